@@ -1,0 +1,96 @@
+# Needs Python 3.11 or newer, git and make; everything else goes into .venv, from hash-locked files.
+# Paths are relative and tools start as `python -m …`: the directory may have a space in its name,
+# and the first line of an installed script may not.
+
+PYTHON ?=
+UV ?= uv
+PY := .venv/bin/python
+PIP := $(PY) -m pip -qq --disable-pip-version-check --no-input
+PYTEST := $(PY) -m pytest -q -n auto --maxprocesses 8
+
+# A caller's Python settings must not reach into .venv.
+unexport PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX PIP_REQUIREMENT PIP_CONSTRAINT
+export PIP_USER := 0
+export PYTHONNOUSERSITE := 1
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo test check bench lock docs clean
+
+help:  ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+
+demo: .venv/demo.stamp  ## gate four pull requests with small real models: no key, no GPU, nothing leaves this machine
+	@$(PY) -m mist_ci demo
+
+test: .venv/dev.stamp  ## every test
+	@$(PYTEST)
+
+check: .venv/dev.stamp  ## linters, types, walls and unit tests: under a minute
+	@echo "check: unfinished marks"
+	@! grep -rnE 'TODO|FIXME|XXX|HACK|NotImplementedError' --include='*.py' --include='*.j2' mist_ci
+	@echo "check: ruff"
+	@$(PY) -m ruff check --quiet .
+	@$(PY) -m ruff format --check --quiet .
+	@echo "check: mypy"
+	@$(PY) -m mypy --no-error-summary
+	@echo "check: walls"
+	@$(PY) -c 'from importlinter.cli import lint_imports_command as main; main()' --no-logo
+	@echo "check: dependencies"
+	@$(PY) -m deptry mist_ci examples
+	@echo "check: dead code"
+	@$(PY) -m vulture
+	@echo "check: unit tests"
+	@$(PYTEST) tests/unit mist_ci
+
+bench: .venv/dev.stamp  ## run everything in benchmarks/
+	@set -e; for file in benchmarks/*.py; do \
+	  [ -e "$$file" ] || { echo "benchmarks/ has no programs"; break; }; \
+	  echo "== $$file"; $(PY) "$$file"; \
+	done
+
+docs: .venv/dev.stamp  ## write the generated pages again
+	@$(PY) docs/generate.py
+
+# Each lock follows the ones before it, so that a package has one version in all of them.
+LOCK := $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-header --exclude-newer '7 days'
+
+lock:  ## resolve requirements/ again, without releases younger than a week (needs uv)
+	@command -v $(UV) >/dev/null || { echo "make lock needs uv: make lock UV=/path/to/uv" >&2; exit 1; }
+	$(LOCK) pyproject.toml -o requirements/runtime.txt
+	$(LOCK) pyproject.toml --extra demo -c requirements/runtime.txt -o requirements/demo.txt
+	$(LOCK) --group build -c requirements/demo.txt -o requirements/build.txt
+	$(LOCK) pyproject.toml --extra demo --group dev -c requirements/demo.txt -c requirements/build.txt \
+	  -o requirements/dev.txt
+
+clean:  ## remove .venv, caches and results
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist mist-results demo-output
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is written last: an interrupted installation starts again, a finished one is not repeated.
+# .venv itself is kept when its pip works. A shim named python3.13 may exist without a Python behind it,
+# so a candidate has to run before it is chosen.
+.venv/venv.stamp:
+	@if ! $(PY) -m pip --version >/dev/null 2>&1; then \
+	  for python in "$(PYTHON)" python3.13 python3.12 python3.11 python3; do \
+	    [ -n "$$python" ] || continue; \
+	    "$$python" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 || continue; \
+	    echo "Making .venv with $$("$$python" --version)"; \
+	    "$$python" -m venv --clear .venv && touch $@ && exit 0; exit 1; \
+	  done; \
+	  echo "No working Python 3.11 or newer with venv found: make PYTHON=/path/to/python" >&2; exit 1; \
+	fi; touch $@
+
+.venv/demo.stamp: .venv/venv.stamp requirements/demo.txt requirements/build.txt pyproject.toml
+	@echo "Installing what the demo needs into .venv (once)"
+	@$(PIP) install --require-hashes -r requirements/demo.txt -r requirements/build.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+# The development set contains the demo's and the build's.
+.venv/dev.stamp: .venv/venv.stamp requirements/dev.txt pyproject.toml
+	@echo "Installing the development tools into .venv (once)"
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch .venv/demo.stamp $@

@@ -1,0 +1,139 @@
+"""A git repository, read as objects. Nothing is checked out, no hook, filter or attribute of head ever runs."""
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where
+from mist_ci.models.plan import Change, ChangeKind, Event
+
+_REGULAR = ("100644", "100755")
+_SYMLINK, _SUBMODULE = "120000", "160000"
+_REFUSED = {_SYMLINK: "a symbolic link", _SUBMODULE: "a submodule"}
+MAX_BLOB_BYTES = 512 * 2**20
+
+# The repository's own configuration may name programs; these are the ones that reading objects could start.
+_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never")
+
+
+class GitRepository:
+    """Implements ports.Files on the git command line."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def run(self, *arguments: str, check: bool = True) -> bytes:
+        """Output of a git command. Raises UsageError MC202 outside a repository, else CouldNotRun MC308."""
+        # Replacement objects (refs/replace) would let a fetched ref show other content under the same id.
+        environment = _environment(os.environ) | {"GIT_NO_REPLACE_OBJECTS": "1"}
+        try:
+            done = subprocess.run(  # noqa: S603 - fixed program, arguments are ours or after `--`
+                ["git", *_SAFE, *arguments],  # noqa: S607 - found on PATH like every tool of a CI job
+                cwd=self._directory,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                check=False,
+            )
+        except FileNotFoundError:
+            raise CouldNotRun(Code.GIT_FAILED, "git is not installed, or the directory is gone") from None
+        if done.returncode and check:
+            message = done.stderr.decode(errors="replace").strip().splitlines() or ["git failed"]
+            if "not a git repository" in message[0]:
+                hint = "run it inside the repository that you want to gate"
+                raise UsageError(Code.NO_REPOSITORY, f"{self._directory} is not a git repository", hint=hint)
+            raise CouldNotRun(Code.GIT_FAILED, f"git {arguments[0]}: {message[0]}")
+        return done.stdout if not done.returncode else b""
+
+    def event(self, base: str, head: str) -> Event:
+        """Resolves both revisions and their merge-base."""
+        self.run("rev-parse", "--git-dir")
+        base_sha, head_sha = self._resolve(base), self._resolve(head)
+        merge_base = self.run("merge-base", base_sha, head_sha, check=False).decode().strip()
+        if not merge_base:
+            hint = "fetch more history (fetch-depth: 0)"
+            message = f"{base} and {head} have no common commit in this clone"
+            raise UsageError(Code.UNKNOWN_REVISION, message, hint=hint)
+        return Event(name="local", base_ref=base, base=base_sha, head=head_sha, merge_base=merge_base)
+
+    def _resolve(self, revision: str) -> str:
+        found = self.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", check=False)
+        if not found:
+            hint = "check the name, or fetch it first: git fetch origin BRANCH"
+            raise UsageError(Code.UNKNOWN_REVISION, f"no commit is named {revision!r} here", hint=hint)
+        return found.decode().strip().splitlines()[-1]
+
+    def tree(self, revision: str, label: str) -> "GitTree":
+        """The files of a commit."""
+        return GitTree(self, revision, f"{label} ({revision[:7]})")
+
+    def changes(self, old: str, new: str) -> tuple[Change, ...]:
+        """Changed paths, sorted; renames are a deletion and an addition."""
+        listing = self.run("diff-tree", "-r", "-z", "--no-renames", "--name-status", old, new)
+        fields = listing.decode("utf-8", "surrogateescape").split("\0")[:-1]
+        kinds = {"A": ChangeKind.ADDED, "D": ChangeKind.DELETED}
+        return tuple(
+            Change(path=_printable(path), kind=kinds.get(status, ChangeKind.MODIFIED))
+            for status, path in sorted(zip(fields[::2], fields[1::2], strict=True), key=lambda one: one[1])
+        )
+
+
+class GitTree:
+    """Implements ports.Tree for one commit."""
+
+    def __init__(self, repository: GitRepository, revision: str, label: str) -> None:
+        self._repository = repository
+        self._revision = revision
+        self._label = label
+
+    @property
+    def label(self) -> str:
+        """`base (3fa2c1d)`."""
+        return self._label
+
+    @cached_property
+    def _entries(self) -> dict[str, tuple[str, str]]:
+        """Path → (mode, object id). Names that are not printable UTF-8 cannot be meant by any policy."""
+        listing = self._repository.run("ls-tree", "-r", "-z", "--full-tree", self._revision)
+        entries = {}
+        for line in listing.split(b"\0")[:-1]:
+            described, _, name = line.partition(b"\t")
+            mode, _, identifier = described.decode().split(" ")
+            path = name.decode("utf-8", "surrogateescape")
+            if path.isprintable():
+                entries[path] = (mode, identifier)
+        return entries
+
+    def paths(self) -> Sequence[str]:
+        """Regular files, sorted."""
+        return sorted(path for path, (mode, _) in self._entries.items() if mode in _REGULAR)
+
+    def exists(self, path: str) -> bool:
+        """True for anything of that name, so that a link is refused by `read` and not taken for absent."""
+        return path in self._entries
+
+    def read(self, path: str) -> bytes:
+        """The blob's bytes."""
+        if path not in self._entries:
+            raise ConfigError(Code.FILE_MISSING, f"not in {self._label}", where=Where(path))
+        mode, identifier = self._entries[path]
+        if mode in _REFUSED:
+            message = f"{_REFUSED[mode]} in {self._label}; only regular files are read"
+            raise ConfigError(Code.UNSAFE_PATH, message, where=Where(path))
+        size = int(self._repository.run("cat-file", "-s", identifier))
+        if size > MAX_BLOB_BYTES:
+            raise ConfigError(Code.UNSAFE_PATH, f"{size} bytes are over the limit of {MAX_BLOB_BYTES}", where=Where(path))
+        return self._repository.run("cat-file", "blob", identifier)
+
+
+def _printable(path: str) -> str:
+    return path if path.isprintable() else path.encode("utf-8", "surrogateescape").decode("unicode_escape", "replace")
+
+
+def _environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """Only what git needs: no GIT_DIR or GIT_EXTERNAL_DIFF from outside, no keys, English messages."""
+    kept = {name: environ[name] for name in ("PATH", "HOME", "SYSTEMROOT", "TMPDIR") if name in environ}
+    safe = {name: value for name, value in environ.items() if name.startswith(("GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_"))}
+    return kept | safe | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}

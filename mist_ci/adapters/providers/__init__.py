@@ -1,0 +1,47 @@
+"""Model providers: one file per wire format. Only this package ever sees a key."""
+
+from collections.abc import Mapping
+
+from mist_ci.adapters.providers.openai_chat import OpenAIChat
+from mist_ci.adapters.providers.pacing import Pacer
+from mist_ci.adapters.providers.retrying import Retrying
+from mist_ci.adapters.providers.secret import Secret
+from mist_ci.errors import Code, CouldNotRun
+from mist_ci.models.config import Provider
+
+
+class ProviderClients:
+    """Opens clients (`ports.ModelClients`). Clients of one provider name share its `rpm`."""
+
+    def __init__(self, environ: Mapping[str, str], retrying: Retrying | None = None) -> None:
+        self._environ = environ
+        self._retrying = retrying or Retrying()
+        self._pacers: dict[str, Pacer] = {}
+
+    def open(self, name: str, provider: Provider) -> OpenAIChat:
+        """A client for a provider of the policy.
+
+        Raises CouldNotRun MC302 when its key is not set, ConfigError MC104 when its base_url is no address.
+        """
+        key = self._key(name, provider)
+        pacer = self._pacers.setdefault(name, Pacer(provider.limits.rpm, self._retrying.sleep))
+        match provider.type:
+            case "openai":
+                return OpenAIChat(name, provider, key, self._retrying, pacer)
+
+    def _key(self, name: str, provider: Provider) -> Secret:
+        if provider.key_env is None:
+            return Secret(None)
+        value = self._environ.get(provider.key_env, "").strip()
+        if not value:
+            problem = "is not set"
+        elif not (value.isascii() and value.isprintable()):
+            problem = "holds characters that no HTTP header can carry"
+        else:
+            return Secret(value)
+        raise CouldNotRun(
+            Code.KEY_MISSING,
+            f"provider {name} takes its key from {provider.key_env}, which {problem}",
+            hint=f"set {provider.key_env} for this step, for example from a repository secret; "
+            "pull requests from forks do not get secrets",
+        )

@@ -1,0 +1,194 @@
+"""What a chat-completions server's reply means: an answer, a reason to try again, or a refusal for good.
+
+Replies are hostile input: bounded, of any shape, and never trusted to be what the status says.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from httpx import codes
+
+from mist_ci.adapters.providers.retrying import Failure, Now, asked_wait_s
+from mist_ci.ports.model_client import Completion
+
+MAX_TOKENS_REPORTED = 2**31
+_RETRIED = frozenset({408, 409, 425, 429})
+_ABOUT_THE_REQUEST = frozenset({200, 400, 413, 422})
+_OUT_OF_CREDIT = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
+# OpenAI has a code for it; vLLM, SGLang, llama.cpp, TGI, Gemini, Bedrock and Cohere have a sentence each.
+_TOO_LONG = (
+    "context_length_exceeded", "context length", "context window", "context size", "model's context",
+    "maximum model length", "`max_new_tokens` must be <=", "string_above_max_length", "input token count",
+    "prompt is too long", "input is too long", "too many tokens",
+)  # fmt: skip
+_FILTERED = (
+    "content_filter", "content_policy_violation", "responsibleaipolicyviolation", "content management policy",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An HTTP response. `body` is None when it was longer than the client reads."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The server will not answer this, now or later. `detail` is its own text, not cleaned yet."""
+
+    status: int
+    detail: str
+
+
+Meaning = Completion | Failure | Refusal
+
+
+def understand(reply: Reply, now: Now) -> Meaning:
+    """What a reply means. Never raises, whatever the server sent."""
+    if codes.is_redirect(reply.status):
+        return Refusal(reply.status, f"a redirect to {_host(reply.headers.get('location', ''))}")
+    document = _parse(reply.body)
+    error = None if _at(document, "choices") else _at(document, "error")
+    status = _status_inside(reply.status, error)
+    if codes.is_success(reply.status) and not error:
+        return _success(reply, document)
+    if status in _RETRIED or codes.is_server_error(status):
+        return _for_now(status, reply, document, now)
+    return _caused_by_sample(status, reply) or Refusal(status, _message(reply, document))
+
+
+def _success(reply: Reply, document: object) -> Meaning:
+    if reply.body is None:
+        return Failure("the reply is longer than any chat completion", final=True)
+    if reply.headers.get("content-encoding", "identity").lower() != "identity":
+        return Refusal(reply.status, "a compressed reply, though the request asked for none")
+    if document is None and _is_html(reply):
+        return Refusal(reply.status, "an HTML page instead of JSON")
+    if document is None:
+        return Failure("the reply is not complete JSON")
+    choices = _at(document, "choices")
+    if not isinstance(choices, list):
+        return Refusal(reply.status, "JSON that is not a chat completion (it has no choices)")
+    return _completion(document, choices)
+
+
+def _completion(document: object, choices: list[object]) -> Completion | Failure:
+    message = _at(choices, 0, "message")
+    finish_reason = _short(_at(choices, 0, "finish_reason"))
+    if finish_reason == "error" or (message is None and finish_reason is None):
+        return Failure("the reply holds no answer")
+    text = _text(_at(message, "content"))
+    if text is None:
+        return Failure("the answer is not text")
+    tokens_in = _count(_at(document, "usage", "prompt_tokens"))
+    tokens_out = _count(_at(document, "usage", "completion_tokens"))
+    # Half a report is none: both numbers must come from the same counter.
+    reported = tokens_in is not None and tokens_out is not None
+    return Completion(
+        text=text,
+        finish_reason=finish_reason,
+        tokens_in=tokens_in if reported else None,
+        tokens_out=tokens_out if reported else None,
+        fingerprint=_short(_at(document, "system_fingerprint")),
+        refusal=bool(_at(message, "refusal")),
+    )
+
+
+def _for_now(status: int, reply: Reply, document: object, now: Now) -> Failure | Refusal:
+    kinds = (_at(document, "error", "code"), _at(document, "error", "type"))
+    if status == codes.TOO_MANY_REQUESTS and any(kind in _OUT_OF_CREDIT for kind in kinds):
+        return Refusal(status, _message(reply, document))
+    return Failure(f"{status}: {_message(reply, document)}", wait_s=asked_wait_s(reply.headers, now))
+
+
+def _caused_by_sample(status: int, reply: Reply) -> Completion | None:
+    """An empty answer when this one request was too long or was filtered; None when all would be refused."""
+    if status not in _ABOUT_THE_REQUEST:
+        return None
+    told = (reply.body or b"").decode(errors="replace").lower()
+    if status == codes.REQUEST_ENTITY_TOO_LARGE or any(sign in told for sign in _TOO_LONG):
+        return _nothing("length")
+    return _nothing("content_filter") if any(sign in told for sign in _FILTERED) else None
+
+
+def _nothing(finish_reason: str) -> Completion:
+    return Completion(text="", finish_reason=finish_reason, tokens_in=None, tokens_out=None, fingerprint=None)
+
+
+def _status_inside(status: int, error: object) -> int:
+    """Some gateways answer 200 and put the real status into the error."""
+    inside = _at(error, "code")
+    if codes.is_success(status) and isinstance(inside, int) and codes.is_error(inside):
+        return inside
+    return status
+
+
+def _message(reply: Reply, document: object) -> str:
+    """The server's own words, wherever it put them."""
+    for path in (("error", "message"), ("error",), ("message",), ("detail",), ("detail", 0, "msg")):
+        value = _at(document, *path)
+        if isinstance(value, str) and value.strip():
+            return value
+    if _is_html(reply):
+        return "an HTML page"
+    return (reply.body or b"").decode(errors="replace") or "no explanation"
+
+
+def _parse(body: bytes | None) -> object:
+    try:
+        return json.loads(body or b"")
+    except (ValueError, RecursionError):
+        return None
+
+
+def _at(value: object, *path: str | int) -> object:
+    """The value at a path of keys and indices, None where there is none."""
+    for step in path:
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
+def _text(content: object) -> str | None:
+    """The text of a message: a string, nothing, or parts of which the texts count. None for anything else."""
+    if isinstance(content, list):
+        parts = [_at(part, "text") for part in content]
+        content = "".join(part for part in parts if isinstance(part, str))
+    if content is None:
+        return ""
+    # JSON can spell half of a surrogate pair; nothing later could write it down.
+    return (
+        content.encode("utf-8", "surrogatepass").decode(errors="replace")
+        if isinstance(content, str)
+        else None
+    )
+
+
+def _short(value: object) -> str | None:
+    text = _text(value) if isinstance(value, str) else None
+    return text[:200] if text else None
+
+
+def _count(value: object) -> int | None:
+    valid = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MAX_TOKENS_REPORTED
+    return value if valid and isinstance(value, int) else None
+
+
+def _is_html(reply: Reply) -> bool:
+    return "html" in reply.headers.get("content-type", "") or (reply.body or b"").lstrip()[:1] == b"<"
+
+
+def _host(location: str) -> str:
+    try:
+        return urlsplit(location).hostname or "another path of the same host"
+    except ValueError:
+        return "an address that is none"

@@ -1,0 +1,84 @@
+"""Results as files in one directory per run. Every record is flushed to disk before the call returns."""
+
+import os
+from pathlib import Path
+from typing import BinaryIO
+
+from mist_ci.errors import Code, CouldNotRun, Where
+from mist_ci.models.attempt import Attempt
+from mist_ci.models.message import Payload, encode
+from mist_ci.ports.clock import Clock
+
+FILES = {"eval.result": "eval-results.jsonl", "trace.span": "trace.jsonl"}
+
+
+class ResultDirectories:
+    """Implements ports.ResultStores below one directory."""
+
+    def __init__(self, root: Path, clock: Clock) -> None:
+        self._root = root
+        self._clock = clock
+
+    def create(self, run_id: str) -> "ResultDirectory":
+        """`root/run_id`, which must not exist yet."""
+        directory = self._root / run_id
+        try:
+            directory.mkdir(parents=True)
+        except OSError as error:
+            hint = "choose another place with --results DIR"
+            reason = error.strerror or str(error)
+            raise CouldNotRun(Code.CANNOT_WRITE, reason, where=Where(str(directory)), hint=hint) from None
+        return ResultDirectory(directory, self._clock)
+
+
+class ResultDirectory:
+    """Implements ports.ResultStore: attempts.jsonl, eval-results.jsonl, trace.jsonl and whole files."""
+
+    def __init__(self, directory: Path, clock: Clock) -> None:
+        self._directory = directory
+        self._clock = clock
+        self._open: dict[str, BinaryIO] = {}
+
+    @property
+    def location(self) -> str:
+        """The directory as the user named it."""
+        return str(self._directory)
+
+    def record(self, attempt: Attempt) -> None:
+        """One line in attempts.jsonl."""
+        self._append("attempts.jsonl", attempt.model_dump_json().encode())
+
+    def message(self, kind: str, payload: Payload) -> None:
+        """One enveloped line in the file of its kind."""
+        line = encode(self._clock.unique(), kind, self._clock.now_ns(), payload)
+        self._append(FILES[kind], line)
+
+    def save(self, name: str, text: str) -> None:
+        """Written beside and renamed, so that a reader never sees half a file."""
+        target = self._directory / name
+        beside = target.with_name(f".{name}.part")
+        try:
+            beside.write_text(text, encoding="utf-8", errors="replace")
+            beside.replace(target)
+        except OSError as error:
+            raise _cannot_write(target, error) from None
+
+    def close(self) -> None:
+        """Closes the files; records are already on disk."""
+        while self._open:
+            self._open.popitem()[1].close()
+
+    def _append(self, name: str, line: bytes) -> None:
+        target = self._directory / name
+        try:
+            if name not in self._open:
+                self._open[name] = target.open("ab", buffering=0)
+            # One write call per record: a killed process leaves whole lines.
+            os.write(self._open[name].fileno(), line + b"\n")
+        except OSError as error:
+            raise _cannot_write(target, error) from None
+
+
+def _cannot_write(target: Path, error: OSError) -> CouldNotRun:
+    reason = error.strerror or str(error)
+    return CouldNotRun(Code.CANNOT_WRITE, reason, where=Where(str(target)))

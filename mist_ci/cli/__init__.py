@@ -1,0 +1,80 @@
+"""The command line. One file per command; outside libraries are imported inside command bodies only."""
+
+import signal
+import sys
+from types import FrameType
+
+import click
+
+from mist_ci import __version__
+from mist_ci.cli.demo import demo
+from mist_ci.cli.eval import evaluate
+from mist_ci.cli.explain import explain
+from mist_ci.cli.gate import gate
+from mist_ci.cli.init import init
+from mist_ci.cli.validate import validate
+from mist_ci.errors import Code, CouldNotRun, ExitCode, MistError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="mist-ci")
+@click.option("--debug", is_flag=True, help="Show a traceback when something unexpected happens.")
+def cli(debug: bool) -> None:
+    """The eval gate between "training finished" and "deployed".
+
+    Validates fine-tuning data, asks the base and the head model the same questions, and decides with
+    statistics that hold. Exit codes: 0 passed, 1 gate failed, 2 a file or the command line is wrong,
+    3 could not run, 130 interrupted.
+
+    \b
+    Try it:        mist-ci demo
+    Start with it: mist-ci init
+    Gate a change: mist-ci gate --base main --head my-branch
+    """
+
+
+for command in (gate, validate, evaluate, explain, init, demo):
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Runs a command and turns every way to end into one message and one exit code."""
+    signal.signal(signal.SIGTERM, _terminated)
+    try:
+        code = cli.main(standalone_mode=False)
+    except MistError as error:
+        code = _tell(error)
+    except click.ClickException as error:
+        error.show()
+        code = ExitCode.CONFIG
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted; what was finished is on disk", err=True)
+        code = ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = ExitCode.COULD_NOT_RUN
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        message = f"unexpected {type(error).__name__}: {error}"
+        hint = "run it again with --debug before the command, and report what it prints"
+        code = _tell(CouldNotRun(Code.INTERNAL, message, hint=hint))
+    sys.exit(int(code or 0))
+
+
+def _terminated(_signal: int, _frame: FrameType | None) -> None:
+    raise CouldNotRun(Code.CANCELLED, "the run was told to stop (SIGTERM)", hint="run it again")
+
+
+def _tell(error: MistError) -> ExitCode:
+    """One message on stderr: code, place, reason, next step."""
+    from mist_ci.report import workflow_safe
+
+    lines = [f"error {error.code}: {error.message}"]
+    if error.where:
+        lines.insert(0, f"{error.where}")
+    if error.hint:
+        lines.append(f"next: {error.hint}")
+    lines.append(f"more: mist-ci explain {error.code}")
+    click.echo(workflow_safe("\n  ".join(lines)), err=True)
+    return error.exit_code

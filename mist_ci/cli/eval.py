@@ -1,0 +1,131 @@
+"""mist-ci eval"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mist_ci.cli.output import OUTPUT_FORMAT
+from mist_ci.errors import Code, ConfigError, ExitCode, UsageError, Where
+
+if TYPE_CHECKING:
+    from mist_ci.models.comparison import ModelComparison
+    from mist_ci.models.config import Policy
+    from mist_ci.models.plan import SuiteDocument
+    from mist_ci.ports.files import Tree
+
+
+@click.command("eval")
+@click.argument("reference", type=click.Path(path_type=Path))
+@click.option("--config", type=click.Path(path_type=Path), default="mist.yml", show_default=True,
+              help="The policy; suites and the reference are found beside it.")
+@click.option("--suite", "chosen", multiple=True, metavar="NAME", help="Only this suite; may be repeated.")
+@click.option("--results", type=click.Path(path_type=Path), default="mist-results", show_default=True,
+              help="Each run leaves its records in a new directory below this one.")
+@OUTPUT_FORMAT
+def evaluate(
+    reference: Path, config: Path, chosen: tuple[str, ...], results: Path, output_format: str
+) -> int:  # fmt: skip
+    """Run the suites on one model REFERENCE, as the files are now.
+
+    Nothing is compared; floors hold. Exit code 1 when a score is below its suite's floor.
+
+    \b
+    mist-ci eval models/assistant.yml
+    mist-ci eval models/assistant.yml --suite arithmetic --format json
+    """
+    import json
+
+    compared, location = _evaluate(reference, config, chosen, results)
+    if output_format == "json":
+        rows = [
+            one.model_dump(mode="json", include={"suite", "samples", "floor", "head", "not_comparable"})
+            for one in compared.suites
+        ]
+        click.echo(json.dumps({"model": compared.head_model, "suites": rows, "results": location}, indent=2))
+    else:
+        _print(compared, location)
+    if any(one.not_comparable for one in compared.suites):
+        return ExitCode.COULD_NOT_RUN
+    below = any(one.floor is not None and (one.head.mean or 0.0) < one.floor for one in compared.suites)
+    return ExitCode.FAILED if below else ExitCode.PASSED
+
+
+def _evaluate(
+    reference: Path, config: Path, chosen: tuple[str, ...], results: Path
+) -> "tuple[ModelComparison, str]":
+    from mist_ci import gate, matchspec, planning
+    from mist_ci.cli import wiring
+    from mist_ci.models.attempt import Side
+    from mist_ci.models.config import Gate
+    from mist_ci.models.plan import ModelChange
+
+    world = wiring.world(results, config.parent)
+    tree = wiring.directory(config.parent)
+    policy = _policy(tree, config)
+    path = _inside(reference, config.parent)
+    head = planning.read_reference(tree, path, policy)
+    suites = [matchspec.load(one, world.executor) for one in _suites(tree, policy, config, chosen)]
+    store = world.results.create(f"eval-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
+    seat = matchspec.Contestant(Side.HEAD, head, policy.providers[head.provider])
+    evaluation = matchspec.evaluate(suites, [seat], world, store)
+    if evaluation.failure is not None:
+        raise evaluation.failure
+    change = ModelChange(name=path, path=path, base=None, base_label="", head=head)
+    return gate.compare(change, suites, evaluation.attempts, Gate(branches=("*",)), {}), store.location
+
+
+def _policy(tree: "Tree", config: Path) -> "Policy":
+    from mist_ci import planning
+
+    policy = planning.read_policy(tree, config.name)
+    if policy is None:
+        hint = "`mist-ci init` writes one"
+        raise ConfigError(Code.FILE_MISSING, "there is no policy here", where=Where(str(config)), hint=hint)
+    return policy
+
+
+def _inside(reference: Path, root: Path) -> str:
+    try:
+        return reference.resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        message = f"is not below {root.resolve()}, where the policy is"
+        raise UsageError(Code.UNSAFE_PATH, message, where=Where(str(reference))) from None
+
+
+def _suites(
+    tree: "Tree", policy: "Policy", config: Path, chosen: tuple[str, ...]
+) -> "list[SuiteDocument]":
+    from mist_ci import matchspec
+    from mist_ci.parsing.document import nearest
+
+    found = matchspec.find(tree, policy.suites, config.name)
+    names = [one.file.name for one in found]
+    for name in chosen:
+        if name not in names:
+            raise UsageError(Code.UNKNOWN_NAME, f"no suite is named {name!r}", hint=nearest(name, names))
+    return [one for one in found if not chosen or one.file.name in chosen]
+
+
+def _print(compared: "ModelComparison", location: str) -> None:
+    from mist_ci.cli.output import say
+    from mist_ci.report.numbers import count, money, points
+
+    say(f"{compared.head_model} on {len(compared.suites)} suites; at least: with 95% confidence")
+    say(f"{'suite':24} {'score':>7} {'at least':>9} {'n':>6} {'tokens':>10} {'cost':>10}")
+    for one in compared.suites:
+        spend = one.head.spend
+        tokens = count(spend.tokens_in + spend.tokens_out)
+        line = f"{one.suite:24} {points(one.head.mean):>7} {points(one.head.mean_low):>9} {one.samples:>6}"
+        say(f"{line} {tokens:>10} {money(spend.cost_usd):>10}{_remark(one.floor, one.head.mean, one.not_comparable)}")
+    say(f"results {location}")
+
+
+def _remark(floor: float | None, mean: float | None, not_comparable: str | None) -> str:
+    from mist_ci.report.numbers import points
+
+    if not_comparable:
+        return f"  could not run: {not_comparable}"
+    if floor is not None and (mean or 0.0) < floor:
+        return f"  below its floor of {points(floor)}"
+    return ""

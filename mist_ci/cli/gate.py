@@ -1,0 +1,64 @@
+"""mist-ci gate"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mist_ci.cli.output import OUTPUT_FORMAT
+
+if TYPE_CHECKING:
+    from mist_ci.models.report import Report
+
+
+@click.command(context_settings={"auto_envvar_prefix": "MIST_CI"})
+@click.option("--base", required=True, metavar="REV", help="The branch to merge into; its tip holds the policy.")
+@click.option("--head", default="HEAD", show_default=True, metavar="REV", help="The change to judge.")
+@click.option("--config", default="mist.yml", show_default=True, metavar="PATH", help="The policy's path in the repository.")
+@click.option("--gate", "gate_name", metavar="NAME", help="Judge by this gate, whatever branches it guards.")
+@click.option("--repository", type=click.Path(path_type=Path), default=".", show_default=True, help="A git repository.")
+@click.option("--results", type=click.Path(path_type=Path), default="mist-results", show_default=True,
+              help="Each run leaves its records in a new directory below this one.")
+@OUTPUT_FORMAT
+def gate(base: str, head: str, config: str, gate_name: str | None, repository: Path, results: Path, output_format: str) -> int:
+    """Judge the change from BASE to HEAD.
+
+    Reads both as git objects; head is never checked out. Validates changed training data, runs the suites on
+    changed model references, compares, decides, and prints the comment that a pull request would get.
+
+    \b
+    mist-ci gate --base main --head my-branch
+    mist-ci gate --base origin/main --format json > verdict.json
+    """
+    from mist_ci import report
+    from mist_ci.cli.output import say, show_markdown
+    from mist_ci.cli.wiring import world
+    from mist_ci.pipeline import Ask, run_gates
+
+    reports = run_gates(world(results, repository), Ask(base, head, config, gate_name))
+    worst = max((one.decision.outcome for one in reports), key=lambda outcome: outcome.rank)
+    if output_format == "json":
+        click.echo(_as_json(reports, int(worst.exit_code)))
+        return worst.exit_code
+    for one in reports:
+        status = report.status(one)
+        show_markdown(report.comment(one))
+        say(f"status  {status.context}: {status.state} - {status.description}")
+        say(f"results {one.results_dir}")
+    say(f"exit    {int(worst.exit_code)}")
+    return worst.exit_code
+
+
+def _as_json(reports: "tuple[Report, ...]", exit_code: int) -> str:
+    import json
+
+    from mist_ci import report
+
+    return json.dumps(
+        {
+            "exit_code": exit_code,
+            "statuses": [report.status(one).model_dump(mode="json") for one in reports],
+            "reports": [one.model_dump(mode="json") for one in reports],
+        },
+        indent=2,
+    )

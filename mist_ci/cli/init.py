@@ -1,0 +1,61 @@
+"""mist-ci init"""
+
+from pathlib import Path
+from string import Template
+
+import click
+
+from mist_ci.errors import Code, CouldNotRun, ExitCode, UsageError, Where
+
+STARTER = Path(__file__).parent / "starter"
+PLACES = {"workflows/mist.yml": ".github/workflows/mist.yml"}
+"""Where a starter file goes when it does not keep its own path."""
+
+
+@click.command()
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default=".")
+@click.option("--base-url", default="https://api.openai.com/v1", show_default=True, metavar="URL",
+              help="Where the model answers: any server that speaks OpenAI's chat completions.")
+@click.option("--model", default="gpt-4o-mini", show_default=True, metavar="NAME", help="The model in use today.")
+@click.option("--key-env", default="OPENAI_API_KEY", show_default=True, metavar="VARIABLE",
+              help="The environment variable that holds the API key.")
+def init(directory: Path, base_url: str, model: str, key_env: str) -> int:
+    """Write a policy, a suite, a model reference, some data and a workflow that load and run.
+
+    Nothing is overwritten: when a file is in the way, nothing at all is written.
+
+    \b
+    mist-ci init
+    mist-ci init --base-url http://localhost:8000/v1 --model my-model
+    """
+    from mist_ci.cli.output import say
+
+    texts = _starter_files({"base_url": base_url, "model": model, "key_env": key_env})
+    for path in texts:
+        if (directory / path).exists():
+            hint = "move it away, or choose another directory: mist-ci init DIRECTORY"
+            raise UsageError(Code.FILE_EXISTS, "exists already", where=Where(str(directory / path)), hint=hint)
+    for path, text in texts.items():
+        try:
+            (directory / path).parent.mkdir(parents=True, exist_ok=True)
+            (directory / path).write_text(text, encoding="utf-8")
+        except OSError as error:
+            where = Where(str(directory / path))
+            raise CouldNotRun(Code.CANNOT_WRITE, error.strerror or str(error), where=where) from None
+        say(f"wrote {directory / path}")
+    say("\nNext:")
+    say(f"  export {key_env}=…                       the key of {base_url}")
+    say("  mist-ci eval models/assistant.yml              runs the suite on the model in use today")
+    say("  put what your model must not forget into suites/, commit, and open a pull request")
+    return ExitCode.PASSED
+
+
+def _starter_files(values: dict[str, str]) -> dict[str, str]:
+    """Path → text. Suites hold `{{ input }}` and JSON, so only the other files are templates."""
+    files = {}
+    for source in sorted(path for path in STARTER.rglob("*") if path.is_file()):
+        name = source.relative_to(STARTER).as_posix()
+        text = source.read_text(encoding="utf-8")
+        templated = not name.startswith(("suites/", "data/"))
+        files[PLACES.get(name, name)] = Template(text).substitute(values) if templated else text
+    return files

@@ -1,0 +1,38 @@
+"""Results on stdout: Markdown rendered for a terminal, or JSON. Nothing in it can command a CI runner."""
+
+import sys
+
+import click
+
+OUTPUT_FORMAT = click.option(
+    "--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True,
+    help="What stdout carries.",
+)  # fmt: skip
+
+
+def show_markdown(markdown: str) -> None:
+    """Markdown as a person reads it: coloured on a terminal, plain elsewhere."""
+    from io import StringIO
+
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    from mist_ci.cli.wiring import is_terminal
+    from mist_ci.report import workflow_safe
+
+    markdown = markdown.replace("<details><summary>", "\n\n#### ").replace("</summary>", "\n").replace("</details>", "")
+    # Zero-width spaces keep GitHub from linking; a terminal links nothing and may show them.
+    markdown = markdown.replace("&#8203;", "").replace("\u200b", "")
+    if is_terminal(sys.stdout):
+        Console(width=min(Console().width, 140)).print(Markdown(markdown))
+        return
+    page = StringIO()
+    Console(file=page, width=140, no_color=True, force_terminal=False).print(Markdown(markdown))
+    click.echo(workflow_safe("\n".join(line.rstrip() for line in page.getvalue().splitlines())))
+
+
+def say(text: str = "") -> None:
+    """A line of ours on stdout."""
+    from mist_ci.report import workflow_safe
+
+    click.echo(workflow_safe(text))

@@ -1,0 +1,103 @@
+"""mist-ci validate"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mist_ci.cli.output import OUTPUT_FORMAT
+from mist_ci.errors import Code, ConfigError, ExitCode, UsageError, Where
+
+if TYPE_CHECKING:
+    from mist_ci.models.finding import DataReport, Finding
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--template", type=click.Path(path_type=Path),
+              help="A chat template (.jinja) that every row must render in.")
+@click.option("--model", default="", metavar="NAME",
+              help="The model to be trained: chooses how tokens are counted.")
+@click.option("--fail-on", type=click.Choice(["error", "warning", "info"]), default="error", show_default=True,
+              help="The least severe finding that gives exit code 1.")
+@click.option("--show", default=50, show_default=True, metavar="N",
+              help="Print the first N findings; all are counted.")
+@OUTPUT_FORMAT
+def validate(
+    paths: tuple[Path, ...], template: Path | None, model: str, fail_on: str, show: int, output_format: str
+) -> int:  # fmt: skip
+    """Check fine-tuning data before the training budget is spent.
+
+    PATHS are JSONL files, or directories whose *.jsonl files are all checked.
+
+    \b
+    mist-ci validate data/
+    mist-ci validate train.jsonl --template chat_template.jinja
+    """
+    from mist_ci import schemaflux
+    from mist_ci.cli import wiring
+    from mist_ci.models.finding import Severity
+
+    found = schemaflux.validate(
+        "files",
+        {str(path): _read(path) for path in _files(paths)},
+        known={},
+        template=_read(template).decode("utf-8", "replace") if template else None,
+        template_path=str(template) if template else None,
+        executor=wiring.executor(),
+        tokens=wiring.tokens(),
+        model=model,
+        suite_prompts={},
+    )
+    if output_format == "json":
+        click.echo(found.model_dump_json(indent=2))
+    else:
+        _print(found, show)
+    return ExitCode.FAILED if found.gating(Severity(fail_on)) else ExitCode.PASSED
+
+
+def _files(paths: tuple[Path, ...]) -> list[Path]:
+    files: list[Path] = []
+    for path in paths:
+        inside = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
+        if not inside:
+            hint = "name a file, or a directory that holds JSONL files"
+            raise UsageError(Code.FILE_MISSING, "no *.jsonl file in it", where=Where(str(path)), hint=hint)
+        files += inside
+    return files
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ConfigError(Code.FILE_MISSING, reason, where=Where(str(path))) from None
+
+
+def _print(found: "DataReport", show: int) -> None:
+    from mist_ci.cli.output import say
+
+    for finding in found.findings[:show]:
+        _print_finding(finding)
+    if len(found.findings) > show:
+        say(f"… {len(found.findings) - show} more findings: --show {len(found.findings)}, or --format json\n")
+    counts: dict[str, int] = {}
+    for finding in found.findings:
+        counts[finding.code] = counts.get(finding.code, 0) + 1
+    for code, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
+        say(f"{count:7,} × {code}  {next(one.name for one in found.findings if one.code == code)}")
+    say(f"{found.rows:,} rows in {len(found.files)} files, {found.tokens:,} tokens ({found.token_basis}), "
+        f"{len(found.findings):,} findings")  # fmt: skip
+    if counts:
+        say(f"more: mist-ci explain {next(iter(sorted(counts)))}")
+
+
+def _print_finding(finding: "Finding") -> None:
+    from mist_ci.cli.output import say
+    from mist_ci.report.text import plain
+
+    say(f"{finding.where}: {finding.severity} {finding.code} {plain(finding.message, 400)}")
+    if finding.snippet:
+        say(f"    {plain(finding.snippet, 160)}")
+    say(f"    if nobody acts: {finding.consequence}. next: {plain(finding.hint, 400)}\n")

@@ -1,0 +1,46 @@
+"""contains: the expected text occurs in the answer."""
+
+import re
+from typing import ClassVar
+
+from mist_ci.matchspec.graders.grader import Grader, fold, texts
+from mist_ci.models.suite import Expected
+
+
+class Contains(Grader):
+    """1 when the expected text occurs in the answer, else 0.
+
+    With several expected texts any of them is enough; `all` asks for every one. `word` counts only whole
+    words, so that `5` is not found in `15`. `ignore_case` and `ignore_whitespace` as in `exact`.
+    """
+
+    name: ClassVar[str] = "contains"
+    version: ClassVar[int] = 1
+
+    ignore_case: bool = False
+    ignore_whitespace: bool = False
+    word: bool = False
+    all: bool = False
+
+    def grade(self, output: str, expected: Expected) -> float:
+        """1.0 or 0.0.
+
+        >>> Contains(word=True).grade("The answer is 15.", "5")
+        0.0
+        """
+        found = [self._occurs(self._fold(text), self._fold(output)) for text in texts(expected)]
+        return float(all(found) if self.all else any(found))
+
+    def refuse(self, expected: Expected) -> str | None:
+        """Empty text occurs in every answer, so it would always score 1."""
+        if not texts(expected) or any(not self._fold(text) for text in texts(expected)):
+            return "expected must not be empty: an empty text occurs in every answer"
+        return None
+
+    def _fold(self, text: str) -> str:
+        return fold(text, ignore_case=self.ignore_case, ignore_whitespace=self.ignore_whitespace)
+
+    def _occurs(self, text: str, output: str) -> bool:
+        if not self.word:
+            return text in output
+        return re.search(rf"(?<!\w){re.escape(text)}(?!\w)", output) is not None

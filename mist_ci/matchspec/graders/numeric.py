@@ -1,0 +1,58 @@
+"""numeric: the answer is the expected number, within a tolerance."""
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import ClassVar
+
+from pydantic import Field
+
+from mist_ci.matchspec.graders.grader import Grader
+from mist_ci.models.suite import Expected
+
+_NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?|[-+]?\.\d+")
+
+
+class Numeric(Grader):
+    """1 when the last number of the answer is the expected one, else 0.
+
+    `tolerance` is an absolute difference that is still right, `relative` one as a fraction of the expected
+    number; either is enough. `first` takes the first number instead of the last. Commas between thousands
+    are understood. An answer without a number scores 0.
+    """
+
+    name: ClassVar[str] = "numeric"
+    version: ClassVar[int] = 1
+
+    tolerance: float = Field(default=0.0, ge=0)
+    relative: float = Field(default=0.0, ge=0)
+    first: bool = False
+
+    def grade(self, output: str, expected: Expected) -> float:
+        """1.0 or 0.0.
+
+        >>> Numeric(tolerance=0.5).grade("about 1,299.6 km", 1300)
+        1.0
+        """
+        wanted, found = number(expected), _NUMBER.findall(output)
+        if wanted is None:
+            raise ValueError(f"{expected!r} is not a number")
+        if not found:
+            return 0.0
+        answer = Decimal(found[0 if self.first else -1].replace(",", ""))
+        allowed = max(Decimal(str(self.tolerance)), abs(wanted) * Decimal(str(self.relative)))
+        return float(abs(answer - wanted) <= allowed)
+
+    def refuse(self, expected: Expected) -> str | None:
+        """The expectation must be one finite number."""
+        return None if number(expected) is not None else f"expected must be a number, not {expected!r}"
+
+
+def number(expected: Expected) -> Decimal | None:
+    """The expectation as an exact number, or None."""
+    if isinstance(expected, bool | tuple):
+        return None
+    try:
+        value = Decimal(str(expected).replace(",", "").strip())
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None

@@ -1,0 +1,49 @@
+"""From an answer to a status and scores: the outcomes that must never blur (page 3 §4.2)."""
+
+import math
+from dataclasses import dataclass
+
+from mist_ci.matchspec.graders import Grader
+from mist_ci.models.attempt import AttemptStatus
+from mist_ci.models.suite import Expected
+from mist_ci.ports.model_client import Completion
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """`score` is the primary grader's, None when it crashed; `scores` holds all that worked."""
+
+    status: AttemptStatus
+    score: float | None
+    scores: dict[str, float]
+    reason: str = ""
+
+
+def grade(answer: Completion, expected: Expected, graders: tuple[Grader, ...], primary: str) -> Graded:
+    """Grades one answer. A grader that crashes gives a reason, never a 0."""
+    scores: dict[str, float] = {}
+    broken: dict[str, str] = {}
+    for grader in graders:
+        try:
+            score = grader.grade(answer.text, expected)
+        except Exception as error:  # noqa: BLE001 - whatever a grader does, the run goes on and says so
+            broken[grader.name] = f"grader {grader.name} crashed: {type(error).__name__}: {error}"
+            continue
+        if math.isfinite(score) and 0 <= score <= 1:
+            scores[grader.name] = score
+        else:
+            broken[grader.name] = f"grader {grader.name} gave {score}, outside [0, 1]"
+    if primary in broken:
+        return Graded(AttemptStatus.GRADER_FAILURE, None, scores, broken[primary])
+    failure = _model_failure(answer)
+    status = AttemptStatus.MODEL_FAILURE if failure else AttemptStatus.SCORED
+    return Graded(status, scores[primary], scores, failure or next(iter(broken.values()), ""))
+
+
+def _model_failure(answer: Completion) -> str:
+    """Why the answer itself is not a proper one; it is graded all the same."""
+    if answer.refusal:
+        return "refused"
+    if answer.finish_reason in {"length", "content_filter"}:
+        return f"finish_reason {answer.finish_reason}"
+    return "" if answer.text.strip() else "empty answer"

@@ -1,0 +1,235 @@
+"""Asking both models the same samples, side by side. The only asynchronous room."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import anyio
+
+from mist_ci.errors import Code, CouldNotRun, MistError
+from mist_ci.matchspec.graders import Grader, grader
+from mist_ci.matchspec.grading import grade
+from mist_ci.models.attempt import Attempt, AttemptStatus, Side
+from mist_ci.models.config import Provider
+from mist_ci.models.modelref import ModelReference
+from mist_ci.models.suite import Sample, Suite
+from mist_ci.models.usage import TokenBasis, Usage
+from mist_ci.ports import World
+from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer, Request
+from mist_ci.ports.results import ResultStore
+
+GONE_AFTER = 3
+"""So many calls in a row without any HTTP response, each with all its retries, and the server counts as gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """One side of the comparison: who answers, and where."""
+
+    side: Side
+    reference: ModelReference
+    provider: Provider
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One attempt that is still to be made."""
+
+    contestant: Contestant
+    suite: Suite
+    sample: Sample
+    number: int
+
+
+@dataclass(slots=True)
+class _Run:
+    """What the workers share. One event loop, so no locks."""
+
+    calls: Iterator[Call]
+    clients: dict[str, ModelClient]
+    graders: dict[str, tuple[Grader, ...]]
+    ceiling_usd: Decimal | None
+    attempts: list[Attempt] = field(default_factory=list)
+    silent_in_a_row: int = 0
+    spent_usd: Decimal = Decimal(0)
+    failure: MistError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All attempts, in the order in which they ended.
+
+    `complete` is False when the money ran out first, or when `failure` ended the run: the attempts up to then
+    are still there, so that what was spent can be told.
+    """
+
+    attempts: tuple[Attempt, ...]
+    planned: int
+    complete: bool
+    failure: MistError | None = None
+
+
+def evaluate(
+    suites: Sequence[Suite],
+    contestants: Sequence[Contestant],
+    world: World,
+    store: ResultStore,
+    ceiling_usd: Decimal | None = None,
+) -> Evaluation:
+    """Runs every suite on every contestant, base and head interleaved on the same samples.
+
+    Each attempt is in `store` before the next one of its worker starts. At the ceiling no new call starts, so
+    the overspend is at most the calls in flight. A server that is gone, or a provider that refuses, ends the
+    run with a `failure`. Raises CouldNotRun, before the first call, when a price or a key is missing.
+    """
+    _refuse_unpriced(contestants, world, ceiling_usd)
+    calls = list(_calls(suites, contestants))
+    world.progress.start(f"asking {len(contestants)} × {sum(len(s.samples) for s in suites)} samples", len(calls))
+    try:
+        run = anyio.run(_evaluate, calls, contestants, suites, world, store, ceiling_usd)
+    finally:
+        world.progress.finish()
+    return Evaluation(tuple(run.attempts), len(calls), len(run.attempts) == len(calls), run.failure)
+
+
+def _refuse_unpriced(contestants: Sequence[Contestant], world: World, ceiling_usd: Decimal | None) -> None:
+    if ceiling_usd is None:
+        return
+    for one in contestants:
+        cost = world.prices.cost(one.provider, one.reference.model, 1, 1, world.clock.now().date())
+        if cost.usd is None:
+            message = f"a money budget is set and the price of {one.reference.model!r} is unknown"
+            hint = f"add `prices` to provider {one.reference.provider} in mist.yml"
+            raise CouldNotRun(Code.UNPRICED, message, hint=hint)
+
+
+def _calls(suites: Sequence[Suite], contestants: Sequence[Contestant]) -> Iterator[Call]:
+    for suite in suites:
+        for sample in suite.samples:
+            for one in contestants:
+                times = suite.attempts.base if one.side is Side.BASE else suite.attempts.head
+                yield from (Call(one, suite, sample, number) for number in range(times))
+
+
+async def _evaluate(
+    calls: list[Call],
+    contestants: Sequence[Contestant],
+    suites: Sequence[Suite],
+    world: World,
+    store: ResultStore,
+    ceiling_usd: Decimal | None,
+) -> _Run:
+    providers = {one.reference.provider: one.provider for one in contestants}
+    clients = {name: world.models.open(name, provider) for name, provider in providers.items()}
+    graders = {suite.digest: tuple(grader(spec) for spec in suite.graders) for suite in suites}
+    run = _Run(iter(calls), clients, graders, ceiling_usd)
+    try:
+        async with anyio.create_task_group() as group:
+            for _ in range(max(provider.limits.connections for provider in providers.values())):
+                group.start_soon(_work, run, world, store, group.cancel_scope)
+    finally:
+        with anyio.CancelScope(shield=True):
+            for client in clients.values():
+                await client.aclose()
+    return run
+
+
+async def _work(run: _Run, world: World, store: ResultStore, scope: anyio.CancelScope) -> None:
+    for call in run.calls:
+        if run.ceiling_usd is not None and run.spent_usd >= run.ceiling_usd:
+            return
+        try:
+            attempt = await _attempt(call, run, world)
+        except MistError as error:
+            run.failure = run.failure or error
+            scope.cancel()
+            return
+        store.record(attempt)
+        run.attempts.append(attempt)
+        run.spent_usd += attempt.cost_usd or 0
+        world.progress.advance()
+        if run.silent_in_a_row >= GONE_AFTER:
+            run.failure = run.failure or _gone(call, attempt, run, store)
+            scope.cancel()
+            return
+
+
+def _gone(call: Call, attempt: Attempt, run: _Run, store: ResultStore) -> CouldNotRun:
+    done = sum(one.status.counts for one in run.attempts)
+    return CouldNotRun(
+        Code.SERVER_GONE,
+        f"the model server of provider {call.contestant.reference.provider!r} "
+        f"({call.contestant.provider.base_url}) does not answer any more: {attempt.reason}",
+        hint=f"{done} finished answers are kept in {store.location}; start the server and run the gate again",
+    )
+
+
+async def _attempt(call: Call, run: _Run, world: World) -> Attempt:
+    reference = call.contestant.reference
+    request = Request(reference.model, call.sample.messages, reference.parameters)
+    start_ns = world.clock.now_ns()
+    answer = await run.clients[reference.provider].complete(request)
+    end_ns = world.clock.now_ns()
+    attempt = Attempt(
+        side=call.contestant.side,
+        suite=call.suite.name,
+        suite_digest=call.suite.digest,
+        sample=call.sample.id,
+        key=call.sample.key,
+        attempt=call.number,
+        status=AttemptStatus.INFRA_FAILURE,
+        score=None,
+        scores={},
+        output="",
+        provider=reference.provider,
+        model=reference.model,
+        start_ns=start_ns,
+        end_ns=end_ns,
+        retries=answer.retries,
+    )
+    if isinstance(answer, NoAnswer):
+        run.silent_in_a_row = run.silent_in_a_row + 1 if answer.server_gone else 0
+        return attempt.model_copy(update={"reason": answer.reason})
+    run.silent_in_a_row = 0
+    graded = grade(answer, call.sample.expected, run.graders[call.suite.digest], call.suite.primary)
+    return attempt.model_copy(
+        update={
+            "status": graded.status,
+            "score": graded.score,
+            "scores": graded.scores,
+            "output": answer.text,
+            "reason": graded.reason,
+            "fingerprint": answer.fingerprint,
+            "finish_reason": answer.finish_reason,
+            **_accounting(answer, call, start_ns, world),
+        }
+    )
+
+
+def _accounting(answer: Completion, call: Call, start_ns: int, world: World) -> dict[str, object]:
+    usage = _usage(answer, call, world)
+    on = datetime.fromtimestamp(start_ns / 1e9, UTC).date()
+    cost = world.prices.cost(
+        call.contestant.provider, call.contestant.reference.model, usage.tokens_in, usage.tokens_out, on
+    )
+    return {
+        "tokens_in": usage.tokens_in,
+        "tokens_out": usage.tokens_out,
+        "token_basis": usage.basis,
+        "cost_usd": cost.usd,
+        "cost_basis": cost.basis,
+        "price_as_of": cost.as_of.isoformat() if cost.as_of else None,
+    }
+
+
+def _usage(answer: Completion, call: Call, world: World) -> Usage:
+    """What the provider reported, else counted here; the basis says which."""
+    if answer.tokens_in is not None and answer.tokens_out is not None:
+        return Usage(tokens_in=answer.tokens_in, tokens_out=answer.tokens_out, basis=TokenBasis.REPORTED)
+    model = call.contestant.reference.model
+    return Usage(
+        tokens_in=sum(world.tokens.count(message.content, model) for message in call.sample.messages),
+        tokens_out=world.tokens.count(answer.text, model),
+        basis=TokenBasis.COUNTED,
+    )

@@ -1,0 +1,181 @@
+"""Loading suites: from files to samples that are rendered, checked, hashed and in their fixed order."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+
+from mist_ci.errors import Code, ConfigError, Where
+from mist_ci.matchspec.graders import Grader, grader, specify
+from mist_ci.matchspec.prompts import render_prompts
+from mist_ci.models.plan import SuiteDocument
+from mist_ci.models.suite import ChatMessage, GraderSpec, Sample, SampleRow, Suite, SuiteFile
+from mist_ci.parsing import document, safe_yaml, strict_json
+from mist_ci.parsing.glob import matches
+from mist_ci.ports.executor import Executor
+from mist_ci.ports.files import Tree
+
+
+def find(tree: Tree, patterns: Sequence[str], policy_path: str) -> tuple[SuiteDocument, ...]:
+    """Reads all suite files that the policy's patterns match. Raises ConfigError; a pattern must match."""
+    paths: dict[str, None] = {}
+    for index, pattern in enumerate(patterns):
+        found = [path for path in tree.paths() if matches(pattern, path)]
+        if not found:
+            where = Where(policy_path, field=f"suites[{index}]")
+            message = f"no file of {tree.label} matches {pattern!r}"
+            raise ConfigError(Code.FILE_MISSING, message, where=where)
+        paths.update(dict.fromkeys(found))
+    suites = tuple(read(tree, path) for path in paths)
+    _refuse_twins(suites)
+    return suites
+
+
+def read(tree: Tree, path: str) -> SuiteDocument:
+    """One suite file with the text of its rows; nothing is rendered yet. Raises ConfigError."""
+    suite, source = document.parse(SuiteFile, tree.read(path), path)
+    if suite.attempts.max_head not in (None, suite.attempts.head):
+        where = source.where(("attempts", "max_head"))
+        raise ConfigError(
+            Code.NOT_AVAILABLE, "escalation to more attempts is not available in this version", where=where
+        )
+    if (suite.data is None) == (suite.samples is None):
+        where = source.where(("data",) if suite.data else ())
+        raise ConfigError(Code.MISSING_KEY, "give either `data` (a JSONL file) or `samples`", where=where)
+    if suite.data is None:
+        return SuiteDocument(path=path, file=suite, data_path=None, rows=tuple(_inline_rows(source)))
+    data_path = f"{path.rpartition('/')[0]}/{suite.data}".lstrip("/")
+    if not tree.exists(data_path):
+        message = f"{data_path} is not in {tree.label}"
+        raise ConfigError(Code.FILE_MISSING, message, where=source.where(("data",)))
+    rows = tuple(_lines(tree.read(data_path), data_path))
+    return SuiteDocument(path=path, file=suite, data_path=data_path, rows=rows)
+
+
+def _inline_rows(source: safe_yaml.Document) -> Iterable[tuple[int, str]]:
+    samples = source.value["samples"] if isinstance(source.value, dict) else []
+    for index, value in enumerate(samples if isinstance(samples, list) else []):
+        yield source.where(("samples", index)).line or 1, json.dumps(value, ensure_ascii=False)
+
+
+def _lines(text: bytes, path: str) -> Iterable[tuple[int, str]]:
+    try:
+        decoded = text.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = text.count(b"\n", 0, error.start) + 1
+        raise ConfigError(Code.SYNTAX, f"byte {error.start} is not UTF-8", where=Where(path, line)) from None
+    for number, row in enumerate(decoded.split("\n"), start=1):
+        if row.strip():
+            yield number, row
+
+
+def load(source: SuiteDocument, executor: Executor) -> Suite:
+    """A suite whose every sample can be asked and graded. Raises ConfigError with the sample's line."""
+    suite = source.file
+    file = source.data_path or source.path
+    specs = tuple(
+        specify(entry, Where(source.path, field=f"graders[{index}]"))
+        for index, entry in enumerate(suite.graders)
+    )
+    primary = _primary(suite, specs, source.path)
+    rows = [(line, _row(text, Where(file, line))) for line, text in source.rows]
+    if not rows:
+        raise ConfigError(Code.BAD_SAMPLE, "the suite has no samples", where=Where(file))
+    _refuse_ungradable(rows, [grader(spec) for spec in specs], file)
+    prompts = render_prompts(suite, rows, file, executor)
+    samples = [
+        _sample(row, messages, line, primary)
+        for (line, row), messages in zip(rows, prompts, strict=True)
+    ]
+    _refuse_duplicates(samples, rows, file)
+    digest = _digest([primary.fingerprint, *sorted(sample.key for sample in samples)])
+    # Hash order: nobody can choose which samples come first, and it is the same on every machine.
+    samples.sort(key=lambda sample: _digest([digest, sample.key]))
+    return Suite(
+        name=suite.name,
+        path=source.path,
+        role=suite.role,
+        must_improve=suite.must_improve,
+        floor=suite.floor,
+        margin=suite.margin,
+        graders=specs,
+        primary=primary.name,
+        attempts=suite.attempts,
+        samples=tuple(samples),
+        digest=digest,
+    )
+
+
+def _primary(suite: SuiteFile, specs: Sequence[GraderSpec], path: str) -> GraderSpec:
+    """The one grader that decides: the one named, else the first."""
+    names = [spec.name for spec in specs]
+    if len(set(names)) != len(names):
+        raise ConfigError(Code.DUPLICATE, "a grader is listed twice", where=Where(path, field="graders"))
+    if suite.primary is not None and suite.primary not in names:
+        where = Where(path, field="primary")
+        hint = document.nearest(suite.primary, names)
+        raise ConfigError(Code.UNKNOWN_NAME, f"{suite.primary!r} is not among the graders", where=where, hint=hint)
+    return specs[names.index(suite.primary) if suite.primary else 0]
+
+
+def _row(text: str, where: Where) -> SampleRow:
+    try:
+        value = strict_json.parse(text.encode())
+    except strict_json.JsonProblem as problem:
+        place = Where(where.file, where.line, problem.column)
+        raise ConfigError(Code.SYNTAX, f"not valid JSON: {problem.message}", where=place) from None
+    source = safe_yaml.Document(where.file, value, {(): (where.line or 1, 1)})
+    row = document.validate(SampleRow, source)
+    if (row.input is None) == (row.messages is None):
+        raise ConfigError(Code.BAD_SAMPLE, "a sample has either `input` or `messages`", where=where)
+    return row
+
+
+def _refuse_ungradable(rows: Sequence[tuple[int, SampleRow]], graders: Sequence[Grader], file: str) -> None:
+    for line, row in rows:
+        for each in graders:
+            if reason := each.refuse(row.expected):
+                where = Where(file, line, None, "expected")
+                raise ConfigError(Code.BAD_SAMPLE, f"grader {each.name}: {reason}", where=where)
+
+
+def _sample(row: SampleRow, messages: tuple[ChatMessage, ...], line: int, primary: GraderSpec) -> Sample:
+    identity = {
+        "messages": [message.model_dump() for message in messages],
+        "expected": row.expected,
+        "choices": row.choices,
+        "grader": primary.fingerprint,
+    }
+    canonical = json.dumps(identity, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return Sample(
+        key=hashlib.sha256(canonical.encode()).hexdigest(),
+        id=row.id or f"line-{line}",
+        messages=messages,
+        expected=row.expected,
+        tags=row.tags,
+        cluster=row.cluster,
+    )
+
+
+def _refuse_duplicates(samples: Sequence[Sample], rows: Sequence[tuple[int, SampleRow]], file: str) -> None:
+    """Two equal samples would count one observation twice; two equal ids would blur in every report."""
+    seen: dict[str, int] = {}
+    for sample, (line, _) in zip(samples, rows, strict=True):
+        for mark in (sample.key, f"id {sample.id}"):
+            if mark in seen:
+                what = "id" if mark.startswith("id ") else "sample"
+                message = f"the same {what} stands in line {seen[mark]}"
+                raise ConfigError(Code.DUPLICATE, message, where=Where(file, line))
+            seen[mark] = line
+
+
+def _refuse_twins(suites: Sequence[SuiteDocument]) -> None:
+    seen: dict[str, str] = {}
+    for suite in suites:
+        if suite.file.name in seen:
+            message = f"the suite name {suite.file.name!r} is taken by {seen[suite.file.name]}"
+            raise ConfigError(Code.DUPLICATE, message, where=Where(suite.path, field="name"))
+        seen[suite.file.name] = suite.path
+
+
+def _digest(parts: Iterable[str]) -> str:
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Nouns. Frozen, typed, and no I/O."""

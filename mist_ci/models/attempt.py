@@ -1,0 +1,87 @@
+"""One call for one sample on one side, and how its answer was graded."""
+
+from collections.abc import Iterable
+from decimal import Decimal
+from enum import StrEnum
+
+from mist_ci.models.base import Model
+from mist_ci.models.usage import CostBasis, Spend, TokenBasis
+
+
+class Side(StrEnum):
+    """Which model reference answered."""
+
+    BASE = "base"
+    HEAD = "head"
+
+
+class AttemptStatus(StrEnum):
+    """Outcomes that must never blur (page 3 §4.2)."""
+
+    SCORED = "scored"
+    MODEL_FAILURE = "model_failure"
+    """The model answered, but empty, cut off or refused: it counts, with the grader's score."""
+    INFRA_FAILURE = "infra_failure"
+    """No answer after all retries: missing, never a zero."""
+    GRADER_FAILURE = "grader_failure"
+    """The grader crashed on this answer: missing, never a zero."""
+
+    @property
+    def counts(self) -> bool:
+        """True when the attempt has a score."""
+        return self in (AttemptStatus.SCORED, AttemptStatus.MODEL_FAILURE)
+
+
+class Attempt(Model):
+    """The attempt record of page 0: written the moment a call ends."""
+
+    side: Side
+    suite: str
+    suite_digest: str
+    sample: str
+    key: str
+    attempt: int
+    status: AttemptStatus
+    score: float | None
+    """The primary grader's score in [0, 1]; None when missing."""
+    scores: dict[str, float]
+    output: str
+    reason: str = ""
+    """Why the status is not `scored`."""
+    provider: str
+    model: str
+    fingerprint: str | None = None
+    finish_reason: str | None = None
+    tokens_in: int = 0
+    tokens_out: int = 0
+    token_basis: TokenBasis | None = None
+    cost_usd: Decimal | None = None
+    cost_basis: CostBasis = CostBasis.UNKNOWN
+    price_as_of: str | None = None
+    start_ns: int
+    end_ns: int
+    retries: int = 0
+
+    @property
+    def latency_ms(self) -> float:
+        """Wall time of the call, retries included, in milliseconds."""
+        return (self.end_ns - self.start_ns) / 1e6
+
+
+def spend_of(attempts: Iterable[Attempt]) -> Spend:
+    """Tokens and money of attempts that were answered, added up exactly; one unknown price makes the sum unknown."""
+    answered = [attempt for attempt in attempts if attempt.token_basis is not None]
+    costs = [attempt.cost_usd for attempt in answered]
+    known = [cost for cost in costs if cost is not None]
+    return Spend(
+        calls=len(answered),
+        tokens_in=sum(attempt.tokens_in for attempt in answered),
+        tokens_out=sum(attempt.tokens_out for attempt in answered),
+        cost_usd=sum(known, Decimal(0)) if len(known) == len(costs) else None,
+        counted_calls=sum(attempt.token_basis is TokenBasis.COUNTED for attempt in answered),
+        cost_bases=tuple(sorted({_basis(attempt) for attempt in answered})),
+    )
+
+
+def _basis(attempt: Attempt) -> str:
+    return f"{attempt.cost_basis} ({attempt.price_as_of})" if attempt.price_as_of else str(attempt.cost_basis)

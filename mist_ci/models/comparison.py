@@ -1,0 +1,98 @@
+"""Base against head on one suite: numbers only, before anyone says pass or fail."""
+
+from mist_ci.models.base import Model
+from mist_ci.models.suite import Expected, Role
+from mist_ci.models.usage import Spend
+
+
+class Flip(Model):
+    """A sample whose score changed, with both answers. `delta` is head minus base, in [-1, 1]."""
+
+    sample: str
+    key: str
+    prompt: str
+    expected: Expected
+    base_output: str
+    head_output: str
+    base_score: float
+    head_score: float
+
+    @property
+    def delta(self) -> float:
+        """Head minus base; negative is worse."""
+        return self.head_score - self.base_score
+
+
+class IntervalNumbers(Model):
+    """Paired difference head minus base with its one-sided bounds, as fractions (page 3 §4.3)."""
+
+    n: int
+    estimate: float
+    low: float
+    high: float
+    se: float
+    p_regressed: float
+    p_improved: float
+    method: str
+
+
+class SideNumbers(Model):
+    """What one side did on a suite. Means are fractions in [0, 1] over samples that have an answer."""
+
+    mean: float | None
+    mean_low: float | None
+    """One-sided lower bound of the mean (Wilson for pass/fail scores, else t)."""
+    answered: int
+    model_failures: int
+    missing: int
+    spend: Spend
+
+
+class SuiteComparison(Model):
+    """One suite on both sides. `interval` is None when there is no baseline or nothing can be compared."""
+
+    suite: str
+    path: str
+    role: Role
+    margin: float
+    must_improve: bool
+    floor: float | None
+    required: bool
+    samples: int
+    base: SideNumbers | None
+    head: SideNumbers
+    interval: IntervalNumbers | None
+    interval_without_leaked: IntervalNumbers | None = None
+    leaked: int = 0
+    not_comparable: str | None = None
+    """Why the two sides cannot be compared; None when they can."""
+    samples_needed: int | None = None
+    """About how many samples an unchanged model needs to be shown to hold the margin, from this run's spread."""
+    better: int = 0
+    worse: int = 0
+    flips: tuple[Flip, ...] = ()
+    """Samples that got worse, the worst first; `better` and `worse` count all of them."""
+
+
+class OverallNumbers(Model):
+    """The overall hypothesis: macro mean over retain and critical suites (page 3 §4.4)."""
+
+    suites: int
+    estimate: float
+    low: float
+    high: float
+    p_regressed: float
+
+
+class ModelComparison(Model):
+    """One model reference, base against head, over all suites."""
+
+    model: str
+    path: str
+    base_model: str | None
+    base_label: str
+    head_model: str
+    head_digest: str
+    suites: tuple[SuiteComparison, ...]
+    overall: OverallNumbers | None
+    overall_without_leaked: OverallNumbers | None = None

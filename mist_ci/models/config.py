@@ -1,0 +1,141 @@
+"""mist.yml, the policy. Read from the tip of the base branch only: a pull request cannot weaken its own gate."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from mist_ci.models.base import Digest, Model, Name, TreePath
+from mist_ci.models.finding import Severity
+
+Margin = Annotated[float, Field(gt=0, lt=1)]
+Money = Annotated[Decimal, Field(ge=0)]
+
+
+class OnInconclusive(StrEnum):
+    """What an undecided suite means for the verdict."""
+
+    WARN = "warn"
+    BLOCK = "block"
+
+
+class PriceList(Model):
+    """US dollars per million tokens, with the day they were true."""
+
+    input_per_mtok: Money
+    output_per_mtok: Money
+    training_per_mtok: Money | None = None
+    as_of: date
+
+
+class Limits(Model):
+    """What the provider allows, and how many calls run side by side."""
+
+    rpm: Annotated[int, Field(ge=1)] | None = None
+    tpm: Annotated[int, Field(ge=1)] | None = None
+    connections: Annotated[int, Field(ge=1, le=512)] = 8
+    timeout_s: Annotated[float, Field(gt=0, le=3600)] = 120.0
+
+
+class Provider(Model):
+    """Where a model answers. `key_env` names an environment variable; the key itself is never in a file."""
+
+    type: Literal["openai"]
+    base_url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+    key_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+    prices: PriceList | None = None
+    limits: Limits = Limits()
+
+    @field_validator("base_url")
+    @classmethod
+    def _no_credentials(cls, value: str) -> str:
+        authority = value.split("://", 1)[1].split("/", 1)[0]
+        if "@" in authority:
+            raise ValueError("must not contain a user name or password: name an environment variable in key_env")
+        if "?" in value or "#" in value:
+            raise ValueError("must not contain a query or a fragment")
+        return value.rstrip("/")
+
+
+class DataFormat(StrEnum):
+    """Shapes of training files that SchemaFlux understands."""
+
+    OPENAI_CHAT = "openai-chat"
+
+
+class Dataset(Model):
+    """One body of training data: a glob over JSONL files in the repository."""
+
+    path: TreePath | None = None
+    uri: str | None = None
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    lfs: bool = False
+    format: DataFormat = DataFormat.OPENAI_CHAT
+    targets: tuple[Name, ...] = ()
+    trainer: TreePath | None = None
+    model: Name | None = None
+    epochs: Annotated[int, Field(ge=1, le=1000)] = 1
+
+
+class Defaults(Model):
+    """Margin in score points as a fraction (0.05 is five points) and the one-sided error rate."""
+
+    margin: Margin = 0.05
+    alpha: Annotated[float, Field(gt=0, le=0.2)] = 0.05
+
+
+class Budgets(Model):
+    """Ceilings. US dollars for money; `cost_per_request_increase` is a ratio (0.20 allows 20% more)."""
+
+    eval_usd: Money | None = None
+    training_usd: Money | None = None
+    cost_per_request_increase: Annotated[float, Field(ge=0)] | None = None
+
+
+class DataPolicy(Model):
+    """The least severe finding that fails the gate."""
+
+    fail_on: Severity = Severity.ERROR
+
+
+class Gate(Model):
+    """One required status: which branches and models it guards, and what is good enough."""
+
+    branches: Annotated[tuple[str, ...], Field(min_length=1)]
+    models: tuple[Name, ...] = ()
+    compare_to: str = "base"
+    anchor: str | None = None
+    require: tuple[Name, ...] = ()
+    defaults: Defaults = Defaults()
+    on_inconclusive: OnInconclusive = OnInconclusive.WARN
+    budgets: Budgets = Budgets()
+    data: DataPolicy = DataPolicy()
+
+
+class Waiver(Model):
+    """A failure that the team accepts, for one suite and one model, until a day."""
+
+    gate: Name
+    suite: Name
+    model_digest: Digest
+    reason: Annotated[str, Field(min_length=1, max_length=500)]
+    expires: date
+
+
+class Policy(Model):
+    """All of mist.yml."""
+
+    version: Literal[1]
+    providers: dict[Name, Provider] = Field(default_factory=dict)
+    models: dict[Name, TreePath] = Field(default_factory=dict)
+    datasets: dict[Name, Dataset] = Field(default_factory=dict)
+    suites: tuple[str, ...] = ()
+    gates: Annotated[dict[Name, Gate], Field(min_length=1)]
+    waivers: tuple[Waiver, ...] = ()
+
+    def guarded_models(self, gate: Gate) -> dict[str, str]:
+        """Name → reference path of the models that `gate` guards (all of them when it names none)."""
+        return {name: path for name, path in self.models.items() if not gate.models or name in gate.models}
+

@@ -1,0 +1,90 @@
+"""What changed, and what therefore runs, each item with its reason."""
+
+from enum import StrEnum
+
+from mist_ci.models.base import Model
+from mist_ci.models.config import Dataset, Gate, Policy
+from mist_ci.models.modelref import ModelReference
+from mist_ci.models.suite import SuiteFile
+
+
+class Event(Model):
+    """Two commits to compare. Policy comes from `base` (the tip), changes are measured from `merge_base`."""
+
+    name: str
+    base_ref: str
+    """The base as it was named, for example `main`: gates match it against their branch patterns."""
+    base: str
+    head: str
+    merge_base: str
+
+
+class ChangeKind(StrEnum):
+    """How a path differs between merge-base and head."""
+
+    ADDED = "added"
+    MODIFIED = "modified"
+    DELETED = "deleted"
+
+
+class Change(Model):
+    """One changed path."""
+
+    path: str
+    kind: ChangeKind
+
+
+class StepKind(StrEnum):
+    """The things a gate can do."""
+
+    VALIDATE = "validate"
+    EVALUATE = "evaluate"
+    SELF_CHECK = "self-check"
+    LINT_POLICY = "lint-policy"
+
+
+class Step(Model):
+    """One thing to do and why. `subject` names a data set, model or suite, or is `mist.yml`."""
+
+    kind: StepKind
+    subject: str
+    reason: str
+
+
+class ModelChange(Model):
+    """A reference that is evaluated: who is compared with whom."""
+
+    name: str
+    path: str
+    base: ModelReference | None
+    """None at first adoption: floors only, "no baseline"."""
+    base_label: str
+    head: ModelReference
+
+
+class SuiteDocument(Model):
+    """A suite file that was parsed, with where it came from; its data is not loaded yet."""
+
+    path: str
+    file: SuiteFile
+    data_path: str | None
+    rows: tuple[tuple[int, str], ...]
+    """(line, JSON text) of each sample."""
+
+
+class Plan(Model):
+    """Everything one gate will do for one event."""
+
+    event: Event
+    gate_name: str
+    gate: Gate
+    policy: Policy
+    steps: tuple[Step, ...]
+    datasets: dict[str, Dataset]
+    models: tuple[ModelChange, ...]
+    notices: tuple[str, ...]
+
+    @property
+    def changed_suites(self) -> tuple[str, ...]:
+        """Paths of the suite files at head that need a self-check."""
+        return tuple(step.subject for step in self.steps if step.kind is StepKind.SELF_CHECK)

@@ -1,0 +1,90 @@
+"""One frozen Report: all that any text about a run is made from."""
+
+from decimal import Decimal
+
+from pydantic import ConfigDict
+
+from mist_ci.errors import Where
+from mist_ci.models.base import Model
+from mist_ci.models.finding import DataReport
+from mist_ci.models.plan import Event, Step
+from mist_ci.models.usage import Spend
+from mist_ci.models.verdict import Decision, State
+
+
+class Status(Model):
+    """A commit status as it would be posted: `description` has at most 140 characters."""
+
+    context: str
+    state: State
+    description: str
+
+
+class Problem(Model):
+    """A MistError as data."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", arbitrary_types_allowed=True)
+
+    code: str
+    message: str
+    where: Where | None = None
+    hint: str | None = None
+
+
+class BudgetLine(Model):
+    """One budget held against what was spent. `spent` None means that the price is unknown."""
+
+    name: str
+    limit: str
+    spent: str | None
+    over: bool
+
+
+class TrainingEstimate(Model):
+    """What training on the head data would cost; None where no training price is known."""
+
+    dataset: str
+    tokens: int
+    token_basis: str
+    epochs: int
+    cost_usd: Decimal | None
+
+
+class SpendLine(Model):
+    """Evaluation spend of one model reference's side."""
+
+    model: str
+    side: str
+    spend: Spend
+
+
+class SelfCheck(Model):
+    """A changed suite on the current base model: does it load, run, and hold its floor?"""
+
+    suite: str
+    samples: int
+    mean: float | None
+    floor: float | None
+    ok: bool
+    message: str
+
+
+class Report(Model):
+    """Everything that happened in one gate run."""
+
+    version: str
+    run_id: str
+    gate: str
+    event: Event
+    steps: tuple[Step, ...]
+    notices: tuple[str, ...]
+    data: tuple[DataReport, ...]
+    decision: Decision
+    self_checks: tuple[SelfCheck, ...] = ()
+    spend: tuple[SpendLine, ...] = ()
+    training: tuple[TrainingEstimate, ...] = ()
+    budgets: tuple[BudgetLine, ...] = ()
+    problem: Problem | None = None
+    results_dir: str
+    started_at: str
+    duration_s: float

@@ -1,0 +1,115 @@
+"""An eval suite: samples, prompt, graders and the bar, versioned as code."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mist_ci.models.base import Fraction, Model, Name, TreePath
+from mist_ci.models.config import Margin
+
+
+class Role(StrEnum):
+    """What a suite stands for in the verdict."""
+
+    TARGET = "target"
+    """The skill the fine-tune is for; not part of the overall forgetting hypothesis."""
+    RETAIN = "retain"
+    """An old skill that must not be lost."""
+    CRITICAL = "critical"
+    """An old skill that must be shown not to be lost; undecided is a failure."""
+
+
+class ChatMessage(Model):
+    """One message of a prompt."""
+
+    role: Literal["system", "developer", "user", "assistant", "tool"]
+    content: str
+
+
+Expected = str | int | float | bool | tuple[str, ...]
+"""What a sample's answer is held against; a tuple of strings means any of them."""
+
+
+class SampleRow(Model):
+    """One row of a suite's data file."""
+
+    id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    input: str | None = None
+    messages: Annotated[tuple[ChatMessage, ...], Field(min_length=1)] | None = None
+    expected: Expected
+    tags: tuple[str, ...] = ()
+    cluster: str | None = None
+    choices: tuple[str, ...] | None = None
+
+
+class AttemptCounts(Model):
+    """How often each side answers each sample; more than 1 only where the model is stochastic."""
+
+    base: Annotated[int, Field(ge=1, le=100)] = 1
+    head: Annotated[int, Field(ge=1, le=100)] = 1
+    max_head: Annotated[int, Field(ge=1, le=100)] | None = None
+
+
+GraderOptions = dict[str, str | int | float | bool | None]
+GraderEntry = str | dict[str, GraderOptions | None]
+"""`exact`, or `{exact: {ignore_case: true}}`."""
+
+
+class SuiteFile(Model):
+    """A suite as written in YAML."""
+
+    version: Literal[1]
+    name: Name
+    role: Role = Role.RETAIN
+    must_improve: bool = False
+    floor: Fraction | None = None
+    margin: Margin | None = None
+    data: TreePath | None = None
+    samples: tuple[SampleRow, ...] | None = None
+    prompt: str | None = None
+    system: str | None = None
+    primary: str | None = None
+    graders: Annotated[tuple[GraderEntry, ...], Field(min_length=1)]
+    attempts: AttemptCounts = AttemptCounts()
+
+
+class GraderSpec(Model):
+    """A grader that exists, at a version, with checked options."""
+
+    name: str
+    version: int
+    options: GraderOptions
+
+    @property
+    def fingerprint(self) -> str:
+        """Readable and exact: `exact@1{"ignore_case":true}`."""
+        return f"{self.name}@{self.version}{self.model_dump_json(include={'options'})}"
+
+
+class Sample(Model):
+    """One case, ready to be asked. `key` hashes everything that makes it this case (design: page 3 §4.1)."""
+
+    key: str
+    id: str
+    messages: tuple[ChatMessage, ...]
+    expected: Expected
+    tags: tuple[str, ...] = ()
+    cluster: str | None = None
+
+
+class Suite(Model):
+    """A suite that was loaded, rendered and checked. Samples are in their fixed hash order."""
+
+    name: str
+    path: str
+    role: Role
+    must_improve: bool
+    floor: float | None
+    margin: float | None
+    graders: tuple[GraderSpec, ...]
+    primary: str
+    attempts: AttemptCounts
+    samples: tuple[Sample, ...]
+    digest: str
+    """Hash of the sample keys and of everything the suite itself decides."""

@@ -1,0 +1,54 @@
+"""Tokens and money. Tokens are integers, money is Decimal, and unknown is None, never zero."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from mist_ci.models.base import Model
+
+
+class TokenBasis(StrEnum):
+    """Where a token count comes from."""
+
+    REPORTED = "reported"
+    """The provider said so."""
+    COUNTED = "counted"
+    """Counted here with tiktoken, because nothing was reported."""
+
+
+class CostBasis(StrEnum):
+    """Where a price comes from."""
+
+    POLICY = "policy"
+    GENAI_PRICES = "genai-prices"
+    UNKNOWN = "unknown"
+
+
+class Usage(Model):
+    """Tokens of one call."""
+
+    tokens_in: int
+    tokens_out: int
+    basis: TokenBasis
+
+
+class Cost(Model):
+    """US dollars of one call, how they were computed, and the day the price was true."""
+
+    usd: Decimal | None
+    basis: CostBasis
+    as_of: date | None = None
+
+
+class Spend(Model):
+    """Tokens and money of many calls, added up exactly."""
+
+    calls: int
+    tokens_in: int
+    tokens_out: int
+    cost_usd: Decimal | None
+    """None when the price of any call is unknown."""
+    counted_calls: int = 0
+    """How many of the calls were counted here because the provider reported no usage."""
+    cost_bases: tuple[str, ...] = ()
+    """`policy (2026-11-01)` and the like, sorted."""

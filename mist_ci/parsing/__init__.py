@@ -1,0 +1,1 @@
+"""Text at the edge becomes typed, frozen values here; inside, nobody handles raw documents."""

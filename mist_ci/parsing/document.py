@@ -1,0 +1,127 @@
+"""From text to one of our frozen models, with errors that say file, line, field, reason and next step."""
+
+import dataclasses
+import difflib
+import json
+import math
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from mist_ci.errors import Code, ConfigError, Where
+from mist_ci.parsing import safe_yaml
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def parse(model: type[M], text: bytes, file: str) -> tuple[M, safe_yaml.Document]:
+    """Parses YAML (so also JSON) into `model`, and gives the document for positions of later errors.
+
+    Raises ConfigError for the first problem in the order of the file.
+    """
+    document = safe_yaml.load(text, file)
+    if document.value is None:
+        raise ConfigError(Code.SYNTAX, "the file is empty", where=Where(file), hint="`mist-ci init` writes an example")
+    return validate(model, document), document
+
+
+def validate(model: type[M], document: safe_yaml.Document) -> M:
+    """The document as `model`. Raises ConfigError MC103, MC104 or MC105."""
+    # Through JSON, because strict JSON mode still turns arrays into tuples and text into dates.
+    try:
+        return model.model_validate_json(json.dumps(document.value))
+    except ValidationError as error:
+        raise explain_validation(error, model, document) from None
+
+
+def explain_validation(
+    error: ValidationError, model: type[BaseModel], document: safe_yaml.Document
+) -> ConfigError:
+    """The problem that stands first in the file, as one ConfigError. Misspelt keys go before missing ones."""
+
+    def rank(details: ErrorDetails) -> tuple[float, float, float]:
+        where = document.where(_known_path(details, document))
+        unknown_first = 0.0 if details["type"] == "extra_forbidden" else 1.0
+        return (unknown_first, where.line or math.inf, -len(details["loc"]))
+
+    details = min(error.errors(include_url=False), key=rank)
+    path = _known_path(details, document)
+    where = document.where(path)
+    field = str(path[-1]) if path else ""
+    match details["type"]:
+        case "extra_forbidden":
+            hint = nearest(field, _keys_at(model, path[:-1])) or _misplaced(field)
+            return ConfigError(Code.UNKNOWN_KEY, f"unknown key {field!r}", where=where, hint=hint)
+        case "missing":
+            missing = str(details["loc"][-1])
+            place = dataclasses.replace(where, field=safe_yaml.field_name((*path, missing)))
+            return ConfigError(Code.MISSING_KEY, f"the key {missing!r} is missing", where=place)
+        case _:
+            return ConfigError(Code.WRONG_VALUE, _reason(details), where=where, hint=_choices(details))
+
+
+def nearest(word: str, names: list[str]) -> str | None:
+    """`did you mean "margin"?`, else the names there are, else None."""
+    if close := difflib.get_close_matches(word, names, n=1, cutoff=0.6):
+        return f"did you mean {close[0]!r}?"
+    return f"known here: {', '.join(sorted(names)[:20])}" if names else None
+
+
+def _misplaced(field: str) -> str | None:
+    if field in {"base_url", "key_env", "api_key"}:
+        return "addresses and keys belong to a provider in mist.yml, which is read from the base branch"
+    return None
+
+
+def _known_path(details: ErrorDetails, document: safe_yaml.Document) -> safe_yaml.Path:
+    """pydantic's location without the parts it adds for unions and constraints, such as `str` or `[key]`."""
+    path: list[str | int] = []
+    value: Any = document.value
+    for part in details["loc"]:
+        if isinstance(value, dict) and part in value:
+            value = value[part]
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            value = value[part]
+        else:
+            continue
+        path.append(part)
+    return tuple(path)
+
+
+def _keys_at(model: type[BaseModel], path: safe_yaml.Path) -> list[str]:
+    """The field names of the model at `path`, following fields, lists and dictionaries of models."""
+    current: type[BaseModel] | None = model
+    for part in path:
+        if current is None:
+            return []
+        if part in current.model_fields:
+            current = _model_in(current.model_fields[str(part)].annotation)
+    return list(current.model_fields) if current else []
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for argument in reversed(getattr(annotation, "__args__", ())):
+        if found := _model_in(argument):
+            return found
+    return None
+
+
+def _reason(details: ErrorDetails) -> str:
+    message = details["msg"].removeprefix("Value error, ")
+    value = details["input"]
+    shown = json.dumps(value)[:60] if isinstance(value, str | int | float | bool | None) else type(value).__name__
+    return f"{message[0].lower()}{message[1:]} (got {shown})"
+
+
+def _choices(details: ErrorDetails) -> str | None:
+    expected = details.get("ctx", {}).get("expected")
+    value = details["input"]
+    if details["type"] in {"tuple_type", "list_type"} and isinstance(value, str | int | float):
+        return f"write it as a list: [{value}]"
+    if not isinstance(expected, str) or not isinstance(value, str):
+        return None
+    names = [part.strip().strip("'") for part in expected.replace(" or ", ", ").split(",")]
+    return nearest(value, names)

@@ -1,0 +1,64 @@
+"""One run of the gate, told in verbs. Read this first.
+
+    event → plan → validate → evaluate → compare → decide → report
+
+Everything that touches the world comes in through `World`; the rooms below only compute. A MistError on the
+way ends in a Report that says "could not run": never a pass, and never a failure of the model.
+"""
+
+from dataclasses import dataclass
+
+from mist_ci import gate, planning
+from mist_ci.errors import ConfigError, MistError
+from mist_ci.models.config import Policy
+from mist_ci.models.plan import Event
+from mist_ci.models.report import Report
+from mist_ci.models.verdict import Outcome
+from mist_ci.ports import World
+from mist_ci.stages import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What the caller wants: two revisions, the policy's path, and optionally one gate by name."""
+
+    base: str
+    head: str
+    config: str = "mist.yml"
+    gate: str | None = None
+
+
+def run_gates(world: World, ask: Ask) -> tuple[Report, ...]:
+    """One report per gate that guards the base branch. Raises UsageError for what the caller got wrong."""
+    event = world.files.event(ask.base, ask.head)
+    try:
+        policy = planning.read_policy(world.files.tree(event.base, "base"), ask.config)
+    except ConfigError as error:
+        return (Run.begin(world, ask.gate or "policy", event).could_not_run(error),)
+    if policy is None:
+        return (Run.begin(world, ask.gate or "policy", event).conclude(Outcome.NOT_GATED_YET),)
+    names = planning.gate_names(policy, event.base_ref, ask.gate)
+    return tuple(run_gate(world, ask, event, policy, name) for name in names)
+
+
+def run_gate(world: World, ask: Ask, event: Event, policy: Policy, gate_name: str) -> Report:
+    """The whole story of one gate."""
+    run = Run.begin(world, gate_name, event)
+    try:
+        plan = run.make_plan(policy, ask.config)
+        if not plan.steps:
+            return run.conclude(Outcome.NOTHING_TO_GATE)
+        suites = run.load_suites()
+        for name in plan.datasets:
+            run.validate(name, suites)
+        if run.data_is_good():  # bad data fails before a single token is spent
+            for path in plan.changed_suites:
+                run.check_changed_suite(path)
+            for change in plan.models:
+                run.evaluate(change, suites)
+        decision = gate.decide(
+            plan.gate, run.comparisons, run.data, run.self_checks, run.hold_budgets(), run.waivers
+        )
+        return run.conclude(decision.outcome, decision.reasons, decision.models)
+    except MistError as error:
+        return run.could_not_run(error)

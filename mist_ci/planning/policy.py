@@ -1,0 +1,86 @@
+"""Reading and linting the policy and the model references."""
+
+from collections.abc import Mapping
+
+from mist_ci.errors import Code, ConfigError, Where
+from mist_ci.models.config import Dataset, Policy
+from mist_ci.models.modelref import ModelReference
+from mist_ci.parsing import document
+from mist_ci.parsing.safe_yaml import Document, Path
+from mist_ci.ports.files import Tree
+
+
+def read_policy(tree: Tree, path: str) -> Policy | None:
+    """mist.yml of a tree, linted; None when the tree has none. Raises ConfigError."""
+    if not tree.exists(path):
+        return None
+    policy, source = document.parse(Policy, tree.read(path), path)
+    _refuse_what_is_not_acted_on(policy, source)
+    _resolve_names(policy, source)
+    return policy
+
+
+def read_reference(tree: Tree, path: str, policy: Policy) -> ModelReference:
+    """A model reference whose provider the policy knows. Raises ConfigError."""
+    reference, source = document.parse(ModelReference, tree.read(path), path)
+    _known(reference.provider, policy.providers, "provider", source, ("provider",))
+    return reference
+
+
+def _resolve_names(policy: Policy, source: Document) -> None:
+    """Every name that is used must be defined in the same file."""
+    for name, dataset in policy.datasets.items():
+        if dataset.model is not None:
+            _known(dataset.model, policy.models, "model", source, ("datasets", name, "model"))
+    for name, gate in policy.gates.items():
+        for index, model in enumerate(gate.models):
+            _known(model, policy.models, "model", source, ("gates", name, "models", index))
+    for index, waiver in enumerate(policy.waivers):
+        _known(waiver.gate, policy.gates, "gate", source, ("waivers", index, "gate"))
+
+
+def _known(name: str, names: Mapping[str, object], kind: str, source: Document, path: Path) -> None:
+    if name not in names:
+        hint = document.nearest(name, list(names)) or f"define it in mist.yml under {kind}s"
+        raise ConfigError(Code.UNKNOWN_NAME, f"no {kind} is named {name!r}", where=source.where(path), hint=hint)
+
+
+def _refuse_what_is_not_acted_on(policy: Policy, source: Document) -> None:
+    """A setting that would be ignored is an error: nobody shall rely on a check that does not run."""
+    for name, gate in policy.gates.items():
+        if gate.anchor is not None:
+            raise _not_available(source, ("gates", name, "anchor"), "a second comparison against an anchor")
+    for name, dataset in policy.datasets.items():
+        _refuse_in_dataset(name, dataset, source)
+    for name, provider in policy.providers.items():
+        if provider.limits.tpm is not None:
+            raise _not_available(source, ("providers", name, "limits", "tpm"), "a limit on tokens per minute")
+    for index, pattern in enumerate(policy.suites):
+        if pattern.startswith("mist:"):
+            raise _not_available(source, ("suites", index), "ready-made suites")
+
+
+def _refuse_in_dataset(name: str, dataset: Dataset, source: Document) -> None:
+    at: Path = ("datasets", name)
+    if dataset.uri is not None or dataset.sha256 is not None or dataset.lfs:
+        raise _not_available(source, at, "data outside of git")
+    if dataset.targets:
+        raise _not_available(source, (*at, "targets"), "profiles of providers and trainers")
+    if dataset.trainer is not None:
+        raise _not_available(source, (*at, "trainer"), "reading limits from a trainer's file")
+    if dataset.path is None:
+        raise ConfigError(Code.MISSING_KEY, "the key 'path' is missing", where=source.where(at))
+
+
+def _not_available(source: Document, path: Path, what: str) -> ConfigError:
+    hint = "remove it for now; what this version does is listed in CHANGELOG.md"
+    return ConfigError(
+        Code.NOT_AVAILABLE, f"{what} is not available in this version", where=source.where(path), hint=hint
+    )
+
+
+def unknown_suite(name: str, names: list[str], policy_path: str, field: str) -> ConfigError:
+    """The error for a suite that a gate requires and nobody defines."""
+    where = Where(policy_path, field=field)
+    hint = document.nearest(name, names) or "no suite was found: check `suites:`"
+    return ConfigError(Code.UNKNOWN_NAME, f"no suite is named {name!r}", where=where, hint=hint)

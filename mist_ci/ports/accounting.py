@@ -1,0 +1,27 @@
+"""Tokens and prices."""
+
+from datetime import date
+from typing import Protocol
+
+from mist_ci.models.config import Provider
+from mist_ci.models.usage import Cost
+
+
+class TokenCounter(Protocol):
+    """Counts tokens where nobody reported them."""
+
+    def basis(self, model: str) -> str:
+        """How tokens of this model are counted, for example `tiktoken o200k_base (approximation)`."""
+        ...
+
+    def count(self, text: str, model: str) -> int:
+        """Tokens in a text; special tokens inside the text count as plain text."""
+        ...
+
+
+class Prices(Protocol):
+    """Dated prices."""
+
+    def cost(self, provider: Provider, model: str, tokens_in: int, tokens_out: int, on: date) -> Cost:
+        """Price of one call on a day. An unknown price has `usd` None, never zero."""
+        ...

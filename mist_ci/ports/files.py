@@ -1,0 +1,43 @@
+"""Reading a repository at a commit, without ever checking it out."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from mist_ci.models.plan import Change, Event
+
+
+class Tree(Protocol):
+    """The files of one commit (or of a directory)."""
+
+    @property
+    def label(self) -> str:
+        """How messages name this tree, for example `base 3fa2c1d`."""
+        ...
+
+    def paths(self) -> Sequence[str]:
+        """All regular files, sorted. Symbolic links and submodules are left out."""
+        ...
+
+    def exists(self, path: str) -> bool:
+        """True when `path` is a regular file of this tree."""
+        ...
+
+    def read(self, path: str) -> bytes:
+        """The content of a file. Raises ConfigError MC101 or MC111."""
+        ...
+
+
+class Files(Protocol):
+    """A git repository."""
+
+    def event(self, base: str, head: str) -> Event:
+        """Resolves two revisions and their merge-base. Raises UsageError MC202 or MC203."""
+        ...
+
+    def tree(self, revision: str, label: str) -> Tree:
+        """The tree of a resolved commit."""
+        ...
+
+    def changes(self, old: str, new: str) -> tuple[Change, ...]:
+        """Paths that differ between two resolved commits; a rename is a deletion and an addition."""
+        ...

@@ -1,0 +1,59 @@
+"""Asking a model."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from mist_ci.models.config import Provider
+from mist_ci.models.modelref import Parameters
+from mist_ci.models.suite import ChatMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One chat request, independent of any wire format."""
+
+    model: str
+    messages: tuple[ChatMessage, ...]
+    parameters: Parameters
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """An answer. Token counts are None when the provider reported none."""
+
+    text: str
+    finish_reason: str | None
+    tokens_in: int | None
+    tokens_out: int | None
+    fingerprint: str | None
+    refusal: bool = False
+    retries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NoAnswer:
+    """All retries were used up. `server_gone` when no HTTP response came back at all."""
+
+    reason: str
+    retries: int
+    server_gone: bool
+
+
+class ModelClient(Protocol):
+    """One provider, opened for one run. Retries inside; safe to call from many tasks at once."""
+
+    async def complete(self, request: Request) -> Completion | NoAnswer:
+        """Asks once, with retries. Raises CouldNotRun when the provider refuses for good (MC303)."""
+        ...
+
+    async def aclose(self) -> None:
+        """Gives connections back."""
+        ...
+
+
+class ModelClients(Protocol):
+    """Opens clients; the only one who sees keys."""
+
+    def open(self, name: str, provider: Provider) -> ModelClient:
+        """A client for a provider of the policy. Raises CouldNotRun MC302 when its key is not set."""
+        ...

@@ -1,0 +1,23 @@
+"""Telling a waiting person what is going on (on stderr; never part of the result)."""
+
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Stages with a known number of steps."""
+
+    def start(self, label: str, total: int) -> None:
+        """A stage begins."""
+        ...
+
+    def advance(self, steps: int = 1) -> None:
+        """Some steps of the current stage are done."""
+        ...
+
+    def finish(self) -> None:
+        """The current stage is over."""
+        ...
+
+    def say(self, text: str) -> None:
+        """One line."""
+        ...

@@ -1,0 +1,35 @@
+"""Where a run leaves its records."""
+
+from typing import Protocol
+
+from mist_ci.models.attempt import Attempt
+from mist_ci.models.message import Payload
+
+
+class ResultStore(Protocol):
+    """One run's directory. Records are on disk when the call returns."""
+
+    @property
+    def location(self) -> str:
+        """What to tell people."""
+        ...
+
+    def record(self, attempt: Attempt) -> None:
+        """Appends one attempt record."""
+        ...
+
+    def message(self, kind: str, payload: Payload) -> None:
+        """Appends one MIST message (`eval.result`, `trace.span`) in its envelope."""
+        ...
+
+    def save(self, name: str, text: str) -> None:
+        """Writes a whole file, such as `comment.md`."""
+        ...
+
+
+class ResultStores(Protocol):
+    """Makes one store per run."""
+
+    def create(self, run_id: str) -> ResultStore:
+        """A new, empty store. Raises CouldNotRun MC309."""
+        ...

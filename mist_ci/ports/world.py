@@ -1,0 +1,25 @@
+"""All ports in one frozen value: what a pipeline run is given."""
+
+from dataclasses import dataclass
+
+from mist_ci.ports.accounting import Prices, TokenCounter
+from mist_ci.ports.clock import Clock
+from mist_ci.ports.executor import Executor
+from mist_ci.ports.files import Files
+from mist_ci.ports.model_client import ModelClients
+from mist_ci.ports.progress import Progress
+from mist_ci.ports.results import ResultStores
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Everything outside the program."""
+
+    files: Files
+    models: ModelClients
+    tokens: TokenCounter
+    prices: Prices
+    results: ResultStores
+    executor: Executor
+    clock: Clock
+    progress: Progress

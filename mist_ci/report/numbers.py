@@ -1,0 +1,56 @@
+"""Numbers as people read them: points with one decimal, money that never rounds to nothing, big counts grouped."""
+
+from decimal import Decimal
+
+MINUS = "\N{MINUS SIGN}"
+UNKNOWN = "unknown"
+
+
+def points(fraction: float | None) -> str:
+    """A score in points: 0.973 is `97.3`; None is a dash, because there is no score.
+
+    >>> points(0.9734), points(None)
+    ('97.3', '–')
+    """
+    return "\N{EN DASH}" if fraction is None else f"{100 * fraction:.1f}"
+
+
+def delta(fraction: float | None) -> str:
+    """A difference in points with its sign; a difference that is not zero never reads `0.0`.
+
+    >>> delta(0.05), delta(-0.0001), delta(0.0)
+    ('+5.0', '−0.01', '0.0')
+    """
+    if fraction is None:
+        return "\N{EN DASH}"
+    text = f"{100 * fraction:+.1f}"
+    if float(text) == 0:
+        text = f"{100 * fraction:+.2g}" if abs(fraction) > 1e-9 else "0.0"  # noqa: PLR2004 - float noise
+    return text.replace("-", MINUS)
+
+
+def count(number: int) -> str:
+    """An integer with thin groups: `1,234,567`."""
+    return f"{number:,}"
+
+
+def money(usd: Decimal | str | None) -> str:
+    """US dollars: at least two decimals, and enough of them to show two digits of a small sum.
+
+    >>> money("12.5"), money("0.000123"), money("0"), money(None)
+    ('$12.50', '$0.00012', '$0.00', 'unknown')
+    """
+    if usd is None:
+        return UNKNOWN
+    amount = Decimal(usd)
+    if amount == 0 or abs(amount) >= 1:
+        return f"${amount:,.2f}"
+    decimals = max(2, 1 - amount.adjusted())
+    return f"${amount:.{decimals}f}"
+
+
+def seconds(duration_s: float) -> str:
+    """`4.2 s` or `3 min 5 s`."""
+    if duration_s < 60:  # noqa: PLR2004
+        return f"{duration_s:.1f} s"
+    return f"{int(duration_s // 60)} min {int(duration_s % 60)} s"

@@ -1,0 +1,48 @@
+"""Jinja for our own templates, safe by default: whatever is not marked as safe comes out as inert text."""
+
+from collections.abc import Callable, Mapping
+
+from jinja2 import PackageLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from mist_ci.report import numbers
+from mist_ci.report.text import code_span, fence, table_text
+
+def _inert(value: object) -> Markup:
+    """What every `{{ … }}` goes through."""
+    return value if isinstance(value, Markup) else Markup(table_text(str(value), limit=1000))  # noqa: S704
+
+
+def _safe(function: Callable[..., str]) -> Callable[..., Markup]:
+    """A filter whose result is safe Markdown by construction."""
+    return lambda *values, **options: Markup(function(*values, **options))  # noqa: S704
+
+
+def environment() -> ImmutableSandboxedEnvironment:
+    """The one environment of this room. Filters: code, block, prose, and the formats of `numbers`."""
+    made = ImmutableSandboxedEnvironment(
+        loader=PackageLoader("mist_ci.report"),
+        undefined=StrictUndefined,
+        finalize=_inert,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=True,  # so that macros return Markup; `finalize` has escaped for Markdown before that
+    )
+    made.filters |= {
+        "code": _safe(lambda value, limit=120: code_span(str(value), limit)),
+        "block": _safe(lambda value: fence(str(value), limit_lines=12, limit_chars=800)),
+        "points": _safe(numbers.points),
+        "delta": _safe(numbers.delta),
+        "count": _safe(numbers.count),
+        "money": _safe(numbers.money),
+        "seconds": _safe(numbers.seconds),
+    }
+    made.globals.clear()
+    return made
+
+
+def render(template: str, context: Mapping[str, object]) -> str:
+    """A template of this package filled with plain values (dicts, lists, text, numbers)."""
+    return environment().get_template(template).render(context)

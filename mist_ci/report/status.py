@@ -1,0 +1,35 @@
+"""The commit status: one per gate, a state and at most 140 characters that say the most useful thing."""
+
+from mist_ci.models.report import Report, Status
+from mist_ci.models.verdict import Outcome
+from mist_ci.report.text import plain
+
+MAX_DESCRIPTION = 140
+_QUIET = {
+    Outcome.NOTHING_TO_GATE: "nothing to gate: no training data, model reference or suite changed",
+    Outcome.NOT_GATED_YET: "not gated yet: the policy takes effect after merge",
+}
+
+
+def status(report: Report) -> Status:
+    """What `mist/<gate>` says about the head commit."""
+    return Status(
+        context=f"mist/{report.gate}",
+        state=report.decision.outcome.state,
+        description=plain(headline(report), MAX_DESCRIPTION),
+    )
+
+
+def headline(report: Report) -> str:
+    """The one sentence that says why: the problem, else the first reason."""
+    if report.problem is not None:
+        place = f"{report.problem.where}: " if report.problem.where else ""
+        return f"{report.problem.code} {place}{report.problem.message}"
+    reasons = report.decision.reasons
+    outcome = report.decision.outcome
+    if outcome in _QUIET:
+        return _QUIET[outcome]
+    first = reasons[0] if reasons else outcome.value
+    if outcome is Outcome.NOT_PROVEN and not first.startswith("not proven"):
+        return f"not proven: {first}"
+    return first

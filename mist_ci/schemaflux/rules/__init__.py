@@ -1,0 +1,69 @@
+"""All rules, listed by hand, in the order in which they are asked."""
+
+from mist_ci.schemaflux.rule import CorpusRule, FileRule, LeakRule, LineRule, RenderRule, RowRule, Rule
+from mist_ci.schemaflux.rules import (
+    sf001_empty_file,
+    sf002_invalid_json,
+    sf003_not_utf8,
+    sf004_byte_order_mark,
+    sf005_not_jsonl,
+    sf006_not_an_object,
+    sf008_duplicate_key,
+    sf009_unportable_value,
+    sf013_lfs_pointer,
+    sf104_missing_field,
+    sf105_wrong_type,
+    sf108_no_messages,
+    sf201_unknown_role,
+    sf203_no_assistant,
+    sf205_last_not_assistant,
+    sf212_empty_content,
+    sf213_bad_weight,
+    sf214_nothing_trained,
+    sf301_arguments_not_json,
+    sf303_undeclared_tool,
+    sf305_unanswered_call,
+    sf306_orphan_result,
+    sf601_template_error,
+    sf801_exact_duplicate,
+    sf804_leaked_prompt,
+    sf810_conflicting_answers,
+)
+
+FILE_RULES: tuple[FileRule, ...] = (sf001_empty_file, sf013_lfs_pointer, sf005_not_jsonl)
+
+LINE_RULES: tuple[LineRule, ...] = (
+    sf002_invalid_json,
+    sf003_not_utf8,
+    sf004_byte_order_mark,
+    sf008_duplicate_key,
+    sf009_unportable_value,
+)
+
+ROW_RULES: tuple[RowRule, ...] = (
+    sf006_not_an_object,
+    sf104_missing_field,
+    sf105_wrong_type,
+    sf108_no_messages,
+    sf201_unknown_role,
+    sf203_no_assistant,
+    sf205_last_not_assistant,
+    sf212_empty_content,
+    sf213_bad_weight,
+    sf214_nothing_trained,
+    sf301_arguments_not_json,
+    sf303_undeclared_tool,
+    sf305_unanswered_call,
+    sf306_orphan_result,
+)
+
+RENDER_RULES: tuple[RenderRule, ...] = (sf601_template_error,)
+LEAK_RULES: tuple[LeakRule, ...] = (sf804_leaked_prompt,)
+CORPUS_RULES: tuple[CorpusRule, ...] = (sf801_exact_duplicate, sf810_conflicting_answers)
+
+RULES: tuple[Rule, ...] = tuple(
+    sorted(
+        (*FILE_RULES, *LINE_RULES, *ROW_RULES, *RENDER_RULES, *LEAK_RULES, *CORPUS_RULES),
+        key=lambda rule: rule.META.code,
+    )
+)

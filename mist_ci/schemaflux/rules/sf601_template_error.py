@@ -1,0 +1,48 @@
+"""The chat template refuses the row.
+
+What it finds: a row for which the model's own chat template raises an error, with the error and its line
+in the template. Only for models whose reference names a `chat_template`; rows with other errors are not
+rendered. When all rows fail in the same way, there is one finding, at the template.
+
+Why it matters: the trainer runs the same template. It stops at this row, or drops it.
+
+What to do: change the row to what the template accepts (for example `"content": ""` instead of null, or
+no system message), or correct the template.
+"""
+
+from collections.abc import Iterator
+
+from mist_ci.models.finding import Consequence, Severity
+from mist_ci.ports.executor import Rendered
+from mist_ci.schemaflux.example import GOOD, chat, rows
+from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.rule import Problem, RuleMeta
+
+META = RuleMeta(
+    code="SF601",
+    name="template-error",
+    severity=Severity.ERROR,
+    consequence=Consequence.REJECTED,
+    since="0.1.0",
+    bad=rows(chat(("system", "Be brief."), ("user", "What is 2+2?"), ("assistant", "4"))) + GOOD,
+    good=GOOD,
+    template="{% for message in messages %}"
+    "{% if message.role == 'system' %}{{ raise_exception('no system role, please') }}{% endif %}"
+    "<|{{ message.role }}|>{{ message.content }}<|end|>"
+    "{% endfor %}",
+)
+
+
+def check(_row: Row, rendered: Rendered, /) -> Iterator[Problem]:
+    """The error as the template gives it."""
+    if rendered.error is not None:
+        yield Problem(f"the chat template refuses this row: {rendered.error}", hint(rendered.error))
+
+
+def hint(error: str) -> str:
+    """What usually helps."""
+    if "NoneType" in error:
+        return 'write "content": "" instead of null'
+    if "took longer" in error or "memory" in error:
+        return "look for an endless loop in the chat template"
+    return "change the row to what the template accepts, or correct the template"

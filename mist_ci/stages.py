@@ -1,0 +1,271 @@
+"""The stages of a gate run: glue between the rooms, which do not know each other.
+
+`Run` remembers what has been found out so far, because an error half-way must lose nothing that was learnt
+and paid for: the report of a run that broke off still shows it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from functools import cached_property
+
+from mist_ci import __version__, gate, matchspec, planning, report, schemaflux, tokentrace
+from mist_ci.errors import ConfigError, MistError, UsageError
+from mist_ci.models.attempt import Attempt, Side, spend_of
+from mist_ci.models.comparison import ModelComparison
+from mist_ci.models.config import Dataset, Policy, Waiver
+from mist_ci.models.finding import DataReport
+from mist_ci.models.modelref import ModelReference
+from mist_ci.models.plan import Event, ModelChange, Plan, SuiteDocument
+from mist_ci.models.report import BudgetLine, Problem, Report, SelfCheck, SpendLine, TrainingEstimate
+from mist_ci.models.suite import Suite
+from mist_ci.models.verdict import Decision, ModelVerdict, Outcome
+from mist_ci.parsing.glob import matches
+from mist_ci.ports import World
+from mist_ci.ports.files import Tree
+from mist_ci.ports.results import ResultStore
+
+
+@dataclass
+class Run:
+    """One gate run, from its first second to its report."""
+
+    world: World
+    gate_name: str
+    event: Event
+    run_id: str
+    started: datetime
+    start_ns: int
+    store: ResultStore
+    plan: Plan | None = None
+    documents: tuple[SuiteDocument, ...] = ()
+    suites: tuple[Suite, ...] = ()
+    data: list[DataReport] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    attempts: dict[str, list[Attempt]] = field(default_factory=dict)
+    comparisons: list[ModelComparison] = field(default_factory=list)
+    self_checks: list[SelfCheck] = field(default_factory=list)
+    training: list[TrainingEstimate] = field(default_factory=list)
+    budgets: tuple[BudgetLine, ...] = ()
+    complete: bool = True
+
+    @classmethod
+    def begin(cls, world: World, gate_name: str, event: Event) -> "Run":
+        """A run with an id of its own and an empty results directory."""
+        started = world.clock.now()
+        run_id = f"{started:%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}"
+        return cls(world, gate_name, event, run_id, started, world.clock.now_ns(), world.results.create(run_id))
+
+    def _tree(self, side: str) -> Tree:
+        return self._trees[side]
+
+    @cached_property
+    def _trees(self) -> dict[str, Tree]:
+        event, files = self.event, self.world.files
+        commits = {"base": event.base, "head": event.head, "merge base": event.merge_base}
+        return {side: files.tree(commit, side) for side, commit in commits.items()}
+
+    @property
+    def _planned(self) -> Plan:
+        if self.plan is None:
+            raise RuntimeError("make_plan comes first")
+        return self.plan
+
+    @property
+    def waivers(self) -> tuple[Waiver, ...]:
+        """Waivers of this gate that have not expired."""
+        return gate.waivers_in_force(self._planned.policy.waivers, self.gate_name, self.started.date())
+
+    def make_plan(self, policy: Policy, config: str) -> Plan:
+        """What changed and what therefore runs."""
+        changes = self.world.files.changes(self.event.merge_base, self.event.head)
+        found = matchspec.find(self._tree("base"), policy.suites, config)
+        self.plan = planning.make_plan(
+            self.event, self.gate_name, policy, config, changes, found, self._trees
+        )
+        self.documents = found
+        self.notices += self.plan.notices
+        return self.plan
+
+    def load_suites(self) -> tuple[Suite, ...]:
+        """The suites at the base tip: the cohort that decides."""
+        self.suites = tuple(matchspec.load(source, self.world.executor) for source in self.documents)
+        return self.suites
+
+    def validate(self, name: str, suites: tuple[Suite, ...]) -> None:
+        """Findings, tokens and leakage of one data set at head; rows that base already has are known."""
+        plan, dataset = self._planned, self._planned.datasets[name]
+        reference = self._reference(dataset, "head")
+        template, path = self._template(dataset, "head"), reference.chat_template if reference else None
+        found = schemaflux.validate(
+            name,
+            _matching(self._tree("head"), dataset),
+            known=_matching(self._tree("base"), dataset),
+            template=template,
+            template_path=path,
+            executor=self.world.executor,
+            tokens=self.world.tokens,
+            model=reference.model if reference else "",
+            suite_prompts={
+                suite.name: {sample.key: schemaflux.normalise_prompt(sample.messages) for sample in suite.samples}
+                for suite in suites
+            },
+            template_changed=template != self._template(dataset, "base"),
+        )
+        self.data.append(found)
+        self._compare_data_hash(reference, found)
+        prices = plan.policy.providers[reference.provider].prices if reference else None
+        self.training.append(tokentrace.training_estimate(found, dataset, prices))
+
+    def _reference(self, dataset: Dataset, side: str) -> ModelReference | None:
+        """The reference of the model that a data set trains."""
+        policy = self._planned.policy
+        path = policy.models.get(dataset.model or "")
+        if path is None or not self._tree(side).exists(path):
+            return None
+        return planning.read_reference(self._tree(side), path, policy)
+
+    def _template(self, dataset: Dataset, side: str) -> str | None:
+        """The chat template that the model's reference names."""
+        reference = self._reference(dataset, side)
+        if reference is None or reference.chat_template is None:
+            return None
+        return self._tree(side).read(reference.chat_template).decode("utf-8", "replace")
+
+    def _compare_data_hash(self, reference: ModelReference | None, found: DataReport) -> None:
+        trained_on = reference.trained_on if reference else None
+        if trained_on is None or trained_on.dataset != found.dataset or trained_on.data_hash is None:
+            return
+        if trained_on.data_hash != found.data_hash:
+            self.notices.append(
+                f"the model reference says that it was trained on other data than {found.dataset} holds at head"
+            )
+
+    def data_is_good(self) -> bool:
+        """False when a data set has new findings that fail this gate."""
+        fail_on = self._planned.gate.data.fail_on
+        good = not any(found.gating(fail_on) for found in self.data)
+        if not good and self._planned.models:
+            self.notices.append("models were not evaluated, because the data failed first: no token was spent")
+        return good
+
+    def check_changed_suite(self, path: str) -> None:
+        """A suite that head adds or edits must load, run on the current base model, and hold its floor there."""
+        suite = matchspec.load(matchspec.read(self._tree("head"), path), self.world.executor)
+        policy = self._planned.policy
+        guarded = policy.guarded_models(self._planned.gate)
+        for name, reference_path in guarded.items():
+            if not self._tree("base").exists(reference_path):
+                continue
+            reference = planning.read_reference(self._tree("base"), reference_path, policy)
+            label = f"{name}: {suite.name} as changed"
+            attempts = self._ask((suite,), label, {Side.BASE: reference})
+            self.self_checks.append(gate.self_check(suite, attempts, name))
+
+    def evaluate(self, change: ModelChange, suites: tuple[Suite, ...]) -> None:
+        """Base and head on the same samples."""
+        plan = self._planned
+        sides = {Side.HEAD: change.head} if change.base is None else {Side.BASE: change.base, Side.HEAD: change.head}
+        attempts = self._ask(suites, change.name, sides)
+        leaked: dict[str, tuple[str, ...]] = {}
+        for found in self.data:
+            for suite, keys in found.leaked.items():
+                leaked[suite] = (*leaked.get(suite, ()), *keys)
+        waived = gate.waived_suites(self.waivers, change.head.digest)
+        self.comparisons.append(gate.compare(change, suites, attempts, plan.gate, leaked, waived))
+
+    def _ask(
+        self, suites: tuple[Suite, ...], label: str, sides: dict[Side, ModelReference]
+    ) -> tuple[Attempt, ...]:
+        providers = self._planned.policy.providers
+        contestants = [
+            matchspec.Contestant(side, reference, providers[reference.provider])
+            for side, reference in sides.items()
+        ]
+        evaluation = matchspec.evaluate(suites, contestants, self.world, self.store, self._money_left())
+        self.attempts[label] = list(evaluation.attempts)
+        self.complete = self.complete and evaluation.complete
+        if evaluation.failure is not None:
+            raise evaluation.failure
+        return evaluation.attempts
+
+    def _money_left(self) -> Decimal | None:
+        ceiling = self._planned.gate.budgets.eval_usd
+        if ceiling is None:
+            return None
+        spent = [spend_of(attempts).cost_usd or Decimal(0) for attempts in self.attempts.values()]
+        return max(ceiling - sum(spent, Decimal(0)), Decimal(0))
+
+    def hold_budgets(self) -> tuple[BudgetLine, ...]:
+        """Every budget of the gate against what was spent."""
+        budgets = self._planned.gate.budgets
+        everything = [attempt for attempts in self.attempts.values() for attempt in attempts]
+        self.budgets = (
+            *tokentrace.training_budget(budgets, self.training),
+            *tokentrace.evaluation_budget(budgets, everything, complete=self.complete),
+        )
+        return self.budgets
+
+    def could_not_run(self, error: MistError) -> Report:
+        """The report of a run that cannot decide."""
+        wrong_file = isinstance(error, ConfigError | UsageError)
+        outcome = Outcome.CONFIG_ERROR if wrong_file else Outcome.COULD_NOT_RUN
+        problem = Problem(code=error.code, message=error.message, where=error.where, hint=error.hint)
+        return self.conclude(outcome, (str(error),), problem=problem)
+
+    def conclude(
+        self,
+        outcome: Outcome,
+        reasons: tuple[str, ...] = (),
+        models: tuple[ModelVerdict, ...] = (),
+        problem: Problem | None = None,
+    ) -> Report:
+        """The Report, after everything that belongs to it is on disk."""
+        end_ns = self.world.clock.now_ns()
+        everything = [attempt for attempts in self.attempts.values() for attempt in attempts]
+        for span in tokentrace.spans(self.run_id, everything, self.start_ns, end_ns):
+            self.store.message("trace.span", span)
+        for model in models:
+            for result in gate.eval_results(model, self.suites, self.attempts.get(model.model, ())):
+                self.store.message("eval.result", result)
+        finished = Report(
+            version=__version__,
+            run_id=self.run_id,
+            gate=self.gate_name,
+            event=self.event,
+            steps=self.plan.steps if self.plan else (),
+            notices=tuple(self.notices),
+            data=tuple(self.data),
+            decision=Decision(outcome=outcome, reasons=reasons, models=models),
+            self_checks=tuple(self.self_checks),
+            spend=self._spend_lines(),
+            training=tuple(self.training),
+            budgets=self.budgets,
+            problem=problem,
+            results_dir=self.store.location,
+            started_at=self.started.isoformat(timespec="seconds"),
+            duration_s=(end_ns - self.start_ns) / 1e9,
+        )
+        self._save(finished)
+        return finished
+
+    def _spend_lines(self) -> tuple[SpendLine, ...]:
+        return tuple(
+            SpendLine(model=label, side=side.value, spend=spend_of(mine))
+            for label, attempts in self.attempts.items()
+            for side in Side
+            if (mine := [attempt for attempt in attempts if attempt.side is side])
+        )
+
+    def _save(self, finished: Report) -> None:
+        self.store.save("status.json", report.status(finished).model_dump_json(indent=2) + "\n")
+        self.store.save("summary.md", report.summary(finished))
+        self.store.save("comment.md", report.comment(finished))
+        self.store.save("report.json", finished.model_dump_json(indent=2) + "\n")
+
+
+def _matching(tree: Tree, dataset: Dataset) -> dict[str, bytes]:
+    """The data set's files in a tree, by path."""
+    pattern = dataset.path or ""
+    return {path: tree.read(path) for path in tree.paths() if matches(pattern, path)}
+

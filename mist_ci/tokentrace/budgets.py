@@ -1,0 +1,78 @@
+"""Budgets held against what was spent. An unknown price under a money budget is an error, never $0."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from mist_ci.errors import Code, CouldNotRun
+from mist_ci.models.attempt import Attempt, Side, spend_of
+from mist_ci.models.config import Budgets, Dataset, PriceList
+from mist_ci.models.finding import DataReport
+from mist_ci.models.report import BudgetLine, TrainingEstimate
+from mist_ci.models.usage import Spend
+
+PER_MILLION = Decimal(1_000_000)
+
+
+def training_estimate(data: DataReport, dataset: Dataset, prices: PriceList | None) -> TrainingEstimate:
+    """Tokens × epochs × the policy's training price; the cost is None where the policy names no price."""
+    price = prices.training_per_mtok if prices else None
+    tokens = data.tokens * dataset.epochs
+    return TrainingEstimate(
+        dataset=data.dataset,
+        tokens=tokens,
+        token_basis=data.token_basis,
+        epochs=dataset.epochs,
+        cost_usd=None if price is None else price * tokens / PER_MILLION,
+    )
+
+
+def training_budget(budgets: Budgets, estimates: Sequence[TrainingEstimate]) -> tuple[BudgetLine, ...]:
+    """What training on the head data would cost, against its budget. Raises CouldNotRun MC306 when unpriced."""
+    if budgets.training_usd is None or not estimates:
+        return ()
+    costs = [estimate.cost_usd for estimate in estimates]
+    known = [cost for cost in costs if cost is not None]
+    if len(known) != len(costs):
+        hint = "add `prices.training_per_mtok` to the provider of the data set's model in mist.yml"
+        raise CouldNotRun(Code.UNPRICED, "training_usd is set and the price of training is unknown", hint=hint)
+    return (_line("training_usd", budgets.training_usd, sum(known, Decimal(0))),)
+
+
+def evaluation_budget(
+    budgets: Budgets, attempts: Sequence[Attempt], *, complete: bool
+) -> tuple[BudgetLine, ...]:
+    """Evaluation spend, and the cost of an answer at head against base. Raises CouldNotRun MC306."""
+    if not attempts:
+        return ()
+    lines: list[BudgetLine] = []
+    if budgets.eval_usd is not None:
+        spent = _priced(spend_of(attempts), "eval_usd")
+        line = _line("eval_usd", budgets.eval_usd, spent)
+        lines.append(line if complete else line.model_copy(update={"over": True}))
+    if budgets.cost_per_request_increase is not None:
+        lines += _increase(budgets.cost_per_request_increase, attempts)
+    return tuple(lines)
+
+
+def _increase(limit: float, attempts: Sequence[Attempt]) -> list[BudgetLine]:
+    cost = {side: spend_of(one for one in attempts if one.side is side) for side in Side}
+    if not cost[Side.BASE].calls or not cost[Side.HEAD].calls:
+        return []
+    base, head = (_priced(cost[side], "cost_per_request_increase") / cost[side].calls for side in Side)
+    if base == 0:
+        over, grown = head > 0, "from $0"
+    else:
+        ratio = float(head / base) - 1
+        over, grown = ratio > limit, f"{ratio:+.1%}"
+    return [BudgetLine(name="cost_per_request_increase", limit=f"{limit:+.1%}", spent=grown, over=over)]
+
+
+def _priced(spend: Spend, budget: str) -> Decimal:
+    if spend.cost_usd is None:
+        hint = "add `prices` to the provider in mist.yml"
+        raise CouldNotRun(Code.UNPRICED, f"{budget} is set and a price is unknown", hint=hint)
+    return spend.cost_usd
+
+
+def _line(name: str, limit: Decimal, spent: Decimal) -> BudgetLine:
+    return BudgetLine(name=name, limit=f"${limit}", spent=f"${spent:.4f}", over=spent > limit)

@@ -1,0 +1,97 @@
+"""Attempts become a tree of spans: run → suite → sample → call (page 5). Ids are derived, never random."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from mist_ci.models.attempt import Attempt, AttemptStatus, spend_of
+from mist_ci.models.message import TraceSpan
+
+Attribute = str | int | float | bool | None
+
+
+def spans(run_id: str, attempts: Sequence[Attempt], start_ns: int, end_ns: int) -> Iterator[TraceSpan]:
+    """The whole tree, parents before children. Every parent's tokens and cost are the sum of its children's."""
+    root = TraceSpan(
+        trace_id=_hex(32, run_id),
+        span_id=_hex(16, run_id, "run"),
+        operation="mist.run",
+        start_ns=start_ns,
+        end_ns=end_ns,
+        status="ok",
+        attrs={"mist.run_id": run_id, **_totals(attempts)},
+    )
+    yield root
+    suites: defaultdict[str, list[Attempt]] = defaultdict(list)
+    for attempt in attempts:
+        suites[attempt.suite].append(attempt)
+    for suite, in_suite in suites.items():
+        yield from _suite(root, suite, in_suite)
+
+
+def _suite(root: TraceSpan, suite: str, attempts: Sequence[Attempt]) -> Iterator[TraceSpan]:
+    parent = _around(root, "mist.suite", attempts, {"eval.suite": suite})
+    yield parent
+    samples: defaultdict[str, list[Attempt]] = defaultdict(list)
+    for attempt in attempts:
+        samples[attempt.key].append(attempt)
+    for key, in_sample in samples.items():
+        attrs: dict[str, Attribute] = {"eval.suite": suite, "eval.sample": in_sample[0].sample, "eval.key": key}
+        sample = _around(parent, "mist.sample", in_sample, attrs)
+        yield sample
+        yield from (_call(sample, attempt) for attempt in in_sample)
+
+
+def _around(
+    parent: TraceSpan, operation: str, attempts: Sequence[Attempt], attrs: dict[str, Attribute]
+) -> TraceSpan:
+    return TraceSpan(
+        trace_id=parent.trace_id,
+        span_id=_hex(16, parent.span_id, operation, *map(str, attrs.values())),
+        parent_id=parent.span_id,
+        operation=operation,
+        start_ns=min(attempt.start_ns for attempt in attempts),
+        end_ns=max(attempt.end_ns for attempt in attempts),
+        status="ok" if all(attempt.status.counts for attempt in attempts) else "error",
+        attrs={**attrs, **_totals(attempts)},
+    )
+
+
+def _call(parent: TraceSpan, attempt: Attempt) -> TraceSpan:
+    return TraceSpan(
+        trace_id=parent.trace_id,
+        span_id=_hex(16, parent.span_id, attempt.side, str(attempt.attempt)),
+        parent_id=parent.span_id,
+        operation="gen_ai.chat",
+        start_ns=attempt.start_ns,
+        end_ns=attempt.end_ns,
+        status="error" if attempt.status is AttemptStatus.INFRA_FAILURE else "ok",
+        attrs={
+            "side": attempt.side.value,
+            "attempt": attempt.attempt,
+            "provider": attempt.provider,
+            "model": attempt.model,
+            "fingerprint": attempt.fingerprint,
+            "eval.score": attempt.score,
+            "eval.status": attempt.status.value,
+            "retries": attempt.retries,
+            "tokens_basis": attempt.token_basis.value if attempt.token_basis else None,
+            "cost_basis": attempt.cost_basis.value,
+            **_totals([attempt]),
+        },
+    )
+
+
+def _totals(attempts: Sequence[Attempt]) -> dict[str, Attribute]:
+    spend = spend_of(attempts)
+    return {
+        "calls": spend.calls,
+        "tokens_in": spend.tokens_in,
+        "tokens_out": spend.tokens_out,
+        # Text, because a float would not add up exactly.
+        "cost_usd": None if spend.cost_usd is None else str(spend.cost_usd),
+    }
+
+
+def _hex(length: int, *parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:length]

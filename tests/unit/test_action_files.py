@@ -1,0 +1,85 @@
+"""The action, the workflows and the update settings are valid and carry no known weakness."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from mist_ci.cli import cli
+
+ROOT = Path(__file__).parents[2]
+SCHEMAS = {
+    "action.yml": "vendor.github-actions",
+    ".github/workflows/ci.yml": "vendor.github-workflows",
+    ".github/dependabot.yml": "vendor.dependabot",
+}
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+def _run(*command: str) -> None:
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_workflow_has_a_schema() -> None:
+    assert {path.relative_to(ROOT).as_posix() for path in WORKFLOWS} <= set(SCHEMAS)
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_the_file_is_valid(name: str) -> None:
+    _run(sys.executable, "-m", "check_jsonschema", "--builtin-schema", SCHEMAS[name], name)
+
+
+def test_an_auditor_finds_nothing() -> None:
+    zizmor = Path(sys.executable).parent / "zizmor"
+    _run(str(zizmor), "--offline", "--persona", "auditor", "--strict-collection", "action.yml", ".github")
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_actions_are_pinned_by_commit(path: Path) -> None:
+    used = re.findall(r"uses: *(\S+)", path.read_text())
+    assert used
+    assert [name for name in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", name)] == []
+
+
+def _action() -> dict[str, Any]:
+    action: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
+    return action
+
+
+def test_every_input_of_the_action_is_explained() -> None:
+    assert [
+        name for name, entry in _action()["inputs"].items() if not entry["description"].endswith(".")
+    ] == []
+
+
+def test_every_input_of_the_action_reaches_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    action = _action()
+    variables = action["runs"]["env"]
+    assert sorted(variables.values()) == sorted(f"${{{{ inputs.{name} }}}}" for name in action["inputs"])
+    for variable, expression in variables.items():
+        monkeypatch.setenv(variable, expression)
+    (command,) = action["runs"]["args"]
+    given = cli.commands[command].make_context(command, []).params
+    assert set(variables.values()) <= {str(value) for value in given.values()}
+
+
+def test_an_empty_input_counts_as_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    action = _action()
+    for variable in action["runs"]["env"]:
+        monkeypatch.setenv(variable, "")
+    (command,) = action["runs"]["args"]
+    given = cli.commands[command].make_context(command, ["--base", "main"]).params
+    assert given["head"] == "HEAD"
+    assert given["gate_name"] is None
+
+
+def test_the_defaults_of_the_action_are_those_of_the_command() -> None:
+    inputs = _action()["inputs"]
+    given = cli.commands["gate"].make_context("gate", ["--base", "main"]).params
+    assert inputs["config"]["default"] == given["config"]
+    assert inputs["results"]["default"] == str(given["results"])
