@@ -76,12 +76,14 @@ EXPLANATIONS: dict[Code, str] = {
     "Content of a pull request is read as git blobs only.",
     Code.USAGE: "The command line is not complete or contradicts itself. `--help` shows examples.",
     Code.NO_REPOSITORY: "The gate compares two commits, so it must run inside a git repository.",
-    Code.UNKNOWN_REVISION: "The revision is not in this clone. In CI the usual cause is a shallow clone: fetch it first.",
+    Code.UNKNOWN_REVISION: "The revision is not in this clone. In CI the usual cause is a shallow clone: "
+    "fetch it first.",
     Code.FILE_EXISTS: "`init` never overwrites. Move the file away or choose another directory.",
     Code.SERVER_GONE: "The model server stopped answering, or never answered, after several retries. "
     "Answers that were already paid for are kept in the results directory.",
     Code.KEY_MISSING: "The policy names an environment variable for the API key, and it is not set here.",
-    Code.PROVIDER_REFUSED: "The provider answered, and refused: wrong key, unknown model, or a request it does not accept. "
+    Code.PROVIDER_REFUSED: "The provider answered, and refused: wrong key, unknown model, or a request that it "
+    "does not accept. "
     "Retrying would not help.",
     Code.CHILD_FAILED: "Templates run in an isolated child process with limits on time and memory; "
     "the child could not start, or died on these inputs.",
@@ -89,7 +91,8 @@ EXPLANATIONS: dict[Code, str] = {
     "so nobody knows whether it is good.",
     Code.UNPRICED: "A money budget is set and the price of this model is unknown. Unknown is not $0: "
     "add `prices` to the provider in mist.yml.",
-    Code.NOT_COMPARABLE: "Base and head did not answer enough of the same samples under the same settings to be compared.",
+    Code.NOT_COMPARABLE: "Base and head did not answer enough of the same samples under the same settings "
+    "to be compared.",
     Code.GIT_FAILED: "git itself reported an error.",
     Code.CANNOT_WRITE: "The results directory cannot be written.",
     Code.CORRUPT_ASSET: "A file that ships with MIST CI does not have the expected checksum. Install it again.",
@@ -119,7 +122,9 @@ class MistError(Exception):
 
     exit_code = ExitCode.COULD_NOT_RUN
 
-    def __init__(self, code: Code, message: str, *, where: Where | None = None, hint: str | None = None) -> None:
+    def __init__(
+        self, code: Code, message: str, *, where: Where | None = None, hint: str | None = None
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message

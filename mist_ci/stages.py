@@ -54,7 +54,9 @@ class Run:
         """A run with an id of its own and an empty results directory."""
         started = world.clock.now()
         run_id = f"{started:%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}"
-        return cls(world, gate_name, event, run_id, started, world.clock.now_ns(), world.results.create(run_id))
+        return cls(
+            world, gate_name, event, run_id, started, world.clock.now_ns(), world.results.create(run_id)
+        )
 
     def _tree(self, side: str) -> Tree:
         return self._trees[side]
@@ -107,7 +109,9 @@ class Run:
             tokens=self.world.tokens,
             model=reference.model if reference else "",
             suite_prompts={
-                suite.name: {sample.key: schemaflux.normalise_prompt(sample.messages) for sample in suite.samples}
+                suite.name: {
+                    sample.key: schemaflux.normalise_prompt(sample.messages) for sample in suite.samples
+                }
                 for suite in suites
             },
             template_changed=template != self._template(dataset, "base"),
@@ -146,7 +150,9 @@ class Run:
         fail_on = self._planned.gate.data.fail_on
         good = not any(found.gating(fail_on) for found in self.data)
         if not good and self._planned.models:
-            self.notices.append("models were not evaluated, because the data failed first: no token was spent")
+            self.notices.append(
+                "models were not evaluated, because the data failed first: no token was spent"
+            )
         return good
 
     def check_changed_suite(self, path: str) -> None:
@@ -165,7 +171,11 @@ class Run:
     def evaluate(self, change: ModelChange, suites: tuple[Suite, ...]) -> None:
         """Base and head on the same samples."""
         plan = self._planned
-        sides = {Side.HEAD: change.head} if change.base is None else {Side.BASE: change.base, Side.HEAD: change.head}
+        sides = (
+            {Side.HEAD: change.head}
+            if change.base is None
+            else {Side.BASE: change.base, Side.HEAD: change.head}
+        )
         attempts = self._ask(suites, change.name, sides)
         leaked: dict[str, tuple[str, ...]] = {}
         for found in self.data:
@@ -268,4 +278,3 @@ def _matching(tree: Tree, dataset: Dataset) -> dict[str, bytes]:
     """The data set's files in a tree, by path."""
     pattern = dataset.path or ""
     return {path: tree.read(path) for path in tree.paths() if matches(pattern, path)}
-

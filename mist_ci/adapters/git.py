@@ -59,7 +59,9 @@ class GitRepository:
         return Event(name="local", base_ref=base, base=base_sha, head=head_sha, merge_base=merge_base)
 
     def _resolve(self, revision: str) -> str:
-        found = self.run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", check=False)
+        found = self.run(
+            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", check=False
+        )
         if not found:
             hint = "check the name, or fetch it first: git fetch origin BRANCH"
             raise UsageError(Code.UNKNOWN_REVISION, f"no commit is named {revision!r} here", hint=hint)
@@ -124,16 +126,26 @@ class GitTree:
             raise ConfigError(Code.UNSAFE_PATH, message, where=Where(path))
         size = int(self._repository.run("cat-file", "-s", identifier))
         if size > MAX_BLOB_BYTES:
-            raise ConfigError(Code.UNSAFE_PATH, f"{size} bytes are over the limit of {MAX_BLOB_BYTES}", where=Where(path))
+            raise ConfigError(
+                Code.UNSAFE_PATH, f"{size} bytes are over the limit of {MAX_BLOB_BYTES}", where=Where(path)
+            )
         return self._repository.run("cat-file", "blob", identifier)
 
 
 def _printable(path: str) -> str:
-    return path if path.isprintable() else path.encode("utf-8", "surrogateescape").decode("unicode_escape", "replace")
+    return (
+        path
+        if path.isprintable()
+        else path.encode("utf-8", "surrogateescape").decode("unicode_escape", "replace")
+    )
 
 
 def _environment(environ: Mapping[str, str]) -> dict[str, str]:
     """Only what git needs: no GIT_DIR or GIT_EXTERNAL_DIFF from outside, no keys, English messages."""
     kept = {name: environ[name] for name in ("PATH", "HOME", "SYSTEMROOT", "TMPDIR") if name in environ}
-    safe = {name: value for name, value in environ.items() if name.startswith(("GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_"))}
+    safe = {
+        name: value
+        for name, value in environ.items()
+        if name.startswith(("GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_"))
+    }
     return kept | safe | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}

@@ -74,7 +74,9 @@ def _say_what_to_type() -> None:
     from mist_ci.cli.output import say
 
     say("\nTo gate a repository of your own, in its directory:")
-    say("  mist-ci init                                   writes mist.yml, a suite, a model reference, a workflow")
+    say(
+        "  mist-ci init                                   writes mist.yml, a suite, a model reference, a workflow"
+    )
     say("  git add -A && git commit -m 'Gate fine-tunes'  the policy counts once it is on the base branch")
     say("  mist-ci gate --base main --head my-branch      judges a branch, here or in any CI")
 
@@ -150,7 +152,14 @@ def _load_tasks() -> ModuleType:
 
 def _commit(target: Path, message: str) -> None:
     _git(target, "add", "--all")
-    identity = ("-c", "user.name=MIST CI demo", "-c", "user.email=demo@example.com", "-c", "commit.gpgsign=false")
+    identity = (
+        "-c",
+        "user.name=MIST CI demo",
+        "-c",
+        "user.email=demo@example.com",
+        "-c",
+        "commit.gpgsign=false",
+    )
     _git(target, *identity, "commit", "--quiet", "--message", message)
 
 

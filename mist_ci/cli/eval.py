@@ -17,11 +17,21 @@ if TYPE_CHECKING:
 
 @click.command("eval")
 @click.argument("reference", type=click.Path(path_type=Path))
-@click.option("--config", type=click.Path(path_type=Path), default="mist.yml", show_default=True,
-              help="The policy; suites and the reference are found beside it.")
+@click.option(
+    "--config",
+    type=click.Path(path_type=Path),
+    default="mist.yml",
+    show_default=True,
+    help="The policy; suites and the reference are found beside it.",
+)
 @click.option("--suite", "chosen", multiple=True, metavar="NAME", help="Only this suite; may be repeated.")
-@click.option("--results", type=click.Path(path_type=Path), default="mist-results", show_default=True,
-              help="Each run leaves its records in a new directory below this one.")
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path),
+    default="mist-results",
+    show_default=True,
+    help="Each run leaves its records in a new directory below this one.",
+)
 @OUTPUT_FORMAT
 def evaluate(
     reference: Path, config: Path, chosen: tuple[str, ...], results: Path, output_format: str
@@ -93,9 +103,7 @@ def _inside(reference: Path, root: Path) -> str:
         raise UsageError(Code.UNSAFE_PATH, message, where=Where(str(reference))) from None
 
 
-def _suites(
-    tree: "Tree", policy: "Policy", config: Path, chosen: tuple[str, ...]
-) -> "list[SuiteDocument]":
+def _suites(tree: "Tree", policy: "Policy", config: Path, chosen: tuple[str, ...]) -> "list[SuiteDocument]":
     from mist_ci import matchspec
     from mist_ci.parsing.document import nearest
 
@@ -117,7 +125,9 @@ def _print(compared: "ModelComparison", location: str) -> None:
         spend = one.head.spend
         tokens = count(spend.tokens_in + spend.tokens_out)
         line = f"{one.suite:24} {points(one.head.mean):>7} {points(one.head.mean_low):>9} {one.samples:>6}"
-        say(f"{line} {tokens:>10} {money(spend.cost_usd):>10}{_remark(one.floor, one.head.mean, one.not_comparable)}")
+        say(
+            f"{line} {tokens:>10} {money(spend.cost_usd):>10}{_remark(one.floor, one.head.mean, one.not_comparable)}"
+        )
     say(f"results {location}")
 
 

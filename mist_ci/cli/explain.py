@@ -31,5 +31,7 @@ def explain(code: str | None) -> int:
         show_markdown(f"# {wanted}\n\n{EXPLANATIONS[Code(wanted)]}")
     else:
         known = [*schemaflux.codes(), *(each.value for each in Code)]
-        raise UsageError(Code.UNKNOWN_NAME, f"no rule or error is named {code!r}", hint=nearest(wanted, known))
+        raise UsageError(
+            Code.UNKNOWN_NAME, f"no rule or error is named {code!r}", hint=nearest(wanted, known)
+        )
     return ExitCode.PASSED

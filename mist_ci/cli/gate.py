@@ -12,15 +12,38 @@ if TYPE_CHECKING:
 
 
 @click.command(context_settings={"auto_envvar_prefix": "MIST_CI"})
-@click.option("--base", required=True, metavar="REV", help="The branch to merge into; its tip holds the policy.")
+@click.option(
+    "--base", required=True, metavar="REV", help="The branch to merge into; its tip holds the policy."
+)
 @click.option("--head", default="HEAD", show_default=True, metavar="REV", help="The change to judge.")
-@click.option("--config", default="mist.yml", show_default=True, metavar="PATH", help="The policy's path in the repository.")
+@click.option(
+    "--config",
+    default="mist.yml",
+    show_default=True,
+    metavar="PATH",
+    help="The policy's path in the repository.",
+)
 @click.option("--gate", "gate_name", metavar="NAME", help="Judge by this gate, whatever branches it guards.")
-@click.option("--repository", type=click.Path(path_type=Path), default=".", show_default=True, help="A git repository.")
-@click.option("--results", type=click.Path(path_type=Path), default="mist-results", show_default=True,
-              help="Each run leaves its records in a new directory below this one.")
+@click.option(
+    "--repository", type=click.Path(path_type=Path), default=".", show_default=True, help="A git repository."
+)
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path),
+    default="mist-results",
+    show_default=True,
+    help="Each run leaves its records in a new directory below this one.",
+)
 @OUTPUT_FORMAT
-def gate(base: str, head: str, config: str, gate_name: str | None, repository: Path, results: Path, output_format: str) -> int:
+def gate(
+    base: str,
+    head: str,
+    config: str,
+    gate_name: str | None,
+    repository: Path,
+    results: Path,
+    output_format: str,
+) -> int:
     """Judge the change from BASE to HEAD.
 
     Reads both as git objects; head is never checked out. Validates changed training data, runs the suites on

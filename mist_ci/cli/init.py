@@ -14,11 +14,23 @@ PLACES = {"workflows/mist.yml": ".github/workflows/mist.yml"}
 
 @click.command()
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default=".")
-@click.option("--base-url", default="https://api.openai.com/v1", show_default=True, metavar="URL",
-              help="Where the model answers: any server that speaks OpenAI's chat completions.")
-@click.option("--model", default="gpt-4o-mini", show_default=True, metavar="NAME", help="The model in use today.")
-@click.option("--key-env", default="OPENAI_API_KEY", show_default=True, metavar="VARIABLE",
-              help="The environment variable that holds the API key.")
+@click.option(
+    "--base-url",
+    default="https://api.openai.com/v1",
+    show_default=True,
+    metavar="URL",
+    help="Where the model answers: any server that speaks OpenAI's chat completions.",
+)
+@click.option(
+    "--model", default="gpt-4o-mini", show_default=True, metavar="NAME", help="The model in use today."
+)
+@click.option(
+    "--key-env",
+    default="OPENAI_API_KEY",
+    show_default=True,
+    metavar="VARIABLE",
+    help="The environment variable that holds the API key.",
+)
 def init(directory: Path, base_url: str, model: str, key_env: str) -> int:
     """Write a policy, a suite, a model reference, some data and a workflow that load and run.
 
@@ -34,7 +46,9 @@ def init(directory: Path, base_url: str, model: str, key_env: str) -> int:
     for path in texts:
         if (directory / path).exists():
             hint = "move it away, or choose another directory: mist-ci init DIRECTORY"
-            raise UsageError(Code.FILE_EXISTS, "exists already", where=Where(str(directory / path)), hint=hint)
+            raise UsageError(
+                Code.FILE_EXISTS, "exists already", where=Where(str(directory / path)), hint=hint
+            )
     for path, text in texts.items():
         try:
             (directory / path).parent.mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,11 @@ def show_markdown(markdown: str) -> None:
     from mist_ci.cli.wiring import is_terminal
     from mist_ci.report import workflow_safe
 
-    markdown = markdown.replace("<details><summary>", "\n\n#### ").replace("</summary>", "\n").replace("</details>", "")
+    markdown = (
+        markdown.replace("<details><summary>", "\n\n#### ")
+        .replace("</summary>", "\n")
+        .replace("</details>", "")
+    )
     # Zero-width spaces keep GitHub from linking; a terminal links nothing and may show them.
     markdown = markdown.replace("&#8203;", "").replace("\u200b", "")
     if is_terminal(sys.stdout):

@@ -14,14 +14,24 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--template", type=click.Path(path_type=Path),
-              help="A chat template (.jinja) that every row must render in.")
-@click.option("--model", default="", metavar="NAME",
-              help="The model to be trained: chooses how tokens are counted.")
-@click.option("--fail-on", type=click.Choice(["error", "warning", "info"]), default="error", show_default=True,
-              help="The least severe finding that gives exit code 1.")
-@click.option("--show", default=50, show_default=True, metavar="N",
-              help="Print the first N findings; all are counted.")
+@click.option(
+    "--template",
+    type=click.Path(path_type=Path),
+    help="A chat template (.jinja) that every row must render in.",
+)
+@click.option(
+    "--model", default="", metavar="NAME", help="The model to be trained: chooses how tokens are counted."
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info"]),
+    default="error",
+    show_default=True,
+    help="The least severe finding that gives exit code 1.",
+)
+@click.option(
+    "--show", default=50, show_default=True, metavar="N", help="Print the first N findings; all are counted."
+)
 @OUTPUT_FORMAT
 def validate(
     paths: tuple[Path, ...], template: Path | None, model: str, fail_on: str, show: int, output_format: str

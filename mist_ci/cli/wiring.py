@@ -18,6 +18,7 @@ from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.executor import Executor
 from mist_ci.ports.files import Tree
 from mist_ci.ports.progress import Progress
+from mist_ci.report import redact
 
 
 def world(results: Path, repository: Path) -> World:
@@ -25,7 +26,7 @@ def world(results: Path, repository: Path) -> World:
     clock = SystemClock()
     return World(
         files=GitRepository(repository),
-        models=ProviderClients(os.environ),
+        models=ProviderClients(os.environ, redact=redact),
         tokens=tokens(),
         prices=DatedPrices(),
         results=ResultDirectories(results, clock),

@@ -46,7 +46,9 @@ def compare(
     ordered = sorted(suites, key=lambda suite: suite.name)
     spotted = {name: frozenset(keys) for name, keys in leaked.items()}
     compared = [
-        _suite(pair(suite, attempts), gate, spotted.get(suite.name, NONE), has_baseline=change.base is not None)
+        _suite(
+            pair(suite, attempts), gate, spotted.get(suite.name, NONE), has_baseline=change.base is not None
+        )
         for suite in ordered
     ]
     counted = [

@@ -12,7 +12,9 @@ PASSED_FROM = 0.5
 """A sample counts as passed from this score on."""
 
 
-def eval_results(model: ModelVerdict, suites: Sequence[Suite], attempts: Sequence[Attempt]) -> Iterator[EvalResult]:
+def eval_results(
+    model: ModelVerdict, suites: Sequence[Suite], attempts: Sequence[Attempt]
+) -> Iterator[EvalResult]:
     """Messages of one model reference: its samples first, then the suite they belong to."""
     verdicts = {suite.numbers.suite: suite for suite in model.suites}
     for suite in sorted(suites, key=lambda suite: suite.name):

@@ -61,7 +61,9 @@ def _family(
             judged.append(Judged(Verdict.NOT_COMPARABLE, None, None))
             continue
         p_regressed, p_improved = next(adjusted)
-        judged.append(Judged(_verdict(interval.low, margin, p_regressed, p_improved, alpha), p_regressed, p_improved))
+        judged.append(
+            Judged(_verdict(interval.low, margin, p_regressed, p_improved, alpha), p_regressed, p_improved)
+        )
     return judged, _overall(overall, regressed[-1] if overall else 1.0, alpha)
 
 

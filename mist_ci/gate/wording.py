@@ -26,14 +26,18 @@ def model_reasons(model: ModelVerdict) -> list[Reason]:
         reasons += _suite_reasons(suite)
     if model.overall is not None and model.overall.verdict is Verdict.REGRESSED:
         numbers = model.overall.numbers
-        reasons.append((0, f"old skills lost {points(-numbers.estimate)} points on average over {numbers.suites} suites"))
+        reasons.append(
+            (0, f"old skills lost {points(-numbers.estimate)} points on average over {numbers.suites} suites")
+        )
     if held := [suite for suite in model.suites if suite.verdict in (Verdict.PASS, Verdict.IMPROVED)]:
         reasons.append((3, f"{len(held)} of {len(model.suites)} suites certified within their margin"))
     return reasons
 
 
 def _regressions(suites: Sequence[SuiteVerdict]) -> str:
-    drops = [(suite.numbers.interval.estimate, suite.numbers.suite) for suite in suites if suite.numbers.interval]
+    drops = [
+        (suite.numbers.interval.estimate, suite.numbers.suite) for suite in suites if suite.numbers.interval
+    ]
     named = ", ".join(f"{name} {signed(drop)}" for drop, name in sorted(drops))
     if len(drops) == 1:
         return f"regressed: {named} points"

@@ -36,6 +36,8 @@ def _user_texts(
         if result.text is None:
             where = Where(file, line, None, "prompt")
             hint = "a prompt template may use `input` and `choices`"
-            raise ConfigError(Code.BAD_SAMPLE, f"the prompt cannot be rendered: {result.error}", where=where, hint=hint)
+            raise ConfigError(
+                Code.BAD_SAMPLE, f"the prompt cannot be rendered: {result.error}", where=where, hint=hint
+            )
         texts.append(result.text)
     return texts

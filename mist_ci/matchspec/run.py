@@ -85,7 +85,9 @@ def evaluate(
     """
     _refuse_unpriced(contestants, world, ceiling_usd)
     calls = list(_calls(suites, contestants))
-    world.progress.start(f"asking {len(contestants)} × {sum(len(s.samples) for s in suites)} samples", len(calls))
+    world.progress.start(
+        f"asking {len(contestants)} × {sum(len(s.samples) for s in suites)} samples", len(calls)
+    )
     try:
         run = anyio.run(_evaluate, calls, contestants, suites, world, store, ceiling_usd)
     finally:

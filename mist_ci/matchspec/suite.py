@@ -83,8 +83,7 @@ def load(source: SuiteDocument, executor: Executor) -> Suite:
     _refuse_ungradable(rows, [grader(spec) for spec in specs], file)
     prompts = render_prompts(suite, rows, file, executor)
     samples = [
-        _sample(row, messages, line, primary)
-        for (line, row), messages in zip(rows, prompts, strict=True)
+        _sample(row, messages, line, primary) for (line, row), messages in zip(rows, prompts, strict=True)
     ]
     _refuse_duplicates(samples, rows, file)
     digest = _digest([primary.fingerprint, *sorted(sample.key for sample in samples)])
@@ -113,7 +112,9 @@ def _primary(suite: SuiteFile, specs: Sequence[GraderSpec], path: str) -> Grader
     if suite.primary is not None and suite.primary not in names:
         where = Where(path, field="primary")
         hint = document.nearest(suite.primary, names)
-        raise ConfigError(Code.UNKNOWN_NAME, f"{suite.primary!r} is not among the graders", where=where, hint=hint)
+        raise ConfigError(
+            Code.UNKNOWN_NAME, f"{suite.primary!r} is not among the graders", where=where, hint=hint
+        )
     return specs[names.index(suite.primary) if suite.primary else 0]
 
 

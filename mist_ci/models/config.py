@@ -53,7 +53,9 @@ class Provider(Model):
     def _no_credentials(cls, value: str) -> str:
         authority = value.split("://", 1)[1].split("/", 1)[0]
         if "@" in authority:
-            raise ValueError("must not contain a user name or password: name an environment variable in key_env")
+            raise ValueError(
+                "must not contain a user name or password: name an environment variable in key_env"
+            )
         if "?" in value or "#" in value:
             raise ValueError("must not contain a query or a fragment")
         return value.rstrip("/")
@@ -138,4 +140,3 @@ class Policy(Model):
     def guarded_models(self, gate: Gate) -> dict[str, str]:
         """Name → reference path of the models that `gate` guards (all of them when it names none)."""
         return {name: path for name, path in self.models.items() if not gate.models or name in gate.models}
-

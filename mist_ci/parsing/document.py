@@ -22,7 +22,9 @@ def parse(model: type[M], text: bytes, file: str) -> tuple[M, safe_yaml.Document
     """
     document = safe_yaml.load(text, file)
     if document.value is None:
-        raise ConfigError(Code.SYNTAX, "the file is empty", where=Where(file), hint="`mist-ci init` writes an example")
+        raise ConfigError(
+            Code.SYNTAX, "the file is empty", where=Where(file), hint="`mist-ci init` writes an example"
+        )
     return validate(model, document), document
 
 
@@ -75,17 +77,15 @@ def _misplaced(field: str) -> str | None:
 
 
 def _known_path(details: ErrorDetails, document: safe_yaml.Document) -> safe_yaml.Path:
-    """pydantic's location without the parts it adds for unions and constraints, such as `str` or `[key]`."""
+    """Pydantic's location without the parts it adds for unions and constraints, such as `str` or `[key]`."""
     path: list[str | int] = []
     value: Any = document.value
     for part in details["loc"]:
-        if isinstance(value, dict) and part in value:
+        is_key = isinstance(value, dict) and part in value
+        is_index = isinstance(value, list) and isinstance(part, int) and part < len(value)
+        if is_key or is_index:
             value = value[part]
-        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
-            value = value[part]
-        else:
-            continue
-        path.append(part)
+            path.append(part)
     return tuple(path)
 
 
@@ -112,7 +112,9 @@ def _model_in(annotation: object) -> type[BaseModel] | None:
 def _reason(details: ErrorDetails) -> str:
     message = details["msg"].removeprefix("Value error, ")
     value = details["input"]
-    shown = json.dumps(value)[:60] if isinstance(value, str | int | float | bool | None) else type(value).__name__
+    shown = (
+        json.dumps(value)[:60] if isinstance(value, str | int | float | bool | None) else type(value).__name__
+    )
     return f"{message[0].lower()}{message[1:]} (got {shown})"
 
 

@@ -57,7 +57,9 @@ def field_name(path: Path) -> str:
 def load(text: bytes, file: str) -> Document:
     """Parses one YAML document. Raises ConfigError MC102, MC108 or MC109 with line and column."""
     if len(text) > MAX_BYTES:
-        raise ConfigError(Code.UNSAFE_DOCUMENT, f"{len(text)} bytes, the limit is {MAX_BYTES}", where=Where(file))
+        raise ConfigError(
+            Code.UNSAFE_DOCUMENT, f"{len(text)} bytes, the limit is {MAX_BYTES}", where=Where(file)
+        )
     try:
         decoded = text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -86,21 +88,28 @@ def _refuse_unsafe_events(text: str, file: str) -> None:
     """Looks at the event stream, which is linear in the text even where the document would not be."""
     depth = 0
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        where = Where(file, event.start_mark.line + 1, event.start_mark.column + 1)
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise ConfigError(Code.UNSAFE_DOCUMENT, "anchors and aliases are not allowed", where=where)
-        if getattr(event, "tag", None) and event.tag != "!":
-            raise ConfigError(Code.UNSAFE_DOCUMENT, f"tags such as {event.tag!r} are not allowed", where=where)
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise ConfigError(Code.UNSAFE_DOCUMENT, f"nested deeper than {MAX_DEPTH}", where=where)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
+            raise _unsafe("anchors and aliases are not allowed", event, file)
+        if tag := getattr(event, "tag", None):
+            raise _unsafe(f"tags such as {tag!r} are not allowed", event, file)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise _unsafe(f"nested deeper than {MAX_DEPTH}", event, file)
+
+
+def _unsafe(message: str, event: yaml.Event, file: str) -> ConfigError:
+    line, column = _place(event)
+    return ConfigError(Code.UNSAFE_DOCUMENT, message, where=Where(file, line, column))
+
+
+def _place(item: yaml.Event | yaml.Node) -> tuple[int, int]:
+    """Line and column, both from 1."""
+    mark = item.start_mark
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 def _build(node: yaml.Node, path: Path, positions: dict[Path, tuple[int, int]], file: str) -> Plain:
-    positions.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
+    positions.setdefault(path, _place(node))
     if isinstance(node, yaml.MappingNode):
         return _build_mapping(node, path, positions, file)
     if isinstance(node, yaml.SequenceNode):
@@ -113,20 +122,21 @@ def _build_mapping(
 ) -> dict[str, Plain]:
     built: dict[str, Plain] = {}
     for key_node, value_node in node.value:
-        where = Where(file, key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+        line, column = _place(key_node)
+        where = Where(file, line, column)
         if not isinstance(key_node, yaml.ScalarNode):
             raise ConfigError(Code.SYNTAX, "a key must be plain text", where=where)
         key = str(key_node.value)
         if key in built:
             raise ConfigError(Code.DUPLICATE, f"the key {key!r} appears twice", where=where)
-        positions[(*path, key)] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+        positions[(*path, key)] = (line, column)
         built[key] = _build(value_node, (*path, key), positions, file)
     return built
 
 
 def _scalar(node: yaml.Node) -> Plain:
     text = str(node.value)
-    if node.style is not None:  # quoted or block text is always text
+    if getattr(node, "style", None) is not None:  # quoted or block text is always text
         return text
     if text in _WORDS:
         return _WORDS[text]

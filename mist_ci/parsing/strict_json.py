@@ -144,7 +144,7 @@ class _Scan:
         return None
 
     def _path(self) -> str:
-        return "".join(level.step() for level in self._open).lstrip(".")
+        return _short("".join(level.step() for level in self._open).lstrip("."))
 
     def _token(self, token: str) -> tuple[JsonProblemKind, str] | None:
         match token[0]:
@@ -182,17 +182,19 @@ class _Scan:
             return None
         if text in level.keys:
             place = self._path()
-            return (
-                JsonProblemKind.DUPLICATE_KEY,
-                f"key {token} appears twice{' in ' + place if place else ''}",
-            )
+            inside = f" in {place}" if place else ""
+            return JsonProblemKind.DUPLICATE_KEY, f"key {_short(token)} appears twice{inside}"
         level.keys.add(text)
         level.key = text
         return None
 
 
+def _short(text: str, chars: int = 80) -> str:
+    return text if len(text) <= chars else text[:chars] + "…"
+
+
 def _number_problem(token: str) -> tuple[JsonProblemKind, str] | None:
-    shown = token if len(token) <= _MAX_INT_CHARS else token[:_MAX_INT_CHARS] + "…"
+    shown = _short(token, _MAX_INT_CHARS)
     if token.removeprefix("-").isdecimal():
         big = len(token) > _MAX_INT_CHARS or abs(int(token)) > MAX_INT
         message = f"{shown} is beyond 2^53, where many parsers change the value"

@@ -30,7 +30,7 @@ def gate_names(policy: Policy, base_ref: str, chosen: str | None) -> tuple[str, 
     raise UsageError(Code.UNKNOWN_NAME, f"no gate guards {base_ref!r}", hint=hint)
 
 
-def make_plan(  # noqa: PLR0913 - the inputs of the table of page 0, each of a different kind
+def make_plan(
     event: Event,
     gate_name: str,
     policy: Policy,
@@ -62,7 +62,7 @@ def make_plan(  # noqa: PLR0913 - the inputs of the table of page 0, each of a d
         steps=tuple(steps),
         datasets={name: policy.datasets[name] for name in sorted(wanted)},
         models=models,
-        notices=tuple([*model_notices, *_removed_suites(suites, changed)]),
+        notices=(*model_notices, *_removed_suites(suites, changed)),
     )
 
 
@@ -149,9 +149,7 @@ def _changed_models(
             raise ConfigError(Code.FILE_MISSING, f"{path} is deleted, and gate {gate.branches} guards {name}")
         base_path = baseline or path
         head = read_reference(trees["head"], path, policy)
-        base = (
-            read_reference(trees["base"], base_path, policy) if trees["base"].exists(base_path) else None
-        )
+        base = read_reference(trees["base"], base_path, policy) if trees["base"].exists(base_path) else None
         if base is None:
             notices.append(f"no baseline for {name}: {base_path} is not on the base branch, floors only")
         label = f"{base_path} at {event.base[:7]}"

@@ -42,7 +42,9 @@ def _resolve_names(policy: Policy, source: Document) -> None:
 def _known(name: str, names: Mapping[str, object], kind: str, source: Document, path: Path) -> None:
     if name not in names:
         hint = document.nearest(name, list(names)) or f"define it in mist.yml under {kind}s"
-        raise ConfigError(Code.UNKNOWN_NAME, f"no {kind} is named {name!r}", where=source.where(path), hint=hint)
+        raise ConfigError(
+            Code.UNKNOWN_NAME, f"no {kind} is named {name!r}", where=source.where(path), hint=hint
+        )
 
 
 def _refuse_what_is_not_acted_on(policy: Policy, source: Document) -> None:

@@ -27,7 +27,14 @@ class _Detail:
     findings: int
 
 
-_COMMENT_LEVELS = (_Detail(5, 20), _Detail(3, 20), _Detail(1, 10), _Detail(0, 10), _Detail(0, 3), _Detail(0, 0))
+_COMMENT_LEVELS = (
+    _Detail(5, 20),
+    _Detail(3, 20),
+    _Detail(1, 10),
+    _Detail(0, 10),
+    _Detail(0, 3),
+    _Detail(0, 0),
+)
 _SUMMARY_LEVELS = (_Detail(25, 500), _Detail(10, 200), *_COMMENT_LEVELS)
 
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from mist_ci.report import numbers
 from mist_ci.report.text import code_span, fence, table_text
 
+
 def _inert(value: object) -> Markup:
     """What every `{{ … }}` goes through."""
     return value if isinstance(value, Markup) else Markup(table_text(str(value), limit=1000))  # noqa: S704

@@ -58,6 +58,8 @@ def line_findings(line: BadLine) -> list[Finding]:
 
 def row_findings(row: Row) -> list[Finding]:
     """What is wrong with a row by itself."""
+    if row.is_plain:
+        return []
     where = Where(row.file, row.line)
     return [
         finding(rule.META, problem, where, is_known=row.is_known)
@@ -87,7 +89,7 @@ def leak_findings(
         for rule in LEAK_RULES:
             problems = ask(rule, where, rule.check, row, prompts)
             findings += [finding(rule.META, problem, where, is_known=row.is_known) for problem in problems]
-            for suite, key in ask(rule, where, rule.leaks, row, prompts):
+            for suite, key in ask(rule, where, rule.leaks, row, prompts) if problems else ():
                 leaked.setdefault(suite, set()).add(key)
     return findings, {suite: tuple(sorted(keys)) for suite, keys in sorted(leaked.items())}
 

@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Protocol
 
 from mist_ci.schemaflux.rule import PromptIndex
@@ -21,6 +22,7 @@ class PromptMessage(Protocol):
         ...
 
 
+@lru_cache(maxsize=1024)  # a row is looked at by several rules, and system prompts repeat
 def normalise_text(text: str) -> str:
     r"""Case, width, and white space do not make a text another text.
 

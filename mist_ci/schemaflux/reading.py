@@ -43,10 +43,12 @@ def known_lines(files: Mapping[str, Sequence[Line]], base: Mapping[str, bytes]) 
     known: set[tuple[str, int]] = set()
     for path, lines in sorted(files.items()):
         known |= {(path, number) for number in _take(lines, left.get(path, Counter()))}
-    moved = sum(left.values(), Counter())
+    moved: Counter[bytes] = Counter()
+    for rest in left.values():
+        moved.update(rest)
     for path, lines in sorted(files.items()):
-        rest = [line for line in lines if (path, line[0]) not in known]
-        known |= {(path, number) for number in _take(rest, moved)}
+        new = [line for line in lines if (path, line[0]) not in known]
+        known |= {(path, number) for number in _take(new, moved)}
     return known
 
 

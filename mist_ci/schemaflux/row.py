@@ -13,6 +13,11 @@ from mist_ci.parsing.strict_json import JsonValue
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 """Roles of openai-chat; `function` is the older spelling of `tool`."""
 
+PLAIN_KEYS = frozenset({"role", "content"})
+"""All that most messages have."""
+
+_PLAIN_ROLES = ("system", "developer", "user", "assistant")
+
 Object = Mapping[str, JsonValue]
 
 
@@ -47,11 +52,7 @@ class Message:
 
     field: str
     value: Object
-
-    @property
-    def role(self) -> str | None:
-        """The role as written."""
-        return _text(self.value.get("role"))
+    role: str | None
 
     @property
     def text(self) -> str:
@@ -65,6 +66,8 @@ class Message:
     @property
     def calls(self) -> tuple[ToolCall, ...]:
         """Tool calls, with the older `function_call` as one more."""
+        if self.value.keys() <= PLAIN_KEYS:
+            return ()
         return tuple(self._calls())
 
     def _calls(self) -> Iterator[ToolCall]:
@@ -108,7 +111,7 @@ class Row:
     def messages(self) -> tuple[Message, ...]:
         """The messages that are objects, in order."""
         found = indexed_objects(self.object.get("messages"))
-        return tuple(Message(f"messages[{index}]", message) for index, message in found)
+        return tuple(Message(f"messages[{n}]", value, _text(value.get("role"))) for n, value in found)
 
     @cached_property
     def is_sound(self) -> bool:
@@ -118,10 +121,28 @@ class Row:
         return complete and all(message.role in ROLES for message in self.messages)
 
     @cached_property
+    def is_plain(self) -> bool:
+        """True for the row that most rows are: text said by known roles, no tools, an answer at the end.
+
+        A cheap proof that no row rule has anything to say.
+        """
+        messages = self.object.get("messages")
+        if not isinstance(messages, list) or "tools" in self.object or not messages:
+            return False
+        return all(map(_is_plain_message, messages)) and self.messages[-1].role == "assistant"
+
+    @cached_property
     def answer(self) -> int | None:
         """Index of the last message when it is a trained answer, else None."""
         last = len(self.messages) - 1
         return last if self.is_sound and self.messages[last].is_trained else None
+
+
+def _is_plain_message(value: JsonValue) -> bool:
+    if not isinstance(value, dict) or value.keys() != PLAIN_KEYS or value["role"] not in _PLAIN_ROLES:
+        return False
+    content = value["content"]
+    return isinstance(content, str) and content != "" and not content.isspace()
 
 
 def objects(value: JsonValue) -> Iterator[Object]:

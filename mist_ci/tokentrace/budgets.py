@@ -34,7 +34,9 @@ def training_budget(budgets: Budgets, estimates: Sequence[TrainingEstimate]) -> 
     known = [cost for cost in costs if cost is not None]
     if len(known) != len(costs):
         hint = "add `prices.training_per_mtok` to the provider of the data set's model in mist.yml"
-        raise CouldNotRun(Code.UNPRICED, "training_usd is set and the price of training is unknown", hint=hint)
+        raise CouldNotRun(
+            Code.UNPRICED, "training_usd is set and the price of training is unknown", hint=hint
+        )
     return (_line("training_usd", budgets.training_usd, sum(known, Decimal(0))),)
 
 

@@ -36,7 +36,11 @@ def _suite(root: TraceSpan, suite: str, attempts: Sequence[Attempt]) -> Iterator
     for attempt in attempts:
         samples[attempt.key].append(attempt)
     for key, in_sample in samples.items():
-        attrs: dict[str, Attribute] = {"eval.suite": suite, "eval.sample": in_sample[0].sample, "eval.key": key}
+        attrs: dict[str, Attribute] = {
+            "eval.suite": suite,
+            "eval.sample": in_sample[0].sample,
+            "eval.key": key,
+        }
         sample = _around(parent, "mist.sample", in_sample, attrs)
         yield sample
         yield from (_call(sample, attempt) for attempt in in_sample)

@@ -121,8 +121,8 @@ def test_every_decision_is_listed_and_short() -> None:
 
 
 def test_generated_pages_are_current() -> None:
-    pages = runpy.run_path(str(ROOT / "docs" / "generate.py"))["PAGES"]
-    stale = [name for name, render in pages.items() if (ROOT / name).read_text() != render()]
+    pages = runpy.run_path(str(ROOT / "docs" / "generate.py"))["pages"]()
+    stale = [name for name, text in pages.items() if (ROOT / name).read_text() != text]
     assert stale == [], "run `make docs`"
 
 

@@ -90,7 +90,7 @@ def _reply(line: bytes) -> Rendered:
     """The child runs hostile templates, so its words are checked too."""
     try:
         reply = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise _Stopped("the template's process gave an answer that cannot be read") from None
     match reply:
         case {"text": str(text)}:

@@ -5,16 +5,22 @@ from collections.abc import Mapping
 from mist_ci.adapters.providers.openai_chat import OpenAIChat
 from mist_ci.adapters.providers.pacing import Pacer
 from mist_ci.adapters.providers.retrying import Retrying
-from mist_ci.adapters.providers.secret import Secret
+from mist_ci.adapters.providers.secret import Redact, Secret
 from mist_ci.errors import Code, CouldNotRun
 from mist_ci.models.config import Provider
 
 
 class ProviderClients:
-    """Opens clients (`ports.ModelClients`). Clients of one provider name share its `rpm`."""
+    """Opens clients (`ports.ModelClients`). Clients of one provider name share its `rpm`.
 
-    def __init__(self, environ: Mapping[str, str], retrying: Retrying | None = None) -> None:
+    `redact` takes the key out of answers before anyone stores or shows them.
+    """
+
+    def __init__(
+        self, environ: Mapping[str, str], retrying: Retrying | None = None, redact: Redact | None = None
+    ) -> None:
         self._environ = environ
+        self._redact = redact
         self._retrying = retrying or Retrying()
         self._pacers: dict[str, Pacer] = {}
 
@@ -38,7 +44,7 @@ class ProviderClients:
         elif not (value.isascii() and value.isprintable()):
             problem = "holds characters that no HTTP header can carry"
         else:
-            return Secret(value)
+            return Secret(value, self._redact) if self._redact else Secret(value)
         raise CouldNotRun(
             Code.KEY_MISSING,
             f"provider {name} takes its key from {provider.key_env}, which {problem}",

@@ -54,7 +54,7 @@ class Lanes:
             },
             timeout=self._timeout,
             limits=httpx.Limits(max_connections=1),
-            follow_redirects=True,
+            follow_redirects=False,
             trust_env=False,
             verify=self._tls,
         )

@@ -4,6 +4,7 @@ Spoken by most servers and gateways. docs/providers/openai.md says what is sent 
 """
 
 import json
+from dataclasses import replace
 
 import anyio
 import httpx
@@ -76,7 +77,7 @@ class OpenAIChat:
         meaning = reply if isinstance(reply, Failure) else understand(reply, self._retrying.now)
         match meaning:
             case Completion():
-                return meaning
+                return replace(meaning, text=self._key.redact(meaning.text))
             case Failure(reason, answered, wait_s, final):
                 return Failure(self._key.clean(reason), answered, wait_s, final)
             case Refusal(status, detail):

@@ -73,7 +73,7 @@ class Retrying:
         return max(backoff_s, (failure.wait_s or 0.0) * self.uniform(1.0, 1.1))
 
     def _surrender(self, failure: Failure, retries: int, left_s: float) -> str | None:
-        """Why not to go on, as the end of a sentence (possibly empty); None to go on."""
+        """Why not to go on, as the end of a sentence; None to go on."""
         if failure.final:
             return " (asking again would not help)"
         if failure.wait_s is not None and failure.wait_s > self.longest_wait_s:

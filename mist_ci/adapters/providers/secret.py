@@ -3,6 +3,7 @@
 import base64
 import json
 import unicodedata
+from collections.abc import Callable, Iterable
 from urllib.parse import quote
 
 REDACTED = "***"
@@ -11,11 +12,22 @@ LONGEST_READ = 20_000
 """Characters of a stranger's text that are looked at: an error page may have megabytes."""
 
 
+Redact = Callable[[str, Iterable[str]], str]
+"""Takes secrets out of a text, in every spelling that it knows; the report room has one."""
+
+
+def _as_it_is(text: str, secrets: Iterable[str]) -> str:
+    for secret in secrets:
+        text = text.replace(secret, REDACTED)
+    return text
+
+
 class Secret:
     """An API key, or none, that never shows itself: not in a repr, and not in a text that passed `clean`."""
 
-    def __init__(self, value: str | None) -> None:
+    def __init__(self, value: str | None, redact: Redact = _as_it_is) -> None:
         self._value = value
+        self._redact = redact
         self._forms = tuple(_forms(value)) if value else ()
 
     def __repr__(self) -> str:
@@ -24,6 +36,10 @@ class Secret:
     def headers(self) -> dict[str, str]:
         """The Authorization header, or no header when there is no key."""
         return {"Authorization": f"Bearer {self._value}"} if self._value else {}
+
+    def redact(self, text: str) -> str:
+        """An answer of the model without the key: an answer is stored and shown, whatever is in it."""
+        return self._redact(text, (self._value,)) if self._value else text
 
     def clean(self, text: str, limit: int = MAX_REASON_CHARS) -> str:
         """A stranger's text as one printable line of at most `limit` characters, with `***` for the key.

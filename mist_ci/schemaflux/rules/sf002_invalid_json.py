@@ -26,7 +26,7 @@ META = RuleMeta(
     bad=b'{"messages": [{"role": "user" "content": "What is 2+2?"}]}\n' + GOOD,
     good=GOOD,
 )
-_AROUND_BYTES = 20
+_AROUND_CHARS = 20
 
 
 def check(line: BadLine, /) -> Iterator[Problem]:
@@ -45,5 +45,6 @@ def check(line: BadLine, /) -> Iterator[Problem]:
 
 def _around(line: BadLine) -> str:
     text = line.raw.decode("utf-8", "replace")
-    start = max(0, (line.problem.column or 1) - 1 - _AROUND_BYTES)
-    return text[start : start + 2 * _AROUND_BYTES].strip()
+    start = max(0, (line.problem.column or 1) - 1 - _AROUND_CHARS)
+    cut = text[start : start + 2 * _AROUND_CHARS]
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in cut)

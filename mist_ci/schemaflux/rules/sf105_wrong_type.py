@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.example import GOOD, rows
-from mist_ci.schemaflux.row import Message, Object, Row, indexed_objects
+from mist_ci.schemaflux.row import PLAIN_KEYS, Message, Object, Row, indexed_objects
 from mist_ci.schemaflux.rule import Problem, RuleMeta, quote, type_name
 
 META = RuleMeta(
@@ -28,7 +28,6 @@ META = RuleMeta(
     bad=rows({"messages": [{"role": "user", "content": "2+2?"}, {"role": "assistant", "content": 4}]}),
     good=GOOD,
 )
-_PLAIN = frozenset({"role", "content"})  # all that most messages have
 _EXPECTED = {
     "a string": (str,),
     "a list": (list,),
@@ -62,7 +61,7 @@ def _message(message: Message) -> Iterator[Problem]:
     yield from _field(value, prefix, "content", "a string, a list of parts or null")
     if isinstance(value.get("content"), list):
         yield from _parts(value["content"], f"{prefix}content")
-    if not value.keys() <= _PLAIN:
+    if not value.keys() <= PLAIN_KEYS:
         yield from _field(value, prefix, "tool_calls", "a list or null")
         yield from _field(value, prefix, "function_call", "an object or null")
         yield from _field(value, prefix, "tool_call_id", "a string or null")
@@ -104,6 +103,6 @@ def _value(value: JsonValue, field: str, expected: str) -> Iterator[Problem]:
 def _hint(value: JsonValue, expected: str) -> str:
     if isinstance(value, str) and value.lstrip().startswith(("[", "{")):
         return "this is JSON inside a string: parse it and write the value itself"
-    if expected.startswith("a string") and value is not None:
-        return f"write it as a string, for example {quote(str(value))}"
+    if expected.startswith("a string") and "object" not in expected and value is not None:
+        return f"write it as a string, for example {quote(quote(value))}"
     return f"make it {expected}"

@@ -58,5 +58,5 @@ def _unanswered(exchange: Exchange) -> Iterator[Problem]:
             f"the call of {quote(made.name)} gets no answer before the next assistant message",
             "add a tool message after it, or cut the row there",
             field=made.field,
-            snippet=made.id or "",
+            snippet=quote(made.id),
         )

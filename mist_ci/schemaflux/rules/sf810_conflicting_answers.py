@@ -18,7 +18,7 @@ from mist_ci.models.finding import Consequence, Severity
 from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.example import GOOD, chat, rows
 from mist_ci.schemaflux.prompts import normalise_text
-from mist_ci.schemaflux.row import Message, Row, objects
+from mist_ci.schemaflux.row import PLAIN_KEYS, Message, Row, objects
 from mist_ci.schemaflux.rule import Mention, Problem, RuleMeta, quote
 
 META = RuleMeta(
@@ -68,9 +68,11 @@ def check(group: Sequence[Mention], /) -> Iterator[tuple[Mention, Problem]]:
 def _said(message: Message) -> list[JsonValue]:
     """Role, text, and whatever else the model reads: images, calls, ids."""
     value = message.value
+    if value.keys() <= PLAIN_KEYS and isinstance(value.get("content"), str):
+        return [message.role, normalise_text(message.text)]
     pictures = [dict(part) for part in objects(value.get("content")) if part.get("type") != "text"]
     rest = {key: value[key] for key in value.keys() - _SPOKEN}
-    return [message.role, normalise_text(message.text), *pictures, rest]
+    return [message.role, normalise_text(message.text), *pictures, *([rest] if rest else [])]
 
 
 def _note(message: Message) -> str:

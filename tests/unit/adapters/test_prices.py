@@ -4,14 +4,16 @@ import socket
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mist_ci.adapters.prices import DatedPrices
 from mist_ci.models.config import PriceList, Provider
 from mist_ci.models.usage import Cost, CostBasis
-from mist_ci.ports.accounting import Prices
+
+if TYPE_CHECKING:
+    from mist_ci.ports.accounting import Prices
 
 DAY = date(2026, 11, 23)
 UNKNOWN = Cost(usd=None, basis=CostBasis.UNKNOWN)

@@ -34,6 +34,7 @@ ONE_DEFECT: dict[str, tuple[JsonValue, str, str]] = {
     "message is text": ({"messages": ["hi", TELL]}, "SF105", "an object"),
     "content is a number": (with_message(role="assistant", content=5), "SF105", 'for example "5"'),
     "content typo": (with_message(role="assistant", contnet="hi"), "SF104", 'did you mean "content"'),
+    "no content": (with_message(role="assistant"), "SF104", 'add "content"'),
     "no role": (with_message(content="hi"), "SF104", 'add "role"'),
     "sharegpt messages": ({"messages": [{"from": "gpt", "value": "hi"}]}, "SF104", "from to role"),
     "role is a number": (with_message(role=1, content="hi"), "SF105", "string"),

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux import explain
+from mist_ci.schemaflux.example import chat
 from mist_ci.schemaflux.judging import corpus_findings, leak_findings, row_findings
 from mist_ci.schemaflux.prompts import normalise_text
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Rule, RuleMeta
-from mist_ci.schemaflux.rules import RULES
+from mist_ci.schemaflux.rules import CORPUS_RULES, ROW_RULES, RULES
 from tests.unit.schemaflux.checking import check
 
 ROOT = Path(__file__).parents[3]
@@ -105,8 +106,34 @@ def test_no_rule_crashes_on_any_json(one: JsonValue, other: JsonValue) -> None:
     rows = [Row(n, "f", value, json.dumps(value).encode()) for n, value in enumerate((one, other, one), 1)]
     for row in rows:
         row_findings(row)
+        for rule in ROW_RULES:
+            list(rule.check(row))
     corpus_findings(rows)
+    for corpus_rule in CORPUS_RULES:
+        assert [list(corpus_rule.keys(row)) for row in rows]
     leak_findings(rows, {"user": [("exam", "k")]})
+
+
+PLAIN = st.builds(
+    lambda turns, extra: {
+        **extra,
+        "messages": [{"role": role, "content": content} for role, content in turns],
+    },
+    st.lists(st.tuples(WORDS, st.text(max_size=2)), max_size=3),
+    st.dictionaries(KEYS, JSON, max_size=1),
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(PLAIN | ROW)
+def test_the_fast_path_never_hides_a_finding(value: JsonValue) -> None:
+    row = Row(1, "f", value, b"")
+    if row.is_plain:
+        assert [problem for rule in ROW_RULES for problem in rule.check(row)] == []
+
+
+def test_the_fast_path_is_taken() -> None:
+    assert Row(1, "f", chat(("system", "s"), ("user", "a"), ("assistant", "b")), b"").is_plain
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))

@@ -21,7 +21,7 @@ from tests.unit.schemaflux.checking import InlineExecutor, check
 BAD = rows(chat(("user", "a"), ("assistant", "")))
 ONE = rows(chat(("user", "one"), ("assistant", "1")))
 TWO = rows(chat(("user", "two"), ("assistant", "2")))
-NO_SYSTEM = "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no system') }}{% endif %}{% endfor %}"
+NO_SYSTEM = "{% for m in messages if m.role == 'system' %}{{ raise_exception('no system') }}{% endfor %}"
 
 
 def codes(report: DataReport) -> list[tuple[str, str, int | None, bool]]:
@@ -189,7 +189,7 @@ class Crashing:
 def test_a_rule_that_crashes_is_never_a_pass(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judging, "ROW_RULES", (Crashing(),))
     with pytest.raises(CouldNotRun, match="SF006 crashed: ZeroDivisionError") as caught:
-        check(GOOD)
+        check(BAD)
     assert caught.value.code is Code.INTERNAL
     assert str(caught.value.where) == "train.jsonl:1"
 
