@@ -1,10 +1,19 @@
 """Writes the pages that are made from code: `make docs`. Tests fail when one of them is out of date."""
 
+import inspect
+import json
 from pathlib import Path
 from typing import Any
 
+import click
 import yaml
 
+from mist_ci.cli import cli
+from mist_ci.errors import EXPLANATIONS
+from mist_ci.matchspec.graders import GRADERS
+from mist_ci.models.config import Policy
+from mist_ci.models.modelref import ModelReference
+from mist_ci.models.suite import SuiteFile
 from mist_ci.schemaflux import explain
 
 ROOT = Path(__file__).parents[1]
@@ -12,7 +21,59 @@ ROOT = Path(__file__).parents[1]
 
 def pages() -> dict[str, str]:
     """Path of each generated page → its text."""
-    return {"docs/action.md": action_page(), **explain.pages()}
+    return {
+        "docs/action.md": action_page(),
+        "docs/commands.md": commands_page(),
+        "docs/graders.md": graders_page(),
+        "docs/errors.md": errors_page(),
+        **schemas(),
+        **explain.pages(),
+    }
+
+
+def commands_page() -> str:
+    """Every command with its help."""
+    parts = ["# Commands", "Made from the program's own help."]
+    for name, command in sorted(cli.commands.items()):
+        context = click.Context(
+            command, info_name=f"mist-ci {name}", max_content_width=100, terminal_width=100
+        )
+        parts.append(f"## mist-ci {name}\n\n```text\n{command.get_help(context)}\n```")
+    return "\n\n".join(parts) + "\n"
+
+
+def graders_page() -> str:
+    """Every grader with its options, from its class."""
+    parts = ["# Graders", "A suite lists graders; the first, or the one named in `primary`, decides."]
+    for grader in GRADERS:
+        rows = [
+            f"| `{name}` | `{json.dumps(field.default)}` | {_kind(field.annotation)} |"
+            for name, field in grader.model_fields.items()
+        ]
+        options = "\n".join(["| option | default | type |", "|---|---|---|", *rows])
+        parts.append(
+            f"## {grader.name}\n\n{inspect.getdoc(grader)}\n\nVersion {grader.version}.\n\n{options}"
+        )
+    return "\n\n".join(parts) + "\n"
+
+
+def _kind(annotation: object) -> str:
+    return annotation.__name__ if isinstance(annotation, type) else str(annotation)
+
+
+def errors_page() -> str:
+    """Every error code with its explanation."""
+    rows = [f"## {code}\n\n{text}" for code, text in EXPLANATIONS.items()]
+    return "\n\n".join(["# Errors", "Exit code 2 for MC1xx and MC2xx, 3 for the others.", *rows]) + "\n"
+
+
+def schemas() -> dict[str, str]:
+    """JSON Schemas of the three files that a team writes, for editors."""
+    models = {"mist.yml": Policy, "suite.yml": SuiteFile, "reference.yml": ModelReference}
+    return {
+        f"docs/schemas/{name}.schema.json": json.dumps(model.model_json_schema(), indent=2) + "\n"
+        for name, model in models.items()
+    }
 
 
 def action_page() -> str:

@@ -151,3 +151,15 @@ class UsageError(MistError):
 
 class CouldNotRun(MistError):
     """There is no evidence to decide on. Never a pass, never a quality failure."""
+
+
+def cancelled() -> CouldNotRun:
+    """The run was stopped by a signal: Ctrl-C, or a CI job that ends."""
+    return CouldNotRun(Code.CANCELLED, "the run was stopped from outside", hint="run it again")
+
+
+def unexpected(error: Exception) -> CouldNotRun:
+    """A bug of ours, as an error like the others."""
+    message = f"unexpected {type(error).__name__}: {error}"
+    hint = "run it again with `mist-ci --debug …`, and report what it prints"
+    return CouldNotRun(Code.INTERNAL, message, hint=hint)

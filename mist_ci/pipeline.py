@@ -9,7 +9,7 @@ way ends in a Report that says "could not run": never a pass, and never a failur
 from dataclasses import dataclass
 
 from mist_ci import gate, planning
-from mist_ci.errors import ConfigError, MistError
+from mist_ci.errors import ConfigError, MistError, cancelled, unexpected
 from mist_ci.models.config import Policy
 from mist_ci.models.plan import Event
 from mist_ci.models.report import Report
@@ -62,3 +62,8 @@ def run_gate(world: World, ask: Ask, event: Event, policy: Policy, gate_name: st
         return run.conclude(decision.outcome, decision.reasons, decision.models)
     except MistError as error:
         return run.could_not_run(error)
+    except KeyboardInterrupt:
+        return run.could_not_run(cancelled())
+    except Exception as error:
+        run.could_not_run(unexpected(error))
+        raise

@@ -13,7 +13,7 @@ from mist_ci.cli.explain import explain
 from mist_ci.cli.gate import gate
 from mist_ci.cli.init import init
 from mist_ci.cli.validate import validate
-from mist_ci.errors import Code, CouldNotRun, ExitCode, MistError
+from mist_ci.errors import ExitCode, MistError, cancelled, unexpected
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -39,31 +39,36 @@ for command in (gate, validate, evaluate, explain, init, demo):
 
 def main() -> None:
     """Runs a command and turns every way to end into one message and one exit code."""
-    signal.signal(signal.SIGTERM, _terminated)
+    received: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> None:
+        # The one exception that an event loop lets through from wherever it is.
+        received.append(number)
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stop)
+    code = _run()
+    sys.exit(ExitCode.INTERRUPTED if signal.SIGINT in received else code)
+
+
+def _run() -> int:
     try:
-        code = cli.main(standalone_mode=False)
+        return int(cli.main(standalone_mode=False) or 0)
     except MistError as error:
-        code = _tell(error)
+        return _tell(error)
     except click.ClickException as error:
         error.show()
-        code = ExitCode.CONFIG
+        return ExitCode.CONFIG
     except (KeyboardInterrupt, click.Abort):
-        click.echo("interrupted; what was finished is on disk", err=True)
-        code = ExitCode.INTERRUPTED
+        return _tell(cancelled())
     except BrokenPipeError:
         sys.stderr.close()
-        code = ExitCode.COULD_NOT_RUN
+        return ExitCode.COULD_NOT_RUN
     except Exception as error:
         if "--debug" in sys.argv:
             raise
-        message = f"unexpected {type(error).__name__}: {error}"
-        hint = "run it again with --debug before the command, and report what it prints"
-        code = _tell(CouldNotRun(Code.INTERNAL, message, hint=hint))
-    sys.exit(int(code or 0))
-
-
-def _terminated(_signal: int, _frame: FrameType | None) -> None:
-    raise CouldNotRun(Code.CANCELLED, "the run was told to stop (SIGTERM)", hint="run it again")
+        return _tell(unexpected(error))
 
 
 def _tell(error: MistError) -> ExitCode:

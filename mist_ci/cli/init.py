@@ -42,7 +42,7 @@ def init(directory: Path, base_url: str, model: str, key_env: str) -> int:
     """
     from mist_ci.cli.output import say
 
-    texts = _starter_files({"base_url": base_url, "model": model, "key_env": key_env})
+    texts = starter_files({"base_url": base_url, "model": model, "key_env": key_env})
     for path in texts:
         if (directory / path).exists():
             hint = "move it away, or choose another directory: mist-ci init DIRECTORY"
@@ -64,7 +64,7 @@ def init(directory: Path, base_url: str, model: str, key_env: str) -> int:
     return ExitCode.PASSED
 
 
-def _starter_files(values: dict[str, str]) -> dict[str, str]:
+def starter_files(values: dict[str, str]) -> dict[str, str]:
     """Path → text. Suites hold `{{ input }}` and JSON, so only the other files are templates."""
     files = {}
     for source in sorted(path for path in STARTER.rglob("*") if path.is_file()):

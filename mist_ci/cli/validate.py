@@ -97,10 +97,14 @@ def _print(found: "DataReport", show: int) -> None:
         counts[finding.code] = counts.get(finding.code, 0) + 1
     for code, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
         say(f"{count:7,} × {code}  {next(one.name for one in found.findings if one.code == code)}")
-    say(f"{found.rows:,} rows in {len(found.files)} files, {found.tokens:,} tokens ({found.token_basis}), "
+    say(f"{found.rows:,} rows in {_files_word(len(found.files))}, {found.tokens:,} tokens ({found.token_basis}), "
         f"{len(found.findings):,} findings")  # fmt: skip
     if counts:
         say(f"more: mist-ci explain {next(iter(sorted(counts)))}")
+
+
+def _files_word(count: int) -> str:
+    return "1 file" if count == 1 else f"{count:,} files"
 
 
 def _print_finding(finding: "Finding") -> None:

@@ -3,8 +3,18 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from math import sqrt
+from statistics import fmean
 
-from mist_ci.gate.pairing import Paired, flips, mean_score, missing, model_failures, pair, why_not_comparable
+from mist_ci.gate.pairing import (
+    MAX_MISSING,
+    Paired,
+    flips,
+    mean_score,
+    missing,
+    model_failures,
+    pair,
+    why_not_comparable,
+)
 from mist_ci.models.attempt import Attempt, spend_of
 from mist_ci.models.comparison import (
     IntervalNumbers,
@@ -81,6 +91,8 @@ def _suite(
     reason = why_not_comparable(paired) if has_baseline else _too_few_answers(paired)
     with_all = _interval(paired, alpha) if has_baseline and reason is None else None
     without = _interval(paired, alpha, leaked) if leaked and with_all else with_all
+    if has_baseline and reason is None and with_all is None:
+        reason = "the scores carry no interval"
     if leaked and with_all and without is None:
         reason = "without the samples that leaked into the training data too few are left"
     numbers = SuiteComparison(
@@ -109,7 +121,7 @@ def _suite(
 def _too_few_answers(paired: Paired) -> str | None:
     """Without a baseline the floor still needs the answers."""
     gone, total = missing(paired.suite, paired.head), len(paired.suite.samples)
-    return f"{gone} of {total} answers are missing" if gone * 20 > total else None
+    return f"{gone} of {total} answers are missing" if gone > MAX_MISSING * total else None
 
 
 def _delta(scores: tuple[float | None, float | None]) -> float:
@@ -139,7 +151,7 @@ def _side(paired: Paired, side: Mapping[str, list[Attempt]], alpha: float) -> Si
     scores = [mean_score(side.get(sample.key, ())) for sample in paired.suite.samples]
     known = [score for score in scores if score is not None]
     return SideNumbers(
-        mean=sum(known) / len(known) if known else None,
+        mean=fmean(known) if known else None,
         mean_low=_lower_bound([score or 0.0 for score in scores], paired.clusters(), alpha),
         answered=len(known),
         model_failures=model_failures(dict(side)),

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
-from mist_ci.gate.verdicts import Judged, judge
-from mist_ci.gate.wording import data_reason, model_reasons, points
+from mist_ci.gate.verdicts import Judged, floor_hangs_on_missing, judge
+from mist_ci.gate.wording import data_reason, model_reasons, points, signed
 from mist_ci.models.comparison import ModelComparison, SuiteComparison
 from mist_ci.models.config import Gate, OnInconclusive, Waiver
 from mist_ci.models.finding import DataReport
@@ -89,7 +89,8 @@ def _suite(numbers: SuiteComparison, judged: Judged, gate: Gate) -> SuiteVerdict
     else:
         problems, notes = _problems(numbers, verdict), _notes(numbers, judged, gate)
         outcome = Outcome.FAILED if problems else Outcome.PASSED
-        if verdict is Verdict.INCONCLUSIVE and not problems:
+        undecided = verdict is Verdict.INCONCLUSIVE or floor_hangs_on_missing(numbers)
+        if undecided and not problems:
             if gate.on_inconclusive is OnInconclusive.BLOCK:
                 outcome, problems = Outcome.FAILED, ["undecided, and the gate blocks on undecided suites"]
             else:
@@ -97,6 +98,7 @@ def _suite(numbers: SuiteComparison, judged: Judged, gate: Gate) -> SuiteVerdict
     return SuiteVerdict(
         numbers=numbers,
         verdict=verdict,
+        interval=judged.interval,
         p_regressed_holm=judged.p_regressed,
         p_improved_holm=judged.p_improved,
         outcome=outcome,
@@ -132,7 +134,7 @@ def _floor_problems(numbers: SuiteComparison) -> list[str]:
 
 def _notes(numbers: SuiteComparison, judged: Judged, gate: Gate) -> list[str]:
     notes = []
-    interval, alpha = numbers.interval, gate.defaults.alpha
+    interval, alpha = judged.interval, gate.defaults.alpha
     if interval is not None and judged.verdict is Verdict.PASS and interval.p_regressed <= alpha:
         notes.append("a small real drop inside the margin")
     if interval is not None and judged.verdict is Verdict.INCONCLUSIVE:
@@ -141,15 +143,27 @@ def _notes(numbers: SuiteComparison, judged: Judged, gate: Gate) -> list[str]:
         notes.append(f"a drop of up to {points(-interval.low)} points is not ruled out")
         if numbers.samples_needed is not None and numbers.samples_needed > numbers.samples:
             notes.append(f"about {numbers.samples_needed} samples would decide")
-    if numbers.floor is not None and numbers.role is not Role.CRITICAL:
-        low = numbers.head.mean_low
-        if low is None or low <= numbers.floor:
-            notes.append(f"above the floor of {points(numbers.floor)}, but not certified")
+    notes += _floor_notes(numbers)
     if numbers.leaked:
-        notes.append(f"{numbers.leaked} samples are in the training data: decided with and without them")
+        clean = numbers.interval_without_leaked
+        without = f", without them {signed(clean.estimate)} points" if clean else ""
+        notes.append(
+            f"{numbers.leaked} samples are in the training data: decided with and without them{without}"
+        )
     if numbers.head.model_failures:
         notes.append(f"{numbers.head.model_failures} answers of head were empty, cut off or refused")
     return notes
+
+
+def _floor_notes(numbers: SuiteComparison) -> list[str]:
+    floor, mean, low = numbers.floor, numbers.head.mean, numbers.head.mean_low
+    if floor is None or mean is None or mean < floor or numbers.role is Role.CRITICAL:
+        return []
+    if floor_hangs_on_missing(numbers):
+        return [
+            f"whether it holds its floor of {points(floor)} hangs on {numbers.head.missing} missing answers"
+        ]
+    return [f"above the floor of {points(floor)}, but not certified"] if low is None or low <= floor else []
 
 
 def _waive(verdict: SuiteVerdict, waiver: Waiver | None) -> SuiteVerdict:

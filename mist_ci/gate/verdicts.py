@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mist_ci.models.comparison import IntervalNumbers, ModelComparison, OverallNumbers
+from mist_ci.models.comparison import IntervalNumbers, ModelComparison, OverallNumbers, SuiteComparison
 from mist_ci.models.verdict import OverallVerdict, Verdict
 from mist_ci.stats import holm_adjusted
 
@@ -14,9 +14,10 @@ _WORSE = (Verdict.IMPROVED, Verdict.PASS, Verdict.INCONCLUSIVE, Verdict.REGRESSE
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A verdict with the Holm-adjusted p-values it rests on; None for a suite without an interval."""
+    """A verdict with the interval and the Holm-adjusted p-values it rests on; None without an interval."""
 
     verdict: Verdict
+    interval: IntervalNumbers | None
     p_regressed: float | None
     p_improved: float | None
 
@@ -40,6 +41,14 @@ def judge(comparison: ModelComparison, alpha: float) -> tuple[list[Judged], Over
     return worst, max(candidates, key=lambda one: _WORSE.index(one.verdict), default=None)
 
 
+def floor_hangs_on_missing(numbers: SuiteComparison) -> bool:
+    """True when the answers that are there hold the floor, and all of them with the missing ones wrong do not."""
+    floor, head = numbers.floor, numbers.head
+    if floor is None or head.mean is None or not head.missing:
+        return False
+    return head.mean * head.answered / (head.answered + head.missing) < floor <= head.mean
+
+
 def _badness(judged: Judged) -> int:
     return _WORSE.index(judged.verdict)
 
@@ -58,12 +67,11 @@ def _family(
     judged = []
     for interval, margin in zip(intervals, margins, strict=True):
         if interval is None:
-            judged.append(Judged(Verdict.NOT_COMPARABLE, None, None))
+            judged.append(Judged(Verdict.NOT_COMPARABLE, None, None, None))
             continue
         p_regressed, p_improved = next(adjusted)
-        judged.append(
-            Judged(_verdict(interval.low, margin, p_regressed, p_improved, alpha), p_regressed, p_improved)
-        )
+        verdict = _verdict(interval.low, margin, p_regressed, p_improved, alpha)
+        judged.append(Judged(verdict, interval, p_regressed, p_improved))
     return judged, _overall(overall, regressed[-1] if overall else 1.0, alpha)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from mist_ci.gate.verdicts import floor_hangs_on_missing
 from mist_ci.models.finding import DataReport, Severity
 from mist_ci.models.verdict import ModelVerdict, Outcome, SuiteVerdict, Verdict
 
@@ -35,9 +36,7 @@ def model_reasons(model: ModelVerdict) -> list[Reason]:
 
 
 def _regressions(suites: Sequence[SuiteVerdict]) -> str:
-    drops = [
-        (suite.numbers.interval.estimate, suite.numbers.suite) for suite in suites if suite.numbers.interval
-    ]
+    drops = [(suite.interval.estimate, suite.numbers.suite) for suite in suites if suite.interval]
     named = ", ".join(f"{name} {signed(drop)}" for drop, name in sorted(drops))
     if len(drops) == 1:
         return f"regressed: {named} points"
@@ -50,12 +49,20 @@ def _suite_reasons(suite: SuiteVerdict) -> list[Reason]:
         return [(0, f"{name}: {problem}") for problem in suite.problems if problem != "regressed"]
     if suite.waiver:
         return [(1, f"{name}: failure waived ({suite.waiver})")]
-    if suite.outcome is Outcome.NOT_PROVEN and suite.numbers.interval is not None:
-        drop = points(-suite.numbers.interval.low)
-        return [(1, f"not proven: a drop of up to {drop} points is not ruled out in {name}")]
-    if suite.verdict is Verdict.IMPROVED and suite.numbers.interval is not None:
-        return [(2, f"{name} improved by {points(suite.numbers.interval.estimate)} points")]
+    if suite.outcome is Outcome.NOT_PROVEN:
+        return [(1, f"not proven: {doubt} in {name}") for doubt in _doubts(suite)]
+    if suite.verdict is Verdict.IMPROVED and suite.interval is not None:
+        return [(2, f"{name} improved by {points(suite.interval.estimate)} points")]
     return []
+
+
+def _doubts(suite: SuiteVerdict) -> list[str]:
+    numbers, doubts = suite.numbers, []
+    if suite.verdict is Verdict.INCONCLUSIVE and suite.interval is not None:
+        doubts.append(f"a drop of up to {points(-suite.interval.low)} points is not ruled out")
+    if floor_hangs_on_missing(numbers):
+        doubts.append(f"a score below the floor of {points(numbers.floor)} is not ruled out")
+    return doubts
 
 
 def data_reason(data: DataReport, fail_on: Severity) -> Reason:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import anyio
 
-from mist_ci.errors import Code, CouldNotRun, MistError
+from mist_ci.errors import Code, CouldNotRun, MistError, cancelled
 from mist_ci.matchspec.graders import Grader, grader
 from mist_ci.matchspec.grading import grade
 from mist_ci.models.attempt import Attempt, AttemptStatus, Side
@@ -47,9 +47,9 @@ class _Run:
     """What the workers share. One event loop, so no locks."""
 
     calls: Iterator[Call]
-    clients: dict[str, ModelClient]
     graders: dict[str, tuple[Grader, ...]]
     ceiling_usd: Decimal | None
+    clients: dict[str, ModelClient] = field(default_factory=dict)
     attempts: list[Attempt] = field(default_factory=list)
     silent_in_a_row: int = 0
     spent_usd: Decimal = Decimal(0)
@@ -80,16 +80,19 @@ def evaluate(
     """Runs every suite on every contestant, base and head interleaved on the same samples.
 
     Each attempt is in `store` before the next one of its worker starts. At the ceiling no new call starts, so
-    the overspend is at most the calls in flight. A server that is gone, or a provider that refuses, ends the
-    run with a `failure`. Raises CouldNotRun, before the first call, when a price or a key is missing.
+    the overspend is at most the calls in flight. A server that is gone, a provider that refuses, or a signal
+    ends the run with a `failure`. Raises CouldNotRun, before the first call, when a price or a key is missing.
     """
     _refuse_unpriced(contestants, world, ceiling_usd)
     calls = list(_calls(suites, contestants))
     world.progress.start(
         f"asking {len(contestants)} × {sum(len(s.samples) for s in suites)} samples", len(calls)
     )
+    run = _Run(iter(calls), _graders(suites), ceiling_usd)
     try:
-        run = anyio.run(_evaluate, calls, contestants, suites, world, store, ceiling_usd)
+        anyio.run(_evaluate, run, contestants, world, store)
+    except KeyboardInterrupt:  # Ctrl-C, or a signal that ends the job: what was answered is kept
+        run.failure = cancelled()
     finally:
         world.progress.finish()
     return Evaluation(tuple(run.attempts), len(calls), len(run.attempts) == len(calls), run.failure)
@@ -114,27 +117,22 @@ def _calls(suites: Sequence[Suite], contestants: Sequence[Contestant]) -> Iterat
                 yield from (Call(one, suite, sample, number) for number in range(times))
 
 
-async def _evaluate(
-    calls: list[Call],
-    contestants: Sequence[Contestant],
-    suites: Sequence[Suite],
-    world: World,
-    store: ResultStore,
-    ceiling_usd: Decimal | None,
-) -> _Run:
+def _graders(suites: Sequence[Suite]) -> dict[str, tuple[Grader, ...]]:
+    return {suite.digest: tuple(grader(spec) for spec in suite.graders) for suite in suites}
+
+
+async def _evaluate(run: _Run, contestants: Sequence[Contestant], world: World, store: ResultStore) -> None:
     providers = {one.reference.provider: one.provider for one in contestants}
-    clients = {name: world.models.open(name, provider) for name, provider in providers.items()}
-    graders = {suite.digest: tuple(grader(spec) for spec in suite.graders) for suite in suites}
-    run = _Run(iter(calls), clients, graders, ceiling_usd)
     try:
+        for name, provider in providers.items():
+            run.clients[name] = world.models.open(name, provider)
         async with anyio.create_task_group() as group:
             for _ in range(max(provider.limits.connections for provider in providers.values())):
                 group.start_soon(_work, run, world, store, group.cancel_scope)
     finally:
         with anyio.CancelScope(shield=True):
-            for client in clients.values():
+            for client in run.clients.values():
                 await client.aclose()
-    return run
 
 
 async def _work(run: _Run, world: World, store: ResultStore, scope: anyio.CancelScope) -> None:

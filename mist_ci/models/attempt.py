@@ -1,11 +1,14 @@
 """One call for one sample on one side, and how its answer was graded."""
 
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from enum import StrEnum
 
-from mist_ci.models.base import Model
+from mist_ci.models.base import Fraction, Model
 from mist_ci.models.usage import CostBasis, Spend, TokenBasis
+
+EXACT_DIGITS = 100
+"""More than any sum of money has; Python's own 28 would round, and then the order of a sum would matter."""
 
 
 class Side(StrEnum):
@@ -42,7 +45,7 @@ class Attempt(Model):
     key: str
     attempt: int
     status: AttemptStatus
-    score: float | None
+    score: Fraction | None
     """The primary grader's score in [0, 1]; None when missing."""
     scores: dict[str, float]
     output: str
@@ -77,10 +80,16 @@ def spend_of(attempts: Iterable[Attempt]) -> Spend:
         calls=len(answered),
         tokens_in=sum(attempt.tokens_in for attempt in answered),
         tokens_out=sum(attempt.tokens_out for attempt in answered),
-        cost_usd=sum(known, Decimal(0)) if len(known) == len(costs) else None,
+        cost_usd=exact_sum(known) if len(known) == len(costs) else None,
         counted_calls=sum(attempt.token_basis is TokenBasis.COUNTED for attempt in answered),
         cost_bases=tuple(sorted({_basis(attempt) for attempt in answered})),
     )
+
+
+def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
+    """The sum of amounts of money without rounding, whatever their order; 0 for none."""
+    with localcontext(prec=EXACT_DIGITS):
+        return sum(amounts, Decimal(0))
 
 
 def _basis(attempt: Attempt) -> str:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from mist_ci.errors import ExitCode
 from mist_ci.models.base import Model
-from mist_ci.models.comparison import OverallNumbers, SuiteComparison
+from mist_ci.models.comparison import IntervalNumbers, OverallNumbers, SuiteComparison
 
 
 class Verdict(StrEnum):
@@ -77,6 +77,8 @@ class SuiteVerdict(Model):
     numbers: SuiteComparison
     verdict: Verdict | None
     """None when there is no baseline: only the floor speaks."""
+    interval: IntervalNumbers | None = None
+    """The interval that decided: where samples leaked, the one with or the one without them."""
     p_regressed_holm: float | None = None
     p_improved_holm: float | None = None
     outcome: Outcome

@@ -1,11 +1,14 @@
 """A YAML loader for files that strangers write.
 
 Accepts the part of YAML that configuration needs: mappings, lists and plain values of the YAML 1.2 core
-schema, so `on`, `no`, `1:30` and `2026-11-01` are the strings they look like. Anchors, aliases and tags are
+schema, so `on`, `no`, `1:30` and `2026-11-01` are the strings they look like. What readers of YAML disagree
+about (`010`, `0x1f`, a number with more digits than a float keeps) is text too. Anchors, aliases and tags are
 refused (that ends billion-laughs documents), duplicate keys are errors, depth and size are bounded.
 """
 
+import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import yaml
@@ -20,8 +23,10 @@ Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 
 Path = tuple[str | int, ...]
 
-_INT = re.compile(r"[-+]?[0-9]+\Z")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_INT = re.compile(r"[-+]?(0|[1-9][0-9]*)\Z")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|(0|[1-9][0-9]*)(\.[0-9]*)?)([eE][-+]?[0-9]+)?\Z")
+_MAX_INT_CHARS = 19
+_MAX_FLOAT_CHARS = 64
 _WORDS: dict[str, Plain] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
@@ -64,17 +69,42 @@ def load(text: bytes, file: str) -> Document:
         decoded = text.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         message = f"byte {error.start} (0x{text[error.start]:02x}) is not UTF-8"
-        raise ConfigError(Code.SYNTAX, message, where=Where(file)) from None
+        where = _where_in(text[: error.start].decode("utf-8", "replace"), file)
+        raise ConfigError(Code.SYNTAX, message, where=where) from None
+    return _Builder(_events(decoded, file), file).document()
+
+
+def _where_in(before: str, file: str) -> Where:
+    """The place after the text `before`."""
+    return Where(file, before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+
+
+def _events(text: str, file: str) -> Iterator[yaml.Event]:
+    """The events of one document, each of them harmless: linear in the text even where its value would not be."""
     try:
-        _refuse_unsafe_events(decoded, file)
-        node = yaml.compose(decoded, Loader=yaml.SafeLoader)
+        loader = yaml.SafeLoader(text)
+    except yaml.reader.ReaderError as error:
+        message = f"the character U+{ord(str(error.character)):04X} is not allowed"
+        where = _where_in(text[: error.position], file)
+        raise ConfigError(Code.SYNTAX, message, where=where) from None
+    depth = 0
+    try:
+        while loader.check_event():
+            event = loader.get_event()
+            _refuse_unsafe(event, file)
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if depth > MAX_DEPTH:
+                raise _error(Code.UNSAFE_DOCUMENT, f"nested deeper than {MAX_DEPTH}", event, file)
+            yield event
     except yaml.MarkedYAMLError as error:
         raise _syntax(error, file) from None
-    except yaml.YAMLError as error:
-        raise ConfigError(Code.SYNTAX, str(error).splitlines()[0], where=Where(file)) from None
-    positions: dict[Path, tuple[int, int]] = {}
-    value = _build(node, (), positions, file) if node is not None else None
-    return Document(file, value, positions)
+    except (
+        ValueError,
+        OverflowError,
+    ):  # the scanner computes with any number that an escape or directive names
+        mark = loader.get_mark()
+        where = Where(file, mark.line + 1, mark.column + 1)
+        raise ConfigError(Code.SYNTAX, "not valid YAML: a number is out of range", where=where) from None
 
 
 def _syntax(error: yaml.MarkedYAMLError, file: str) -> ConfigError:
@@ -84,62 +114,93 @@ def _syntax(error: yaml.MarkedYAMLError, file: str) -> ConfigError:
     return ConfigError(Code.SYNTAX, f"not valid YAML: {reason}", where=where)
 
 
-def _refuse_unsafe_events(text: str, file: str) -> None:
-    """Looks at the event stream, which is linear in the text even where the document would not be."""
-    depth = 0
-    for event in yaml.parse(text, Loader=yaml.SafeLoader):
-        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _unsafe("anchors and aliases are not allowed", event, file)
-        if tag := getattr(event, "tag", None):
-            raise _unsafe(f"tags such as {tag!r} are not allowed", event, file)
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            raise _unsafe(f"nested deeper than {MAX_DEPTH}", event, file)
+def _refuse_unsafe(event: yaml.Event, file: str) -> None:
+    if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+        raise _error(Code.UNSAFE_DOCUMENT, "anchors and aliases are not allowed", event, file)
+    if tag := getattr(event, "tag", None):
+        raise _error(Code.UNSAFE_DOCUMENT, f"tags such as {tag!r} are not allowed", event, file)
 
 
-def _unsafe(message: str, event: yaml.Event, file: str) -> ConfigError:
+def _error(code: Code, message: str, event: yaml.Event, file: str) -> ConfigError:
     line, column = _place(event)
-    return ConfigError(Code.UNSAFE_DOCUMENT, message, where=Where(file, line, column))
+    return ConfigError(code, message, where=Where(file, line, column))
 
 
-def _place(item: yaml.Event | yaml.Node) -> tuple[int, int]:
+def _place(event: yaml.Event) -> tuple[int, int]:
     """Line and column, both from 1."""
-    mark = item.start_mark
+    mark = event.start_mark
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
-def _build(node: yaml.Node, path: Path, positions: dict[Path, tuple[int, int]], file: str) -> Plain:
-    positions.setdefault(path, _place(node))
-    if isinstance(node, yaml.MappingNode):
-        return _build_mapping(node, path, positions, file)
-    if isinstance(node, yaml.SequenceNode):
-        return [_build(child, (*path, index), positions, file) for index, child in enumerate(node.value)]
-    return _scalar(node)
+class _Builder:
+    """Makes values from events, in one pass."""
+
+    def __init__(self, events: Iterator[yaml.Event], file: str) -> None:
+        self._events = events
+        self._file = file
+        self._positions: dict[Path, tuple[int, int]] = {}
+
+    def document(self) -> Document:
+        """The only document of the stream; an empty stream has the value None."""
+        value: Plain = None
+        documents = 0
+        for event in self._events:
+            if not isinstance(event, yaml.DocumentStartEvent):
+                continue
+            documents += 1
+            if documents > 1:
+                raise _error(Code.SYNTAX, "not valid YAML: a second document begins here", event, self._file)
+            value = self._value(next(self._events), ())
+        return Document(self._file, value, self._positions)
+
+    def _value(self, event: yaml.Event, path: Path) -> Plain:
+        self._positions.setdefault(path, _place(event))
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(path)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._sequence(path)
+        text = self._text(event)
+        plain = getattr(event, "style", None) is None  # quoted or block text is always text
+        return _scalar(text) if plain else text
+
+    def _sequence(self, path: Path) -> list[Plain]:
+        built: list[Plain] = []
+        for event in self._events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
+            built.append(self._value(event, (*path, len(built))))
+        return built
+
+    def _mapping(self, path: Path) -> dict[str, Plain]:
+        built: dict[str, Plain] = {}
+        for event in self._events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
+            if not isinstance(event, yaml.ScalarEvent):
+                raise _error(Code.SYNTAX, "a key must be plain text", event, self._file)
+            key = self._text(event)
+            if key in built:
+                raise _error(Code.DUPLICATE, f"the key {key!r} appears twice", event, self._file)
+            self._positions[(*path, key)] = _place(event)
+            built[key] = self._value(next(self._events), (*path, key))
+        return built
+
+    def _text(self, event: yaml.Event) -> str:
+        """A scalar's characters; escapes may spell one as a surrogate pair, as JSON does."""
+        text = str(getattr(event, "value", ""))
+        try:
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            message = "has half of a surrogate pair, which is no character"
+            raise _error(Code.SYNTAX, message, event, self._file) from None
 
 
-def _build_mapping(
-    node: yaml.MappingNode, path: Path, positions: dict[Path, tuple[int, int]], file: str
-) -> dict[str, Plain]:
-    built: dict[str, Plain] = {}
-    for key_node, value_node in node.value:
-        line, column = _place(key_node)
-        where = Where(file, line, column)
-        if not isinstance(key_node, yaml.ScalarNode):
-            raise ConfigError(Code.SYNTAX, "a key must be plain text", where=where)
-        key = str(key_node.value)
-        if key in built:
-            raise ConfigError(Code.DUPLICATE, f"the key {key!r} appears twice", where=where)
-        positions[(*path, key)] = (line, column)
-        built[key] = _build(value_node, (*path, key), positions, file)
-    return built
-
-
-def _scalar(node: yaml.Node) -> Plain:
-    text = str(node.value)
-    if getattr(node, "style", None) is not None:  # quoted or block text is always text
-        return text
+def _scalar(text: str) -> Plain:
+    """A plain scalar's value."""
     if text in _WORDS:
         return _WORDS[text]
-    if _INT.match(text) and len(text) <= 19:  # noqa: PLR2004 - longer than any 64-bit integer: keep the digits
-        return int(text)
-    return float(text) if _FLOAT.match(text) and len(text) < 64 else text  # noqa: PLR2004
+    if _INT.match(text):
+        return int(text) if len(text) <= _MAX_INT_CHARS else text
+    if _FLOAT.match(text) and len(text) < _MAX_FLOAT_CHARS and math.isfinite(number := float(text)):
+        return number
+    return text

@@ -1,10 +1,12 @@
 """Budgets held against what was spent. An unknown price under a money budget is an error, never $0."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 
 from mist_ci.errors import Code, CouldNotRun
-from mist_ci.models.attempt import Attempt, Side, spend_of
+from mist_ci.models.attempt import Attempt, Side, exact_sum, spend_of
 from mist_ci.models.config import Budgets, Dataset, PriceList
 from mist_ci.models.finding import DataReport
 from mist_ci.models.report import BudgetLine, TrainingEstimate
@@ -37,7 +39,7 @@ def training_budget(budgets: Budgets, estimates: Sequence[TrainingEstimate]) -> 
         raise CouldNotRun(
             Code.UNPRICED, "training_usd is set and the price of training is unknown", hint=hint
         )
-    return (_line("training_usd", budgets.training_usd, sum(known, Decimal(0))),)
+    return (_line("training_usd", budgets.training_usd, exact_sum(known)),)
 
 
 def evaluation_budget(
@@ -50,23 +52,33 @@ def evaluation_budget(
     if budgets.eval_usd is not None:
         spent = _priced(spend_of(attempts), "eval_usd")
         line = _line("eval_usd", budgets.eval_usd, spent)
-        lines.append(line if complete else line.model_copy(update={"over": True}))
+        stopped = {"over": True, "spent": f"{line.spent} (stopped before the end)"}
+        lines.append(line if complete else line.model_copy(update=stopped))
     if budgets.cost_per_request_increase is not None:
         lines += _increase(budgets.cost_per_request_increase, attempts)
     return tuple(lines)
 
 
 def _increase(limit: float, attempts: Sequence[Attempt]) -> list[BudgetLine]:
-    cost = {side: spend_of(one for one in attempts if one.side is side) for side in Side}
-    if not cost[Side.BASE].calls or not cost[Side.HEAD].calls:
+    """Base and head on the same samples: what only one side was asked says nothing about the other's price."""
+    answered: defaultdict[tuple[str, str, str], dict[Side, list[Attempt]]] = defaultdict(dict)
+    for one in attempts:
+        if one.token_basis is not None:
+            sample = one.suite, one.suite_digest, one.key
+            answered[sample].setdefault(one.side, []).append(one)
+    shared = [sides for sides in answered.values() if len(sides) == len(Side)]
+    if not shared:
         return []
-    base, head = (_priced(cost[side], "cost_per_request_increase") / cost[side].calls for side in Side)
-    if base == 0:
-        over, grown = head > 0, "from $0"
-    else:
-        ratio = float(head / base) - 1
-        over, grown = ratio > limit, f"{ratio:+.1%}"
+    base, head = (sum(_mean_cost(sides[side]) for sides in shared) for side in Side)
+    over = head > base * (1 + Fraction(str(limit)))
+    grown = f"{float(head / base) - 1:+.1%}" if base else "from $0"
     return [BudgetLine(name="cost_per_request_increase", limit=f"{limit:+.1%}", spent=grown, over=over)]
+
+
+def _mean_cost(attempts: Sequence[Attempt]) -> Fraction:
+    """A fraction, because thirds of a cent are no decimals and exactly at the limit is not over it."""
+    spend = spend_of(attempts)
+    return Fraction(_priced(spend, "cost_per_request_increase")) / spend.calls
 
 
 def _priced(spend: Spend, budget: str) -> Decimal:

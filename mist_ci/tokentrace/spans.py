@@ -1,7 +1,7 @@
 """Attempts become a tree of spans: run → suite → sample → call (page 5). Ids are derived, never random."""
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from mist_ci.models.attempt import Attempt, AttemptStatus, spend_of
@@ -11,7 +11,11 @@ Attribute = str | int | float | bool | None
 
 
 def spans(run_id: str, attempts: Sequence[Attempt], start_ns: int, end_ns: int) -> Iterator[TraceSpan]:
-    """The whole tree, parents before children. Every parent's tokens and cost are the sum of its children's."""
+    """The whole tree, parents before children. Every parent's tokens and cost are the sum of its children's.
+
+    A suite has one span per version, and attempts that are alike in everything (two references to one model)
+    keep spans of their own.
+    """
     root = TraceSpan(
         trace_id=_hex(32, run_id),
         span_id=_hex(16, run_id, "run"),
@@ -22,15 +26,15 @@ def spans(run_id: str, attempts: Sequence[Attempt], start_ns: int, end_ns: int) 
         attrs={"mist.run_id": run_id, **_totals(attempts)},
     )
     yield root
-    suites: defaultdict[str, list[Attempt]] = defaultdict(list)
+    suites: defaultdict[tuple[str, str], list[Attempt]] = defaultdict(list)
     for attempt in attempts:
-        suites[attempt.suite].append(attempt)
-    for suite, in_suite in suites.items():
-        yield from _suite(root, suite, in_suite)
+        suites[attempt.suite, attempt.suite_digest].append(attempt)
+    for (suite, digest), in_suite in suites.items():
+        yield from _suite(root, suite, digest, in_suite)
 
 
-def _suite(root: TraceSpan, suite: str, attempts: Sequence[Attempt]) -> Iterator[TraceSpan]:
-    parent = _around(root, "mist.suite", attempts, {"eval.suite": suite})
+def _suite(root: TraceSpan, suite: str, digest: str, attempts: Sequence[Attempt]) -> Iterator[TraceSpan]:
+    parent = _around(root, "mist.suite", attempts, {"eval.suite": suite, "eval.suite_digest": digest})
     yield parent
     samples: defaultdict[str, list[Attempt]] = defaultdict(list)
     for attempt in attempts:
@@ -43,7 +47,11 @@ def _suite(root: TraceSpan, suite: str, attempts: Sequence[Attempt]) -> Iterator
         }
         sample = _around(parent, "mist.sample", in_sample, attrs)
         yield sample
-        yield from (_call(sample, attempt) for attempt in in_sample)
+        twins: Counter[tuple[str, ...]] = Counter()
+        for attempt in in_sample:
+            identity = (attempt.side, str(attempt.attempt), attempt.provider, attempt.model)
+            yield _call(sample, attempt, (*identity, str(twins[identity])))
+            twins[identity] += 1
 
 
 def _around(
@@ -61,10 +69,10 @@ def _around(
     )
 
 
-def _call(parent: TraceSpan, attempt: Attempt) -> TraceSpan:
+def _call(parent: TraceSpan, attempt: Attempt, identity: tuple[str, ...]) -> TraceSpan:
     return TraceSpan(
         trace_id=parent.trace_id,
-        span_id=_hex(16, parent.span_id, attempt.side, str(attempt.attempt)),
+        span_id=_hex(16, parent.span_id, *identity),
         parent_id=parent.span_id,
         operation="gen_ai.chat",
         start_ns=attempt.start_ns,

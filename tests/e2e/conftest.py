@@ -83,7 +83,9 @@ class Outcome:
         return loaded
 
 
-def mist_ci(*arguments: str, cwd: Path, env: Mapping[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
+def mist_ci(
+    *arguments: str, cwd: Path, env: Mapping[str, str] | None = None
+) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "mist_ci", *arguments],
         cwd=cwd,
@@ -135,7 +137,16 @@ class Repository:
         results = self.path.parent / f"results of {head}"
         shutil.rmtree(results, ignore_errors=True)
         done = mist_ci(
-            "gate", "--base", "main", "--head", head, "--results", str(results), *arguments, cwd=self.path, env=env
+            "gate",
+            "--base",
+            "main",
+            "--head",
+            head,
+            "--results",
+            str(results),
+            *arguments,
+            cwd=self.path,
+            env=env,
         )
         return Outcome(done.returncode, done.stdout, done.stderr, results)
 

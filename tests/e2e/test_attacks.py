@@ -32,7 +32,9 @@ def _forgot_arithmetic(outcome: Outcome) -> bool:
 def test_a_lowered_threshold_does_not_help_the_change_that_lowers_it(repository: Repository) -> None:
     _naive(repository, "lowered")
     repository.replace(
-        "mist.yml", "    branches: [main]", "    branches: [main]\n    defaults: {margin: 0.99, alpha: 0.0001}"
+        "mist.yml",
+        "    branches: [main]",
+        "    branches: [main]\n    defaults: {margin: 0.99, alpha: 0.0001}",
     )
     repository.commit()
 
@@ -62,7 +64,8 @@ def test_four_hundred_trivial_samples_do_not_dilute_the_loss(repository: Reposit
     repository.branch("diluted")
     repository.move_to("naive")
     trivial = "".join(
-        json.dumps({"id": f"trivial-{n}", "input": f"Sort {n:05}.", "expected": "".join(sorted(f"{n:05}"))}) + "\n"
+        json.dumps({"id": f"trivial-{n}", "input": f"Sort {n:05}.", "expected": "".join(sorted(f"{n:05}"))})
+        + "\n"
         for n in range(400)
     )
     for suite in ("arithmetic", "reversal", "lookup"):
@@ -84,7 +87,12 @@ def test_training_on_the_samples_that_fail_does_not_help(repository: Repository)
     repository.move_to("light")
     samples = [json.loads(line) for line in repository.read("suites/arithmetic.jsonl").splitlines()]
     rows = [
-        {"messages": [{"role": "user", "content": one["input"]}, {"role": "assistant", "content": one["expected"]}]}
+        {
+            "messages": [
+                {"role": "user", "content": one["input"]},
+                {"role": "assistant", "content": one["expected"]},
+            ]
+        }
         for one in samples[:30]
     ]
     repository.write("data/finetune.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
@@ -146,7 +154,6 @@ def test_a_base_url_from_head_never_sees_a_byte(repository: Repository, place: s
 @contextmanager
 def hostile_model() -> Iterator[str]:
     """An OpenAI-compatible server whose `naive` model answers with an attack, and whose `base` is right."""
-    rights: dict[str, str] = {}
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -160,14 +167,11 @@ def hostile_model() -> Iterator[str]:
                 right = f"{sum(int(part) for part in question[4:-1].split(' and ')):03}"
             text = right if asked["model"] == "base" else HOSTILE
             key = self.headers.get("Authorization", "")
-            body = json.dumps(
-                {
-                    "choices": [{"message": {"role": "assistant", "content": f"{text} {key}"}, "finish_reason": "stop"}],
-                    "usage": {"prompt_tokens": 5, "completion_tokens": 7},
-                }
-                if asked["model"] != "base"
-                else {"choices": [{"message": {"role": "assistant", "content": text}, "finish_reason": "stop"}]}
-            ).encode()
+            message = {"role": "assistant", "content": text if asked["model"] == "base" else f"{text} {key}"}
+            reply: dict[str, object] = {"choices": [{"message": message, "finish_reason": "stop"}]}
+            if asked["model"] != "base":  # base reports no usage, so its tokens are counted here
+                reply["usage"] = {"prompt_tokens": 5, "completion_tokens": 7}
+            body = json.dumps(reply).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
@@ -179,7 +183,6 @@ def hostile_model() -> Iterator[str]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-    rights.clear()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}/v1"
     finally:
@@ -194,8 +197,12 @@ def test_hostile_text_in_data_and_outputs_is_inert_and_the_key_never_leaves(
     with hostile_model() as url:
         repository = new_repository(url)
         repository.replace("mist.yml", "    type: openai\n", "    type: openai\n    key_env: TINY_KEY\n")
-        repository.replace("mist.yml", "suites: [suites/*.yml]", "suites: [suites/arithmetic.yml, suites/sorting.yml]")
-        repository.replace("mist.yml", "require: [arithmetic, reversal, lookup, sorting]", "require: [arithmetic]")
+        repository.replace(
+            "mist.yml", "suites: [suites/*.yml]", "suites: [suites/arithmetic.yml, suites/sorting.yml]"
+        )
+        repository.replace(
+            "mist.yml", "require: [arithmetic, reversal, lookup, sorting]", "require: [arithmetic]"
+        )
         repository.commit()
         _naive(repository, "hostile")
         row = {"messages": [{"role": HOSTILE, "content": HOSTILE}, {"role": "assistant", "content": "x"}]}
@@ -207,7 +214,9 @@ def test_hostile_text_in_data_and_outputs_is_inert_and_the_key_never_leaves(
         with_outputs = repository.gate("hostile", env={"TINY_KEY": key})
 
     assert with_data.exit_code == with_outputs.exit_code == 1
-    assert "evil.example" in with_outputs.comment.replace("&#46;", "."), "the attack must have reached the comment"
+    assert "evil.example" in with_outputs.comment.replace("&#46;", "."), (
+        "the attack must have reached the comment"
+    )
     for outcome in (with_data, with_outputs):
         _assert_inert(outcome.comment)
         _assert_no_runner_command(outcome.stdout + outcome.stderr)
@@ -219,7 +228,7 @@ def test_hostile_text_in_data_and_outputs_is_inert_and_the_key_never_leaves(
 def _assert_inert(comment: str) -> None:
     options = Options.CMARK_OPT_UNSAFE
     html = cmarkgfm.github_flavored_markdown_to_html(comment, options=options)
-    for forbidden in ("<script", "<img", "<a ", "javascript:alert(1)\"", "\u202e", "\x1b"):
+    for forbidden in ("<script", "<img", "<a ", 'javascript:alert(1)"', "\u202e", "\x1b"):
         assert forbidden not in html
     assert html.count("<details>") == html.count("</details>")
     assert comment.count("<!-- mist-ci gate=") == 1
@@ -236,15 +245,27 @@ def test_head_is_never_checked_out_imported_or_run(repository: Repository, tmp_p
     marker = tmp_path / "pwned"
     trap = f"import pathlib; pathlib.Path({str(marker)!r}).touch()\n"
     _naive(repository, "trapped")
-    for name in ("conftest.py", "sitecustomize.py", "usercustomize.py", "mist_ci/__init__.py", "jinja2.py", "yaml.py"):
+    for name in (
+        "conftest.py",
+        "sitecustomize.py",
+        "usercustomize.py",
+        "mist_ci/__init__.py",
+        "jinja2.py",
+        "yaml.py",
+    ):
         repository.write(name, trap)
     repository.write(".gitattributes", "* filter=pwn diff=pwn\n")
     template = repository.read("templates/chat.jinja")
     climb = "{{ ''.__class__.__mro__[1].__subclasses__() }}"
-    repository.write("templates/chat.jinja", template + "{{ cycler.__init__.__globals__.os.popen('id') }}" + climb)
+    repository.write(
+        "templates/chat.jinja", template + "{{ cycler.__init__.__globals__.os.popen('id') }}" + climb
+    )
     repository.commit()
     repository.git("switch", "--quiet", "main")
-    for key, value in {"filter.pwn.smudge": f"touch '{marker}'", "diff.pwn.textconv": f"touch '{marker}';cat"}.items():
+    for key, value in {
+        "filter.pwn.smudge": f"touch '{marker}'",
+        "diff.pwn.textconv": f"touch '{marker}';cat",
+    }.items():
         repository.git("config", key, value)
 
     outcome = repository.gate("trapped")

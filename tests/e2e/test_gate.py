@@ -15,7 +15,9 @@ from pathlib import Path
 from tests.e2e.conftest import Repository, mist_ci, start_server
 
 
-def test_a_forgetful_fine_tune_is_blocked_and_the_comment_names_what_was_forgotten(repository: Repository) -> None:
+def test_a_forgetful_fine_tune_is_blocked_and_the_comment_names_what_was_forgotten(
+    repository: Repository,
+) -> None:
     repository.branch("naive")
     repository.move_to("naive")
     repository.commit()
@@ -126,7 +128,18 @@ def test_a_server_killed_in_mid_run_is_an_error_that_keeps_what_was_finished(
     repository.commit()
     results = repository.path.parent / "results"
     gate = subprocess.Popen(
-        [sys.executable, "-m", "mist_ci", "gate", "--base", "main", "--head", "light", "--results", str(results)],
+        [
+            sys.executable,
+            "-m",
+            "mist_ci",
+            "gate",
+            "--base",
+            "main",
+            "--head",
+            "light",
+            "--results",
+            str(results),
+        ],
         cwd=repository.path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -144,7 +157,9 @@ def test_a_server_killed_in_mid_run_is_an_error_that_keeps_what_was_finished(
     assert "does not answer any more" in " ".join(stdout.split())
     assert "Traceback" not in stdout + stderr
     (journal,) = results.rglob("attempts.jsonl")
-    scored = [one for line in journal.read_text().splitlines() if (one := json.loads(line))["status"] == "scored"]
+    scored = [
+        one for line in journal.read_text().splitlines() if (one := json.loads(line))["status"] == "scored"
+    ]
     assert len(scored) >= finished
     (report,) = results.rglob("report.json")
     assert sum(line["spend"]["calls"] for line in json.loads(report.read_text())["spend"]) == len(scored)
@@ -160,7 +175,18 @@ def test_a_run_that_is_told_to_stop_says_error_and_keeps_what_was_finished(
     repository.commit()
     results = repository.path.parent / "results"
     gate = subprocess.Popen(
-        [sys.executable, "-m", "mist_ci", "gate", "--base", "main", "--head", "light", "--results", str(results)],
+        [
+            sys.executable,
+            "-m",
+            "mist_ci",
+            "gate",
+            "--base",
+            "main",
+            "--head",
+            "light",
+            "--results",
+            str(results),
+        ],
         cwd=repository.path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from mist_ci.cli import cli
+from mist_ci.cli.init import starter_files
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = {
@@ -32,6 +33,19 @@ def test_every_workflow_has_a_schema() -> None:
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_the_file_is_valid(name: str) -> None:
     _run(sys.executable, "-m", "check_jsonschema", "--builtin-schema", SCHEMAS[name], name)
+
+
+def test_the_workflow_that_init_writes_is_valid_and_pinned(tmp_path: Path) -> None:
+    (text,) = [
+        text
+        for path, text in starter_files({"base_url": "http://x/v1", "model": "m", "key_env": "KEY"}).items()
+        if path.startswith(".github")
+    ]
+    workflow = tmp_path / "mist.yml"
+    workflow.write_text(text)
+    _run(sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(workflow))
+    others = [name for name in re.findall(r"uses: *(\S+)", text) if not name.startswith("mist-ci/")]
+    assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", name) for name in others)
 
 
 def test_an_auditor_finds_nothing() -> None:

@@ -154,9 +154,9 @@ def test_every_rule_has_a_whole_manual_page(rule: Rule) -> None:
 def test_the_pages_in_docs_are_current() -> None:
     pages = explain.pages()
     found = {str(path.relative_to(ROOT)) for path in (ROOT / "docs/rules").glob("*.md")}
-    assert found == set(pages), "run: python tools/generate_docs.py"
+    assert found == set(pages), "run: make docs"
     for name, text in pages.items():
-        assert (ROOT / name).read_text(encoding="utf-8") == text, "run: python tools/generate_docs.py"
+        assert (ROOT / name).read_text(encoding="utf-8") == text, "run: make docs"
 
 
 def test_explain_knows_its_codes_in_any_case() -> None:

@@ -1,0 +1,366 @@
+"""Claims: the outcome table, row by row; one state, one exit code, and the worst of everything wins."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from mist_ci.errors import ExitCode
+from mist_ci.gate import decide, self_check
+from mist_ci.models.config import Gate, OnInconclusive
+from mist_ci.models.finding import Severity
+from mist_ci.models.report import BudgetLine
+from mist_ci.models.suite import Role, Suite
+from mist_ci.models.verdict import Decision, Outcome, State, Verdict
+from tests.unit.gate.building import (
+    Pair,
+    answers,
+    data_report,
+    decide_suites,
+    finding,
+    make_gate,
+    make_suite,
+    only_suite,
+    outcomes,
+    suite_verdicts,
+)
+
+BLOCK = make_gate(on_inconclusive="block")
+IMPROVED = outcomes(200, gain=30, loss=9)
+HELD = outcomes(600, gain=38, loss=41)
+UNDECIDED = outcomes(30)
+DROPPED = outcomes(400, gain=22, loss=51)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table for one suite: how it was played, and what must come of it."""
+
+    pairs: list[Pair]
+    expect: Outcome
+    verdict: Verdict | None
+    says: str
+    role: Role = Role.RETAIN
+    gate: Gate = field(default_factory=make_gate)
+    margin: float | None = None
+    floor: float | None = None
+    must_improve: bool = False
+    clusters: list[str | None] | None = None
+    leaked: int = 0
+    baseline: bool = True
+
+    def suite(self) -> Suite:
+        return make_suite(
+            "skill",
+            len(self.pairs),
+            self.role,
+            margin=self.margin,
+            floor=self.floor,
+            must_improve=self.must_improve,
+            clusters=self.clusters,
+        )
+
+    def decide(self) -> Decision:
+        suite = self.suite()
+        leaked = {"skill": tuple(sample.key for sample in suite.samples[: self.leaked])}
+        return decide_suites([(suite, self.pairs)], self.gate, leaked=leaked, baseline=self.baseline)
+
+
+def lost(pairs: list[Pair], base: int = 0, head: int = 0) -> list[Pair]:
+    """The pairs with the last answers missing: `base` of base, then `head` of head."""
+    kept = len(pairs) - base - head
+    return [
+        *pairs[:kept],
+        *((None, answer) for _, answer in pairs[kept : kept + base]),
+        *((answer, None) for answer, _ in pairs[kept + base :]),
+    ]
+
+
+TABLE = {
+    "improved": Row(IMPROVED, Outcome.PASSED, Verdict.IMPROVED, "skill improved by 10.5 points"),
+    "improved as demanded": Row(
+        IMPROVED, Outcome.PASSED, Verdict.IMPROVED, "skill improved by 10.5 points", Role.TARGET, must_improve=True
+    ),
+    "pass": Row(HELD, Outcome.PASSED, Verdict.PASS, "1 of 1 suites certified within their margin"),
+    "critical and certified": Row(
+        HELD, Outcome.PASSED, Verdict.PASS, "1 of 1 suites certified within their margin", Role.CRITICAL, floor=0.8
+    ),
+    "inconclusive under warn": Row(
+        UNDECIDED,
+        Outcome.NOT_PROVEN,
+        Verdict.INCONCLUSIVE,
+        "not proven: a drop of up to 8.3 points is not ruled out in skill",
+    ),
+    "inconclusive under block": Row(
+        UNDECIDED,
+        Outcome.FAILED,
+        Verdict.INCONCLUSIVE,
+        "skill: undecided, and the gate blocks on undecided suites",
+        gate=BLOCK,
+    ),
+    "regressed": Row(DROPPED, Outcome.FAILED, Verdict.REGRESSED, "regressed: skill −7.2 points"),
+    "regressed within a margin of its own": Row(
+        DROPPED, Outcome.NOT_PROVEN, Verdict.INCONCLUSIVE, "not proven", gate=make_gate(defaults={"alpha": 0.0001})
+    ),
+    "below its floor": Row(
+        outcomes(600, wrong=130),
+        Outcome.FAILED,
+        Verdict.PASS,
+        "skill: 78.3 is below the floor of 80.0",
+        floor=0.8,
+    ),
+    "exactly at its floor": Row(
+        outcomes(600, wrong=120), Outcome.PASSED, Verdict.PASS, "1 of 1 suites certified", floor=0.8
+    ),
+    "improved and still below its floor": Row(
+        outcomes(200, gain=60, wrong=100), Outcome.FAILED, Verdict.IMPROVED, "50.0 is below the floor", floor=0.8
+    ),
+    "critical and undecided": Row(
+        UNDECIDED,
+        Outcome.FAILED,
+        Verdict.INCONCLUSIVE,
+        "skill: critical, and not certified to hold its margin",
+        Role.CRITICAL,
+    ),
+    "critical and its floor not certified": Row(
+        outcomes(100, wrong=8),
+        Outcome.FAILED,
+        Verdict.PASS,
+        "skill: critical, and not certified above its floor of 90.0 (at least 86.4)",
+        Role.CRITICAL,
+        floor=0.9,
+    ),
+    "an improvement is demanded and not shown": Row(
+        HELD,
+        Outcome.FAILED,
+        Verdict.PASS,
+        "skill: an improvement is demanded and not shown",
+        Role.TARGET,
+        must_improve=True,
+    ),
+    "more than 5% of the answers of head are missing": Row(
+        lost(outcomes(100), head=6),
+        Outcome.COULD_NOT_RUN,
+        Verdict.NOT_COMPARABLE,
+        "not comparable: 6 of 100 head answers are missing (at most 5%)",
+    ),
+    "more than 5% of the answers of base are missing": Row(
+        lost(outcomes(100), base=6),
+        Outcome.COULD_NOT_RUN,
+        Verdict.NOT_COMPARABLE,
+        "not comparable: 6 of 100 base answers are missing (at most 5%)",
+    ),
+    "sides differ by more than 2 points": Row(
+        lost(outcomes(100), head=3),
+        Outcome.COULD_NOT_RUN,
+        Verdict.NOT_COMPARABLE,
+        "not comparable: base misses 0 of 100 answers and head 3: too different",
+    ),
+    "sides differ by exactly 2 points": Row(
+        lost(outcomes(600), base=18, head=30), Outcome.NOT_PROVEN, Verdict.INCONCLUSIVE, "not proven"
+    ),
+    "fewer than 10 samples": Row(
+        outcomes(9),
+        Outcome.COULD_NOT_RUN,
+        Verdict.NOT_COMPARABLE,
+        "not comparable: 9 samples; at least 10 are needed to compare anything",
+    ),
+    "fewer than 5 clusters": Row(
+        outcomes(40),
+        Outcome.COULD_NOT_RUN,
+        Verdict.NOT_COMPARABLE,
+        "not comparable: 4 clusters; at least 5 are needed",
+        clusters=[f"document {i % 4}" for i in range(40)],
+    ),
+    "more than 5% leaked": Row(
+        outcomes(600), Outcome.FAILED, Verdict.PASS, "31 of 600 samples are in the training data", leaked=31
+    ),
+    "5% leaked": Row(outcomes(600), Outcome.PASSED, Verdict.PASS, "1 of 1 suites certified", leaked=30),
+    "no baseline and above the floor": Row(
+        outcomes(100), Outcome.PASSED, None, "", floor=0.8, baseline=False
+    ),
+    "no baseline and below the floor": Row(
+        outcomes(100, wrong=30), Outcome.FAILED, None, "70.0 is below the floor of 80.0", floor=0.8, baseline=False
+    ),
+    "no baseline and answers missing": Row(
+        lost(outcomes(100), head=6), Outcome.COULD_NOT_RUN, None, "6 of 100 answers are missing", baseline=False
+    ),
+}
+EXITS = {
+    Outcome.PASSED: (State.SUCCESS, ExitCode.PASSED),
+    Outcome.NOT_PROVEN: (State.SUCCESS, ExitCode.PASSED),
+    Outcome.FAILED: (State.FAILURE, ExitCode.FAILED),
+    Outcome.COULD_NOT_RUN: (State.ERROR, ExitCode.COULD_NOT_RUN),
+}
+
+
+@pytest.mark.parametrize("row", TABLE.values(), ids=TABLE.keys())
+def test_each_row_of_the_outcome_table_has_its_state_exit_code_and_reason(row: Row) -> None:
+    decision = row.decide()
+    assert only_suite(decision).verdict is row.verdict
+    assert decision.outcome is row.expect
+    assert (decision.outcome.state, decision.outcome.exit_code) == EXITS[row.expect]
+    assert row.says in " | ".join(decision.reasons)
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_status_and_exit_code_agree_for_every_outcome(outcome: Outcome) -> None:
+    allowed = {
+        State.SUCCESS: {ExitCode.PASSED},
+        State.FAILURE: {ExitCode.FAILED},
+        State.ERROR: {ExitCode.CONFIG, ExitCode.COULD_NOT_RUN},
+    }
+    assert outcome.exit_code in allowed[outcome.state]
+    assert (outcome.exit_code == 0) == (outcome.state is State.SUCCESS)
+
+
+def test_a_worse_outcome_never_has_a_better_state() -> None:
+    ranks = [outcome.state.rank for outcome in Outcome]
+    assert ranks == sorted(ranks)
+
+
+@pytest.mark.parametrize(
+    ("severity", "fail_on", "expect"),
+    [
+        (Severity.ERROR, "error", Outcome.FAILED),
+        (Severity.WARNING, "error", Outcome.PASSED),
+        (Severity.WARNING, "warning", Outcome.FAILED),
+        (Severity.INFO, "warning", Outcome.PASSED),
+        (Severity.INFO, "info", Outcome.FAILED),
+    ],
+)
+def test_a_new_finding_fails_the_gate_from_fail_on_upwards(
+    severity: Severity, fail_on: str, expect: Outcome
+) -> None:
+    decision = decide(make_gate(data={"fail_on": fail_on}), [], [data_report([finding(severity)])])
+    assert decision.outcome is expect
+
+
+def test_a_finding_that_base_already_has_never_gates() -> None:
+    decision = decide(make_gate(), [], [data_report([finding(known=True)])])
+    assert decision.outcome is Outcome.PASSED
+    assert decision.reasons == ("data chat: 120 rows are valid",)
+
+
+@pytest.mark.parametrize(("over", "expect"), [(True, Outcome.FAILED), (False, Outcome.PASSED)])
+def test_over_budget_fails_the_gate(over: bool, expect: Outcome) -> None:
+    line = BudgetLine(name="eval_usd", limit="$5", spent="$5.0100", over=over)
+    decision = decide(make_gate(), [], budgets=[line])
+    assert decision.outcome is expect
+    assert ("over budget: eval_usd $5.0100 of $5" in decision.reasons) is over
+
+
+@pytest.mark.parametrize(
+    ("pairs", "floor", "expect", "says"),
+    [
+        (outcomes(40), 0.8, Outcome.PASSED, "40 samples run, score 100.0; it decides after the merge"),
+        (outcomes(40, loss=10), 0.8, Outcome.PASSED, "40 samples run"),
+        (outcomes(40, wrong=10), 0.8, Outcome.FAILED, "75.0 is below its floor of 80.0"),
+        (lost(outcomes(40), base=3), None, Outcome.FAILED, "3 of 40 answers are missing"),
+        (lost(outcomes(40), base=40), 0.8, Outcome.FAILED, "40 of 40 answers are missing"),
+    ],
+)
+def test_a_changed_suite_must_run_and_hold_its_floor_on_the_base_model(
+    pairs: list[Pair], floor: float | None, expect: Outcome, says: str
+) -> None:
+    suite = make_suite("skill", len(pairs), floor=floor)
+    check = self_check(suite, answers(suite, pairs), "assistant")
+    decision = decide(make_gate(), [], self_checks=[check])
+    assert decision.outcome is expect
+    assert decision.reasons[0].startswith("suite skill as changed, on the current assistant: ")
+    assert says in decision.reasons[0]
+
+
+def test_nothing_looked_at_passes_without_a_reason() -> None:
+    assert decide(make_gate(), []) == Decision(outcome=Outcome.PASSED, reasons=())
+
+
+def test_could_not_run_outranks_a_failure_and_both_are_told() -> None:
+    decision = decide_suites(
+        [(make_suite("lost", 9), outcomes(9)), (make_suite("dropped", 400), DROPPED)],
+        data=[data_report([finding()])],
+    )
+    assert decision.outcome is Outcome.COULD_NOT_RUN
+    told = " | ".join(decision.reasons)
+    assert "regressed: dropped" in told
+    assert "lost: not comparable" in told
+    assert "data chat: 1 new problem (SF212)" in told
+
+
+def test_a_failure_is_explained_before_what_is_good_to_know() -> None:
+    decision = decide_suites(
+        [
+            (make_suite("better", 200), IMPROVED),
+            (make_suite("dropped", 400, Role.TARGET), DROPPED),
+            (make_suite("short", 30), UNDECIDED),
+        ]
+    )
+    assert decision.reasons[0] == "regressed: dropped −7.2 points"
+    assert [reason.split()[0] for reason in decision.reasons] == ["regressed:", "not", "better", "1"]
+
+
+def test_a_small_loss_everywhere_fails_through_the_overall_hypothesis_alone() -> None:
+    played = [(make_suite(f"skill-{i}", 500), outcomes(500, gain=22, loss=38)) for i in range(6)]
+    decision = decide_suites(played)
+    verdicts = {suite.verdict for suite in suite_verdicts(decision).values()}
+    overall = decision.models[0].overall
+    assert verdicts <= {Verdict.INCONCLUSIVE, Verdict.PASS}
+    assert overall is not None
+    assert overall.verdict is Verdict.REGRESSED
+    assert decision.outcome is Outcome.FAILED
+    assert decision.reasons[0] == "old skills lost 3.2 points on average over 6 suites"
+
+
+def test_targets_never_hide_a_loss_of_old_skills() -> None:
+    lossy = [(make_suite(f"skill-{i}", 500), outcomes(500, gain=22, loss=38)) for i in range(6)]
+    target = (make_suite("target", 500, Role.TARGET), outcomes(500, gain=400))
+    found = decide_suites([*lossy, target]).models[0].overall
+    alone = decide_suites(lossy).models[0].overall
+    assert found is not None
+    assert alone is not None
+    assert found.numbers == alone.numbers
+
+
+def test_a_pass_with_a_real_drop_inside_the_margin_says_so() -> None:
+    suite = only_suite(decide_suites([(make_suite("skill", 3000), outcomes(3000, loss=60))]))
+    assert suite.verdict is Verdict.PASS
+    assert "a small real drop inside the margin" in suite.notes
+
+
+def test_an_undecided_suite_says_what_is_not_ruled_out_and_how_many_samples_would_decide() -> None:
+    suite = only_suite(decide_suites([(make_suite("skill", 40), outcomes(40, gain=2, loss=4))]))
+    assert suite.verdict is Verdict.INCONCLUSIVE
+    assert suite.notes[0] == "leaning worse"
+    assert suite.notes[1] == "a drop of up to 15.5 points is not ruled out"
+    assert suite.notes[2].endswith("samples would decide")
+    assert suite.numbers.samples_needed is not None
+    assert suite.numbers.samples_needed > 40
+
+
+def test_a_suite_without_any_difference_needs_52_samples() -> None:
+    suite = only_suite(decide_suites([(make_suite("skill", 30), UNDECIDED)]))
+    assert suite.numbers.samples_needed == 52
+
+
+def test_a_score_below_the_floor_is_never_called_above_it() -> None:
+    below = TABLE["below its floor"].decide()
+    at = TABLE["exactly at its floor"].decide()
+    assert only_suite(below).notes == ()
+    assert only_suite(at).notes == ("above the floor of 80.0, but not certified",)
+
+
+def test_a_floor_that_hangs_on_missing_answers_is_not_proven() -> None:
+    wrong_last = outcomes(600, wrong=122)[::-1]
+    row = Row(lost(wrong_last, head=5), Outcome.NOT_PROVEN, Verdict.PASS, "", floor=0.8)
+    decision = row.decide()
+    assert decision.outcome is Outcome.NOT_PROVEN
+    assert decision.reasons[0] == "not proven: a score below the floor of 80.0 is not ruled out in skill"
+    assert only_suite(decision).notes == ("whether it holds its floor of 80.0 hangs on 5 missing answers",)
+    blocked = decide_suites([(row.suite(), row.pairs)], BLOCK)
+    assert blocked.outcome is Outcome.FAILED
+
+
+def test_a_gate_that_says_nothing_warns_at_five_points_and_five_per_cent() -> None:
+    gate = make_gate()
+    assert (gate.defaults.margin, gate.defaults.alpha) == (0.05, 0.05)
+    assert gate.on_inconclusive is OnInconclusive.WARN
+    assert gate.data.fail_on is Severity.ERROR
