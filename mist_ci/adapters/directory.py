@@ -26,10 +26,10 @@ class DirectoryTree:
         for directory, names, files in os.walk(self._root):
             names[:] = sorted(name for name in names if name not in hidden)
             found += [(Path(directory) / name).relative_to(self._root).as_posix() for name in files]
-        return tuple(sorted(found))
+        return tuple(sorted(path for path in found if path.isprintable()))
 
     def paths(self) -> Sequence[str]:
-        """All files, sorted."""
+        """All files whose name is printable UTF-8, sorted."""
         return self._paths
 
     def exists(self, path: str) -> bool:

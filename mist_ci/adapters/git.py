@@ -12,6 +12,7 @@ from mist_ci.models.plan import Change, ChangeKind, Event
 _REGULAR = ("100644", "100755")
 _SYMLINK, _SUBMODULE = "120000", "160000"
 _REFUSED = {_SYMLINK: "a symbolic link", _SUBMODULE: "a submodule"}
+_OUTSIDE = frozenset({"", ".", "..", ".git"})
 MAX_BLOB_BYTES = 512 * 2**20
 
 # The repository's own configuration may name programs; these are the ones that reading objects could start.
@@ -37,8 +38,10 @@ class GitRepository:
                 capture_output=True,
                 check=False,
             )
-        except FileNotFoundError:
-            raise CouldNotRun(Code.GIT_FAILED, "git is not installed, or the directory is gone") from None
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            where = Where(str(self._directory))
+            raise CouldNotRun(Code.GIT_FAILED, f"git cannot be started here: {reason}", where=where) from None
         if done.returncode and check:
             message = done.stderr.decode(errors="replace").strip().splitlines() or ["git failed"]
             if "not a git repository" in message[0]:
@@ -51,17 +54,24 @@ class GitRepository:
         """Resolves both revisions and their merge-base."""
         self.run("rev-parse", "--git-dir")
         base_sha, head_sha = self._resolve(base), self._resolve(head)
-        merge_base = self.run("merge-base", base_sha, head_sha, check=False).decode().strip()
-        if not merge_base:
+        merge_bases = self.run("merge-base", "--all", base_sha, head_sha, check=False).decode().split()
+        if not merge_bases:
             hint = "fetch more history (fetch-depth: 0)"
             message = f"{base} and {head} have no common commit in this clone"
             raise UsageError(Code.UNKNOWN_REVISION, message, hint=hint)
-        return Event(name="local", base_ref=base, base=base_sha, head=head_sha, merge_base=merge_base)
+        return Event(
+            name="local",
+            base_ref=base,
+            base=base_sha,
+            head=head_sha,
+            merge_base=merge_bases[0],
+            other_merge_bases=tuple(merge_bases[1:]),
+        )
 
     def _resolve(self, revision: str) -> str:
-        found = self.run(
-            "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}", check=False
-        )
+        # No argument of a program can hold a null character.
+        wanted = f"{revision}^{{commit}}".replace("\0", " ")
+        found = self.run("rev-parse", "--verify", "--quiet", "--end-of-options", wanted, check=False)
         if not found:
             hint = "check the name, or fetch it first: git fetch origin BRANCH"
             raise UsageError(Code.UNKNOWN_REVISION, f"no commit is named {revision!r} here", hint=hint)
@@ -104,7 +114,7 @@ class GitTree:
             described, _, name = line.partition(b"\t")
             mode, _, identifier = described.decode().split(" ")
             path = name.decode("utf-8", "surrogateescape")
-            if path.isprintable():
+            if path.isprintable() and not _OUTSIDE.intersection(path.split("/")):
                 entries[path] = (mode, identifier)
         return entries
 
@@ -133,11 +143,12 @@ class GitTree:
 
 
 def _printable(path: str) -> str:
-    return (
-        path
-        if path.isprintable()
-        else path.encode("utf-8", "surrogateescape").decode("unicode_escape", "replace")
-    )
+    r"""A name that no policy can mean, spelt so that it can be shown.
+
+    >>> print(_printable("data/a\nb.jsonl"))
+    data/a\nb.jsonl
+    """
+    return path if path.isprintable() else path.encode("unicode_escape").decode("ascii")
 
 
 def _environment(environ: Mapping[str, str]) -> dict[str, str]:

@@ -1,8 +1,6 @@
 """The command line. One file per command; outside libraries are imported inside command bodies only."""
 
-import signal
 import sys
-from types import FrameType
 
 import click
 
@@ -12,6 +10,7 @@ from mist_ci.cli.eval import evaluate
 from mist_ci.cli.explain import explain
 from mist_ci.cli.gate import gate
 from mist_ci.cli.init import init
+from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.cli.validate import validate
 from mist_ci.errors import ExitCode, MistError, cancelled, unexpected
 
@@ -39,17 +38,9 @@ for command in (gate, validate, evaluate, explain, init, demo):
 
 def main() -> None:
     """Runs a command and turns every way to end into one message and one exit code."""
-    received: list[int] = []
-
-    def stop(number: int, _frame: FrameType | None) -> None:
-        # The one exception that an event loop lets through from wherever it is.
-        received.append(number)
-        raise KeyboardInterrupt
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    INTERRUPTS.install()
     code = _run()
-    sys.exit(ExitCode.INTERRUPTED if signal.SIGINT in received else code)
+    sys.exit(ExitCode.INTERRUPTED if INTERRUPTS.by_keyboard else code)
 
 
 def _run() -> int:

@@ -73,7 +73,9 @@ def demo(output: Path) -> int:
 def _say_what_to_type() -> None:
     from mist_ci.cli.output import say
 
-    say("\nTo gate a repository of your own, in its directory:")
+    say(
+        f"\nTo gate a repository of your own (mist-ci is {Path(sys.executable).parent / 'mist-ci'}), in its directory:"
+    )
     say(
         "  mist-ci init                                   writes mist.yml, a suite, a model reference, a workflow"
     )

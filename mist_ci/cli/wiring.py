@@ -13,6 +13,7 @@ from mist_ci.adapters.progress import BarProgress, LineProgress
 from mist_ci.adapters.providers import ProviderClients
 from mist_ci.adapters.results import ResultDirectories
 from mist_ci.adapters.tokenizers import TiktokenCounter
+from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.ports import World
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.executor import Executor
@@ -33,6 +34,7 @@ def world(results: Path, repository: Path) -> World:
         executor=executor(),
         clock=clock,
         progress=progress(),
+        interrupts=INTERRUPTS,
     )
 
 

@@ -146,7 +146,7 @@ def _notes(numbers: SuiteComparison, judged: Judged, gate: Gate) -> list[str]:
     notes += _floor_notes(numbers)
     if numbers.leaked:
         clean = numbers.interval_without_leaked
-        without = f", without them {signed(clean.estimate)} points" if clean else ""
+        without = f" ({signed(clean.estimate)} points without)" if clean else ""
         notes.append(
             f"{numbers.leaked} samples are in the training data: decided with and without them{without}"
         )
@@ -170,7 +170,7 @@ def _waive(verdict: SuiteVerdict, waiver: Waiver | None) -> SuiteVerdict:
     """A waiver forgives a failure; it cannot stand in for evidence that was never gathered."""
     if waiver is None or verdict.outcome is not Outcome.FAILED:
         return verdict
-    note = f"failure waived until {waiver.expires}: {'; '.join(verdict.problems)}"
+    note = f"failure waived until {waiver.expires} ({waiver.reason}): {'; '.join(verdict.problems)}"
     return verdict.model_copy(
         update={
             "outcome": Outcome.PASSED,

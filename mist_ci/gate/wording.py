@@ -30,6 +30,11 @@ def model_reasons(model: ModelVerdict) -> list[Reason]:
         reasons.append(
             (0, f"old skills lost {points(-numbers.estimate)} points on average over {numbers.suites} suites")
         )
+    if model.base_model is None:
+        barred = sum(suite.numbers.floor is not None for suite in model.suites)
+        reasons.append(
+            (1, f"no baseline: nothing is compared, {barred} of {len(model.suites)} suites have a floor")
+        )
     if held := [suite for suite in model.suites if suite.verdict in (Verdict.PASS, Verdict.IMPROVED)]:
         reasons.append((3, f"{len(held)} of {len(model.suites)} suites certified within their margin"))
     return reasons

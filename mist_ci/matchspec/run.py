@@ -1,13 +1,13 @@
 """Asking both models the same samples, side by side. The only asynchronous room."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import anyio
 
-from mist_ci.errors import Code, CouldNotRun, MistError, cancelled
+from mist_ci.errors import Code, CouldNotRun, cancelled
 from mist_ci.matchspec.graders import Grader, grader
 from mist_ci.matchspec.grading import grade
 from mist_ci.models.attempt import Attempt, AttemptStatus, Side
@@ -43,17 +43,30 @@ class Call:
 
 
 @dataclass(slots=True)
+class _Line:
+    """The line to one provider: how many may speak at once, and whether anybody answers."""
+
+    client: ModelClient
+    room: anyio.CapacityLimiter
+    silent_in_a_row: int = 0
+
+
+@dataclass(slots=True)
 class _Run:
     """What the workers share. One event loop, so no locks."""
 
     calls: Iterator[Call]
     graders: dict[str, tuple[Grader, ...]]
     ceiling_usd: Decimal | None
-    clients: dict[str, ModelClient] = field(default_factory=dict)
+    lines: dict[str, _Line] = field(default_factory=dict)
     attempts: list[Attempt] = field(default_factory=list)
-    silent_in_a_row: int = 0
     spent_usd: Decimal = Decimal(0)
-    failure: MistError | None = None
+    failure: Exception | None = None
+
+    @property
+    def is_out_of_money(self) -> bool:
+        """True when no new call may start."""
+        return self.ceiling_usd is not None and self.spent_usd >= self.ceiling_usd
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +80,7 @@ class Evaluation:
     attempts: tuple[Attempt, ...]
     planned: int
     complete: bool
-    failure: MistError | None = None
+    failure: Exception | None = None
 
 
 def evaluate(
@@ -90,9 +103,8 @@ def evaluate(
     )
     run = _Run(iter(calls), _graders(suites), ceiling_usd)
     try:
-        anyio.run(_evaluate, run, contestants, world, store)
-    except KeyboardInterrupt:  # Ctrl-C, or a signal that ends the job: what was answered is kept
-        run.failure = cancelled()
+        with world.interrupts.watched() as interrupted:
+            anyio.run(_evaluate, run, contestants, world, store, interrupted)
     finally:
         world.progress.finish()
     return Evaluation(tuple(run.attempts), len(calls), len(run.attempts) == len(calls), run.failure)
@@ -121,36 +133,56 @@ def _graders(suites: Sequence[Suite]) -> dict[str, tuple[Grader, ...]]:
     return {suite.digest: tuple(grader(spec) for spec in suite.graders) for suite in suites}
 
 
-async def _evaluate(run: _Run, contestants: Sequence[Contestant], world: World, store: ResultStore) -> None:
+async def _evaluate(
+    run: _Run,
+    contestants: Sequence[Contestant],
+    world: World,
+    store: ResultStore,
+    interrupted: Callable[[], bool],
+) -> None:
     providers = {one.reference.provider: one.provider for one in contestants}
     try:
         for name, provider in providers.items():
-            run.clients[name] = world.models.open(name, provider)
-        async with anyio.create_task_group() as group:
-            for _ in range(max(provider.limits.connections for provider in providers.values())):
-                group.start_soon(_work, run, world, store, group.cancel_scope)
+            room = anyio.CapacityLimiter(provider.limits.connections)
+            run.lines[name] = _Line(world.models.open(name, provider), room)
+        async with anyio.create_task_group() as watch:
+            watch.start_soon(_heed, run, interrupted, watch.cancel_scope)
+            async with anyio.create_task_group() as group:
+                for _ in range(sum(provider.limits.connections for provider in providers.values())):
+                    group.start_soon(_work, run, world, store, group.cancel_scope)
+            watch.cancel_scope.cancel()
     finally:
         with anyio.CancelScope(shield=True):
-            for client in run.clients.values():
-                await client.aclose()
+            for line in run.lines.values():
+                await line.client.aclose()
+
+
+async def _heed(run: _Run, interrupted: Callable[[], bool], scope: anyio.CancelScope) -> None:
+    """Ctrl-C, or a CI job that ends: what was answered is kept."""
+    while not interrupted():
+        await anyio.sleep(0.05)
+    run.failure = cancelled()
+    scope.cancel()
 
 
 async def _work(run: _Run, world: World, store: ResultStore, scope: anyio.CancelScope) -> None:
     for call in run.calls:
-        if run.ceiling_usd is not None and run.spent_usd >= run.ceiling_usd:
-            return
+        line = run.lines[call.contestant.reference.provider]
         try:
-            attempt = await _attempt(call, run, world)
-        except MistError as error:
+            async with line.room:
+                if run.is_out_of_money:
+                    return
+                attempt = await _attempt(call, run, world)
+                run.attempts.append(attempt)
+                run.spent_usd += attempt.cost_usd or 0
+                store.record(attempt)
+        except Exception as error:  # noqa: BLE001 - raised by the caller, who keeps what was paid for
             run.failure = run.failure or error
-            scope.cancel()
-            return
-        store.record(attempt)
-        run.attempts.append(attempt)
-        run.spent_usd += attempt.cost_usd or 0
-        world.progress.advance()
-        if run.silent_in_a_row >= GONE_AFTER:
-            run.failure = run.failure or _gone(call, attempt, run, store)
+        else:
+            world.progress.advance()
+            if line.silent_in_a_row >= GONE_AFTER:
+                run.failure = run.failure or _gone(call, attempt, run, store)
+        if run.failure is not None:
             scope.cancel()
             return
 
@@ -167,9 +199,10 @@ def _gone(call: Call, attempt: Attempt, run: _Run, store: ResultStore) -> CouldN
 
 async def _attempt(call: Call, run: _Run, world: World) -> Attempt:
     reference = call.contestant.reference
+    line = run.lines[reference.provider]
     request = Request(reference.model, call.sample.messages, reference.parameters)
     start_ns = world.clock.now_ns()
-    answer = await run.clients[reference.provider].complete(request)
+    answer = await line.client.complete(request)
     end_ns = world.clock.now_ns()
     attempt = Attempt(
         side=call.contestant.side,
@@ -189,9 +222,9 @@ async def _attempt(call: Call, run: _Run, world: World) -> Attempt:
         retries=answer.retries,
     )
     if isinstance(answer, NoAnswer):
-        run.silent_in_a_row = run.silent_in_a_row + 1 if answer.server_gone else 0
+        line.silent_in_a_row = line.silent_in_a_row + 1 if answer.server_gone else 0
         return attempt.model_copy(update={"reason": answer.reason})
-    run.silent_in_a_row = 0
+    line.silent_in_a_row = 0
     graded = grade(answer, call.sample.expected, run.graders[call.suite.digest], call.suite.primary)
     return attempt.model_copy(
         update={

@@ -21,7 +21,7 @@ def find(tree: Tree, patterns: Sequence[str], policy_path: str) -> tuple[SuiteDo
     for index, pattern in enumerate(patterns):
         found = [path for path in tree.paths() if matches(pattern, path)]
         if not found:
-            where = Where(policy_path, field=f"suites[{index}]")
+            where = safe_yaml.load(tree.read(policy_path), policy_path).where(("suites", index))
             message = f"no file of {tree.label} matches {pattern!r}"
             raise ConfigError(Code.FILE_MISSING, message, where=where)
         paths.update(dict.fromkeys(found))
@@ -41,6 +41,7 @@ def read(tree: Tree, path: str) -> SuiteDocument:
     if (suite.data is None) == (suite.samples is None):
         where = source.where(("data",) if suite.data else ())
         raise ConfigError(Code.MISSING_KEY, "give either `data` (a JSONL file) or `samples`", where=where)
+    _check_graders(suite, source)
     if suite.data is None:
         return SuiteDocument(path=path, file=suite, data_path=None, rows=tuple(_inline_rows(source)))
     data_path = f"{path.rpartition('/')[0]}/{suite.data}".lstrip("/")
@@ -49,6 +50,21 @@ def read(tree: Tree, path: str) -> SuiteDocument:
         raise ConfigError(Code.FILE_MISSING, message, where=source.where(("data",)))
     rows = tuple(_lines(tree.read(data_path), data_path))
     return SuiteDocument(path=path, file=suite, data_path=data_path, rows=rows)
+
+
+def _check_graders(suite: SuiteFile, source: safe_yaml.Document) -> None:
+    """Every grader exists with these options, and the primary one is listed. Raises ConfigError."""
+    names = []
+    for index, entry in enumerate(suite.graders):
+        where = source.where(("graders", index))
+        spec = specify(entry, where)
+        if spec.name in names:
+            raise ConfigError(Code.DUPLICATE, f"the grader {spec.name!r} is listed twice", where=where)
+        names.append(spec.name)
+    if suite.primary is not None and suite.primary not in names:
+        hint = document.nearest(suite.primary, names)
+        message = f"{suite.primary!r} is not among the graders"
+        raise ConfigError(Code.UNKNOWN_NAME, message, where=source.where(("primary",)), hint=hint)
 
 
 def _inline_rows(source: safe_yaml.Document) -> Iterable[tuple[int, str]]:
@@ -76,7 +92,7 @@ def load(source: SuiteDocument, executor: Executor) -> Suite:
         specify(entry, Where(source.path, field=f"graders[{index}]"))
         for index, entry in enumerate(suite.graders)
     )
-    primary = _primary(suite, specs, source.path)
+    primary = next((spec for spec in specs if spec.name == suite.primary), specs[0])
     rows = [(line, _row(text, Where(file, line))) for line, text in source.rows]
     if not rows:
         raise ConfigError(Code.BAD_SAMPLE, "the suite has no samples", where=Where(file))
@@ -102,20 +118,6 @@ def load(source: SuiteDocument, executor: Executor) -> Suite:
         samples=tuple(samples),
         digest=digest,
     )
-
-
-def _primary(suite: SuiteFile, specs: Sequence[GraderSpec], path: str) -> GraderSpec:
-    """The one grader that decides: the one named, else the first."""
-    names = [spec.name for spec in specs]
-    if len(set(names)) != len(names):
-        raise ConfigError(Code.DUPLICATE, "a grader is listed twice", where=Where(path, field="graders"))
-    if suite.primary is not None and suite.primary not in names:
-        where = Where(path, field="primary")
-        hint = document.nearest(suite.primary, names)
-        raise ConfigError(
-            Code.UNKNOWN_NAME, f"{suite.primary!r} is not among the graders", where=where, hint=hint
-        )
-    return specs[names.index(suite.primary) if suite.primary else 0]
 
 
 def _row(text: str, where: Where) -> SampleRow:

@@ -54,7 +54,7 @@ class Envelope(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    version: Literal["1"] = "1"
+    version: Literal["1"]
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
     source: Annotated[str, Field(min_length=1)]
     type: Annotated[str, Field(min_length=1)]

@@ -17,6 +17,8 @@ class Event(Model):
     base: str
     head: str
     merge_base: str
+    other_merge_bases: tuple[str, ...] = ()
+    """More than one where branches were merged criss-cross; a change against any of them is a change."""
 
 
 class ChangeKind(StrEnum):

@@ -47,20 +47,35 @@ def explain_validation(
         unknown_first = 0.0 if details["type"] == "extra_forbidden" else 1.0
         return (unknown_first, where.line or math.inf, -len(details["loc"]))
 
-    details = min(error.errors(include_url=False), key=rank)
+    errors = _innermost(error.errors(include_url=False), document)
+    details = min(errors, key=rank)
     path = _known_path(details, document)
     where = document.where(path)
     field = str(path[-1]) if path else ""
     match details["type"]:
         case "extra_forbidden":
-            hint = nearest(field, _keys_at(model, path[:-1])) or _misplaced(field)
+            keys = _keys_at(model, path[:-1])
+            hint = _misplaced(field, keys) or nearest(field, keys)
             return ConfigError(Code.UNKNOWN_KEY, f"unknown key {field!r}", where=where, hint=hint)
         case "missing":
             missing = str(details["loc"][-1])
             place = dataclasses.replace(where, field=safe_yaml.field_name((*path, missing)))
             return ConfigError(Code.MISSING_KEY, f"the key {missing!r} is missing", where=place)
         case _:
-            return ConfigError(Code.WRONG_VALUE, _reason(details), where=where, hint=_choices(details))
+            alternatives = [one["msg"] for one in errors if _known_path(one, document) == path]
+            reason = _reason(details, alternatives)
+            return ConfigError(Code.WRONG_VALUE, reason, where=where, hint=_choices(details))
+
+
+def _innermost(errors: list[ErrorDetails], document: safe_yaml.Document) -> list[ErrorDetails]:
+    """Without what only says that another arm of a union did not fit: the value around a worse one."""
+    paths = [_known_path(one, document) for one in errors]
+
+    def surrounds(outer: safe_yaml.Path) -> bool:
+        return any(len(path) > len(outer) and path[: len(outer)] == outer for path in paths)
+
+    pairs = zip(errors, paths, strict=True)
+    return [one for one, path in pairs if one["type"] == "missing" or not surrounds(path)]
 
 
 def nearest(word: str, names: list[str]) -> str | None:
@@ -70,8 +85,8 @@ def nearest(word: str, names: list[str]) -> str | None:
     return f"known here: {', '.join(sorted(names)[:20])}" if names else None
 
 
-def _misplaced(field: str) -> str | None:
-    if field in {"base_url", "key_env", "api_key"}:
+def _misplaced(field: str, keys: list[str]) -> str | None:
+    if field in {"base_url", "key_env", "api_key"} and "base_url" not in keys:
         return "addresses and keys belong to a provider in mist.yml, which is read from the base branch"
     return None
 
@@ -109,8 +124,11 @@ def _model_in(annotation: object) -> type[BaseModel] | None:
     return None
 
 
-def _reason(details: ErrorDetails) -> str:
+def _reason(details: ErrorDetails, alternatives: list[str]) -> str:
     message = details["msg"].removeprefix("Value error, ")
+    start = "Input should be "
+    if all(one.startswith(start) for one in alternatives):  # the arms of a union, each with its own wish
+        message = start + " or ".join(dict.fromkeys(one.removeprefix(start) for one in alternatives))
     value = details["input"]
     shown = (
         json.dumps(value)[:60] if isinstance(value, str | int | float | bool | None) else type(value).__name__

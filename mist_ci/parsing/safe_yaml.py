@@ -84,13 +84,13 @@ def _events(text: str, file: str) -> Iterator[yaml.Event]:
     try:
         loader = yaml.SafeLoader(text)
     except yaml.reader.ReaderError as error:
-        message = f"the character U+{ord(str(error.character)):04X} is not allowed"
+        message = f"the character U+{ord(text[error.position]):04X} is not allowed"
         where = _where_in(text[: error.position], file)
         raise ConfigError(Code.SYNTAX, message, where=where) from None
     depth = 0
     try:
         while loader.check_event():
-            event = loader.get_event()
+            event: yaml.Event = loader.get_event()  # type: ignore[no-untyped-call]
             _refuse_unsafe(event, file)
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if depth > MAX_DEPTH:

@@ -1,10 +1,11 @@
 """Changes and policy become a Plan: the table "what changed → what runs" of page 0, as one pure function."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-from mist_ci.errors import Code, ConfigError, UsageError
+from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where
 from mist_ci.models.config import Dataset, Gate, Policy
 from mist_ci.models.plan import Change, ChangeKind, Event, ModelChange, Plan, Step, StepKind, SuiteDocument
+from mist_ci.parsing import safe_yaml
 from mist_ci.parsing.document import nearest
 from mist_ci.parsing.glob import matches, matches_any
 from mist_ci.planning.policy import read_policy, read_reference, unknown_suite
@@ -42,11 +43,13 @@ def make_plan(
     """What one gate will do for one event. `trees` holds `base` (the tip) and `head`. Raises ConfigError."""
     gate = policy.gates[gate_name]
     changed = {change.path: change.kind for change in changes}
-    _check_suites(gate, gate_name, policy_path, suites)
+    source = safe_yaml.load(trees["base"].read(policy_path), policy_path)
+    _check_suites(gate, gate_name, source, suites)
+    _check_baseline(gate, gate_name, source, trees["base"])
     models, model_notices = _changed_models(event, gate, policy, changed, trees)
     steps = [
         *_policy_step(policy_path, changed, trees["head"]),
-        *_data_steps(gate, policy, changed, models),
+        *_data_steps(gate, policy, changed, models, trees["head"]),
         *_suite_steps(policy, suites, changed),
         *(
             Step(kind=StepKind.EVALUATE, subject=model.name, reason=f"{model.path} changed")
@@ -66,11 +69,22 @@ def make_plan(
     )
 
 
-def _check_suites(gate: Gate, gate_name: str, policy_path: str, suites: Sequence[SuiteDocument]) -> None:
+def _check_suites(
+    gate: Gate, gate_name: str, source: safe_yaml.Document, suites: Sequence[SuiteDocument]
+) -> None:
     names = [suite.file.name for suite in suites]
-    for name in gate.require:
+    for index, name in enumerate(gate.require):
         if name not in names:
-            raise unknown_suite(name, names, policy_path, f"gates.{gate_name}.require")
+            raise unknown_suite(name, names, source.where(("gates", gate_name, "require", index)))
+
+
+def _check_baseline(gate: Gate, gate_name: str, source: safe_yaml.Document, base: Tree) -> None:
+    """A baseline that is named must be there: without one nothing would be compared."""
+    if gate.compare_to != "base" and not base.exists(gate.compare_to):
+        where = source.where(("gates", gate_name, "compare_to"))
+        message = f"{gate.compare_to} is not in {base.label}"
+        hint = "name a model reference on the base branch, or write `compare_to: base`"
+        raise ConfigError(Code.FILE_MISSING, message, where=where, hint=hint)
 
 
 def _policy_step(path: str, changed: Mapping[str, ChangeKind], head: Tree) -> list[Step]:
@@ -86,7 +100,7 @@ def _policy_step(path: str, changed: Mapping[str, ChangeKind], head: Tree) -> li
 
 
 def _data_steps(
-    gate: Gate, policy: Policy, changed: Mapping[str, ChangeKind], models: Sequence[ModelChange]
+    gate: Gate, policy: Policy, changed: Mapping[str, ChangeKind], models: Sequence[ModelChange], head: Tree
 ) -> list[Step]:
     guarded = policy.guarded_models(gate)
     evaluated = {model.name for model in models}
@@ -95,7 +109,10 @@ def _data_steps(
         if dataset.model is not None and dataset.model not in guarded:
             continue
         if touched := [path for path in changed if _belongs(path, dataset)]:
+            _refuse_unreadable((path for path in touched if changed[path] is not ChangeKind.DELETED), head)
             steps.append(Step(kind=StepKind.VALIDATE, subject=name, reason=f"{_some(touched)} changed"))
+        elif (template := _template_path(dataset, policy, head)) in changed:
+            steps.append(Step(kind=StepKind.VALIDATE, subject=name, reason=f"{template} changed"))
         elif dataset.model in evaluated:
             reason = f"training data of {dataset.model}: looked through for leaked samples"
             steps.append(Step(kind=StepKind.VALIDATE, subject=name, reason=reason))
@@ -104,6 +121,27 @@ def _data_steps(
 
 def _belongs(path: str, dataset: Dataset) -> bool:
     return dataset.path is not None and matches(dataset.path, path)
+
+
+def _refuse_unreadable(paths: Iterable[str], head: Tree) -> None:
+    """A trainer follows a link and opens a file of any name: what cannot be validated must not look valid."""
+    readable = set(head.paths())
+    for path in paths:
+        if path not in readable:
+            message = "training data that is no regular file with a printable name cannot be validated"
+            hint = "commit the file itself, not a link or a submodule, under a plain name"
+            raise CouldNotRun(Code.DATA_UNVERIFIED, message, where=Where(path), hint=hint)
+
+
+def _template_path(dataset: Dataset, policy: Policy, head: Tree) -> str | None:
+    """The chat template that the data set is rendered with at head."""
+    path = policy.models.get(dataset.model or "")
+    if path is None or not head.exists(path):
+        return None
+    try:
+        return read_reference(head, path, policy).chat_template
+    except ConfigError:  # said where the reference matters: when it changed, or its data
+        return None
 
 
 def _some(paths: list[str]) -> str:
@@ -146,7 +184,11 @@ def _changed_models(
         if path not in changed:
             continue
         if changed[path] is ChangeKind.DELETED:
-            raise ConfigError(Code.FILE_MISSING, f"{path} is deleted, and gate {gate.branches} guards {name}")
+            message = f"is deleted at head, and this gate guards {name}"
+            hint = (
+                f"keep the file, or first take {name} out of `models` in the policy, with a change of its own"
+            )
+            raise ConfigError(Code.FILE_MISSING, message, where=Where(path), hint=hint)
         base_path = baseline or path
         head = read_reference(trees["head"], path, policy)
         base = read_reference(trees["base"], base_path, policy) if trees["base"].exists(base_path) else None

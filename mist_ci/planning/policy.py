@@ -64,14 +64,15 @@ def _refuse_what_is_not_acted_on(policy: Policy, source: Document) -> None:
 
 def _refuse_in_dataset(name: str, dataset: Dataset, source: Document) -> None:
     at: Path = ("datasets", name)
-    if dataset.uri is not None or dataset.sha256 is not None or dataset.lfs:
-        raise _not_available(source, at, "data outside of git")
+    outside = {"uri": dataset.uri, "sha256": dataset.sha256, "lfs": dataset.lfs}
+    if setting := next((key for key, value in outside.items() if value not in (None, False)), None):
+        raise _not_available(source, (*at, setting), "data outside of git")
     if dataset.targets:
         raise _not_available(source, (*at, "targets"), "profiles of providers and trainers")
     if dataset.trainer is not None:
         raise _not_available(source, (*at, "trainer"), "reading limits from a trainer's file")
     if dataset.path is None:
-        raise ConfigError(Code.MISSING_KEY, "the key 'path' is missing", where=source.where(at))
+        raise ConfigError(Code.MISSING_KEY, "the key 'path' is missing", where=source.where((*at, "path")))
 
 
 def _not_available(source: Document, path: Path, what: str) -> ConfigError:
@@ -81,8 +82,7 @@ def _not_available(source: Document, path: Path, what: str) -> ConfigError:
     )
 
 
-def unknown_suite(name: str, names: list[str], policy_path: str, field: str) -> ConfigError:
+def unknown_suite(name: str, names: list[str], where: Where) -> ConfigError:
     """The error for a suite that a gate requires and nobody defines."""
-    where = Where(policy_path, field=field)
     hint = document.nearest(name, names) or "no suite was found: check `suites:`"
     return ConfigError(Code.UNKNOWN_NAME, f"no suite is named {name!r}", where=where, hint=hint)

@@ -1,11 +1,12 @@
 """All ports in one frozen value: what a pipeline run is given."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mist_ci.ports.accounting import Prices, TokenCounter
 from mist_ci.ports.clock import Clock
 from mist_ci.ports.executor import Executor
 from mist_ci.ports.files import Files
+from mist_ci.ports.interrupts import Interrupts, NoInterrupts
 from mist_ci.ports.model_client import ModelClients
 from mist_ci.ports.progress import Progress
 from mist_ci.ports.results import ResultStores
@@ -23,3 +24,4 @@ class World:
     executor: Executor
     clock: Clock
     progress: Progress
+    interrupts: Interrupts = field(default_factory=NoInterrupts)

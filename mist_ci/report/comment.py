@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from mist_ci.models.report import Report
 from mist_ci.models.verdict import Outcome
 from mist_ci.report.rendering import render
@@ -11,6 +13,9 @@ from mist_ci.report.status import headline
 MAX_COMMENT_CHARACTERS = 65_000
 MAX_COMMENT_BYTES = 200_000
 MAX_SUMMARY_BYTES = 1_000_000
+
+_CLOSE = "\n</details>\n"
+_REST = _CLOSE + "\nThe rest does not fit here: it is in `report.json`.\n"
 
 _ICONS = {
     Outcome.NOTHING_TO_GATE: "⚪", Outcome.NOT_GATED_YET: "⚪", Outcome.PASSED: "✅", Outcome.NOT_PROVEN: "🟡",
@@ -52,12 +57,22 @@ def summary(report: Report) -> str:
 def _fit(
     report: Report, template: str, levels: tuple[_Detail, ...], characters: int, octets: int, marker: str = ""
 ) -> str:
-    text = ""
+    text, context = "", _context(report)
     for detail in levels:
-        text = marker + _squeeze(render(template, _context(report, detail)))
+        shown = {"max_flips": detail.flips, "max_findings": detail.findings}
+        text = marker + _squeeze(render(template, context | shown))
         if len(text) <= characters and len(text.encode()) <= octets:
             return text
-    return text[:characters].encode()[:octets].decode(errors="ignore")
+    return _cut(text, characters, octets)
+
+
+def _cut(markdown: str, characters: int, octets: int) -> str:
+    """The beginning, up to the end of a line, and what says that there was more."""
+    room = characters - len(_REST), octets - len(_REST.encode())
+    start = markdown[: room[0]].encode()[: room[1]].decode(errors="ignore")
+    start = start[: start.rfind("\n") + 1]
+    is_open = start.count("<details>") > start.count("</details>")
+    return start + (_REST if is_open else _REST.removeprefix(_CLOSE))
 
 
 def _squeeze(markdown: str) -> str:
@@ -65,14 +80,12 @@ def _squeeze(markdown: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", markdown).strip() + "\n"
 
 
-def _context(report: Report, detail: _Detail) -> dict[str, object]:
+def _context(report: Report) -> dict[str, object]:
     """Plain dictionaries and scalars only: a template in a sandbox must find nothing to climb on."""
     outcome = report.decision.outcome
     return {
         "report": report.model_dump(mode="json"),
-        "icon": _ICONS[outcome],
+        "icon": Markup(_ICONS[outcome]),  # noqa: S704 - ours, and escaping takes its colour
         "title": _WORDS.get(outcome, outcome.value),
         "headline": headline(report),
-        "max_flips": detail.flips,
-        "max_findings": detail.findings,
     }

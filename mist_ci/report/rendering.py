@@ -1,6 +1,7 @@
 """Jinja for our own templates, safe by default: whatever is not marked as safe comes out as inert text."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 
 from jinja2 import PackageLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -20,6 +21,7 @@ def _safe(function: Callable[..., str]) -> Callable[..., Markup]:
     return lambda *values, **options: Markup(function(*values, **options))  # noqa: S704
 
 
+@cache
 def environment() -> ImmutableSandboxedEnvironment:
     """The one environment of this room. Filters: code, block, prose, and the formats of `numbers`."""
     made = ImmutableSandboxedEnvironment(

@@ -2,6 +2,10 @@
 
 from mist_ci.schemaflux.explain import codes, page
 from mist_ci.schemaflux.prompts import normalise_prompt
+from mist_ci.schemaflux.rules.sf013_lfs_pointer import META as _POINTER
 from mist_ci.schemaflux.run import validate
 
-__all__ = ["codes", "normalise_prompt", "page", "validate"]
+POINTER = _POINTER.code
+"""The rule for data that is not there: what it finds could not be validated."""
+
+__all__ = ["POINTER", "codes", "normalise_prompt", "page", "validate"]

@@ -46,7 +46,7 @@ def evaluation_budget(
     budgets: Budgets, attempts: Sequence[Attempt], *, complete: bool
 ) -> tuple[BudgetLine, ...]:
     """Evaluation spend, and the cost of an answer at head against base. Raises CouldNotRun MC306."""
-    if not attempts:
+    if not attempts and complete:
         return ()
     lines: list[BudgetLine] = []
     if budgets.eval_usd is not None:

@@ -1,7 +1,7 @@
 """numeric: the answer is the expected number, within a tolerance."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, Overflow, localcontext
 from typing import ClassVar
 
 from pydantic import Field
@@ -39,8 +39,11 @@ class Numeric(Grader):
         if not found:
             return 0.0
         answer = Decimal(found[0 if self.first else -1].replace(",", ""))
-        allowed = max(Decimal(str(self.tolerance)), abs(wanted) * Decimal(str(self.relative)))
-        return float(abs(answer - wanted) <= allowed)
+        with localcontext() as context:
+            context.traps[Overflow] = False  # a model may write a number of a million digits
+            allowed = max(Decimal(str(self.tolerance)), abs(wanted) * Decimal(str(self.relative)))
+            difference = abs(answer - wanted)
+        return float(difference.is_finite() and difference <= allowed)
 
     def refuse(self, expected: Expected) -> str | None:
         """The expectation must be one finite number."""

@@ -28,7 +28,8 @@ def outcomes(n: int, gain: int = 0, loss: int = 0, wrong: int = 0) -> list[Pair]
     """n pass/fail pairs: `gain` only head got right, `loss` only base, `wrong` neither, and the rest both."""
     both_right = n - gain - loss - wrong
     assert both_right >= 0
-    return [(0.0, 1.0)] * gain + [(1.0, 0.0)] * loss + [(0.0, 0.0)] * wrong + [(1.0, 1.0)] * both_right
+    counts: dict[Pair, int] = {(0.0, 1.0): gain, (1.0, 0.0): loss, (0.0, 0.0): wrong, (1.0, 1.0): both_right}
+    return [pair for pair, times in counts.items() for _ in range(times)]
 
 
 def make_suite(
@@ -193,7 +194,7 @@ def finding(
         name="empty-content",
         severity=severity,
         consequence=Consequence.MISTRAINED,
-        where=Where("data/chat.jsonl", line, "messages[1].content"),
+        where=Where("data/chat.jsonl", line, field="messages[1].content"),
         message="the assistant says nothing",
         hint="write the answer or remove the row",
         snippet='{"messages": […]}',

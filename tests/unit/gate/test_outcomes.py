@@ -78,11 +78,21 @@ def lost(pairs: list[Pair], base: int = 0, head: int = 0) -> list[Pair]:
 TABLE = {
     "improved": Row(IMPROVED, Outcome.PASSED, Verdict.IMPROVED, "skill improved by 10.5 points"),
     "improved as demanded": Row(
-        IMPROVED, Outcome.PASSED, Verdict.IMPROVED, "skill improved by 10.5 points", Role.TARGET, must_improve=True
+        IMPROVED,
+        Outcome.PASSED,
+        Verdict.IMPROVED,
+        "skill improved by 10.5 points",
+        Role.TARGET,
+        must_improve=True,
     ),
     "pass": Row(HELD, Outcome.PASSED, Verdict.PASS, "1 of 1 suites certified within their margin"),
     "critical and certified": Row(
-        HELD, Outcome.PASSED, Verdict.PASS, "1 of 1 suites certified within their margin", Role.CRITICAL, floor=0.8
+        HELD,
+        Outcome.PASSED,
+        Verdict.PASS,
+        "1 of 1 suites certified within their margin",
+        Role.CRITICAL,
+        floor=0.8,
     ),
     "inconclusive under warn": Row(
         UNDECIDED,
@@ -99,7 +109,11 @@ TABLE = {
     ),
     "regressed": Row(DROPPED, Outcome.FAILED, Verdict.REGRESSED, "regressed: skill −7.2 points"),
     "regressed within a margin of its own": Row(
-        DROPPED, Outcome.NOT_PROVEN, Verdict.INCONCLUSIVE, "not proven", gate=make_gate(defaults={"alpha": 0.0001})
+        DROPPED,
+        Outcome.NOT_PROVEN,
+        Verdict.INCONCLUSIVE,
+        "not proven",
+        gate=make_gate(defaults={"alpha": 0.0001}),
     ),
     "below its floor": Row(
         outcomes(600, wrong=130),
@@ -112,7 +126,11 @@ TABLE = {
         outcomes(600, wrong=120), Outcome.PASSED, Verdict.PASS, "1 of 1 suites certified", floor=0.8
     ),
     "improved and still below its floor": Row(
-        outcomes(200, gain=60, wrong=100), Outcome.FAILED, Verdict.IMPROVED, "50.0 is below the floor", floor=0.8
+        outcomes(200, gain=60, wrong=100),
+        Outcome.FAILED,
+        Verdict.IMPROVED,
+        "50.0 is below the floor",
+        floor=0.8,
     ),
     "critical and undecided": Row(
         UNDECIDED,
@@ -176,13 +194,27 @@ TABLE = {
     ),
     "5% leaked": Row(outcomes(600), Outcome.PASSED, Verdict.PASS, "1 of 1 suites certified", leaked=30),
     "no baseline and above the floor": Row(
-        outcomes(100), Outcome.PASSED, None, "", floor=0.8, baseline=False
+        outcomes(100),
+        Outcome.PASSED,
+        None,
+        "no baseline: nothing is compared, 1 of 1 suites",
+        floor=0.8,
+        baseline=False,
     ),
     "no baseline and below the floor": Row(
-        outcomes(100, wrong=30), Outcome.FAILED, None, "70.0 is below the floor of 80.0", floor=0.8, baseline=False
+        outcomes(100, wrong=30),
+        Outcome.FAILED,
+        None,
+        "70.0 is below the floor of 80.0",
+        floor=0.8,
+        baseline=False,
     ),
     "no baseline and answers missing": Row(
-        lost(outcomes(100), head=6), Outcome.COULD_NOT_RUN, None, "6 of 100 answers are missing", baseline=False
+        lost(outcomes(100), head=6),
+        Outcome.COULD_NOT_RUN,
+        None,
+        "6 of 100 answers are missing",
+        baseline=False,
     ),
 }
 EXITS = {
@@ -330,7 +362,7 @@ def test_an_undecided_suite_says_what_is_not_ruled_out_and_how_many_samples_woul
     suite = only_suite(decide_suites([(make_suite("skill", 40), outcomes(40, gain=2, loss=4))]))
     assert suite.verdict is Verdict.INCONCLUSIVE
     assert suite.notes[0] == "leaning worse"
-    assert suite.notes[1] == "a drop of up to 15.5 points is not ruled out"
+    assert suite.notes[1] == "a drop of up to 16.6 points is not ruled out"
     assert suite.notes[2].endswith("samples would decide")
     assert suite.numbers.samples_needed is not None
     assert suite.numbers.samples_needed > 40

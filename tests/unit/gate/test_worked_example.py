@@ -72,9 +72,7 @@ def test_the_worked_overall_hypothesis_leaves_the_target_out_and_regresses(worke
     assert overall is not None
     numbers = overall.numbers
     assert numbers.suites == len([suite for suite in WORKED["suites"] if suite["role"] != "target"])
-    assert (numbers.estimate, numbers.low, numbers.high) == close(
-        (expect["delta"], expect["L"], expect["U"])
-    )
+    assert (numbers.estimate, numbers.low, numbers.high) == close((expect["delta"], expect["L"], expect["U"]))
     assert (numbers.p_regressed, overall.p_regressed_holm) == close((expect["p_reg"], expect["p_reg_holm"]))
     assert overall.verdict == expect["verdict"]
 

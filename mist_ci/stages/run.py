@@ -1,4 +1,4 @@
-"""The stages of a gate run: glue between the rooms, which do not know each other.
+"""One gate run from its first second to its report.
 
 `Run` remembers what has been found out so far, because an error half-way must lose nothing that was learnt
 and paid for: the report of a run that broke off still shows it.
@@ -9,21 +9,21 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
-from mist_ci import __version__, gate, matchspec, planning, report, schemaflux, tokentrace
-from mist_ci.errors import ConfigError, MistError, UsageError
+from mist_ci import __version__, gate, matchspec, planning, report, tokentrace
+from mist_ci.errors import Code, ConfigError, MistError, UsageError
 from mist_ci.models.attempt import Attempt, Side, spend_of
 from mist_ci.models.comparison import ModelComparison
-from mist_ci.models.config import Dataset, Policy, Waiver
+from mist_ci.models.config import Policy, Waiver
 from mist_ci.models.finding import DataReport
 from mist_ci.models.modelref import ModelReference
-from mist_ci.models.plan import Event, ModelChange, Plan, SuiteDocument
+from mist_ci.models.plan import Change, Event, ModelChange, Plan, SuiteDocument
 from mist_ci.models.report import BudgetLine, Problem, Report, SelfCheck, SpendLine, TrainingEstimate
 from mist_ci.models.suite import Suite
 from mist_ci.models.verdict import Decision, ModelVerdict, Outcome
-from mist_ci.parsing.glob import matches
 from mist_ci.ports import World
 from mist_ci.ports.files import Tree
 from mist_ci.ports.results import ResultStore
+from mist_ci.stages.data import DataStage
 
 
 @dataclass
@@ -80,7 +80,7 @@ class Run:
 
     def make_plan(self, policy: Policy, config: str) -> Plan:
         """What changed and what therefore runs."""
-        changes = self.world.files.changes(self.event.merge_base, self.event.head)
+        changes = self._changes()
         found = matchspec.find(self._tree("base"), policy.suites, config)
         self.plan = planning.make_plan(
             self.event, self.gate_name, policy, config, changes, found, self._trees
@@ -89,6 +89,12 @@ class Run:
         self.notices += self.plan.notices
         return self.plan
 
+    def _changes(self) -> tuple[Change, ...]:
+        event = self.event
+        bases = (event.merge_base, *event.other_merge_bases)
+        found = {one.path: one for base in bases for one in self.world.files.changes(base, event.head)}
+        return tuple(found[path] for path in sorted(found))
+
     def load_suites(self) -> tuple[Suite, ...]:
         """The suites at the base tip: the cohort that decides."""
         self.suites = tuple(matchspec.load(source, self.world.executor) for source in self.documents)
@@ -96,54 +102,12 @@ class Run:
 
     def validate(self, name: str, suites: tuple[Suite, ...]) -> None:
         """Findings, tokens and leakage of one data set at head; rows that base already has are known."""
-        plan, dataset = self._planned, self._planned.datasets[name]
-        reference = self._reference(dataset, "head")
-        template, path = self._template(dataset, "head"), reference.chat_template if reference else None
-        found = schemaflux.validate(
-            name,
-            _matching(self._tree("head"), dataset),
-            known=_matching(self._tree("base"), dataset),
-            template=template,
-            template_path=path,
-            executor=self.world.executor,
-            tokens=self.world.tokens,
-            model=reference.model if reference else "",
-            suite_prompts={
-                suite.name: {
-                    sample.key: schemaflux.normalise_prompt(sample.messages) for sample in suite.samples
-                }
-                for suite in suites
-            },
-            template_changed=template != self._template(dataset, "base"),
-        )
+        stage = DataStage(name, self._planned, self._trees, self.world)
+        found = stage.validate(suites)
         self.data.append(found)
-        self._compare_data_hash(reference, found)
-        prices = plan.policy.providers[reference.provider].prices if reference else None
-        self.training.append(tokentrace.training_estimate(found, dataset, prices))
-
-    def _reference(self, dataset: Dataset, side: str) -> ModelReference | None:
-        """The reference of the model that a data set trains."""
-        policy = self._planned.policy
-        path = policy.models.get(dataset.model or "")
-        if path is None or not self._tree(side).exists(path):
-            return None
-        return planning.read_reference(self._tree(side), path, policy)
-
-    def _template(self, dataset: Dataset, side: str) -> str | None:
-        """The chat template that the model's reference names."""
-        reference = self._reference(dataset, side)
-        if reference is None or reference.chat_template is None:
-            return None
-        return self._tree(side).read(reference.chat_template).decode("utf-8", "replace")
-
-    def _compare_data_hash(self, reference: ModelReference | None, found: DataReport) -> None:
-        trained_on = reference.trained_on if reference else None
-        if trained_on is None or trained_on.dataset != found.dataset or trained_on.data_hash is None:
-            return
-        if trained_on.data_hash != found.data_hash:
-            self.notices.append(
-                f"the model reference says that it was trained on other data than {found.dataset} holds at head"
-            )
+        self.notices += stage.notices(found)
+        self.training.append(stage.training_estimate(found))
+        stage.refuse_pointers(found)
 
     def data_is_good(self) -> bool:
         """False when a data set has new findings that fail this gate."""
@@ -171,6 +135,9 @@ class Run:
     def evaluate(self, change: ModelChange, suites: tuple[Suite, ...]) -> None:
         """Base and head on the same samples."""
         plan = self._planned
+        if not suites:
+            message = f"{change.name} changed, and the policy lists no suite to compare it on"
+            raise ConfigError(Code.MISSING_KEY, message, hint="add `suites: [suites/*.yml]` to the policy")
         sides = (
             {Side.HEAD: change.head}
             if change.base is None
@@ -193,7 +160,8 @@ class Run:
             for side, reference in sides.items()
         ]
         evaluation = matchspec.evaluate(suites, contestants, self.world, self.store, self._money_left())
-        self.attempts[label] = list(evaluation.attempts)
+        # Added, never replaced: head may call two suites by one name, and both were paid for.
+        self.attempts.setdefault(label, []).extend(evaluation.attempts)
         self.complete = self.complete and evaluation.complete
         if evaluation.failure is not None:
             raise evaluation.failure
@@ -272,9 +240,3 @@ class Run:
         self.store.save("summary.md", report.summary(finished))
         self.store.save("comment.md", report.comment(finished))
         self.store.save("report.json", finished.model_dump_json(indent=2) + "\n")
-
-
-def _matching(tree: Tree, dataset: Dataset) -> dict[str, bytes]:
-    """The data set's files in a tree, by path."""
-    pattern = dataset.path or ""
-    return {path: tree.read(path) for path in tree.paths() if matches(pattern, path)}

@@ -1,0 +1,5 @@
+"""The stages of a gate run: glue between the rooms, which do not know each other."""
+
+from mist_ci.stages.run import Run
+
+__all__ = ["Run"]

@@ -1,0 +1,335 @@
+"""One honest stand-in per port: in memory, deterministic, and strict about what the real one is strict about."""
+
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import anyio
+import anyio.lowlevel
+import jinja2
+import jinja2.sandbox
+
+from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where
+from mist_ci.models.attempt import Attempt
+from mist_ci.models.config import Provider
+from mist_ci.models.message import Payload
+from mist_ci.models.plan import Change, ChangeKind, Event
+from mist_ci.models.suite import ChatMessage
+from mist_ci.models.usage import Cost, CostBasis
+from mist_ci.ports import World
+from mist_ci.ports.executor import Dialect, Rendered
+from mist_ci.ports.files import Tree
+from mist_ci.ports.interrupts import Interrupts, NoInterrupts
+from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer, Request
+from mist_ci.ports.results import ResultStore
+
+
+@dataclass(frozen=True)
+class Link:
+    """A symbolic link in a commit: it has a name, and no content that may be read."""
+
+
+Content = str | bytes | Link
+Commit = Mapping[str, Content]
+
+
+class MemoryTree:
+    """The files of one commit."""
+
+    def __init__(self, files: Commit, label: str = "head (0000000)") -> None:
+        self._files = files
+        self._label = label
+
+    @property
+    def label(self) -> str:
+        return self._label
+
+    def paths(self) -> Sequence[str]:
+        return sorted(path for path, content in self._files.items() if not isinstance(content, Link))
+
+    def exists(self, path: str) -> bool:
+        return path in self._files
+
+    def read(self, path: str) -> bytes:
+        if path not in self._files:
+            raise ConfigError(Code.FILE_MISSING, f"not in {self._label}", where=Where(path))
+        content = self._files[path]
+        if isinstance(content, Link):
+            message = f"a symbolic link in {self._label}; only regular files are read"
+            raise ConfigError(Code.UNSAFE_PATH, message, where=Where(path))
+        return content.encode() if isinstance(content, str) else content
+
+
+@dataclass
+class MemoryFiles:
+    """A repository with three commits: where the branches parted, the tip of base, and head."""
+
+    base: Commit
+    head: Commit
+    merge_base: Commit | None = None
+    base_ref: str = "main"
+
+    def _commits(self) -> dict[str, Commit]:
+        parted = self.base if self.merge_base is None else self.merge_base
+        return {"b" * 40: self.base, "c" * 40: self.head, "a" * 40: parted}
+
+    def event(self, base: str, head: str) -> Event:
+        for name in (base, head):
+            if name not in (self.base_ref, "head"):
+                raise UsageError(Code.UNKNOWN_REVISION, f"no commit is named {name!r} here")
+        return Event(name="local", base_ref=base, base="b" * 40, head="c" * 40, merge_base="a" * 40)
+
+    def tree(self, revision: str, label: str) -> Tree:
+        return MemoryTree(self._commits()[revision], f"{label} ({revision[:7]})")
+
+    def changes(self, old: str, new: str) -> tuple[Change, ...]:
+        before, after = self._commits()[old], self._commits()[new]
+        return changes_between(before, after)
+
+
+def changes_between(before: Commit, after: Commit) -> tuple[Change, ...]:
+    def kind(path: str) -> ChangeKind:
+        if path not in before:
+            return ChangeKind.ADDED
+        return ChangeKind.MODIFIED if path in after else ChangeKind.DELETED
+
+    differing = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
+    return tuple(Change(path=path, kind=kind(path)) for path in differing)
+
+
+Answer = str | Completion | NoAnswer | Exception
+AnswerFunction = Callable[[str, Sequence[ChatMessage]], Answer]
+
+
+def never(model: str, messages: Sequence[ChatMessage]) -> Answer:
+    """A model that must not be asked."""
+    raise AssertionError(f"{model} was asked {messages[-1].content!r}, and nothing should be asked here")
+
+
+def completion(text: str, **changes: object) -> Completion:
+    values: dict[str, object] = {
+        "text": text,
+        "finish_reason": "stop",
+        "tokens_in": 10,
+        "tokens_out": 2,
+        "fingerprint": "fp",
+    }
+    return Completion(**(values | changes))  # type: ignore[arg-type]
+
+
+@dataclass
+class FakeModels:
+    """Answers with a function; text is an answer of 10 tokens in and 2 out, an exception is raised."""
+
+    answer: AnswerFunction = never
+    keys_missing: frozenset[str] = frozenset()
+    asked: list[Request] = field(default_factory=list)
+    in_flight: Counter[str] = field(default_factory=Counter)
+    most_in_flight: Counter[str] = field(default_factory=Counter)
+    opened: list[str] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+
+    def open(self, name: str, provider: Provider) -> ModelClient:
+        if name in self.keys_missing:
+            raise CouldNotRun(Code.KEY_MISSING, f"provider {name} takes its key from {provider.key_env}")
+        self.opened.append(name)
+        return _FakeClient(self, name)
+
+
+class _FakeClient:
+    def __init__(self, models: FakeModels, name: str) -> None:
+        self._models = models
+        self._name = name
+
+    async def complete(self, request: Request) -> Completion | NoAnswer:
+        models, name = self._models, self._name
+        models.asked.append(request)
+        models.in_flight[name] += 1
+        models.most_in_flight[name] = max(models.most_in_flight[name], models.in_flight[name])
+        try:
+            for _ in range(3):  # a while, so that others get their turn
+                await anyio.lowlevel.checkpoint()
+            answer = models.answer(request.model, request.messages)
+        finally:
+            models.in_flight[name] -= 1
+        if isinstance(answer, Exception):
+            raise answer
+        return completion(answer) if isinstance(answer, str) else answer
+
+    async def aclose(self) -> None:
+        self._models.closed.append(self._name)
+
+
+class WordCounter:
+    """A token is a word."""
+
+    def basis(self, model: str) -> str:
+        return f"words of {model}"
+
+    def count(self, text: str, model: str) -> int:
+        del model
+        return len(text.split())
+
+
+class PolicyPrices:
+    """The policy's own prices, and nobody knows any other."""
+
+    def cost(self, provider: Provider, model: str, tokens_in: int, tokens_out: int, on: date) -> Cost:
+        del model, on
+        prices = provider.prices
+        if prices is None:
+            return Cost(usd=None, basis=CostBasis.UNKNOWN)
+        usd = (prices.input_per_mtok * tokens_in + prices.output_per_mtok * tokens_out) / Decimal(1_000_000)
+        return Cost(usd=usd, basis=CostBasis.POLICY, as_of=prices.as_of)
+
+
+@dataclass
+class MemoryStore:
+    """What one run left behind. A disk that is full after some attempts refuses the next one."""
+
+    run_id: str
+    full_after: int | None = None
+    attempts: list[Attempt] = field(default_factory=list)
+    messages: defaultdict[str, list[Payload]] = field(default_factory=lambda: defaultdict(list))
+    saved: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def location(self) -> str:
+        return f"memory/{self.run_id}"
+
+    def record(self, attempt: Attempt) -> None:
+        if self.full_after is not None and len(self.attempts) >= self.full_after:
+            raise CouldNotRun(Code.CANNOT_WRITE, "no space left on device")
+        attempt.model_dump_json()  # the real one writes it down
+        self.attempts.append(attempt)
+
+    def message(self, kind: str, payload: Payload) -> None:
+        self.messages[kind].append(payload)
+
+    def save(self, name: str, text: str) -> None:
+        self.saved[name] = text
+
+
+@dataclass
+class MemoryStores:
+    """One store per run; a run id is used once."""
+
+    full_after: int | None = None
+    stores: dict[str, MemoryStore] = field(default_factory=dict)
+
+    def create(self, run_id: str) -> ResultStore:
+        if run_id in self.stores:
+            raise CouldNotRun(Code.CANNOT_WRITE, "file exists", where=Where(run_id))
+        self.stores[run_id] = MemoryStore(run_id, self.full_after)
+        return self.stores[run_id]
+
+    @property
+    def only(self) -> MemoryStore:
+        (store,) = self.stores.values()
+        return store
+
+
+@dataclass
+class InlineExecutor:
+    """Really renders, in this process; remembers the contexts it was given."""
+
+    contexts: list[Mapping[str, object]] = field(default_factory=list)
+
+    def render(
+        self, template: str, contexts: Sequence[Mapping[str, object]], dialect: Dialect
+    ) -> tuple[Rendered, ...]:
+        self.contexts += contexts
+        undefined = jinja2.StrictUndefined if dialect is Dialect.PROMPT else jinja2.Undefined
+        environment = jinja2.sandbox.ImmutableSandboxedEnvironment(undefined=undefined)
+        return tuple(self._one(environment, template, context) for context in contexts)
+
+    def _one(
+        self, environment: jinja2.Environment, template: str, context: Mapping[str, object]
+    ) -> Rendered:
+        try:
+            return Rendered(environment.from_string(template).render(context))
+        except (jinja2.TemplateError, TypeError) as error:
+            return Rendered(None, str(error))
+
+
+class TickingClock:
+    """A millisecond passes whenever somebody looks; ids count up."""
+
+    def __init__(self, start: datetime = datetime(2026, 11, 20, 12, tzinfo=UTC)) -> None:
+        self._start = start
+        self._ticks = itertools.count()
+        self._ids = itertools.count(1)
+
+    def now(self) -> datetime:
+        return self._start + timedelta(milliseconds=next(self._ticks))
+
+    def now_ns(self) -> int:
+        return int(self._start.timestamp()) * 10**9 + next(self._ticks) * 10**6
+
+    def unique(self) -> str:
+        # The first characters must differ: a run id is made of them.
+        return f"{next(self._ids):08x}".ljust(32, "0")
+
+
+@dataclass
+class RecordedProgress:
+    """Remembers what it was told."""
+
+    told: list[tuple[str, int | str]] = field(default_factory=list)
+
+    def start(self, label: str, total: int) -> None:
+        self.told.append((f"start {label}", total))
+
+    def advance(self, steps: int = 1) -> None:
+        self.told.append(("advance", steps))
+
+    def finish(self) -> None:
+        self.told.append(("finish", 0))
+
+    def say(self, text: str) -> None:
+        self.told.append(("say", text))
+
+    def steps(self) -> int:
+        return sum(steps for name, steps in self.told if name == "advance" and isinstance(steps, int))
+
+
+@dataclass
+class SignalDuring:
+    """A signal arrives while somebody watches, as soon as `when` says so."""
+
+    when: Callable[[], bool]
+
+    def watched(self) -> AbstractContextManager[Callable[[], bool]]:
+        return nullcontext(self.when)
+
+
+def world(
+    *,
+    files: MemoryFiles | None = None,
+    models: FakeModels | None = None,
+    results: MemoryStores | None = None,
+    executor: InlineExecutor | None = None,
+    progress: RecordedProgress | None = None,
+    interrupts: Interrupts | None = None,
+) -> World:
+    """A world of fakes. Unless a test brings its own models, asking one fails the test."""
+    return World(
+        files=files or MemoryFiles({}, {}),
+        models=models or FakeModels(),
+        tokens=WordCounter(),
+        prices=PolicyPrices(),
+        results=results or MemoryStores(),
+        executor=executor or InlineExecutor(),
+        clock=TickingClock(),
+        progress=progress or RecordedProgress(),
+        interrupts=interrupts or NoInterrupts(),
+    )
+
+
+def jsonl(rows: Iterable[str]) -> str:
+    """Lines of a file."""
+    return "".join(f"{row}\n" for row in rows)

@@ -1,0 +1,212 @@
+"""Claims: a budget holds to the cent, and an unknown price under a budget is an error, never $0."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mist_ci.errors import Code, CouldNotRun, ExitCode
+from mist_ci.models.attempt import Attempt, Side
+from mist_ci.models.config import Budgets, Dataset, PriceList
+from mist_ci.models.report import BudgetLine, TrainingEstimate
+from mist_ci.models.suite import Suite
+from mist_ci.tokentrace import evaluation_budget, training_budget, training_estimate
+from tests.unit.gate.building import attempt, data_report, make_suite
+
+SUITE = make_suite("skill", 3)
+
+
+def budgets(**limits: object) -> Budgets:
+    return Budgets.model_validate(limits, strict=False)
+
+
+def prices(training_per_mtok: str | None) -> PriceList:
+    return PriceList.model_validate(
+        {
+            "input_per_mtok": "0.15",
+            "output_per_mtok": "0.60",
+            "training_per_mtok": training_per_mtok,
+            "as_of": "2026-11-01",
+        },
+        strict=False,
+    )
+
+
+def calls(
+    costs: list[str | None], side: Side = Side.HEAD, suite: Suite = SUITE, sample: int = 0
+) -> list[Attempt]:
+    """Answers at these prices to one sample."""
+    return [
+        attempt(
+            suite,
+            suite.samples[sample],
+            side,
+            1.0,
+            i,
+            cost_usd=None if cost is None else Decimal(cost),
+        )
+        for i, cost in enumerate(costs)
+    ]
+
+
+def held(limits: Budgets, attempts: list[Attempt], *, complete: bool = True) -> BudgetLine:
+    (line,) = evaluation_budget(limits, attempts, complete=complete)
+    return line
+
+
+@pytest.mark.parametrize(
+    ("costs", "over"),
+    [(["2.50", "2.49"], False), (["2.50", "2.50"], False), (["2.50", "2.51"], True), (["0.1"] * 51, True)],
+)
+def test_a_cent_over_is_over_and_the_limit_itself_is_not(costs: list[str | None], over: bool) -> None:
+    line = held(budgets(eval_usd="5"), calls(costs))
+    assert (line.name, line.limit, line.over) == ("eval_usd", "$5", over)
+
+
+def test_a_budget_of_nothing_allows_what_is_free() -> None:
+    assert not held(budgets(eval_usd="0"), calls(["0"])).over
+    assert held(budgets(eval_usd="0"), calls(["0.000001"])).over
+
+
+def test_a_run_that_the_budget_stopped_is_over_and_says_that_it_stopped() -> None:
+    line = held(budgets(eval_usd="5"), calls(["4.99"]), complete=False)
+    assert line.over
+    assert line.spent == "$4.9900 (stopped before the end)"
+
+
+def test_a_budget_that_stopped_a_run_before_its_first_call_is_over() -> None:
+    assert held(budgets(eval_usd="0"), [], complete=False).over
+
+
+def test_an_unknown_price_under_a_money_budget_could_not_run() -> None:
+    with pytest.raises(CouldNotRun, match="eval_usd is set and a price is unknown") as caught:
+        evaluation_budget(budgets(eval_usd="5"), calls(["0.01", None]), complete=True)
+    assert (caught.value.code, caught.value.exit_code) == (Code.UNPRICED, ExitCode.COULD_NOT_RUN)
+    assert caught.value.code == "MC306"
+    assert caught.value.hint is not None
+
+
+def test_an_unknown_price_without_a_budget_is_no_error() -> None:
+    assert evaluation_budget(budgets(), calls([None]), complete=True) == ()
+
+
+def test_calls_without_an_answer_need_no_price() -> None:
+    lost = attempt(SUITE, SUITE.samples[0], Side.HEAD, None)
+    assert held(budgets(eval_usd="5"), [lost, *calls(["1"])]).spent == "$1.0000"
+
+
+def test_no_calls_hold_no_evaluation_budget() -> None:
+    limits = budgets(eval_usd="0", cost_per_request_increase=0.1)
+    assert evaluation_budget(limits, [], complete=True) == ()
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "limit", "over", "spent"),
+    [
+        ("1.00", "1.10", 0.10, False, "+10.0%"),
+        ("1.00", "1.1001", 0.10, True, "+10.0%"),
+        ("1.00", "1.20", 0.20, False, "+20.0%"),
+        ("3.00", "3.30", 0.10, False, "+10.0%"),
+        ("1.00", "0.40", 0.00, False, "-60.0%"),
+        ("1.00", "1.00", 0.00, False, "+0.0%"),
+        ("0", "0", 0.20, False, "from $0"),
+        ("0", "0.0001", 0.20, True, "from $0"),
+    ],
+)
+def test_an_answer_may_cost_exactly_so_much_more(
+    base: str, head: str, limit: float, over: bool, spent: str
+) -> None:
+    attempts = calls([base], Side.BASE) + calls([head], Side.HEAD)
+    line = held(budgets(cost_per_request_increase=limit), attempts)
+    assert (line.limit, line.spent, line.over) == (f"+{100 * limit:.1f}%", spent, over)
+
+
+def test_several_attempts_of_one_side_do_not_make_an_answer_dearer() -> None:
+    attempts = calls(["1", "1", "1"], Side.BASE) + calls(["1.2"], Side.HEAD)
+    attempts += calls(["0.10"], Side.BASE, sample=1) + calls(["0.12"], Side.HEAD, sample=1)
+    assert held(budgets(cost_per_request_increase=0.2), attempts).spent == "+20.0%"
+
+
+def test_a_dear_suite_that_only_base_ran_does_not_hide_a_dearer_head() -> None:
+    """A pull request may change a suite as well: base runs it alone, and its calls are not head's allowance."""
+    changed = make_suite("skill", 3, version="2")
+    attempts = calls(["1"], Side.BASE) + calls(["3"], Side.HEAD)
+    attempts += calls(["100"], Side.BASE, changed)
+    line = held(budgets(cost_per_request_increase=0.2), attempts)
+    assert (line.spent, line.over) == ("+200.0%", True)
+
+
+def test_an_answer_that_one_side_lost_is_left_out_of_the_comparison() -> None:
+    attempts = calls(["1"], Side.BASE) + calls(["1"], Side.HEAD) + calls(["50"], Side.BASE, sample=1)
+    attempts.append(attempt(SUITE, SUITE.samples[1], Side.HEAD, None))
+    assert held(budgets(cost_per_request_increase=0.2), attempts).spent == "+0.0%"
+
+
+def test_without_a_baseline_nothing_can_cost_more() -> None:
+    limits = budgets(cost_per_request_increase=0.1)
+    assert evaluation_budget(limits, calls(["1"], Side.HEAD), complete=True) == ()
+
+
+@pytest.mark.parametrize("side", Side)
+def test_an_unknown_price_of_either_side_could_not_be_compared(side: Side) -> None:
+    attempts = [*calls([None], side), *calls(["1"], Side.HEAD if side is Side.BASE else Side.BASE)]
+    with pytest.raises(CouldNotRun, match="cost_per_request_increase is set") as caught:
+        evaluation_budget(budgets(cost_per_request_increase=0.1), attempts, complete=True)
+    assert caught.value.code is Code.UNPRICED
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.lists(st.decimals(0, 3, places=4), min_size=1, max_size=5),
+    st.decimals(0, 3, places=4),
+    st.decimals(0, 9, places=2),
+)
+def test_spending_more_never_gets_a_run_back_under_its_budget(
+    costs: list[Decimal], more: Decimal, limit: Decimal
+) -> None:
+    before = held(budgets(eval_usd=limit), calls([str(cost) for cost in costs]))
+    after = held(budgets(eval_usd=limit), calls([str(cost) for cost in [*costs, more]]))
+    assert before.over == (sum(costs) > limit)
+    assert after.over or not before.over
+
+
+def estimate(cost: str | None) -> TrainingEstimate:
+    return TrainingEstimate(
+        dataset="chat",
+        tokens=48_000,
+        token_basis="tiktoken o200k_base",
+        epochs=1,
+        cost_usd=None if cost is None else Decimal(cost),
+    )
+
+
+def test_training_costs_tokens_times_epochs_times_price() -> None:
+    dataset = Dataset(path="data/*.jsonl", epochs=3)
+    found = training_estimate(data_report(), dataset, prices("8"))
+    assert (found.tokens, found.epochs, found.cost_usd) == (144_000, 3, Decimal("1.152"))
+
+
+@pytest.mark.parametrize("known", [None, prices(None)], ids=["no prices", "no price of training"])
+def test_training_without_a_price_has_no_cost(known: PriceList | None) -> None:
+    assert training_estimate(data_report(), Dataset(path="data/*.jsonl"), known).cost_usd is None
+
+
+@pytest.mark.parametrize(
+    ("costs", "over"), [(["100", "100"], False), (["100", "100.01"], True), (["0"], False)]
+)
+def test_the_training_budget_holds_over_all_data_sets(costs: list[str], over: bool) -> None:
+    (line,) = training_budget(budgets(training_usd="200"), [estimate(cost) for cost in costs])
+    assert (line.name, line.limit, line.over) == ("training_usd", "$200", over)
+
+
+def test_training_at_an_unknown_price_under_a_budget_could_not_run() -> None:
+    with pytest.raises(CouldNotRun, match="training_usd is set") as caught:
+        training_budget(budgets(training_usd="200"), [estimate("1"), estimate(None)])
+    assert caught.value.code is Code.UNPRICED
+    assert "training_per_mtok" in str(caught.value.hint)
+
+
+def test_no_training_or_no_budget_is_no_line() -> None:
+    assert training_budget(budgets(training_usd="200"), []) == ()
+    assert training_budget(budgets(), [estimate(None)]) == ()
