@@ -1,7 +1,8 @@
-# The image behind action.yml. The base is pinned by tag: docs/decisions/0005-container-base-by-tag.md
-FROM python:3.13-slim-bookworm AS build
+# The image behind action.yml: what it holds and why, docs/image.md.
+# The base is pinned by tag: docs/decisions/0005-container-base-by-tag.md
+FROM python:3.13-slim-trixie AS build
 WORKDIR /build
-COPY requirements requirements
+COPY requirements/runtime.txt requirements/build.txt requirements/
 # Two environments: one that is shipped, and one that only builds the wheel.
 RUN python -m venv /opt/mist-ci \
  && python -m venv /opt/tools \
@@ -13,18 +14,17 @@ RUN /opt/tools/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --
  && /opt/mist-ci/bin/python -m pip install --quiet --no-cache-dir --no-deps --no-index dist/*.whl \
  && /opt/mist-ci/bin/python -m pip uninstall --quiet --yes pip
 
-FROM python:3.13-slim-bookworm
+FROM python:3.13-slim-trixie
+# hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends git \
+ && apt-get clean \
  && rm -rf /var/lib/apt/lists/*
 COPY --from=build /opt/mist-ci /opt/mist-ci
 # The workspace belongs to the runner's user, not to this one: tell git without writing any configuration.
-# PYTHONSAFEPATH: nothing in the workspace is ever imported.
 ENV GIT_CONFIG_COUNT=1 \
     GIT_CONFIG_KEY_0=safe.directory \
-    GIT_CONFIG_VALUE_0=/github/workspace \
-    PYTHONDONTWRITEBYTECODE=1 \
-    PYTHONSAFEPATH=1 \
-    PYTHONUNBUFFERED=1
+    GIT_CONFIG_VALUE_0=/github/workspace
 # No USER: the runner creates GITHUB_OUTPUT and GITHUB_STEP_SUMMARY so that only root may write them here.
-ENTRYPOINT ["/opt/mist-ci/bin/mist-ci"]
+# -I: a workflow's own PYTHONPATH would point into the workspace, and nothing there is ever imported.
+ENTRYPOINT ["/opt/mist-ci/bin/python", "-I", "-B", "-u", "-X", "utf8", "/opt/mist-ci/bin/mist-ci"]

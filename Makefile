@@ -15,16 +15,19 @@ export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench lock docs clean
+.PHONY: help demo test e2e check bench lock docs clean
 
 help:  ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/demo.stamp  ## gate four pull requests with small real models: no key, no GPU, nothing leaves this machine
 	@$(PY) -m mist_ci demo
 
 test: .venv/dev.stamp  ## every test
 	@$(PYTEST)
+
+e2e: .venv/dev.stamp  ## the container, the workflow and the twin, really run (root on Debian, or a running Docker)
+	@tests/docker/e2e.sh $(PY)
 
 check: .venv/dev.stamp  ## linters, types, walls and unit tests: under a minute
 	@echo "check: unfinished marks"

@@ -52,6 +52,7 @@ class Code(StrEnum):
     CANNOT_WRITE = "MC309"
     CORRUPT_ASSET = "MC310"
     CANCELLED = "MC311"
+    CODE_HOST = "MC320"
     INTERNAL = "MC900"
 
 
@@ -98,6 +99,9 @@ EXPLANATIONS: dict[Code, str] = {
     Code.CORRUPT_ASSET: "A file that ships with MIST CI does not have the expected checksum. Install it again.",
     Code.CANCELLED: "The run was stopped from outside before it could decide. "
     "Answers that were already paid for are kept in the results directory.",
+    Code.CODE_HOST: "The code host (GitHub) refused a request, or did not answer after several retries. "
+    "The usual cause is a permission that the job does not have: `statuses: write` and `pull-requests: write`; "
+    "the token of a pull request from a fork never has them.",
     Code.INTERNAL: "A bug in MIST CI. The gate says error, never pass. Please report it with the output of --debug.",
 }
 

@@ -8,7 +8,7 @@ way ends in a Report that says "could not run": never a pass, and never a failur
 
 from dataclasses import dataclass
 
-from mist_ci import gate, planning
+from mist_ci import planning
 from mist_ci.errors import ConfigError, MistError, cancelled, unexpected
 from mist_ci.models.config import Policy
 from mist_ci.models.plan import Event
@@ -31,13 +31,17 @@ class Ask:
 def run_gates(world: World, ask: Ask) -> tuple[Report, ...]:
     """One report per gate that guards the base branch. Raises UsageError for what the caller got wrong."""
     event = world.files.event(ask.base, ask.head)
+    base, head = (world.files.tree(getattr(event, side), side) for side in ("base", "head"))
     try:
-        policy = planning.read_policy(world.files.tree(event.base, "base"), ask.config)
+        policy = planning.read_policy(base, ask.config)
+        adopted = planning.read_policy(head, ask.config) if policy is None else policy
     except ConfigError as error:
         return (Run.begin(world, ask.gate or "policy", event).could_not_run(error),)
+    if adopted is None:
+        raise planning.no_policy(ask.config, base)
+    names = planning.gate_names(adopted, event.base_ref, ask.gate)
     if policy is None:
-        return (Run.begin(world, ask.gate or "policy", event).conclude(Outcome.NOT_GATED_YET),)
-    names = planning.gate_names(policy, event.base_ref, ask.gate)
+        return tuple(Run.begin(world, name, event).conclude(Outcome.NOT_GATED_YET) for name in names)
     return tuple(run_gate(world, ask, event, policy, name) for name in names)
 
 
@@ -56,9 +60,7 @@ def run_gate(world: World, ask: Ask, event: Event, policy: Policy, gate_name: st
                 run.check_changed_suite(path)
             for change in plan.models:
                 run.evaluate(change, suites)
-        decision = gate.decide(
-            plan.gate, run.comparisons, run.data, run.self_checks, run.hold_budgets(), run.waivers
-        )
+        decision = run.decide()
         return run.conclude(decision.outcome, decision.reasons, decision.models)
     except MistError as error:
         return run.could_not_run(error)

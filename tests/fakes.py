@@ -51,6 +51,9 @@ class MemoryTree:
     def paths(self) -> Sequence[str]:
         return sorted(path for path, content in self._files.items() if not isinstance(content, Link))
 
+    def irregular(self) -> Sequence[str]:
+        return sorted(path for path, content in self._files.items() if isinstance(content, Link))
+
     def exists(self, path: str) -> bool:
         return path in self._files
 
@@ -247,9 +250,7 @@ class InlineExecutor:
         environment = jinja2.sandbox.ImmutableSandboxedEnvironment(undefined=undefined)
         return tuple(self._one(environment, template, context) for context in contexts)
 
-    def _one(
-        self, environment: jinja2.Environment, template: str, context: Mapping[str, object]
-    ) -> Rendered:
+    def _one(self, environment: jinja2.Environment, template: str, context: Mapping[str, object]) -> Rendered:
         try:
             return Rendered(environment.from_string(template).render(context))
         except (jinja2.TemplateError, TypeError) as error:

@@ -32,6 +32,10 @@ class DirectoryTree:
         """All files whose name is printable UTF-8, sorted."""
         return self._paths
 
+    def irregular(self) -> Sequence[str]:
+        """Nothing: in a directory of one's own, links are followed as long as they stay inside."""
+        return ()
+
     def exists(self, path: str) -> bool:
         """True for a file."""
         return (self._root / path).is_file()

@@ -1,7 +1,10 @@
 """A git repository, read as objects. Nothing is checked out, no hook, filter or attribute of head ever runs."""
 
 import os
+import re
 import subprocess
+import threading
+import weakref
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -11,12 +14,17 @@ from mist_ci.models.plan import Change, ChangeKind, Event
 
 _REGULAR = ("100644", "100755")
 _SYMLINK, _SUBMODULE = "120000", "160000"
-_REFUSED = {_SYMLINK: "a symbolic link", _SUBMODULE: "a submodule"}
+_UNNAMED = "a name that is no plain text"
+_REFUSED = {_SYMLINK: "a symbolic link", _SUBMODULE: "a submodule", _UNNAMED: _UNNAMED}
+_OBJECT_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _OUTSIDE = frozenset({"", ".", "..", ".git"})
 MAX_BLOB_BYTES = 512 * 2**20
 
 # The repository's own configuration may name programs; these are the ones that reading objects could start.
-_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never")
+_SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
+# A missing object of a partial clone would be fetched, by a program that the configuration names. No protocol
+# is allowed, which (unlike `protocol.allow`) no configuration can take back; newer versions do not even try.
+_NO_FETCH = {"GIT_ALLOW_PROTOCOL": "", "GIT_NO_LAZY_FETCH": "1"}
 
 
 class GitRepository:
@@ -24,16 +32,16 @@ class GitRepository:
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        self._reading = threading.Lock()
+        self._reader: _Reader | None = None
 
     def run(self, *arguments: str, check: bool = True) -> bytes:
         """Output of a git command. Raises UsageError MC202 outside a repository, else CouldNotRun MC308."""
-        # Replacement objects (refs/replace) would let a fetched ref show other content under the same id.
-        environment = _environment(os.environ) | {"GIT_NO_REPLACE_OBJECTS": "1"}
         try:
             done = subprocess.run(  # noqa: S603 - fixed program, arguments are ours or after `--`
                 ["git", *_SAFE, *arguments],  # noqa: S607 - found on PATH like every tool of a CI job
                 cwd=self._directory,
-                env=environment,
+                env=_environment(os.environ),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 check=False,
@@ -49,6 +57,20 @@ class GitRepository:
                 raise UsageError(Code.NO_REPOSITORY, f"{self._directory} is not a git repository", hint=hint)
             raise CouldNotRun(Code.GIT_FAILED, f"git {arguments[0]}: {message[0]}")
         return done.stdout if not done.returncode else b""
+
+    def blob(self, identifier: str, path: str) -> bytes:
+        """Content of an object. One process answers for all, because a data set may have thousands of files.
+
+        Raises ConfigError MC111 for one that is over MAX_BLOB_BYTES, named by its path.
+        """
+        with self._reading:
+            reader = self._reader = self._reader or _Reader(self._directory)
+            size = reader.ask(identifier)
+            if size > MAX_BLOB_BYTES:
+                reader.skip(size)
+                message = f"{size} bytes are over the limit of {MAX_BLOB_BYTES}"
+                raise ConfigError(Code.UNSAFE_PATH, message, where=Where(path))
+            return reader.take(size)
 
     def event(self, base: str, head: str) -> Event:
         """Resolves both revisions and their merge-base."""
@@ -70,12 +92,19 @@ class GitRepository:
 
     def _resolve(self, revision: str) -> str:
         # No argument of a program can hold a null character.
-        wanted = f"{revision}^{{commit}}".replace("\0", " ")
-        found = self.run("rev-parse", "--verify", "--quiet", "--end-of-options", wanted, check=False)
-        if not found:
-            hint = "check the name, or fetch it first: git fetch origin BRANCH"
-            raise UsageError(Code.UNKNOWN_REVISION, f"no commit is named {revision!r} here", hint=hint)
-        return found.decode().strip().splitlines()[-1]
+        wanted = revision.replace("\0", " ")
+        names = [wanted]
+        if not _OBJECT_ID.fullmatch(wanted):
+            # Branches first: git itself prefers a tag, and whoever may push a tag would choose the policy.
+            names = [f"refs/heads/{wanted}", f"refs/remotes/{wanted}", wanted]
+        for name in names:
+            found = self.run(
+                "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}", check=False
+            )
+            if found:
+                return found.decode().strip().splitlines()[-1]
+        hint = "check the name, or fetch it first: git fetch origin BRANCH"
+        raise UsageError(Code.UNKNOWN_REVISION, f"no commit is named {revision!r} here", hint=hint)
 
     def tree(self, revision: str, label: str) -> "GitTree":
         """The files of a commit."""
@@ -107,20 +136,24 @@ class GitTree:
 
     @cached_property
     def _entries(self) -> dict[str, tuple[str, str]]:
-        """Path → (mode, object id). Names that are not printable UTF-8 cannot be meant by any policy."""
+        """Path → (mode, object id). A name that no policy can mean is spelt so that it can be shown."""
         listing = self._repository.run("ls-tree", "-r", "-z", "--full-tree", self._revision)
         entries = {}
         for line in listing.split(b"\0")[:-1]:
             described, _, name = line.partition(b"\t")
             mode, _, identifier = described.decode().split(" ")
             path = name.decode("utf-8", "surrogateescape")
-            if path.isprintable() and not _OUTSIDE.intersection(path.split("/")):
-                entries[path] = (mode, identifier)
+            plain = path.isprintable() and not _OUTSIDE.intersection(path.split("/"))
+            entries[path if plain else _printable(path)] = (mode if plain else _UNNAMED, identifier)
         return entries
 
     def paths(self) -> Sequence[str]:
         """Regular files, sorted."""
         return sorted(path for path, (mode, _) in self._entries.items() if mode in _REGULAR)
+
+    def irregular(self) -> Sequence[str]:
+        """Links, submodules and names that cannot be printed, sorted."""
+        return sorted(path for path, (mode, _) in self._entries.items() if mode not in _REGULAR)
 
     def exists(self, path: str) -> bool:
         """True for anything of that name, so that a link is refused by `read` and not taken for absent."""
@@ -134,12 +167,49 @@ class GitTree:
         if mode in _REFUSED:
             message = f"{_REFUSED[mode]} in {self._label}; only regular files are read"
             raise ConfigError(Code.UNSAFE_PATH, message, where=Where(path))
-        size = int(self._repository.run("cat-file", "-s", identifier))
-        if size > MAX_BLOB_BYTES:
-            raise ConfigError(
-                Code.UNSAFE_PATH, f"{size} bytes are over the limit of {MAX_BLOB_BYTES}", where=Where(path)
-            )
-        return self._repository.run("cat-file", "blob", identifier)
+        return self._repository.blob(identifier, path)
+
+
+class _Reader:
+    """`git cat-file --batch`: one line in, a header and the content out. It ends with its owner."""
+
+    def __init__(self, directory: Path) -> None:
+        self._process = subprocess.Popen(  # noqa: S603
+            ["git", *_SAFE, "cat-file", "--batch"],  # noqa: S607
+            cwd=directory,
+            env=_environment(os.environ),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        weakref.finalize(self, _end, self._process)
+
+    def ask(self, identifier: str) -> int:
+        """Size in bytes of the content that comes next. Raises CouldNotRun MC308 for an object that is not there."""
+        if self._process.stdin is not None and self._process.stdout is not None:
+            self._process.stdin.write(identifier.encode() + b"\n")
+            self._process.stdin.flush()
+            header = self._process.stdout.readline().split()
+            if len(header) == 3:  # noqa: PLR2004 - id, type, size
+                return int(header[2])
+        hint = "fetch it: a partial or shallow clone may lack file contents"
+        raise CouldNotRun(Code.GIT_FAILED, f"git cannot read object {identifier[:12]}", hint=hint)
+
+    def take(self, size: int) -> bytes:
+        """The content."""
+        content = self._process.stdout.read(size + 1) if self._process.stdout else b""
+        return content[:size]
+
+    def skip(self, size: int) -> None:
+        """Past a content that nobody wants, in pieces."""
+        left = size + 1
+        while left > 0 and self._process.stdout:
+            left -= len(self._process.stdout.read(min(left, 2**20))) or left
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.kill()
+    process.communicate()
 
 
 def _printable(path: str) -> str:
@@ -159,4 +229,6 @@ def _environment(environ: Mapping[str, str]) -> dict[str, str]:
         for name, value in environ.items()
         if name.startswith(("GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_"))
     }
-    return kept | safe | {"LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+    # Replacement objects (refs/replace) would let a fetched ref show other content under the same id.
+    fixed = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_TERMINAL_PROMPT": "0", "GIT_OPTIONAL_LOCKS": "0"}
+    return kept | safe | fixed | _NO_FETCH | {"LC_ALL": "C"}

@@ -84,7 +84,7 @@ class LineProgress(SilentProgress):
         """Says how far it is, when the last line is long ago."""
         self._done += steps
         now = time.monotonic()
-        if now - self._last >= SECONDS_BETWEEN_LINES:
+        if self._label and now - self._last >= SECONDS_BETWEEN_LINES:
             self._last = now
             self.say(f"{self._label}: {self._done} of {self._total}")
 

@@ -1,6 +1,7 @@
 """Results as files in one directory per run. Every record is flushed to disk before the call returns."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,12 +24,22 @@ class ResultDirectories:
         """`root/run_id`, which must not exist yet."""
         directory = self._root / run_id
         try:
-            directory.mkdir(parents=True)
+            self._make_root()
+            directory.mkdir()
         except OSError as error:
             hint = "choose another place with --results DIR"
             reason = error.strerror or str(error)
             raise CouldNotRun(Code.CANNOT_WRITE, reason, where=Where(str(directory)), hint=hint) from None
         return ResultDirectory(directory, self._clock)
+
+    def _make_root(self) -> None:
+        """A root that is new hides itself from git, so that `git add --all` never commits results."""
+        try:
+            self._root.mkdir(parents=True)
+        except FileExistsError:
+            return
+        with suppress(FileExistsError), (self._root / ".gitignore").open("x", encoding="utf-8") as ignored:
+            ignored.write("*\n")
 
 
 class ResultDirectory:
@@ -73,8 +84,10 @@ class ResultDirectory:
         try:
             if name not in self._open:
                 self._open[name] = target.open("ab", buffering=0)
-            # One write call per record: a killed process leaves whole lines.
-            os.write(self._open[name].fileno(), line + b"\n")
+            # One write call per record, so that a killed process leaves whole lines; a disk may take less.
+            rest = line + b"\n"
+            while rest:
+                rest = rest[os.write(self._open[name].fileno(), rest) :]
         except OSError as error:
             raise _cannot_write(target, error) from None
 

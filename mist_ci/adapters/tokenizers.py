@@ -61,12 +61,12 @@ class TiktokenCounter:
         self._lock = Lock()
 
     def basis(self, model: str) -> str:
-        """`tiktoken cl100k_base`, or why another encoding stands in for the model's own."""
+        """`tiktoken cl100k_base`, or after a colon why another encoding stands in for the model's own."""
         wanted = _encoding_name(model)
         if wanted in SHIPPED:
             return f"tiktoken {SHIPPED[wanted].name}"
         why = f"{wanted} does not ship with MIST CI" if wanted else "the tokenizer of this model is not known"
-        return f"tiktoken {O200K.name} (approximation: {why})"
+        return f"tiktoken {O200K.name}, approximate: {why}"
 
     def count(self, text: str, model: str) -> int:
         """Tokens in a text; special tokens inside the text count as plain text.

@@ -9,7 +9,7 @@ from mist_ci.cli.output import OUTPUT_FORMAT
 from mist_ci.errors import Code, ConfigError, ExitCode, UsageError, Where
 
 if TYPE_CHECKING:
-    from mist_ci.models.comparison import ModelComparison
+    from mist_ci.models.comparison import ModelComparison, SuiteComparison
     from mist_ci.models.config import Policy
     from mist_ci.models.plan import SuiteDocument
     from mist_ci.ports.files import Tree
@@ -57,8 +57,7 @@ def evaluate(
         _print(compared, location)
     if any(one.not_comparable for one in compared.suites):
         return ExitCode.COULD_NOT_RUN
-    below = any(one.floor is not None and (one.head.mean or 0.0) < one.floor for one in compared.suites)
-    return ExitCode.FAILED if below else ExitCode.PASSED
+    return ExitCode.FAILED if any(one.below_floor for one in compared.suites) else ExitCode.PASSED
 
 
 def _evaluate(
@@ -117,25 +116,21 @@ def _suites(tree: "Tree", policy: "Policy", config: Path, chosen: tuple[str, ...
 
 def _print(compared: "ModelComparison", location: str) -> None:
     from mist_ci.cli.output import say
-    from mist_ci.report.numbers import count, money, points
+    from mist_ci.models.figures import count, money, points
 
-    say(f"{compared.head_model} on {len(compared.suites)} suites; at least: with 95% confidence")
+    say(f"{compared.head_model} on {count(len(compared.suites), 'suite')}; at least: with 95% confidence")
     say(f"{'suite':24} {'score':>7} {'at least':>9} {'n':>6} {'tokens':>10} {'cost':>10}")
     for one in compared.suites:
         spend = one.head.spend
         tokens = count(spend.tokens_in + spend.tokens_out)
         line = f"{one.suite:24} {points(one.head.mean):>7} {points(one.head.mean_low):>9} {one.samples:>6}"
-        say(
-            f"{line} {tokens:>10} {money(spend.cost_usd):>10}{_remark(one.floor, one.head.mean, one.not_comparable)}"
-        )
+        say(f"{line} {tokens:>10} {money(spend.cost_usd):>10}{_remark(one)}")
     say(f"results {location}")
 
 
-def _remark(floor: float | None, mean: float | None, not_comparable: str | None) -> str:
-    from mist_ci.report.numbers import points
+def _remark(one: "SuiteComparison") -> str:
+    from mist_ci.models.figures import points
 
-    if not_comparable:
-        return f"  could not run: {not_comparable}"
-    if floor is not None and (mean or 0.0) < floor:
-        return f"  below its floor of {points(floor)}"
-    return ""
+    if one.not_comparable:
+        return f"  could not run: {one.not_comparable}"
+    return f"  below its floor of {points(one.floor)}" if one.below_floor else ""

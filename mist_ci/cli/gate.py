@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mist_ci.cli.output import OUTPUT_FORMAT
+from mist_ci.errors import Code, UsageError, Where
 
 if TYPE_CHECKING:
     from mist_ci.models.report import Report
@@ -58,6 +59,9 @@ def gate(
     from mist_ci.cli.wiring import world
     from mist_ci.pipeline import Ask, run_gates
 
+    if not repository.is_dir():
+        hint = "name a clone with --repository DIR"
+        raise UsageError(Code.NO_REPOSITORY, "is no directory", where=Where(str(repository)), hint=hint)
     reports = run_gates(world(results, repository), Ask(base, head, config, gate_name))
     worst = max((one.decision.outcome for one in reports), key=lambda outcome: outcome.rank)
     if output_format == "json":

@@ -30,7 +30,12 @@ if TYPE_CHECKING:
     help="The least severe finding that gives exit code 1.",
 )
 @click.option(
-    "--show", default=50, show_default=True, metavar="N", help="Print the first N findings; all are counted."
+    "--show",
+    type=click.IntRange(min=0),
+    default=50,
+    show_default=True,
+    metavar="N",
+    help="Print the first N findings; all are counted.",
 )
 @OUTPUT_FORMAT
 def validate(
@@ -87,24 +92,22 @@ def _read(path: Path) -> bytes:
 
 def _print(found: "DataReport", show: int) -> None:
     from mist_ci.cli.output import say
+    from mist_ci.models.figures import count
 
     for finding in found.findings[:show]:
         _print_finding(finding)
     if len(found.findings) > show:
-        say(f"… {len(found.findings) - show} more findings: --show {len(found.findings)}, or --format json\n")
+        more = count(len(found.findings) - show, "more finding")
+        say(f"… {more}: --show {len(found.findings)}, or --format json\n")
     counts: dict[str, int] = {}
     for finding in found.findings:
         counts[finding.code] = counts.get(finding.code, 0) + 1
-    for code, count in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
-        say(f"{count:7,} × {code}  {next(one.name for one in found.findings if one.code == code)}")
-    say(f"{found.rows:,} rows in {_files_word(len(found.files))}, {found.tokens:,} tokens ({found.token_basis}), "
-        f"{len(found.findings):,} findings")  # fmt: skip
+    for code, times in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
+        say(f"{times:7,} × {code}  {next(one.name for one in found.findings if one.code == code)}")
+    say(f"{count(found.rows, 'row')} in {count(len(found.files), 'file')}, {count(found.tokens, 'token')} "
+        f"({found.token_basis}), {count(len(found.findings), 'finding')}")  # fmt: skip
     if counts:
         say(f"more: mist-ci explain {next(iter(sorted(counts)))}")
-
-
-def _files_word(count: int) -> str:
-    return "1 file" if count == 1 else f"{count:,} files"
 
 
 def _print_finding(finding: "Finding") -> None:

@@ -24,6 +24,7 @@ from mist_ci.models.comparison import (
     SuiteComparison,
 )
 from mist_ci.models.config import Gate
+from mist_ci.models.figures import are
 from mist_ci.models.plan import ModelChange
 from mist_ci.models.suite import Role, Suite
 from mist_ci.stats import (
@@ -121,7 +122,7 @@ def _suite(
 def _too_few_answers(paired: Paired) -> str | None:
     """Without a baseline the floor still needs the answers."""
     gone, total = missing(paired.suite, paired.head), len(paired.suite.samples)
-    return f"{gone} of {total} answers are missing" if gone > MAX_MISSING * total else None
+    return f"{gone} of {total} answers {are(gone)} missing" if gone > MAX_MISSING * total else None
 
 
 def _delta(scores: tuple[float | None, float | None]) -> float:

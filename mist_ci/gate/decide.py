@@ -3,10 +3,17 @@
 from collections.abc import Sequence
 from datetime import date
 
-from mist_ci.gate.verdicts import Judged, floor_hangs_on_missing, judge
-from mist_ci.gate.wording import data_reason, model_reasons, points, signed
+from mist_ci.gate.verdicts import (
+    Judged,
+    floor_hangs_on_missing,
+    is_undecided,
+    judge,
+    nothing_shows_that_it_holds,
+)
+from mist_ci.gate.wording import budget_reason, data_reason, model_reasons
 from mist_ci.models.comparison import ModelComparison, SuiteComparison
 from mist_ci.models.config import Gate, OnInconclusive, Waiver
+from mist_ci.models.figures import are, count, delta, points
 from mist_ci.models.finding import DataReport
 from mist_ci.models.report import BudgetLine, SelfCheck
 from mist_ci.models.suite import Role
@@ -22,12 +29,19 @@ def decide(
     self_checks: Sequence[SelfCheck] = (),
     budgets: Sequence[BudgetLine] = (),
     waivers: Sequence[Waiver] = (),
+    *,
+    complete: bool = True,
+    remarks: Sequence[str] = (),
 ) -> Decision:
-    """The worst of everything that was looked at, and why. Waivers must be those in force for this gate."""
+    """The worst of everything that was looked at, and why. Waivers must be those in force for this gate.
+
+    A run that is not `complete` was stopped because the money ran out. That is a failure, and answers that were
+    never asked for are no second problem. `remarks` are told first when nothing more useful is there.
+    """
     models = tuple(decide_model(gate, comparison, waivers) for comparison in comparisons)
-    outcomes, reasons = [Outcome.PASSED], []
+    outcomes, reasons = [Outcome.PASSED if complete else Outcome.FAILED], []
     for model in models:
-        outcomes += [_worst_of(model)]
+        outcomes.append(_worst_of(model, complete=complete))
         reasons += model_reasons(model)
     for dataset in data:
         if dataset.gating(gate.data.fail_on):
@@ -39,7 +53,8 @@ def decide(
     for line in budgets:
         if line.over:
             outcomes.append(Outcome.FAILED)
-            reasons.append((0, f"over budget: {line.name} {line.spent} of {line.limit}"))
+            reasons.append(budget_reason(line, complete=complete))
+    reasons += [(2, remark) for remark in remarks]
     ranked = sorted(reasons, key=lambda reason: reason[0])
     worst = max(outcomes, key=lambda outcome: outcome.rank)
     return Decision(outcome=worst, reasons=tuple(text for _, text in ranked), models=models)
@@ -75,26 +90,21 @@ def decide_model(gate: Gate, comparison: ModelComparison, waivers: Sequence[Waiv
     )
 
 
-def _worst_of(model: ModelVerdict) -> Outcome:
-    outcomes = [suite.outcome for suite in model.suites]
+def _worst_of(model: ModelVerdict, *, complete: bool) -> Outcome:
+    outcomes = [suite.outcome for suite in model.suites if complete or not _was_cut_short(suite)]
     if model.overall is not None and model.overall.verdict is Verdict.REGRESSED:
         outcomes.append(Outcome.FAILED)
     return max(outcomes, key=lambda outcome: outcome.rank, default=Outcome.PASSED)
 
 
+def _was_cut_short(suite: SuiteVerdict) -> bool:
+    return suite.outcome is Outcome.COULD_NOT_RUN and suite.numbers.missing > 0
+
+
 def _suite(numbers: SuiteComparison, judged: Judged, gate: Gate) -> SuiteVerdict:
     verdict = judged.verdict if numbers.base is not None else None
-    if numbers.not_comparable is not None:
-        outcome, problems, notes = Outcome.COULD_NOT_RUN, [f"not comparable: {numbers.not_comparable}"], []
-    else:
-        problems, notes = _problems(numbers, verdict), _notes(numbers, judged, gate)
-        outcome = Outcome.FAILED if problems else Outcome.PASSED
-        undecided = verdict is Verdict.INCONCLUSIVE or floor_hangs_on_missing(numbers)
-        if undecided and not problems:
-            if gate.on_inconclusive is OnInconclusive.BLOCK:
-                outcome, problems = Outcome.FAILED, ["undecided, and the gate blocks on undecided suites"]
-            else:
-                outcome = Outcome.NOT_PROVEN
+    outcome, problems = _outcome(numbers, verdict, gate)
+    notes = _notes(numbers, judged, gate) if numbers.not_comparable is None else []
     return SuiteVerdict(
         numbers=numbers,
         verdict=verdict,
@@ -107,8 +117,23 @@ def _suite(numbers: SuiteComparison, judged: Judged, gate: Gate) -> SuiteVerdict
     )
 
 
+def _outcome(numbers: SuiteComparison, verdict: Verdict | None, gate: Gate) -> tuple[Outcome, list[str]]:
+    """What this suite comes to, and its problems. Leaking a suite away fails it, however little is left."""
+    if numbers.not_comparable is not None:
+        leaks = _leak_problems(numbers)
+        outcome = Outcome.FAILED if leaks else Outcome.COULD_NOT_RUN
+        return outcome, [*leaks, f"not comparable: {numbers.not_comparable}"]
+    if problems := _problems(numbers, verdict):
+        return Outcome.FAILED, problems
+    if not is_undecided(numbers, verdict):
+        return Outcome.PASSED, []
+    if gate.on_inconclusive is OnInconclusive.BLOCK:
+        return Outcome.FAILED, ["undecided, and the gate blocks on undecided suites"]
+    return Outcome.NOT_PROVEN, []
+
+
 def _problems(numbers: SuiteComparison, verdict: Verdict | None) -> list[str]:
-    """Everything for which this suite fails."""
+    """Everything for which a suite that can be compared fails."""
     problems = []
     if verdict is Verdict.REGRESSED:
         problems.append("regressed")
@@ -116,20 +141,29 @@ def _problems(numbers: SuiteComparison, verdict: Verdict | None) -> list[str]:
         problems.append("critical, and not certified to hold its margin")
     if numbers.must_improve and verdict is not None and verdict is not Verdict.IMPROVED:
         problems.append("an improvement is demanded and not shown")
-    if numbers.leaked > MAX_LEAKED * numbers.samples:
-        problems.append(f"{numbers.leaked} of {numbers.samples} samples are in the training data")
-    return problems + _floor_problems(numbers)
+    return problems + _leak_problems(numbers) + _floor_problems(numbers)
+
+
+def _leak_problems(numbers: SuiteComparison) -> list[str]:
+    too_many = numbers.leaked > MAX_LEAKED * numbers.samples
+    told = f"{numbers.leaked} of {numbers.samples} samples {are(numbers.leaked)} in the training data"
+    return [told] if too_many else []
 
 
 def _floor_problems(numbers: SuiteComparison) -> list[str]:
-    floor, mean, low = numbers.floor, numbers.head.mean, numbers.head.mean_low
-    if floor is None:
-        return []
-    if mean is None or mean < floor:
-        return [f"{points(mean)} is below the floor of {points(floor)}"]
-    if numbers.role is Role.CRITICAL and (low is None or low <= floor):
-        return [f"critical, and not certified above its floor of {points(floor)} (at least {points(low)})"]
+    floor, head = numbers.floor, numbers.head
+    if numbers.below_floor:
+        return [f"{points(head.mean)} is below the floor of {points(floor)}"]
+    if numbers.role is Role.CRITICAL and floor is not None and not _is_certified(numbers):
+        bound = "" if head.mean_low is None else f" (at least {points(head.mean_low)})"
+        return [f"critical, and not certified above its floor of {points(floor)}{bound}"]
     return []
+
+
+def _is_certified(numbers: SuiteComparison) -> bool:
+    """True when the whole interval of head's score is above the floor."""
+    low = numbers.head.mean_low
+    return numbers.floor is not None and low is not None and low > numbers.floor
 
 
 def _notes(numbers: SuiteComparison, judged: Judged, gate: Gate) -> list[str]:
@@ -146,29 +180,32 @@ def _notes(numbers: SuiteComparison, judged: Judged, gate: Gate) -> list[str]:
     notes += _floor_notes(numbers)
     if numbers.leaked:
         clean = numbers.interval_without_leaked
-        without = f" ({signed(clean.estimate)} points without)" if clean else ""
-        notes.append(
-            f"{numbers.leaked} samples are in the training data: decided with and without them{without}"
+        without = f" ({delta(clean.estimate)} points without)" if clean else ""
+        leaked, them = count(numbers.leaked, "sample"), "it" if numbers.leaked == 1 else "them"
+        told = (
+            f"{leaked} {are(numbers.leaked)} in the training data: decided with and without {them}{without}"
         )
+        notes.append(told)
     if numbers.head.model_failures:
-        notes.append(f"{numbers.head.model_failures} answers of head were empty, cut off or refused")
+        notes.append(f"empty, cut off or refused: {count(numbers.head.model_failures, 'answer')} of head")
+    if nothing_shows_that_it_holds(numbers):
+        notes.append("neither a baseline nor a floor: nothing shows that it holds")
     return notes
 
 
 def _floor_notes(numbers: SuiteComparison) -> list[str]:
-    floor, mean, low = numbers.floor, numbers.head.mean, numbers.head.mean_low
-    if floor is None or mean is None or mean < floor or numbers.role is Role.CRITICAL:
+    floor = numbers.floor
+    if floor is None or numbers.below_floor or numbers.role is Role.CRITICAL:
         return []
     if floor_hangs_on_missing(numbers):
-        return [
-            f"whether it holds its floor of {points(floor)} hangs on {numbers.head.missing} missing answers"
-        ]
-    return [f"above the floor of {points(floor)}, but not certified"] if low is None or low <= floor else []
+        gone = count(numbers.head.missing, "missing answer")
+        return [f"whether it holds its floor of {points(floor)} hangs on {gone}"]
+    return [] if _is_certified(numbers) else [f"above the floor of {points(floor)}, but not certified"]
 
 
 def _waive(verdict: SuiteVerdict, waiver: Waiver | None) -> SuiteVerdict:
     """A waiver forgives a failure; it cannot stand in for evidence that was never gathered."""
-    if waiver is None or verdict.outcome is not Outcome.FAILED:
+    if waiver is None or verdict.outcome is not Outcome.FAILED or verdict.numbers.not_comparable is not None:
         return verdict
     note = f"failure waived until {waiver.expires} ({waiver.reason}): {'; '.join(verdict.problems)}"
     return verdict.model_copy(

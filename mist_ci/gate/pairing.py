@@ -7,6 +7,7 @@ from statistics import fmean
 
 from mist_ci.models.attempt import Attempt, AttemptStatus, Side
 from mist_ci.models.comparison import Flip
+from mist_ci.models.figures import are, count
 from mist_ci.models.suite import Sample, Suite
 from mist_ci.stats import ScorePair
 
@@ -74,17 +75,17 @@ def why_not_comparable(paired: Paired) -> str | None:
     """The reason of page 3 §4.1 for which two sides cannot be compared, or None."""
     total = len(paired.suite.samples)
     if total < MIN_SAMPLES:
-        return f"{total} samples; at least {MIN_SAMPLES} are needed to compare anything"
+        return f"{count(total, 'sample')}; at least {MIN_SAMPLES} are needed to compare anything"
     base, head = missing(paired.suite, paired.base), missing(paired.suite, paired.head)
     for side, gone in (("base", base), ("head", head)):
         if gone > MAX_MISSING * total:
-            return f"{gone} of {total} {side} answers are missing (at most {MAX_MISSING:.0%})"
+            return f"{gone} of {total} {side} answers {are(gone)} missing (at most {MAX_MISSING:.0%})"
     # Counts, because shares of samples do not subtract exactly: 5% less 3% is a little more than 2%.
     if abs(base - head) > MAX_MISSING_GAP * total:
         return f"base misses {base} of {total} answers and head {head}: too different"
     labels = paired.clusters()
     if labels is not None and len(set(labels)) < MIN_CLUSTERS:
-        return f"{len(set(labels))} clusters; at least {MIN_CLUSTERS} are needed"
+        return f"{count(len(set(labels)), 'cluster')}; at least {MIN_CLUSTERS} are needed"
     return None
 
 

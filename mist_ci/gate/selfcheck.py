@@ -4,10 +4,14 @@ from collections.abc import Sequence
 from statistics import fmean
 
 from mist_ci.gate.pairing import MAX_MISSING, mean_score, missing, pair
-from mist_ci.gate.wording import points
 from mist_ci.models.attempt import Attempt
+from mist_ci.models.comparison import is_below
+from mist_ci.models.figures import are, count, points
 from mist_ci.models.report import SelfCheck
 from mist_ci.models.suite import Suite
+
+IMPOSSIBLE = "a suite that nobody can pass measures nothing: look at its prompt and its graders"
+"""Not a failure: a suite for a skill that is still to be learned begins like that."""
 
 
 def self_check(suite: Suite, attempts: Sequence[Attempt], model: str) -> SelfCheck:
@@ -16,7 +20,7 @@ def self_check(suite: Suite, attempts: Sequence[Attempt], model: str) -> SelfChe
     gone = missing(suite, answers)
     scores = [score for many in answers.values() if (score := mean_score(many)) is not None]
     mean = fmean(scores) if scores else None
-    below = suite.floor is not None and (mean is None or mean < suite.floor)
+    below = is_below(suite.floor, mean)
     broken = gone > MAX_MISSING * len(suite.samples)
     return SelfCheck(
         suite=suite.name,
@@ -31,7 +35,9 @@ def self_check(suite: Suite, attempts: Sequence[Attempt], model: str) -> SelfChe
 def _message(suite: Suite, mean: float | None, gone: int, model: str, *, below: bool, broken: bool) -> str:
     start = f"suite {suite.name} as changed, on the current {model}: "
     if broken:
-        return start + f"{gone} of {len(suite.samples)} answers are missing"
+        return start + f"{gone} of {len(suite.samples)} answers {are(gone)} missing"
     if below:
         return start + f"{points(mean)} is below its floor of {points(suite.floor)}"
-    return start + f"{len(suite.samples)} samples run, score {points(mean)}; it decides after the merge"
+    ran = "1 sample runs" if len(suite.samples) == 1 else f"{count(len(suite.samples), 'sample')} run"
+    ran += f", score {points(mean)}; it decides after the merge"
+    return start + ran + (f"; {IMPOSSIBLE}" if mean == 0 else "")

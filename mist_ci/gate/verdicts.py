@@ -3,7 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mist_ci.models.comparison import IntervalNumbers, ModelComparison, OverallNumbers, SuiteComparison
+from mist_ci.models.comparison import (
+    IntervalNumbers,
+    ModelComparison,
+    OverallNumbers,
+    SuiteComparison,
+    is_below,
+)
+from mist_ci.models.suite import Role
 from mist_ci.models.verdict import OverallVerdict, Verdict
 from mist_ci.stats import holm_adjusted
 
@@ -43,10 +50,25 @@ def judge(comparison: ModelComparison, alpha: float) -> tuple[list[Judged], Over
 
 def floor_hangs_on_missing(numbers: SuiteComparison) -> bool:
     """True when the answers that are there hold the floor, and all of them with the missing ones wrong do not."""
-    floor, head = numbers.floor, numbers.head
-    if floor is None or head.mean is None or not head.missing:
+    head = numbers.head
+    if head.mean is None or not head.missing or numbers.below_floor:
         return False
-    return head.mean * head.answered / (head.answered + head.missing) < floor <= head.mean
+    return is_below(numbers.floor, head.mean * head.answered / (head.answered + head.missing))
+
+
+def nothing_shows_that_it_holds(numbers: SuiteComparison) -> bool:
+    """True when a suite that demands proof has neither a baseline nor a floor to be held against."""
+    demands_proof = numbers.role is Role.CRITICAL or numbers.must_improve
+    return demands_proof and numbers.base is None and numbers.floor is None
+
+
+def is_undecided(numbers: SuiteComparison, verdict: Verdict | None) -> bool:
+    """True when nothing was proven either way."""
+    return (
+        verdict is Verdict.INCONCLUSIVE
+        or floor_hangs_on_missing(numbers)
+        or nothing_shows_that_it_holds(numbers)
+    )
 
 
 def _badness(judged: Judged) -> int:

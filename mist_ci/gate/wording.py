@@ -1,22 +1,17 @@
-"""Reasons in words. Each comes with its usefulness: 0 explains a failure, 3 is good to know."""
+"""Reasons in words. Each comes with its usefulness: 0 explains a failure, 3 is good to know.
+
+Before them all, at -1, goes why a run was stopped.
+"""
 
 from collections.abc import Sequence
 
-from mist_ci.gate.verdicts import floor_hangs_on_missing
+from mist_ci.gate.verdicts import floor_hangs_on_missing, nothing_shows_that_it_holds
+from mist_ci.models.figures import are, count, delta, points
 from mist_ci.models.finding import DataReport, Severity
+from mist_ci.models.report import BudgetLine
 from mist_ci.models.verdict import ModelVerdict, Outcome, SuiteVerdict, Verdict
 
 Reason = tuple[int, str]
-
-
-def points(fraction: float | None) -> str:
-    """A score or difference in points, `97.3`; `unknown` for None."""
-    return "unknown" if fraction is None else f"{100 * fraction:.1f}"
-
-
-def signed(fraction: float) -> str:
-    """A difference in points with its sign; `−` is the minus that lines up with `+`."""
-    return f"{100 * fraction:+.1f}".replace("-", "\N{MINUS SIGN}")
 
 
 def model_reasons(model: ModelVerdict) -> list[Reason]:
@@ -42,7 +37,7 @@ def model_reasons(model: ModelVerdict) -> list[Reason]:
 
 def _regressions(suites: Sequence[SuiteVerdict]) -> str:
     drops = [(suite.interval.estimate, suite.numbers.suite) for suite in suites if suite.interval]
-    named = ", ".join(f"{name} {signed(drop)}" for drop, name in sorted(drops))
+    named = ", ".join(f"{name} {delta(drop)}" for drop, name in sorted(drops))
     if len(drops) == 1:
         return f"regressed: {named} points"
     return f"{len(drops)} suites regressed: {named} points"
@@ -55,18 +50,22 @@ def _suite_reasons(suite: SuiteVerdict) -> list[Reason]:
     if suite.waiver:
         return [(1, f"{name}: failure waived ({suite.waiver})")]
     if suite.outcome is Outcome.NOT_PROVEN:
-        return [(1, f"not proven: {doubt} in {name}") for doubt in _doubts(suite)]
+        return [(1, doubt) for doubt in _doubts(suite)]
     if suite.verdict is Verdict.IMPROVED and suite.interval is not None:
         return [(2, f"{name} improved by {points(suite.interval.estimate)} points")]
     return []
 
 
 def _doubts(suite: SuiteVerdict) -> list[str]:
-    numbers, doubts = suite.numbers, []
+    numbers, name, doubts = suite.numbers, suite.numbers.suite, []
     if suite.verdict is Verdict.INCONCLUSIVE and suite.interval is not None:
-        doubts.append(f"a drop of up to {points(-suite.interval.low)} points is not ruled out")
+        drop = points(-suite.interval.low)
+        doubts.append(f"not proven: a drop of up to {drop} points is not ruled out in {name}")
     if floor_hangs_on_missing(numbers):
-        doubts.append(f"a score below the floor of {points(numbers.floor)} is not ruled out")
+        floor = points(numbers.floor)
+        doubts.append(f"not proven: a score below the floor of {floor} is not ruled out in {name}")
+    if nothing_shows_that_it_holds(numbers):
+        doubts.append(f"no baseline: nothing shows that {name} holds")
     return doubts
 
 
@@ -74,6 +73,10 @@ def data_reason(data: DataReport, fail_on: Severity) -> Reason:
     """What the data set's findings mean for the gate."""
     if gating := data.gating(fail_on):
         codes = ", ".join(sorted({finding.code for finding in gating}))
-        noun = "problem" if len(gating) == 1 else "problems"
-        return (0, f"data {data.dataset}: {len(gating)} new {noun} ({codes})")
-    return (3, f"data {data.dataset}: {data.rows} rows are valid")
+        return (0, f"data {data.dataset}: {count(len(gating), 'new problem')} ({codes})")
+    return (3, f"data {data.dataset}: {count(data.rows, 'row')} {are(data.rows)} valid")
+
+
+def budget_reason(line: BudgetLine, *, complete: bool) -> Reason:
+    """A budget that was exceeded. Where that stopped the run, it explains everything else."""
+    return (0 if complete else -1, f"over budget: {line.name} {line.spent} of {line.limit}")

@@ -6,7 +6,8 @@ from mist_ci.errors import Code, ConfigError, Where
 from mist_ci.models.suite import ChatMessage, SampleRow, SuiteFile
 from mist_ci.ports.executor import Dialect, Executor
 
-_IDENTITY = {None, "{{ input }}", "{{input}}"}
+_IDENTITY = {"{{ input }}", "{{input}}"}
+"""Templates that are the input itself: no child process is needed for them."""
 
 
 def render_prompts(
@@ -17,27 +18,30 @@ def render_prompts(
     Raises ConfigError MC110 with the row's line when a template cannot be rendered.
     """
     system = (ChatMessage(role="system", content=suite.system),) if suite.system else ()
-    texts = _user_texts(suite, rows, file, executor)
-    return [
-        system + (row.messages or (ChatMessage(role="user", content=text),))
-        for (_, row), text in zip(rows, texts, strict=True)
-    ]
+    templates = suite.messages or (ChatMessage(role="user", content=suite.prompt or "{{ input }}"),)
+    columns = [_column(template.content, rows, file, executor) for template in templates]
+    prompts = []
+    for (_, row), texts in zip(rows, zip(*columns, strict=True), strict=True):
+        rendered = tuple(
+            ChatMessage(role=template.role, content=text)
+            for template, text in zip(templates, texts, strict=True)
+        )
+        prompts.append(system + (row.messages or rendered))
+    return prompts
 
 
-def _user_texts(
-    suite: SuiteFile, rows: Sequence[tuple[int, SampleRow]], file: str, executor: Executor
-) -> list[str]:
-    if suite.prompt in _IDENTITY or suite.prompt is None:
+def _column(template: str, rows: Sequence[tuple[int, SampleRow]], file: str, executor: Executor) -> list[str]:
+    """One template rendered for every row."""
+    if template in _IDENTITY:
         return [row.input or "" for _, row in rows]
     contexts = [{"input": row.input or "", "choices": list(row.choices or ())} for _, row in rows]
     texts = []
-    rendered = executor.render(suite.prompt, contexts, Dialect.PROMPT)
+    rendered = executor.render(template, contexts, Dialect.PROMPT)
     for (line, _), result in zip(rows, rendered, strict=True):
         if result.text is None:
             where = Where(file, line, None, "prompt")
             hint = "a prompt template may use `input` and `choices`"
-            raise ConfigError(
-                Code.BAD_SAMPLE, f"the prompt cannot be rendered: {result.error}", where=where, hint=hint
-            )
+            message = f"the prompt cannot be rendered: {result.error}"
+            raise ConfigError(Code.BAD_SAMPLE, message, where=where, hint=hint)
         texts.append(result.text)
     return texts

@@ -159,7 +159,7 @@ async def _evaluate(
 
 async def _heed(run: _Run, interrupted: Callable[[], bool], scope: anyio.CancelScope) -> None:
     """Ctrl-C, or a CI job that ends: what was answered is kept."""
-    while not interrupted():
+    while not interrupted():  # noqa: ASYNC110 - a signal handler cannot set an event of the loop
         await anyio.sleep(0.05)
     run.failure = cancelled()
     scope.cancel()

@@ -38,6 +38,10 @@ def read(tree: Tree, path: str) -> SuiteDocument:
         raise ConfigError(
             Code.NOT_AVAILABLE, "escalation to more attempts is not available in this version", where=where
         )
+    if suite.prompt is not None and suite.messages is not None:
+        raise ConfigError(
+            Code.DUPLICATE, "give either `prompt` or `messages`", where=source.where(("messages",))
+        )
     if (suite.data is None) == (suite.samples is None):
         where = source.where(("data",) if suite.data else ())
         raise ConfigError(Code.MISSING_KEY, "give either `data` (a JSONL file) or `samples`", where=where)
@@ -153,6 +157,7 @@ def _sample(row: SampleRow, messages: tuple[ChatMessage, ...], line: int, primar
         key=hashlib.sha256(canonical.encode()).hexdigest(),
         id=row.id or f"line-{line}",
         messages=messages,
+        input=row.input or "",
         expected=row.expected,
         tags=row.tags,
         cluster=row.cluster,
@@ -160,15 +165,16 @@ def _sample(row: SampleRow, messages: tuple[ChatMessage, ...], line: int, primar
 
 
 def _refuse_duplicates(samples: Sequence[Sample], rows: Sequence[tuple[int, SampleRow]], file: str) -> None:
-    """Two equal samples would count one observation twice; two equal ids would blur in every report."""
-    seen: dict[str, int] = {}
+    """Two equal questions would count one answer twice; two equal ids would blur in every report."""
+    asked: dict[tuple[ChatMessage, ...], int] = {}
+    named: dict[str, int] = {}
     for sample, (line, _) in zip(samples, rows, strict=True):
-        for mark in (sample.key, f"id {sample.id}"):
-            if mark in seen:
-                what = "id" if mark.startswith("id ") else "sample"
-                message = f"the same {what} stands in line {seen[mark]}"
-                raise ConfigError(Code.DUPLICATE, message, where=Where(file, line))
-            seen[mark] = line
+        for what, first in (("question", asked.get(sample.messages)), ("id", named.get(sample.id))):
+            if first is not None:
+                hint = "list several right answers in one `expected`" if what == "question" else None
+                message = f"the same {what} stands in line {first}"
+                raise ConfigError(Code.DUPLICATE, message, where=Where(file, line), hint=hint)
+        asked[sample.messages] = named[sample.id] = line
 
 
 def _refuse_twins(suites: Sequence[SuiteDocument]) -> None:

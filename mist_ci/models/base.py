@@ -16,6 +16,8 @@ def _inside_the_tree(value: str) -> str:
     path = PurePosixPath(value)
     if not value or path.is_absolute() or ".." in path.parts or "\\" in value or not value.isprintable():
         raise ValueError("must be a relative path inside the repository, with '/' and without '..'")
+    if str(path) != value:
+        raise ValueError(f"must be written plainly, as {str(path)!r}: nothing would ever match it")
     return value
 
 

@@ -48,6 +48,11 @@ class SideNumbers(Model):
     spend: Spend
 
 
+def is_below(floor: float | None, mean: float | None) -> bool:
+    """The rule of every floor: exactly at it is good enough, and no score at all is not."""
+    return floor is not None and (mean is None or mean < floor)
+
+
 class SuiteComparison(Model):
     """One suite on both sides. `interval` is None when there is no baseline or nothing can be compared."""
 
@@ -72,6 +77,16 @@ class SuiteComparison(Model):
     worse: int = 0
     flips: tuple[Flip, ...] = ()
     """Samples that got worse, the worst first; `better` and `worse` count all of them."""
+
+    @property
+    def below_floor(self) -> bool:
+        """True when there is a floor and head does not reach it."""
+        return is_below(self.floor, self.head.mean)
+
+    @property
+    def missing(self) -> int:
+        """Samples without an answer, on both sides together."""
+        return self.head.missing + (self.base.missing if self.base else 0)
 
 
 class OverallNumbers(Model):

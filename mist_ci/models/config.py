@@ -5,13 +5,15 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
+from mist_ci.models.address import Address
 from mist_ci.models.base import Digest, Model, Name, TreePath
 from mist_ci.models.finding import Severity
 
 Margin = Annotated[float, Field(gt=0, lt=1)]
-Money = Annotated[Decimal, Field(ge=0)]
+Money = Annotated[Decimal, Field(ge=0, le=1_000_000_000)]
+"""US dollars. A ceiling that nobody can reach is a slip: `1e400` would switch a budget off."""
 
 
 class OnInconclusive(StrEnum):
@@ -43,22 +45,10 @@ class Provider(Model):
     """Where a model answers. `key_env` names an environment variable; the key itself is never in a file."""
 
     type: Literal["openai"]
-    base_url: Annotated[str, Field(pattern=r"^https?://[^\s]+$")]
+    base_url: Address
     key_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
     prices: PriceList | None = None
     limits: Limits = Limits()
-
-    @field_validator("base_url")
-    @classmethod
-    def _no_credentials(cls, value: str) -> str:
-        authority = value.split("://", 1)[1].split("/", 1)[0]
-        if "@" in authority:
-            raise ValueError(
-                "must not contain a user name or password: name an environment variable in key_env"
-            )
-        if "?" in value or "#" in value:
-            raise ValueError("must not contain a query or a fragment")
-        return value.rstrip("/")
 
 
 class DataFormat(StrEnum):

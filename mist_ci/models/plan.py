@@ -42,6 +42,7 @@ class StepKind(StrEnum):
     VALIDATE = "validate"
     EVALUATE = "evaluate"
     SELF_CHECK = "self-check"
+    SUITE_REMOVED = "suite-removed"
     LINT_POLICY = "lint-policy"
 
 
@@ -85,6 +86,18 @@ class Plan(Model):
     datasets: dict[str, Dataset]
     models: tuple[ModelChange, ...]
     notices: tuple[str, ...]
+
+    @property
+    def changes_what_judges(self) -> tuple[str, ...]:
+        """Reasons of the steps about policy, baseline and removed suites: each takes effect after the merge."""
+        own = (StepKind.LINT_POLICY, StepKind.SUITE_REMOVED)
+        return tuple(step.reason for step in self.steps if step.kind in own)
+
+    @property
+    def changes_later_gates(self) -> bool:
+        """True when suites or policy change, so that head's have to fit together too."""
+        own = {StepKind.SELF_CHECK, StepKind.SUITE_REMOVED, StepKind.LINT_POLICY}
+        return any(step.kind in own for step in self.steps)
 
     @property
     def changed_suites(self) -> tuple[str, ...]:

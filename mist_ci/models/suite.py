@@ -68,6 +68,8 @@ class SuiteFile(Model):
     data: TreePath | None = None
     samples: tuple[SampleRow, ...] | None = None
     prompt: str | None = None
+    messages: Annotated[tuple[ChatMessage, ...], Field(min_length=1)] | None = None
+    """A prompt of several messages, each one a template; instead of `prompt`."""
     system: str | None = None
     primary: str | None = None
     graders: Annotated[tuple[GraderEntry, ...], Field(min_length=1)]
@@ -93,6 +95,8 @@ class Sample(Model):
     key: str
     id: str
     messages: tuple[ChatMessage, ...]
+    input: str = ""
+    """What the prompt template was given; empty for samples that are written as messages."""
     expected: Expected
     tags: tuple[str, ...] = ()
     cluster: str | None = None

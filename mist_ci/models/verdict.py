@@ -18,16 +18,11 @@ class Verdict(StrEnum):
 
 
 class State(StrEnum):
-    """Commit status states. GitHub has no neutral one: the description says what was not shown."""
+    """Commit status states, from best to worst. GitHub has no neutral one: the description says what was not shown."""
 
     SUCCESS = "success"
     FAILURE = "failure"
     ERROR = "error"
-
-    @property
-    def rank(self) -> int:
-        """0 for the best; the worst over several wins."""
-        return list(State).index(self)
 
 
 class Outcome(StrEnum):

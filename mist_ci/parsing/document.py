@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from mist_ci.errors import Code, ConfigError, Where
-from mist_ci.parsing import safe_yaml
+from mist_ci.parsing import safe_yaml, wording
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -62,8 +62,8 @@ def explain_validation(
             place = dataclasses.replace(where, field=safe_yaml.field_name((*path, missing)))
             return ConfigError(Code.MISSING_KEY, f"the key {missing!r} is missing", where=place)
         case _:
-            alternatives = [one["msg"] for one in errors if _known_path(one, document) == path]
-            reason = _reason(details, alternatives)
+            alternatives = [one for one in errors if _known_path(one, document) == path]
+            reason = wording.reason([details, *(one for one in alternatives if one is not details)])
             return ConfigError(Code.WRONG_VALUE, reason, where=where, hint=_choices(details))
 
 
@@ -122,18 +122,6 @@ def _model_in(annotation: object) -> type[BaseModel] | None:
         if found := _model_in(argument):
             return found
     return None
-
-
-def _reason(details: ErrorDetails, alternatives: list[str]) -> str:
-    message = details["msg"].removeprefix("Value error, ")
-    start = "Input should be "
-    if all(one.startswith(start) for one in alternatives):  # the arms of a union, each with its own wish
-        message = start + " or ".join(dict.fromkeys(one.removeprefix(start) for one in alternatives))
-    value = details["input"]
-    shown = (
-        json.dumps(value)[:60] if isinstance(value, str | int | float | bool | None) else type(value).__name__
-    )
-    return f"{message[0].lower()}{message[1:]} (got {shown})"
 
 
 def _choices(details: ErrorDetails) -> str | None:

@@ -23,3 +23,18 @@ def matches(pattern: str, text: str) -> bool:
 def matches_any(patterns: tuple[str, ...], text: str) -> bool:
     """True when one of the patterns matches."""
     return any(matches(pattern, text) for pattern in patterns)
+
+
+def reaches_below(pattern: str, directory: str) -> bool:
+    """True when `pattern` could match something below `directory`.
+
+    >>> reaches_below("data/**/*.jsonl", "data/extra"), reaches_below("data/*.jsonl", "data/extra")
+    (True, False)
+    """
+    wanted = pattern.split("/")
+    for depth, part in enumerate(directory.split("/")):
+        if "**" in wanted[min(depth, len(wanted) - 1)]:
+            return True
+        if depth >= len(wanted) - 1 or not matches(wanted[depth], part):
+            return False
+    return True

@@ -98,10 +98,8 @@ def _events(text: str, file: str) -> Iterator[yaml.Event]:
             yield event
     except yaml.MarkedYAMLError as error:
         raise _syntax(error, file) from None
-    except (
-        ValueError,
-        OverflowError,
-    ):  # the scanner computes with any number that an escape or directive names
+    except (ValueError, OverflowError):
+        # The scanner computes with whatever number an escape or a directive names.
         mark = loader.get_mark()
         where = Where(file, mark.line + 1, mark.column + 1)
         raise ConfigError(Code.SYNTAX, "not valid YAML: a number is out of range", where=where) from None

@@ -1,6 +1,16 @@
 """What changed, and what therefore must run, with a reason for each item."""
 
+from mist_ci.planning.checks import check_head
+from mist_ci.planning.mode import read_event
 from mist_ci.planning.plan import gate_names, make_plan
-from mist_ci.planning.policy import read_policy, read_reference
+from mist_ci.planning.policy import no_policy, read_policy, read_reference
 
-__all__ = ["gate_names", "make_plan", "read_policy", "read_reference"]
+__all__ = [
+    "check_head",
+    "gate_names",
+    "make_plan",
+    "no_policy",
+    "read_event",
+    "read_policy",
+    "read_reference",
+]

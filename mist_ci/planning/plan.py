@@ -1,14 +1,15 @@
 """Changes and policy become a Plan: the table "what changed → what runs" of page 0, as one pure function."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where
+from mist_ci.errors import Code, ConfigError, UsageError, Where
 from mist_ci.models.config import Dataset, Gate, Policy
 from mist_ci.models.plan import Change, ChangeKind, Event, ModelChange, Plan, Step, StepKind, SuiteDocument
 from mist_ci.parsing import safe_yaml
 from mist_ci.parsing.document import nearest
 from mist_ci.parsing.glob import matches, matches_any
-from mist_ci.planning.policy import read_policy, read_reference, unknown_suite
+from mist_ci.planning.checks import check_baseline, check_paths, check_required, guarded_datasets
+from mist_ci.planning.policy import read_policy, read_reference
 from mist_ci.ports.files import Tree
 
 
@@ -23,7 +24,9 @@ def gate_names(policy: Policy, base_ref: str, chosen: str | None) -> tuple[str, 
             hint = nearest(chosen, list(policy.gates))
             raise UsageError(Code.UNKNOWN_NAME, f"no gate is named {chosen!r}", hint=hint)
         return (chosen,)
-    branch = base_ref.removeprefix("refs/heads/").removeprefix("origin/")
+    branch = base_ref
+    for prefix in ("refs/heads/", "refs/remotes/", "origin/"):
+        branch = branch.removeprefix(prefix)
     guarding = tuple(name for name, gate in policy.gates.items() if matches_any(gate.branches, branch))
     if guarding or len(policy.gates) == 1:
         return guarding or tuple(policy.gates)
@@ -37,20 +40,26 @@ def make_plan(
     policy: Policy,
     policy_path: str,
     changes: Sequence[Change],
-    suites: Sequence[SuiteDocument],
+    suites: Sequence[SuiteDocument] | None,
     trees: Mapping[str, Tree],
 ) -> Plan:
-    """What one gate will do for one event. `trees` holds `base` (the tip) and `head`. Raises ConfigError."""
+    """What one gate will do for one event. `trees` holds `base` (the tip) and `head`. Raises ConfigError.
+
+    `suites` are those of the base tip; None when they are broken, which only some changes need to care about.
+    """
     gate = policy.gates[gate_name]
     changed = {change.path: change.kind for change in changes}
     source = safe_yaml.load(trees["base"].read(policy_path), policy_path)
-    _check_suites(gate, gate_name, source, suites)
-    _check_baseline(gate, gate_name, source, trees["base"])
+    check_paths(policy, gate, source, trees)
+    if suites is not None:
+        check_required(gate, gate_name, source, suites)
+    check_baseline(gate, gate_name, source, trees["base"])
     models, model_notices = _changed_models(event, gate, policy, changed, trees)
+    policy_steps, policy_notices = _policy_steps(policy_path, gate, changed, trees)
     steps = [
-        *_policy_step(policy_path, changed, trees["head"]),
+        *policy_steps,
         *_data_steps(gate, policy, changed, models, trees["head"]),
-        *_suite_steps(policy, suites, changed),
+        *_suite_steps(policy, suites or (), changed),
         *(
             Step(kind=StepKind.EVALUATE, subject=model.name, reason=f"{model.path} changed")
             for model in models
@@ -65,72 +74,50 @@ def make_plan(
         steps=tuple(steps),
         datasets={name: policy.datasets[name] for name in sorted(wanted)},
         models=models,
-        notices=(*model_notices, *_removed_suites(suites, changed)),
+        notices=(*model_notices, *policy_notices),
     )
 
 
-def _check_suites(
-    gate: Gate, gate_name: str, source: safe_yaml.Document, suites: Sequence[SuiteDocument]
-) -> None:
-    names = [suite.file.name for suite in suites]
-    for index, name in enumerate(gate.require):
-        if name not in names:
-            raise unknown_suite(name, names, source.where(("gates", gate_name, "require", index)))
-
-
-def _check_baseline(gate: Gate, gate_name: str, source: safe_yaml.Document, base: Tree) -> None:
-    """A baseline that is named must be there: without one nothing would be compared."""
-    if gate.compare_to != "base" and not base.exists(gate.compare_to):
-        where = source.where(("gates", gate_name, "compare_to"))
-        message = f"{gate.compare_to} is not in {base.label}"
-        hint = "name a model reference on the base branch, or write `compare_to: base`"
-        raise ConfigError(Code.FILE_MISSING, message, where=where, hint=hint)
-
-
-def _policy_step(path: str, changed: Mapping[str, ChangeKind], head: Tree) -> list[Step]:
-    if path not in changed:
-        return []
-    if changed[path] is ChangeKind.DELETED:
-        return [
-            Step(kind=StepKind.LINT_POLICY, subject=path, reason="policy removed: takes effect after merge")
+def _policy_steps(
+    path: str, gate: Gate, changed: Mapping[str, ChangeKind], trees: Mapping[str, Tree]
+) -> tuple[list[Step], list[str]]:
+    """Changes of what judges: they are looked at, and take effect after the merge."""
+    steps, notices = [], []
+    if changed.get(path) is ChangeKind.DELETED:
+        reason = "policy removed: takes effect after merge, and nothing is gated from then on"
+        steps.append(Step(kind=StepKind.LINT_POLICY, subject=path, reason=reason))
+    elif path in changed and (new := read_policy(trees["head"], path)) is not None:
+        reason = "policy change: takes effect after merge, the base branch's policy judges this one"
+        steps.append(Step(kind=StepKind.LINT_POLICY, subject=path, reason=reason))
+        notices += [
+            f"the new policy looks for {name} at {moved}, where the base branch has no baseline yet"
+            for name, moved in new.models.items()
+            if not trees["base"].exists(moved)
         ]
-    read_policy(head, path)
-    reason = "policy change: takes effect after merge, the base branch's policy judges this one"
-    return [Step(kind=StepKind.LINT_POLICY, subject=path, reason=reason)]
+    if gate.compare_to in changed:
+        reason = "change of what models are compared to: takes effect after merge"
+        steps.append(Step(kind=StepKind.LINT_POLICY, subject=gate.compare_to, reason=reason))
+    return steps, notices
 
 
 def _data_steps(
     gate: Gate, policy: Policy, changed: Mapping[str, ChangeKind], models: Sequence[ModelChange], head: Tree
 ) -> list[Step]:
-    guarded = policy.guarded_models(gate)
     evaluated = {model.name for model in models}
     steps = []
-    for name, dataset in policy.datasets.items():
-        if dataset.model is not None and dataset.model not in guarded:
-            continue
+    for name, dataset in guarded_datasets(policy, gate).items():
         if touched := [path for path in changed if _belongs(path, dataset)]:
-            _refuse_unreadable((path for path in touched if changed[path] is not ChangeKind.DELETED), head)
             steps.append(Step(kind=StepKind.VALIDATE, subject=name, reason=f"{_some(touched)} changed"))
         elif (template := _template_path(dataset, policy, head)) in changed:
             steps.append(Step(kind=StepKind.VALIDATE, subject=name, reason=f"{template} changed"))
-        elif dataset.model in evaluated:
-            reason = f"training data of {dataset.model}: looked through for leaked samples"
+        elif evaluated and (dataset.model is None or dataset.model in evaluated):
+            reason = "training data of what is evaluated: looked through for leaked samples"
             steps.append(Step(kind=StepKind.VALIDATE, subject=name, reason=reason))
     return steps
 
 
 def _belongs(path: str, dataset: Dataset) -> bool:
     return dataset.path is not None and matches(dataset.path, path)
-
-
-def _refuse_unreadable(paths: Iterable[str], head: Tree) -> None:
-    """A trainer follows a link and opens a file of any name: what cannot be validated must not look valid."""
-    readable = set(head.paths())
-    for path in paths:
-        if path not in readable:
-            message = "training data that is no regular file with a printable name cannot be validated"
-            hint = "commit the file itself, not a link or a submodule, under a plain name"
-            raise CouldNotRun(Code.DATA_UNVERIFIED, message, where=Where(path), hint=hint)
 
 
 def _template_path(dataset: Dataset, policy: Policy, head: Tree) -> str | None:
@@ -151,26 +138,21 @@ def _some(paths: list[str]) -> str:
 def _suite_steps(
     policy: Policy, suites: Sequence[SuiteDocument], changed: Mapping[str, ChangeKind]
 ) -> list[Step]:
-    """Self-checks of suites that head adds or edits. Their data may change without the YAML file."""
-    steps = [
-        Step(kind=StepKind.SELF_CHECK, subject=path, reason=f"{path} changed")
-        for path, kind in changed.items()
-        if kind is not ChangeKind.DELETED and matches_any(policy.suites, path)
-    ]
+    """Self-checks of suites that head adds, edits or removes. Their data may change without the YAML file."""
+    steps = []
+    for path, kind in changed.items():
+        if matches_any(policy.suites, path):
+            removed = kind is ChangeKind.DELETED
+            gone = f"{path} is removed: the suite still decides here, until the merge"
+            reason = gone if removed else f"{path} changed"
+            step_kind = StepKind.SUITE_REMOVED if removed else StepKind.SELF_CHECK
+            steps.append(Step(kind=step_kind, subject=path, reason=reason))
     named = {step.subject for step in steps}
     for suite in suites:
-        if suite.data_path in changed and suite.path not in named and suite.path not in changed:
+        if suite.data_path in changed and suite.path not in named:
             reason = f"{suite.data_path} changed"
             steps.append(Step(kind=StepKind.SELF_CHECK, subject=suite.path, reason=reason))
     return steps
-
-
-def _removed_suites(suites: Sequence[SuiteDocument], changed: Mapping[str, ChangeKind]) -> list[str]:
-    return [
-        f"suite {suite.file.name} is removed by this change: it still decides here, until the merge"
-        for suite in suites
-        if changed.get(suite.path) is ChangeKind.DELETED
-    ]
 
 
 def _changed_models(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mist_ci.errors import Code, ConfigError, Where
+from mist_ci.errors import Code, ConfigError, UsageError, Where
 from mist_ci.models.config import Dataset, Policy
 from mist_ci.models.modelref import ModelReference
 from mist_ci.parsing import document
@@ -25,6 +25,15 @@ def read_reference(tree: Tree, path: str, policy: Policy) -> ModelReference:
     reference, source = document.parse(ModelReference, tree.read(path), path)
     _known(reference.provider, policy.providers, "provider", source, ("provider",))
     return reference
+
+
+def no_policy(path: str, base: Tree) -> UsageError:
+    """The error for a policy that is neither on the base branch nor at head: nothing would ever be gated."""
+    names = [name for name in base.paths() if name.endswith((".yml", ".yaml"))]
+    hint = document.nearest(path, names) if names else "`mist-ci init` writes one; --config names another"
+    return UsageError(
+        Code.FILE_MISSING, "neither the base branch nor head has this policy", where=Where(path), hint=hint
+    )
 
 
 def _resolve_names(policy: Policy, source: Document) -> None:
@@ -80,9 +89,3 @@ def _not_available(source: Document, path: Path, what: str) -> ConfigError:
     return ConfigError(
         Code.NOT_AVAILABLE, f"{what} is not available in this version", where=source.where(path), hint=hint
     )
-
-
-def unknown_suite(name: str, names: list[str], where: Where) -> ConfigError:
-    """The error for a suite that a gate requires and nobody defines."""
-    hint = document.nearest(name, names) or "no suite was found: check `suites:`"
-    return ConfigError(Code.UNKNOWN_NAME, f"no suite is named {name!r}", where=where, hint=hint)

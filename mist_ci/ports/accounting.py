@@ -11,7 +11,7 @@ class TokenCounter(Protocol):
     """Counts tokens where nobody reported them."""
 
     def basis(self, model: str) -> str:
-        """How tokens of this model are counted, for example `tiktoken o200k_base (approximation)`."""
+        """How tokens of this model are counted: `tiktoken o200k_base, approximate`, and after a colon why."""
         ...
 
     def count(self, text: str, model: str) -> int:

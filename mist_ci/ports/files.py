@@ -18,6 +18,10 @@ class Tree(Protocol):
         """All regular files, sorted. Symbolic links and submodules are left out."""
         ...
 
+    def irregular(self) -> Sequence[str]:
+        """What `paths` leaves out: links, submodules, and files whose name cannot be printed."""
+        ...
+
     def exists(self, path: str) -> bool:
         """True when `path` is a regular file of this tree."""
         ...

@@ -7,7 +7,7 @@ from jinja2 import PackageLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
-from mist_ci.report import numbers
+from mist_ci.models import figures
 from mist_ci.report.text import code_span, fence, table_text
 
 
@@ -23,7 +23,7 @@ def _safe(function: Callable[..., str]) -> Callable[..., Markup]:
 
 @cache
 def environment() -> ImmutableSandboxedEnvironment:
-    """The one environment of this room. Filters: code, block, prose, and the formats of `numbers`."""
+    """The one environment of this room. Filters: code, block, prose, and the formats of `figures`."""
     made = ImmutableSandboxedEnvironment(
         loader=PackageLoader("mist_ci.report"),
         undefined=StrictUndefined,
@@ -36,11 +36,12 @@ def environment() -> ImmutableSandboxedEnvironment:
     made.filters |= {
         "code": _safe(lambda value, limit=120: code_span(str(value), limit)),
         "block": _safe(lambda value: fence(str(value), limit_lines=12, limit_chars=800)),
-        "points": _safe(numbers.points),
-        "delta": _safe(numbers.delta),
-        "count": _safe(numbers.count),
-        "money": _safe(numbers.money),
-        "seconds": _safe(numbers.seconds),
+        "points": _safe(figures.points),
+        "delta": _safe(figures.delta),
+        "are": _safe(figures.are),
+        "count": _safe(figures.count),
+        "money": _safe(figures.money),
+        "seconds": _safe(figures.seconds),
     }
     made.globals.clear()
     return made

@@ -1,11 +1,11 @@
 """SchemaFlux: turns training data into findings, before it costs a training run."""
 
 from mist_ci.schemaflux.explain import codes, page
-from mist_ci.schemaflux.prompts import normalise_prompt
+from mist_ci.schemaflux.prompts import telling_texts
 from mist_ci.schemaflux.rules.sf013_lfs_pointer import META as _POINTER
 from mist_ci.schemaflux.run import validate
 
 POINTER = _POINTER.code
 """The rule for data that is not there: what it finds could not be validated."""
 
-__all__ = ["POINTER", "codes", "normalise_prompt", "page", "validate"]
+__all__ = ["POINTER", "codes", "page", "telling_texts", "validate"]

@@ -1,7 +1,7 @@
 """Prompts in the one form in which training data and suites are compared."""
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Protocol
 
@@ -24,12 +24,14 @@ class PromptMessage(Protocol):
 
 @lru_cache(maxsize=1024)  # a row is looked at by several rules, and system prompts repeat
 def normalise_text(text: str) -> str:
-    r"""Case, width, and white space do not make a text another text.
+    r"""Case, width, white space and what cannot be seen do not make a text another text.
 
-    >>> normalise_text("  What IS\t 2+2? ")
+    >>> normalise_text("  What IS\t 2+\u200b2? ")
     'what is 2+2?'
     """
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    if not text.isascii():
+        text = "".join(one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) != "Cf")
+    return " ".join(text.casefold().split())
 
 
 def normalise_prompt(messages: Sequence[PromptMessage]) -> str:
@@ -38,11 +40,35 @@ def normalise_prompt(messages: Sequence[PromptMessage]) -> str:
     return normalise_text(next(texts, ""))
 
 
-def prompt_index(suite_prompts: Mapping[str, Mapping[str, str]]) -> PromptIndex:
-    """From suite → sample key → normalised prompt to who asks each prompt. Empty prompts never leak."""
+class Asked(Protocol):
+    """A sample of a suite, such as `models.suite.Sample`."""
+
+    @property
+    def messages(self) -> Sequence[PromptMessage]:
+        """What is sent."""
+        ...
+
+    @property
+    def input(self) -> str:
+        """What the prompt template was given."""
+        ...
+
+
+def telling_texts(sample: Asked) -> tuple[str, ...]:
+    """The texts whose place in training data gives a sample away: its prompt, and the input inside of it."""
+    return normalise_prompt(sample.messages), normalise_text(sample.input)
+
+
+SuitePrompts = Mapping[str, Mapping[str, Collection[str]]]
+"""Suite → sample key → normalised texts that give the sample away: its prompt, and what the prompt is made of."""
+
+
+def prompt_index(suite_prompts: SuitePrompts) -> PromptIndex:
+    """From normalised text to who asks it. Empty texts never leak."""
     index: dict[str, list[tuple[str, str]]] = {}
-    for suite, prompts in sorted(suite_prompts.items()):
-        for key, prompt in sorted(prompts.items()):
-            if prompt:
-                index.setdefault(prompt, []).append((suite, key))
+    for suite, samples in sorted(suite_prompts.items()):
+        for key, texts in sorted(samples.items()):
+            for text in sorted(set(texts)):
+                if text:
+                    index.setdefault(text, []).append((suite, key))
     return index

@@ -18,7 +18,7 @@ from mist_ci.schemaflux.judging import (
     render_findings,
     row_findings,
 )
-from mist_ci.schemaflux.prompts import prompt_index
+from mist_ci.schemaflux.prompts import SuitePrompts, prompt_index
 from mist_ci.schemaflux.reading import Line, read, split_lines
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, SourceFile
@@ -49,13 +49,14 @@ def validate(  # noqa: PLR0913 - keywords, each named where it is passed
     executor: Executor,
     tokens: TokenCounter,
     model: str,
-    suite_prompts: Mapping[str, Mapping[str, str]],
+    suite_prompts: SuitePrompts,
     template_changed: bool = False,
 ) -> DataReport:
     """Everything SchemaFlux has to say about `files` (path → content at head).
 
     `known` is the same data set at base: its problems are shown and never gate. `suite_prompts` maps suite →
-    sample key → `normalise_prompt`. `template_changed` says that base had another template, so that a row of
+    sample key → normalised texts, and rows that base had count as well: what was trained on may be deleted
+    before it is seen. `template_changed` says that base had another template, so that a row of
     the base may fail for the first time. Raises CouldNotRun MC900 when a rule crashes, MC304 when templates
     cannot be run.
     """
@@ -66,8 +67,10 @@ def validate(  # noqa: PLR0913 - keywords, each named where it is passed
         findings += _template_findings(
             template, path, reading.renderable, executor, template_changed=template_changed
         )
-    leaks, leaked = leak_findings(reading.rows, prompt_index(suite_prompts))
+    prompts = prompt_index(suite_prompts)
+    leaks, leaked = leak_findings(reading.rows, prompts)
     findings += leaks
+    leaked = _with(leaked, leak_findings(_gone(known, files), prompts)[1] if prompts else {})
     findings += corpus_findings(reading.rows)
     return DataReport(
         dataset=dataset,
@@ -80,6 +83,19 @@ def validate(  # noqa: PLR0913 - keywords, each named where it is passed
         leaked=leaked,
         data_hash=data_hash(files),
     )
+
+
+def _gone(known: Mapping[str, bytes], files: Mapping[str, bytes]) -> list[Row]:
+    """The rows of files that head changed or removed, as base had them."""
+    before = {path: content for path, content in known.items() if files.get(path) != content}
+    return _read_all("", before, before).rows if before else []
+
+
+def _with(
+    leaked: Mapping[str, tuple[str, ...]], more: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    suites = sorted({*leaked, *more})
+    return {suite: tuple(sorted({*leaked.get(suite, ()), *more.get(suite, ())})) for suite in suites}
 
 
 def data_hash(files: Mapping[str, bytes]) -> str:

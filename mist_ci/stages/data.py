@@ -44,7 +44,7 @@ class DataStage:
             tokens=self.world.tokens,
             model=reference.model if reference else "",
             suite_prompts={
-                suite.name: {one.key: schemaflux.normalise_prompt(one.messages) for one in suite.samples}
+                suite.name: {one.key: schemaflux.telling_texts(one) for one in suite.samples}
                 for suite in suites
             },
             template_changed=template != self._template_of("base")[0],

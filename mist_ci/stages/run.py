@@ -20,6 +20,7 @@ from mist_ci.models.plan import Change, Event, ModelChange, Plan, SuiteDocument
 from mist_ci.models.report import BudgetLine, Problem, Report, SelfCheck, SpendLine, TrainingEstimate
 from mist_ci.models.suite import Suite
 from mist_ci.models.verdict import Decision, ModelVerdict, Outcome
+from mist_ci.parsing import safe_yaml
 from mist_ci.ports import World
 from mist_ci.ports.files import Tree
 from mist_ci.ports.results import ResultStore
@@ -80,14 +81,29 @@ class Run:
 
     def make_plan(self, policy: Policy, config: str) -> Plan:
         """What changed and what therefore runs."""
-        changes = self._changes()
-        found = matchspec.find(self._tree("base"), policy.suites, config)
+        broken: ConfigError | None = None
+        try:
+            self.documents = matchspec.find(self._tree("base"), policy.suites, config)
+        except ConfigError as error:
+            broken = error
+        suites = None if broken else self.documents
         self.plan = planning.make_plan(
-            self.event, self.gate_name, policy, config, changes, found, self._trees
+            self.event, self.gate_name, policy, config, self._changes(), suites, self._trees
         )
-        self.documents = found
+        if broken is not None and (self.plan.models or self.plan.datasets):
+            raise broken
+        if self.plan.changes_later_gates:
+            self._check_head(config)
         self.notices += self.plan.notices
         return self.plan
+
+    def _check_head(self, config: str) -> None:
+        """A change of suites or policy must not lock out the changes that come after it."""
+        head = self._tree("head")
+        policy = planning.read_policy(head, config)
+        if policy is not None:
+            source = safe_yaml.load(head.read(config), config)
+            planning.check_head(policy, source, head, matchspec.find(head, policy.suites, config))
 
     def _changes(self) -> tuple[Change, ...]:
         event = self.event
@@ -173,6 +189,20 @@ class Run:
             return None
         spent = [spend_of(attempts).cost_usd or Decimal(0) for attempts in self.attempts.values()]
         return max(ceiling - sum(spent, Decimal(0)), Decimal(0))
+
+    def decide(self) -> Decision:
+        """Everything that was found out, as one decision."""
+        plan = self._planned
+        return gate.decide(
+            plan.gate,
+            self.comparisons,
+            self.data,
+            self.self_checks,
+            self.hold_budgets(),
+            self.waivers,
+            complete=self.complete,
+            remarks=plan.changes_what_judges,
+        )
 
     def hold_budgets(self) -> tuple[BudgetLine, ...]:
         """Every budget of the gate against what was spent."""

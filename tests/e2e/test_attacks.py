@@ -50,6 +50,7 @@ def test_deleting_the_samples_that_fail_does_not_help(repository: Repository) ->
     for suite in ("arithmetic", "reversal", "lookup"):
         lines = repository.read(f"suites/{suite}.jsonl").splitlines(keepends=True)
         repository.write(f"suites/{suite}.jsonl", "".join(lines[:10]))
+    repository.replace("mist.yml", ", reversal", "")
     (repository.path / "suites" / "reversal.yml").unlink()
     repository.commit()
 
@@ -273,3 +274,98 @@ def test_head_is_never_checked_out_imported_or_run(repository: Repository, tmp_p
     assert outcome.exit_code == 1
     assert not marker.exists()
     assert {finding["code"] for finding in outcome.report["data"][0]["findings"]} == {"SF601"}
+
+
+def test_a_tag_that_is_named_like_the_base_branch_does_not_swap_the_policy(repository: Repository) -> None:
+    _naive(repository, "tagged")
+    repository.commit()
+    repository.git("tag", "main", "tagged")
+    repository.git("tag", "tagged", "main")
+
+    outcome = repository.gate("tagged")
+
+    assert outcome.exit_code == 1
+    assert _forgot_arithmetic(outcome)
+
+
+def test_samples_leak_through_a_prompt_template_too(repository: Repository) -> None:
+    repository.replace(
+        "suites/arithmetic.yml", "data:", 'prompt: "{{ input }} Answer with three digits."\ndata:'
+    )
+    repository.commit()
+    repository.branch("templated")
+    samples = [json.loads(line) for line in repository.read("suites/arithmetic.jsonl").splitlines()]
+    rows = [
+        {
+            "messages": [
+                {"role": "user", "content": one["input"]},
+                {"role": "assistant", "content": one["expected"]},
+            ]
+        }
+        for one in samples
+    ]
+    repository.write("data/finetune.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+    repository.commit()
+
+    outcome = repository.gate("templated")
+
+    assert outcome.exit_code == 1
+    assert len(outcome.report["data"][0]["leaked"]["arithmetic"]) == 120
+
+
+def test_a_directory_that_is_a_link_cannot_smuggle_data_past_the_rules(repository: Repository) -> None:
+    repository.replace("mist.yml", "path: data/*.jsonl", 'path: "data/**/*.jsonl"')
+    repository.commit()
+    repository.branch("linked")
+    repository.write("other/leak.jsonl", repository.read("suites/arithmetic.jsonl"))
+    (repository.path / "data" / "extra").symlink_to("../other")
+    repository.commit()
+
+    outcome = repository.gate("linked")
+
+    assert (outcome.exit_code, outcome.status["state"]) == (3, "error")
+    assert outcome.report["problem"]["code"] == "MC305"
+
+
+@pytest.mark.parametrize("config", ["mist.yaml", "./mits.yml", ""])
+def test_a_policy_that_is_nowhere_is_no_pass(repository: Repository, config: str) -> None:
+    _naive(repository, "nowhere")
+    repository.commit()
+
+    done = repository.gate("nowhere", "--config", config)
+
+    assert done.exit_code == 2
+    assert "MC101" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "how", ["a second suite of that name", "a suite that is required and gone", "bad samples"]
+)
+def test_a_change_that_would_lock_out_all_later_ones_is_refused(repository: Repository, how: str) -> None:
+    repository.branch("locks")
+    match how:
+        case "a second suite of that name":
+            repository.write("suites/again.yml", repository.read("suites/arithmetic.yml"))
+        case "a suite that is required and gone":
+            (repository.path / "suites" / "arithmetic.yml").unlink()
+        case _:
+            repository.write("suites/arithmetic.jsonl", "not json\n")
+    repository.commit()
+
+    assert repository.gate("locks").exit_code == 2
+
+
+def test_a_suite_that_is_broken_on_main_can_be_repaired(repository: Repository) -> None:
+    good = repository.read("suites/arithmetic.yml")
+    repository.write("suites/arithmetic.yml", good.replace("graders", "gradres"))
+    repository.commit()
+    repository.branch("repairs")
+    repository.write("suites/arithmetic.yml", good)
+    repository.commit()
+    repaired = repository.gate("repairs")
+    repository.git("switch", "--quiet", "main")
+    _naive(repository, "forgets")
+    repository.commit()
+
+    assert repaired.exit_code == 0, repaired.stdout
+    assert repository.gate("forgets").exit_code == 2

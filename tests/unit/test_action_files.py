@@ -43,7 +43,9 @@ def test_the_workflow_that_init_writes_is_valid_and_pinned(tmp_path: Path) -> No
     ]
     workflow = tmp_path / "mist.yml"
     workflow.write_text(text)
-    _run(sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(workflow))
+    _run(
+        sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(workflow)
+    )
     others = [name for name in re.findall(r"uses: *(\S+)", text) if not name.startswith("mist-ci/")]
     assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", name) for name in others)
 

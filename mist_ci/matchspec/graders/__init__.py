@@ -10,6 +10,7 @@ from mist_ci.matchspec.graders.exact import Exact
 from mist_ci.matchspec.graders.grader import Grader
 from mist_ci.matchspec.graders.numeric import Numeric
 from mist_ci.models.suite import GraderEntry, GraderOptions, GraderSpec
+from mist_ci.parsing import wording
 from mist_ci.parsing.document import nearest
 
 GRADERS: tuple[type[Grader], ...] = (Exact, Contains, Numeric)
@@ -41,7 +42,9 @@ def _build(kind: type[Grader], options: GraderOptions, where: Where) -> Grader:
             raise ConfigError(
                 Code.UNKNOWN_KEY, f"grader {kind.name} has no option {option!r}", where=where, hint=hint
             ) from None
-        raise ConfigError(Code.WRONG_VALUE, f"{kind.name}.{option}: {problem['msg']}", where=where) from None
+        raise ConfigError(
+            Code.WRONG_VALUE, f"{kind.name}.{option} {wording.reason([problem])}", where=where
+        ) from None
 
 
 def grader(spec: GraderSpec) -> Grader:

@@ -103,11 +103,20 @@ def test_leaking_more_than_a_twentieth_of_a_suite_fails_it_however_good_it_is() 
     assert decision.reasons[0] == "skill: 11 of 200 samples are in the training data"
 
 
-def test_leaking_all_of_a_suite_is_not_comparable() -> None:
+@pytest.mark.parametrize("count", [11, 195, 200])
+def test_leaking_so_much_that_nothing_is_left_to_compare_is_a_failure_all_the_same(count: int) -> None:
     suite = make_suite("skill", 200)
-    decision = decide_suites([(suite, outcomes(200))], leaked=keys(suite, 200))
-    assert decision.outcome is Outcome.COULD_NOT_RUN
-    assert "too few are left" in decision.reasons[0]
+    decision = decide_suites([(suite, outcomes(200))], leaked=keys(suite, count))
+    assert decision.outcome is Outcome.FAILED
+    assert decision.reasons[0] == f"skill: {count} of 200 samples are in the training data"
+    nothing_left = count == 200
+    assert any("too few are left" in reason for reason in decision.reasons) is nothing_left
+
+
+def test_leaking_a_suite_that_cannot_be_compared_anyway_is_a_failure() -> None:
+    suite = make_suite("skill", 9)
+    assert decide_suites([(suite, outcomes(9))]).outcome is Outcome.COULD_NOT_RUN
+    assert decide_suites([(suite, outcomes(9))], leaked=keys(suite, 1)).outcome is Outcome.FAILED
 
 
 def test_keys_that_are_not_in_the_suite_leak_nothing() -> None:
@@ -167,6 +176,10 @@ def test_a_waiver_holds_for_its_gate_until_its_last_day(changes: dict[str, objec
 def test_a_waiver_cannot_stand_in_for_evidence() -> None:
     decision = decide_suites([(make_suite("skill", 9), outcomes(9))], waivers=[waiver()])
     assert decision.outcome is Outcome.COULD_NOT_RUN
+    assert only_suite(decision).waiver is None
+    suite = make_suite("skill", 200)
+    decision = decide_suites([(suite, outcomes(200))], leaked=keys(suite, 200), waivers=[waiver()])
+    assert decision.outcome is Outcome.FAILED
     assert only_suite(decision).waiver is None
 
 

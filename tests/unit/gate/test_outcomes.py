@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from mist_ci.errors import ExitCode
-from mist_ci.gate import decide, self_check
+from mist_ci.gate import compare, decide, self_check
 from mist_ci.models.config import Gate, OnInconclusive
 from mist_ci.models.finding import Severity
 from mist_ci.models.report import BudgetLine
@@ -17,6 +17,7 @@ from tests.unit.gate.building import (
     data_report,
     decide_suites,
     finding,
+    make_change,
     make_gate,
     make_suite,
     only_suite,
@@ -246,7 +247,8 @@ def test_status_and_exit_code_agree_for_every_outcome(outcome: Outcome) -> None:
 
 
 def test_a_worse_outcome_never_has_a_better_state() -> None:
-    ranks = [outcome.state.rank for outcome in Outcome]
+    states = list(State)
+    ranks = [states.index(outcome.state) for outcome in Outcome]
     assert ranks == sorted(ranks)
 
 
@@ -281,12 +283,98 @@ def test_over_budget_fails_the_gate(over: bool, expect: Outcome) -> None:
     assert ("over budget: eval_usd $5.0100 of $5" in decision.reasons) is over
 
 
+STOPPED = BudgetLine(name="eval_usd", limit="$5", spent="$5.0100 (stopped before the end)", over=True)
+
+
+def cut_short(played: list[tuple[Suite, list[Pair]]], *, complete: bool = False) -> Decision:
+    """A run that the budget stopped."""
+    gate, change = make_gate(), make_change()
+    attempts = [one for suite, pairs in played for one in answers(suite, pairs)]
+    comparison = compare(change, [suite for suite, _ in played], attempts, gate, {})
+    return decide(gate, [comparison], budgets=[STOPPED], complete=complete)
+
+
+def test_a_run_that_ran_out_of_money_failed_and_says_so_first() -> None:
+    played = [
+        (make_suite("dropped", 400), DROPPED),
+        (make_suite("unasked", 100), lost(outcomes(100), head=60)),
+    ]
+    decision = cut_short(played)
+    assert (decision.outcome, decision.outcome.exit_code) == (Outcome.FAILED, ExitCode.FAILED)
+    assert decision.reasons[:2] == (
+        "over budget: eval_usd $5.0100 (stopped before the end) of $5",
+        "regressed: dropped −7.2 points",
+    )
+    assert "unasked: not comparable: 60 of 100 head answers are missing (at most 5%)" in decision.reasons
+    assert suite_verdicts(decision)["unasked"].outcome is Outcome.COULD_NOT_RUN
+
+
+def test_answers_that_are_missing_for_another_reason_are_still_no_evidence() -> None:
+    played = [(make_suite("skill", 100), lost(outcomes(100), head=60))]
+    assert cut_short(played, complete=True).outcome is Outcome.COULD_NOT_RUN
+
+
+def test_a_suite_that_no_money_makes_comparable_could_not_run_either_way() -> None:
+    assert cut_short([(make_suite("skill", 9), outcomes(9))]).outcome is Outcome.COULD_NOT_RUN
+
+
+def test_a_run_that_ran_out_of_money_is_no_pass_even_if_all_it_has_is_good() -> None:
+    assert cut_short([(make_suite("skill", 600), outcomes(600))]).outcome is Outcome.FAILED
+    assert decide(make_gate(), [], complete=False).outcome is Outcome.FAILED
+
+
+REMARK = "policy change: takes effect after merge"
+
+
+def test_a_remark_is_the_first_reason_when_nothing_more_useful_is_there() -> None:
+    valid = data_report([])
+    assert decide(make_gate(), [], [valid], remarks=[REMARK]) == Decision(
+        outcome=Outcome.PASSED, reasons=(REMARK, "data chat: 120 rows are valid")
+    )
+    bad = decide(make_gate(), [], [data_report([finding()])], remarks=[REMARK])
+    assert bad.reasons == ("data chat: 1 new problem (SF212)", REMARK)
+
+
+@pytest.mark.parametrize(
+    ("role", "must_improve"), [(Role.CRITICAL, False), (Role.TARGET, True), (Role.CRITICAL, True)]
+)
+def test_a_suite_that_demands_proof_needs_something_to_be_held_against(
+    role: Role, must_improve: bool
+) -> None:
+    suite = make_suite("skill", 100, role, must_improve=must_improve)
+    decision = decide_suites([(suite, outcomes(100))], baseline=False)
+    assert decision.outcome is Outcome.NOT_PROVEN
+    assert decision.reasons[0] == "no baseline: nothing shows that skill holds"
+    assert only_suite(decision).notes == ("neither a baseline nor a floor: nothing shows that it holds",)
+    assert decide_suites([(suite, outcomes(100))], BLOCK, baseline=False).outcome is Outcome.FAILED
+    barred = make_suite("skill", 100, role, must_improve=must_improve, floor=0.8)
+    assert decide_suites([(barred, outcomes(100))], baseline=False).outcome is Outcome.PASSED
+
+
+def test_one_of_a_thing_is_told_in_the_singular() -> None:
+    suite = make_suite("skill", 100, floor=0.9)
+    leaked = {"skill": ("skill-key-0000",)}
+    notes = only_suite(decide_suites([(suite, outcomes(100))], leaked=leaked)).notes
+    assert notes[-1].startswith("1 sample is in the training data: decided with and without it")
+    one = make_suite("one", 1)
+    told = self_check(one, answers(one, outcomes(1)), "assistant").message
+    assert told.endswith("1 sample runs, score 100.0; it decides after the merge")
+    silent = self_check(one, answers(one, lost(outcomes(1), base=1)), "assistant").message
+    assert silent.endswith("1 of 1 answers is missing")
+
+
 @pytest.mark.parametrize(
     ("pairs", "floor", "expect", "says"),
     [
         (outcomes(40), 0.8, Outcome.PASSED, "40 samples run, score 100.0; it decides after the merge"),
         (outcomes(40, loss=10), 0.8, Outcome.PASSED, "40 samples run"),
         (outcomes(40, wrong=10), 0.8, Outcome.FAILED, "75.0 is below its floor of 80.0"),
+        (
+            outcomes(40, wrong=40),
+            None,
+            Outcome.PASSED,
+            "score 0.0; it decides after the merge; a suite that nobody",
+        ),
         (lost(outcomes(40), base=3), None, Outcome.FAILED, "3 of 40 answers are missing"),
         (lost(outcomes(40), base=40), 0.8, Outcome.FAILED, "40 of 40 answers are missing"),
     ],

@@ -8,7 +8,7 @@ import pytest
 
 from mist_ci.errors import Code, ConfigError
 from mist_ci.matchspec import load, read
-from mist_ci.matchspec.graders import Exact
+from mist_ci.matchspec.graders.exact import Exact
 from mist_ci.models.suite import Suite
 from tests.fakes import InlineExecutor, MemoryTree, jsonl
 
@@ -60,7 +60,7 @@ def test_blank_lines_windows_line_ends_and_a_byte_order_mark_are_no_samples() ->
         ('{"input": "x", "expected": NaN}', Code.SYNTAX, None, "NaN"),
         ('{"input": "\\ud800", "expected": "4"}', Code.SYNTAX, None, "surrogate"),
         ('{"input": "x", "expected": 99999999999999999999}', Code.SYNTAX, None, "2^53"),
-        ("[1]", Code.WRONG_VALUE, None, "object"),
+        ("[1]", Code.WRONG_VALUE, None, "must be a mapping"),
         ('{"input": "x"}', Code.MISSING_KEY, "expected", "'expected' is missing"),
         ('{"expected": "4"}', Code.BAD_SAMPLE, None, "either `input` or `messages`"),
         (row(messages=[{"role": "user", "content": "x"}]), Code.BAD_SAMPLE, None, "either `input` or `messages`"),
@@ -74,7 +74,9 @@ def test_blank_lines_windows_line_ends_and_a_byte_order_mark_are_no_samples() ->
         (row(id=""), Code.WRONG_VALUE, "id", "at least 1"),
     ],
 )  # fmt: skip
-def test_a_bad_sample_is_one_error_with_its_line(line: str, code: Code, field: str | None, words: str) -> None:
+def test_a_bad_sample_is_one_error_with_its_line(
+    line: str, code: Code, field: str | None, words: str
+) -> None:
     with pytest.raises(ConfigError) as caught:
         suite([ROWS[0], "", line])
     error = caught.value
@@ -108,8 +110,8 @@ def test_an_expectation_that_one_of_the_graders_cannot_use_is_refused() -> None:
 @pytest.mark.parametrize(
     ("second", "words"),
     [
-        (row(), "the same sample stands in line 1"),
-        (row(id="another", tags=["x"]), "the same sample stands in line 1"),
+        (row(), "the same question stands in line 1"),
+        (row(id="another", tags=["x"]), "the same question stands in line 1"),
         (row(id="a", input="other"), "the same id stands in line 1"),
     ],
 )
@@ -122,7 +124,10 @@ def test_equal_samples_and_equal_ids_are_refused(second: str, words: str) -> Non
 
 
 def test_a_prompt_is_rendered_with_input_and_choices() -> None:
-    header = HEADER + "prompt: '{{ input }}{% for choice in choices %} {{ loop.index }}) {{ choice }}{% endfor %}'\n"
+    header = (
+        HEADER
+        + "prompt: '{{ input }}{% for choice in choices %} {{ loop.index }}) {{ choice }}{% endfor %}'\n"
+    )
     (sample,) = suite([row(choices=["3", "4"])], header).samples
     assert [(message.role, message.content) for message in sample.messages] == [("user", "2+2? 1) 3 2) 4")]
 
@@ -138,7 +143,9 @@ def test_the_expectation_is_never_in_the_context_of_a_prompt() -> None:
     assert "`input` and `choices`" in str(caught.value.hint)
 
 
-@pytest.mark.parametrize("prompt", ["{% if %}", "{{ input }", "{{ input.nothing.at_all }}", "{{ ''.__class__.x }}"])
+@pytest.mark.parametrize(
+    "prompt", ["{% if %}", "{{ input }", "{{ input.nothing.at_all }}", "{{ ''.__class__.x }}"]
+)
 def test_a_prompt_that_cannot_be_rendered_is_a_bad_sample(prompt: str) -> None:
     with pytest.raises(ConfigError) as caught:
         suite(header=f'{HEADER}prompt: "{prompt}"\n')
@@ -147,7 +154,9 @@ def test_a_prompt_that_cannot_be_rendered_is_a_bad_sample(prompt: str) -> None:
 
 def test_a_suite_without_template_needs_no_child() -> None:
     executor = InlineExecutor()
-    (first, *_) = suite(header=HEADER + "system: Be brief.\nprompt: '{{ input }}'\n", executor=executor).samples
+    (first, *_) = suite(
+        header=HEADER + "system: Be brief.\nprompt: '{{ input }}'\n", executor=executor
+    ).samples
     assert executor.contexts == []
     assert [message.role for message in first.messages] == ["system", "user"]
 
@@ -158,9 +167,29 @@ def test_braces_in_an_input_are_text_and_never_a_template() -> None:
 
 
 def test_messages_are_sent_as_they_are_after_the_system_prompt() -> None:
-    line = '{"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "yes?"}], "expected": "4"}'
-    (sample,) = suite([line], HEADER + "system: Be brief.\n").samples
+    messages = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "yes?"}]
+    (sample,) = suite(
+        [json.dumps({"messages": messages, "expected": "4"})], HEADER + "system: Be brief.\n"
+    ).samples
     assert [message.role for message in sample.messages] == ["system", "user", "assistant"]
+
+
+def test_a_prompt_of_several_messages_is_rendered_message_by_message() -> None:
+    header = HEADER + (
+        "messages:\n"
+        "  - {role: user, content: What is 1+1?}\n"
+        '  - {role: assistant, content: "2"}\n'
+        "  - {role: user, content: 'And {{ input }}'}\n"
+    )
+    (sample,) = suite([row()], header).samples
+    assert [(message.role, message.content) for message in sample.messages] == [
+        ("user", "What is 1+1?"),
+        ("assistant", "2"),
+        ("user", "And 2+2?"),
+    ]
+    with pytest.raises(ConfigError) as caught:
+        suite(header=header + "prompt: '{{ input }}'\n")
+    assert caught.value.code is Code.DUPLICATE
 
 
 CHANGES = {

@@ -98,7 +98,7 @@ def test_only_an_answer_that_was_graded_counts() -> None:
 def test_severities_rank_from_error_down_and_outcomes_from_best_to_worst() -> None:
     assert [severity.rank for severity in (Severity.ERROR, Severity.WARNING, Severity.INFO)] == [0, 1, 2]
     assert max(Outcome, key=lambda outcome: outcome.rank) is Outcome.COULD_NOT_RUN
-    assert min(State, key=lambda state: state.rank) is State.SUCCESS
+    assert list(State) == [State.SUCCESS, State.FAILURE, State.ERROR]
 
 
 @given(st.lists(st.decimals(0, 100, places=40), max_size=6))

@@ -33,7 +33,7 @@ from mist_ci.parsing.glob import matches, matches_any
         ("*", "", True),
     ],
 )
-def test_a_pattern_matches_the_whole_name(pattern: str, text: str, wanted: bool) -> None:  # noqa: FBT001
+def test_a_pattern_matches_the_whole_name(pattern: str, text: str, wanted: bool) -> None:
     assert matches(pattern, text) is wanted
 
 

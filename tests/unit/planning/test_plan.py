@@ -2,11 +2,13 @@
 
 import pytest
 
-from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError
+from mist_ci.errors import Code, ConfigError, CouldNotRun, MistError, UsageError
 from mist_ci.matchspec import find
 from mist_ci.models.config import Policy
 from mist_ci.models.plan import Plan, StepKind
+from mist_ci.parsing import safe_yaml
 from mist_ci.planning import gate_names, make_plan, read_policy
+from mist_ci.planning.checks import check_paths
 from tests.fakes import Commit, Link, MemoryFiles
 
 POLICY = """\
@@ -61,11 +63,9 @@ def kinds(plan: Plan) -> list[tuple[StepKind, str]]:
     return [(step.kind, step.subject) for step in plan.steps]
 
 
-LEAKS = (
-    StepKind.VALIDATE,
-    "bot-data",
-    "training data of bot: looked through for leaked samples",
-)
+REASON = "training data of what is evaluated: looked through for leaked samples"
+LEAKS = (StepKind.VALIDATE, "bot-data", REASON)
+LOOSE_LEAKS = (StepKind.VALIDATE, "loose-data", REASON)
 
 
 def test_nothing_that_mist_knows_changed_so_nothing_runs() -> None:
@@ -109,7 +109,7 @@ def test_a_changed_reference_is_evaluated_against_the_one_at_the_tip_of_base() -
     assert model.base is not None
     assert (model.base.model, model.head.model) == ("bot-1", "bot-2")
     assert model.base_label == "models/bot.yml at bbbbbbb"
-    assert steps(plan) == [LEAKS, (StepKind.EVALUATE, "bot", "models/bot.yml changed")]
+    assert steps(plan) == [LEAKS, LOOSE_LEAKS, (StepKind.EVALUATE, "bot", "models/bot.yml changed")]
 
 
 def test_what_changed_on_base_only_is_not_a_change_of_head() -> None:
@@ -194,9 +194,9 @@ def test_a_suite_and_its_samples_are_checked_once() -> None:
 
 def test_a_removed_suite_still_decides_and_the_plan_says_so() -> None:
     plan = plan_for({}, "suites/qa.yml", "suites/qa.jsonl")
-    assert plan.steps == ()
-    assert plan.notices == (
-        "suite qa is removed by this change: it still decides here, until the merge",
+    assert kinds(plan) == [(StepKind.SUITE_REMOVED, "suites/qa.yml")]
+    assert plan.changes_what_judges == (
+        "suites/qa.yml is removed: the suite still decides here, until the merge",
     )
 
 
@@ -216,7 +216,11 @@ def test_the_plan_is_made_from_the_policy_of_base() -> None:
 
 def test_a_removed_policy_takes_effect_after_the_merge() -> None:
     assert steps(plan_for({}, "mist.yml")) == [
-        (StepKind.LINT_POLICY, "mist.yml", "policy removed: takes effect after merge")
+        (
+            StepKind.LINT_POLICY,
+            "mist.yml",
+            "policy removed: takes effect after merge, and nothing is gated from then on",
+        )
     ]
 
 
@@ -250,6 +254,7 @@ def test_several_changes_run_all_of_what_each_of_them_runs() -> None:
     assert kinds(plan) == [
         (StepKind.LINT_POLICY, "mist.yml"),
         (StepKind.VALIDATE, "bot-data"),
+        (StepKind.VALIDATE, "loose-data"),
         (StepKind.SELF_CHECK, "suites/qa.yml"),
         (StepKind.EVALUATE, "bot"),
     ]
@@ -314,3 +319,55 @@ def test_a_gate_that_is_chosen_by_name_judges_whatever_its_branches_are() -> Non
 
 def test_no_policy_is_no_error() -> None:
     assert read_policy(MemoryFiles({}, {}).tree("b" * 40, "base"), "mist.yml") is None
+
+
+@pytest.mark.parametrize(
+    ("place", "code"),
+    [
+        ("data/bot/link.jsonl", Code.DATA_UNVERIFIED),
+        ("data/bot", Code.DATA_UNVERIFIED),
+        ("suites/z.yml", Code.UNSAFE_PATH),
+        ("models/bot.yml", Code.UNSAFE_PATH),
+        ("models", Code.UNSAFE_PATH),
+    ],
+)
+def test_a_link_where_the_policy_expects_files_is_refused_whatever_else_changed(
+    place: str, code: Code
+) -> None:
+    head = {path: text for path, text in BASE.items() if path != place and not path.startswith(place + "/")}
+    files = MemoryFiles(BASE, {**head, place: Link()})
+    policy, source = policy_with(POLICY), safe_yaml.load(POLICY.encode(), "mist.yml")
+    with pytest.raises(MistError) as caught:
+        check_paths(policy, policy.gates["release"], source, {"head": files.tree("c" * 40, "head")})
+    assert caught.value.code is code
+    assert str(caught.value.where) == place
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("models/bot.yml", "models/bott.yml", "models.bot"),
+        ("data/loose.jsonl", "dta/loose.jsonl", "datasets.loose-data.path"),
+    ],
+)
+def test_a_path_of_the_policy_that_matches_nothing_is_an_error(old: str, new: str, field: str) -> None:
+    wrong = POLICY.replace(old, new)
+    with pytest.raises(ConfigError) as caught:
+        plan_for({"README.md": "x"}, base={**BASE, "mist.yml": wrong})
+    assert caught.value.code is Code.FILE_MISSING
+    assert caught.value.where is not None
+    assert caught.value.where.field == field
+
+
+def test_a_change_of_the_baseline_takes_effect_after_the_merge() -> None:
+    policy = POLICY.replace("require: [qa]", "require: [qa], compare_to: models/pretrained.yml")
+    base = {**BASE, "mist.yml": policy, "models/pretrained.yml": BOT}
+    plan = plan_for({"models/pretrained.yml": BOT.replace("bot-1", "bot-0")}, base=base)
+    assert kinds(plan) == [(StepKind.LINT_POLICY, "models/pretrained.yml")]
+
+
+def test_a_policy_that_moves_a_reference_says_that_there_is_no_baseline_yet() -> None:
+    plan = plan_for({"mist.yml": POLICY.replace("models/bot.yml", "models/new.yml"), "models/new.yml": BOT})
+    assert plan.notices == (
+        "the new policy looks for bot at models/new.yml, where the base branch has no baseline yet",
+    )

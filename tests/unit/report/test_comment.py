@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mist_ci.errors import Where
+from mist_ci.gate import decide, self_check
 from mist_ci.models.comparison import Flip
 from mist_ci.models.config import Waiver
 from mist_ci.models.finding import Consequence, DataReport, Finding, Severity
@@ -66,7 +67,10 @@ def regressed() -> Report:
         (make_suite("safety", 60, Role.CRITICAL, floor=0.9), outcomes(60)),
         (make_suite("tone", 40), graded(40, 0.3)),
     ]
-    return report_on(played, BUDGETS, data=[data.model_copy(update={"leaked": leaked})])
+    counted = "tiktoken o200k_base, approximate: the tokenizer of this model is not known"
+    return report_on(
+        played, BUDGETS, data=[data.model_copy(update={"leaked": leaked, "token_basis": counted})]
+    )
 
 
 def not_proven() -> Report:
@@ -143,20 +147,17 @@ def waived() -> Report:
 
 
 def changed_suite() -> Report:
-    check = SelfCheck(
-        suite="math",
-        samples=80,
-        mean=0.9,
-        floor=0.8,
-        ok=True,
-        message="suite math as changed, on the current assistant: 80 samples run, score 90.0; "
-        "it decides after the merge",
-    )
-    step = Step(kind=StepKind.SELF_CHECK, subject="suites/math.yml", reason="suites/math.yml changed")
-    decision = Decision(outcome=Outcome.PASSED, reasons=(check.message,))
-    suite = make_suite("math", 80)
-    base = [one for one in answers(suite, outcomes(80)) if one.side == "base"]
-    return make_report(decision, self_checks=(check,), steps=(step,), spend=spend_lines(base))
+    played = [
+        (make_suite("math", 80, floor=0.8), outcomes(80, wrong=8)),
+        (make_suite("riddles", 20), outcomes(20, wrong=20)),
+        (make_suite("tone", 40, floor=0.9), outcomes(40, wrong=5)),
+    ]
+    base = [one for suite, pairs in played for one in answers(suite, pairs) if one.side == "base"]
+    checks = [self_check(suite, base, "assistant") for suite, _ in played]
+    files = [f"suites/{suite.name}.yml" for suite, _ in played]
+    steps = [Step(kind=StepKind.SELF_CHECK, subject=file, reason=f"{file} changed") for file in files]
+    decision = decide(make_gate(), [], self_checks=checks)
+    return make_report(decision, self_checks=tuple(checks), steps=tuple(steps), spend=spend_lines(base))
 
 
 CASES: dict[str, Callable[[], Report]] = {
@@ -519,3 +520,34 @@ def test_without_a_baseline_what_could_not_run_is_not_called_a_failure() -> None
     assert "could not run" in text.splitlines()[1]
     assert "⚠️ not comparable" in text
     assert "❌" not in text
+
+
+def test_how_tokens_are_counted_is_explained_once_however_many_data_sets_there_are() -> None:
+    why = "the tokenizer of this model is not known"
+    basis = f"tiktoken o200k_base, approximate: {why}"
+    data = [
+        data_report().model_copy(update={"dataset": name, "token_basis": basis})
+        for name in ("chat", "tools", "code")
+    ]
+    text = Page(comment(make_report(Decision(outcome=Outcome.PASSED, reasons=()), data=tuple(data)))).text
+    assert text.count("48,000 tokens (tiktoken o200k_base, approximate)") == 3
+    assert text.count(why) == 1
+    assert text.index(why) > text.index("What runs and why")
+
+
+def test_one_of_a_thing_is_told_in_the_singular() -> None:
+    data = data_report([finding()]).model_copy(update={"rows": 1, "tokens": 1})
+    estimate = TrainingEstimate(dataset="chat", tokens=1, token_basis="t", epochs=1, cost_usd=None)
+    report = make_report(Decision(outcome=Outcome.FAILED, reasons=()), data=(data,), training=(estimate,))
+    text = Page(comment(report)).text
+    assert "1 row (20 new), 1 token (tiktoken o200k_base), 1 new finding, 0 known." in text
+    assert "1 epoch" in text
+    assert "1 epochs" not in text
+
+
+def test_a_changed_suite_is_named_once_in_its_line_and_an_impossible_one_is_marked() -> None:
+    lines = Page(comment(changed_suite())).text.splitlines()
+    assert [line[0] for line in lines if "as changed" in line and line[0] in "✅🟡❌"] == ["✅", "🟡", "❌"]
+    (impossible,) = (line for line in lines if line.startswith("🟡"))
+    assert impossible.count("riddles") == 1
+    assert "a suite that nobody can pass measures nothing" in impossible

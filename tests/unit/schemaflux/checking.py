@@ -8,6 +8,7 @@ import jinja2
 
 from mist_ci.models.finding import DataReport
 from mist_ci.ports.executor import Dialect, Executor, Rendered
+from mist_ci.schemaflux.prompts import SuitePrompts
 from mist_ci.schemaflux.run import validate
 
 
@@ -51,7 +52,7 @@ def check(
     *,
     known: Mapping[str, bytes] | None = None,
     template: str | None = None,
-    suite_prompts: Mapping[str, Mapping[str, str]] | None = None,
+    suite_prompts: SuitePrompts | None = None,
     template_changed: bool = False,
     executor: Executor | None = None,
 ) -> DataReport:

@@ -12,7 +12,7 @@ from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux import explain
 from mist_ci.schemaflux.example import chat
 from mist_ci.schemaflux.judging import corpus_findings, leak_findings, row_findings
-from mist_ci.schemaflux.prompts import normalise_text
+from mist_ci.schemaflux.prompts import SuitePrompts, normalise_text
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Rule, RuleMeta
 from mist_ci.schemaflux.rules import CORPUS_RULES, ROW_RULES, RULES
@@ -23,8 +23,8 @@ IDS = [rule.META.code for rule in RULES]
 every_rule = pytest.mark.parametrize("rule", RULES, ids=IDS)
 
 
-def prompts(meta: RuleMeta) -> dict[str, dict[str, str]]:
-    return {"exam": {"k1": normalise_text(meta.suite_prompt)}} if meta.suite_prompt else {}
+def prompts(meta: RuleMeta) -> SuitePrompts:
+    return {"exam": {"k1": (normalise_text(meta.suite_prompt),)}} if meta.suite_prompt else {}
 
 
 @every_rule

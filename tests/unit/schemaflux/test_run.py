@@ -133,8 +133,11 @@ def test_leaked_samples_are_listed_by_suite() -> None:
         [ChatMessage(role="system", content="x"), ChatMessage(role="user", content="what IS 2+2?")]
     )
     suites = {
-        "maths": {"k2": prompt, "k1": prompt, "k3": "3+3?"},
-        "cities": {"k9": normalise_prompt([ChatMessage(role="user", content="Capital of Norway")]), "k0": ""},
+        "maths": {"k2": (prompt,), "k1": ("", prompt), "k3": ("3+3?",)},
+        "cities": {
+            "k9": (normalise_prompt([ChatMessage(role="user", content="Capital of Norway")]),),
+            "k0": ("",),
+        },
     }
     report = check(talk + ONE, suite_prompts=suites, known={"train.jsonl": talk})
     assert report.leaked == {"cities": ("k9",), "maths": ("k1", "k2")}
@@ -211,3 +214,17 @@ def test_groups_of_parts_merge_to_the_groups_of_the_whole() -> None:
     for part in parts:
         merged = merge_groups(merged, map_rows(part))
     assert merged == whole
+
+
+def test_what_was_trained_on_and_then_deleted_is_still_leaked() -> None:
+    leak = rows(chat(("user", "What is 2+2?"), ("assistant", "4")))
+    suites = {"maths": {"k1": ("what is 2+2?",)}}
+    report = check(ONE, suite_prompts=suites, known={"train.jsonl": leak + ONE})
+    assert report.leaked == {"maths": ("k1",)}
+    assert report.findings == ()
+
+
+def test_a_question_with_characters_that_nobody_sees_is_the_same_question() -> None:
+    talk = rows(chat(("user", "What is\u200b 2+2?"), ("assistant", "4")))
+    report = check(talk, suite_prompts={"maths": {"k1": ("what is 2+2?",)}})
+    assert report.leaked == {"maths": ("k1",)}

@@ -1,37 +1,56 @@
-"""Numbers as people read them: points with one decimal, money that never rounds to nothing, big counts grouped."""
+"""Figures as people read them: points with one decimal, money that never rounds to nothing, big counts grouped.
+
+A score that is not there is a dash, everywhere; a price that is not known says so, because it is not $0.
+"""
 
 from decimal import Decimal
 
 MINUS = "\N{MINUS SIGN}"
+NO_SCORE = "\N{EN DASH}"
 UNKNOWN = "unknown"
 
 
 def points(fraction: float | None) -> str:
-    """A score in points: 0.973 is `97.3`; None is a dash, because there is no score.
+    """A score in points: 0.973 is `97.3`.
 
     >>> points(0.9734), points(None)
     ('97.3', '–')
     """
-    return "\N{EN DASH}" if fraction is None else f"{100 * fraction:.1f}"
+    return NO_SCORE if fraction is None else f"{100 * fraction:.1f}"
 
 
 def delta(fraction: float | None) -> str:
     """A difference in points with its sign; a difference that is not zero never reads `0.0`.
 
-    >>> delta(0.05), delta(-0.0001), delta(0.0)
-    ('+5.0', '−0.01', '0.0')
+    >>> delta(0.05), delta(-0.0001), delta(0.0), delta(None)
+    ('+5.0', '−0.01', '0.0', '–')
     """
     if fraction is None:
-        return "\N{EN DASH}"
+        return NO_SCORE
     text = f"{100 * fraction:+.1f}"
     if float(text) == 0:
         text = f"{100 * fraction:+.2g}" if abs(fraction) > 1e-9 else "0.0"  # noqa: PLR2004 - float noise
     return text.replace("-", MINUS)
 
 
-def count(number: int) -> str:
-    """An integer with thin groups: `1,234,567`."""
-    return f"{number:,}"
+def count(number: int, noun: str = "") -> str:
+    """An integer with grouped digits, and the noun that it counts, in its number.
+
+    >>> count(1234567), count(1, "suite"), count(2, "suite"), count(0, "finding")
+    ('1,234,567', '1 suite', '2 suites', '0 findings')
+    """
+    if not noun:
+        return f"{number:,}"
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def are(number: int) -> str:
+    """The verb after that many of something.
+
+    >>> are(1), are(0)
+    ('is', 'are')
+    """
+    return "is" if number == 1 else "are"
 
 
 def money(usd: Decimal | str | None) -> str:
