@@ -3,7 +3,7 @@
 import inspect
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import yaml
@@ -15,6 +15,9 @@ from mist_ci.models.config import Policy
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.suite import SuiteFile
 from mist_ci.schemaflux import explain
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 ROOT = Path(__file__).parents[1]
 
@@ -69,7 +72,11 @@ def errors_page() -> str:
 
 def schemas() -> dict[str, str]:
     """JSON Schemas of the three files that a team writes, for editors."""
-    models = {"mist.yml": Policy, "suite.yml": SuiteFile, "reference.yml": ModelReference}
+    models: dict[str, type[BaseModel]] = {
+        "mist.yml": Policy,
+        "suite.yml": SuiteFile,
+        "reference.yml": ModelReference,
+    }
     return {
         f"docs/schemas/{name}.schema.json": json.dumps(model.model_json_schema(), indent=2) + "\n"
         for name, model in models.items()

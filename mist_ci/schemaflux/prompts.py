@@ -30,7 +30,9 @@ def normalise_text(text: str) -> str:
     'what is 2+2?'
     """
     if not text.isascii():
-        text = "".join(one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) != "Cf")
+        text = "".join(
+            one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) != "Cf"
+        )
     return " ".join(text.casefold().split())
 
 

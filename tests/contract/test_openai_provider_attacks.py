@@ -6,7 +6,7 @@ import anyio
 import pytest
 
 from mist_ci.adapters.providers import ProviderClients
-from mist_ci.errors import Code, ConfigError, CouldNotRun
+from mist_ci.errors import Code, CouldNotRun
 from mist_ci.models.config import Provider
 from mist_ci.ports.model_client import Completion
 from tests.contract import fault_server as faults
@@ -94,10 +94,3 @@ def test_no_key_env_sends_no_authorization() -> None:
     with FaultServer() as server:
         anyio.run(ask, server.url)
     assert "Authorization" not in server.seen[0].headers
-
-
-@pytest.mark.parametrize("base_url", ["http://[x]/v1", "http:///v1", "http://a:b/v1"])
-def test_a_base_url_that_is_no_address_is_a_configuration_error(base_url: str) -> None:
-    with pytest.raises(ConfigError) as caught:
-        ProviderClients({}).open("prod", Provider(type="openai", base_url=base_url))
-    assert caught.value.code is Code.WRONG_VALUE

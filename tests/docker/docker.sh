@@ -2,6 +2,7 @@
 # docker.sh up DIR     a Docker Engine for tests: the one that answers here, or one of our own, all of it below DIR
 # docker.sh down DIR   stops it and removes DIR
 #
+# An engine that answers keeps its build cache; one of our own leaves nothing behind.
 # `up` leaves DIR/env to source, and exits with 69 and a reason when Docker cannot start here. Our own engine is
 # Debian's, unpacked and not installed, without a bridge. It cannot pull, so the Dockerfile's base is made from
 # Debian packages and imported under the name that FROM gives.
@@ -76,7 +77,7 @@ up() {
 }
 
 down() {
-  if [ -e "$place/foreign" ]; then
+  if [ -e "$place/foreign" ] && docker image inspect "$image" >/dev/null 2>&1; then
     # Containers write as root; this user shall be able to remove it.
     docker run --rm --volume "$place:/place" --entrypoint chown "$image" -R "$(id -u)" /place || true
     docker image rm --force "$image" >/dev/null || true
@@ -86,6 +87,8 @@ down() {
     pid=$(cat "$place/docker.pid")
     kill "$pid"
     while kill -0 "$pid" 2>/dev/null; do sleep 0.1; done
+    # What it leaves mounted: the network namespace of its containers.
+    awk -v place="$place/" 'index($2, place) == 1 { print $2 }' /proc/mounts | sort --reverse | xargs --no-run-if-empty umount
   fi
   rm -rf "$place"
 }

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import cmarkgfm
+import cmarkgfm  # type: ignore[import-untyped, unused-ignore]
 import pytest
-from cmarkgfm.cmark import Options
+from cmarkgfm.cmark import Options  # type: ignore[import-untyped, unused-ignore]
 
 from tests.e2e.conftest import Outcome, Repository
 
@@ -26,7 +26,7 @@ def _naive(repository: Repository, name: str) -> None:
 
 
 def _forgot_arithmetic(outcome: Outcome) -> bool:
-    return outcome.suites()["arithmetic"]["verdict"] == "regressed"
+    return bool(outcome.suites()["arithmetic"]["verdict"] == "regressed")
 
 
 def test_a_lowered_threshold_does_not_help_the_change_that_lowers_it(repository: Repository) -> None:

@@ -39,6 +39,7 @@ BREAKS = {
     "parsing logs": ("world", "parsing", "import logging"),
     "the story reads options": ("world", "pipeline", "import click"),
     "a second asynchronous room": ("async", "gate", "import anyio"),
+    "a second adapter speaks to GitHub": ("github", "adapters", "import ghapi"),
     "statistics lean on a library": ("numbers", "stats", "import numpy"),
     "a circle inside a room": ("cycles", "gate", "import mist_ci.gate.outlaw_friend"),
 }

@@ -85,6 +85,7 @@ FULL: dict[type[BaseModel], dict[str, Any]] = {
         "margin": 0.05,
         "data": "qa.jsonl",
         "prompt": "{{ input }}",
+        "messages": [{"role": "user", "content": "{{ input }}"}],
         "system": "s",
         "primary": "exact",
         "graders": [{"exact": {"ignore_case": True}}, "contains"],
@@ -141,6 +142,7 @@ def wrong(model: type[BaseModel], value: object) -> ConfigError | None:
 
 @pytest.mark.parametrize("model", FULL, ids=lambda model: model.__name__)
 def test_no_value_anywhere_is_explained_in_the_words_of_a_library(model: type[BaseModel]) -> None:
+    assert set(FULL[model]) == set(model.model_fields)
     assert wrong(model, FULL[model]) is None
     told = 0
     for path in paths(FULL[model]):

@@ -27,7 +27,7 @@ class ProviderClients:
     def open(self, name: str, provider: Provider) -> OpenAIChat:
         """A client for a provider of the policy.
 
-        Raises CouldNotRun MC302 when its key is not set, ConfigError MC104 when its base_url is no address.
+        Raises CouldNotRun MC302 when its key is not set.
         """
         key = self._key(name, provider)
         pacer = self._pacers.setdefault(name, Pacer(provider.limits.rpm, self._retrying.sleep))

@@ -15,7 +15,7 @@ from mist_ci.adapters.providers.openai_replies import Refusal, Reply, understand
 from mist_ci.adapters.providers.pacing import Pacer
 from mist_ci.adapters.providers.retrying import Failure, Retrying
 from mist_ci.adapters.providers.secret import Secret
-from mist_ci.errors import Code, ConfigError, CouldNotRun
+from mist_ci.errors import Code, CouldNotRun
 from mist_ci.models.config import Provider
 from mist_ci.ports.model_client import Completion, NoAnswer, Request
 
@@ -35,7 +35,7 @@ class OpenAIChat:
         self._key = key
         self._retrying = retrying
         self._pacer = pacer
-        self._url = _endpoint(name, provider.base_url)
+        self._url = httpx.URL(f"{provider.base_url}/chat/completions")
         self._slots = anyio.Semaphore(provider.limits.connections)
         self._lanes = Lanes(key, provider.limits.timeout_s)
 
@@ -116,20 +116,6 @@ def _body(request: Request) -> bytes:
     messages = [{"role": message.role, "content": message.content} for message in request.messages]
     parameters = request.parameters.model_dump(exclude_none=True)
     return json.dumps({"model": request.model, "messages": messages, **parameters}).encode()
-
-
-def _endpoint(name: str, base_url: str) -> httpx.URL:
-    try:
-        url = httpx.URL(base_url.rstrip("/") + "/chat/completions")
-    except httpx.InvalidURL:
-        url = httpx.URL()
-    if not url.host:
-        raise ConfigError(
-            Code.WRONG_VALUE,
-            f"base_url of provider {name} is not an address",
-            hint="write it like https://llm.example.com/v1",
-        )
-    return url
 
 
 async def _read(response: httpx.Response) -> bytes | None:

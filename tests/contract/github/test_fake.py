@@ -85,8 +85,15 @@ def test_a_wrong_reply_is_caught() -> None:
     assert operation is not None
     good = description.example("issue-comment-items")
     description.check_reply(operation, 200, good)
-    description.check_reply(operation, 502, {"message": "Server Error"})
-    for wrong in (good[0], [good[0] | {"id": "1"}], [good[0] | {"created_at": "yesterday"}], [{}], None):
+    description.check_reply(operation, 502, {"message": "Server Error", "documentation_url": ""})
+    wrongs: tuple[Any, ...] = (
+        good[0],
+        [good[0] | {"id": "1"}],
+        [good[0] | {"created_at": "yesterday"}],
+        [{}],
+        None,
+    )
+    for wrong in wrongs:
         with pytest.raises(Breach):
             description.check_reply(operation, 200, wrong)
     with pytest.raises(Breach, match="never answers 204"):

@@ -76,7 +76,7 @@ def test_a_reply_that_never_comes_is_given_up_and_asked_for_again(host: Hosted) 
 
 def test_waits_grow_and_end(host: Hosted) -> None:
     host.fake.faults.add(faults.server_error(), times=99)
-    with pytest.raises(CouldNotRun, match="set the status mist/release of .*: 500: Server Error") as caught:
+    with pytest.raises(CouldNotRun, match=r"set the status mist/release of .*: 500: Server Error") as caught:
         set_status(host)
     assert caught.value.code is Code.CODE_HOST
     assert len(host.fake.seen) == 5

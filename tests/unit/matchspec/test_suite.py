@@ -177,7 +177,7 @@ def test_messages_are_sent_as_they_are_after_the_system_prompt() -> None:
 def test_a_prompt_of_several_messages_is_rendered_message_by_message() -> None:
     header = HEADER + (
         "messages:\n"
-        "  - {role: user, content: What is 1+1?}\n"
+        '  - {role: user, content: "What is 1+1?"}\n'
         '  - {role: assistant, content: "2"}\n'
         "  - {role: user, content: 'And {{ input }}'}\n"
     )
