@@ -6,6 +6,7 @@ Everything that touches the world comes in through `World`; the rooms below only
 way ends in a Report that says "could not run": never a pass, and never a failure of the model.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mist_ci import planning
@@ -20,17 +21,27 @@ from mist_ci.stages import Run
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What the caller wants: two revisions, the policy's path, and optionally one gate by name."""
+    """What the caller wants: two revisions, the policy's path, and optionally one gate by name.
+
+    `base_ref` names the branch where `base` is a commit: gates are chosen by it.
+    """
 
     base: str
     head: str
     config: str = "mist.yml"
     gate: str | None = None
+    base_ref: str | None = None
 
 
-def run_gates(world: World, ask: Ask) -> tuple[Report, ...]:
-    """One report per gate that guards the base branch. Raises UsageError for what the caller got wrong."""
+def run_gates(
+    world: World, ask: Ask, announce: Callable[[Sequence[str]], None] | None = None
+) -> tuple[Report, ...]:
+    """One report per gate that guards the base branch. Raises UsageError for what the caller got wrong.
+
+    `announce` hears the names of the gates before anything is judged.
+    """
     event = world.files.event(ask.base, ask.head)
+    event = event.model_copy(update={"base_ref": ask.base_ref or event.base_ref})
     base, head = (world.files.tree(getattr(event, side), side) for side in ("base", "head"))
     try:
         policy = planning.read_policy(base, ask.config)
@@ -40,6 +51,8 @@ def run_gates(world: World, ask: Ask) -> tuple[Report, ...]:
     if adopted is None:
         raise planning.no_policy(ask.config, base)
     names = planning.gate_names(adopted, event.base_ref, ask.gate)
+    if announce is not None:
+        announce(names)
     if policy is None:
         return tuple(Run.begin(world, name, event).conclude(Outcome.NOT_GATED_YET) for name in names)
     return tuple(run_gate(world, ask, event, policy, name) for name in names)

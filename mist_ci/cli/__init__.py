@@ -5,6 +5,7 @@ import sys
 import click
 
 from mist_ci import __version__
+from mist_ci.cli.action import action
 from mist_ci.cli.demo import demo
 from mist_ci.cli.eval import evaluate
 from mist_ci.cli.explain import explain
@@ -32,7 +33,7 @@ def cli(debug: bool) -> None:
     """
 
 
-for command in (gate, validate, evaluate, explain, init, demo):
+for command in (gate, validate, evaluate, explain, init, action, demo):
     cli.add_command(command)
 
 

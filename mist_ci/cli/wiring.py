@@ -2,8 +2,10 @@
 
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from mist_ci.adapters import git_fetch
 from mist_ci.adapters.clock import SystemClock
 from mist_ci.adapters.directory import DirectoryTree
 from mist_ci.adapters.executors.isolated import IsolatedExecutor
@@ -12,13 +14,16 @@ from mist_ci.adapters.prices import DatedPrices
 from mist_ci.adapters.progress import BarProgress, LineProgress
 from mist_ci.adapters.providers import ProviderClients
 from mist_ci.adapters.results import ResultDirectories
+from mist_ci.adapters.runner_files import RunnerFiles
 from mist_ci.adapters.tokenizers import TiktokenCounter
 from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.ports import World
 from mist_ci.ports.accounting import TokenCounter
+from mist_ci.ports.code_host import CodeHost
 from mist_ci.ports.executor import Executor
 from mist_ci.ports.files import Tree
 from mist_ci.ports.progress import Progress
+from mist_ci.ports.runner import Runner
 from mist_ci.report import redact
 
 
@@ -36,6 +41,26 @@ def world(results: Path, repository: Path) -> World:
         progress=progress(),
         interrupts=INTERRUPTS,
     )
+
+
+def code_host(environ: Mapping[str, str]) -> CodeHost | None:
+    """GitHub as the job's environment names it; None when there is no token to speak with."""
+    from mist_ci.adapters.github import PUBLIC_API, GitHub
+
+    token, repository = environ.get("GITHUB_TOKEN"), environ.get("GITHUB_REPOSITORY", "")
+    if not token:
+        return None
+    return GitHub(repository, token, environ.get("GITHUB_API_URL") or PUBLIC_API, redact=redact)
+
+
+def runner(environ: Mapping[str, str]) -> Runner:
+    """The files of GitHub's runner, where there is one."""
+    return RunnerFiles(environ, SystemClock().unique)
+
+
+def deepen(repository: Path, remote: str, wanted: Sequence[str]) -> tuple[str, ...]:
+    """Commits of the wanted branches and commits, with the history that they share."""
+    return git_fetch.deepen(GitRepository(repository), remote, wanted)
 
 
 def directory(path: Path) -> Tree:

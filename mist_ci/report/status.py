@@ -11,12 +11,12 @@ _QUIET = {
 }
 
 
-def status(report: Report) -> Status:
-    """What `mist/<gate>` says about the head commit."""
+def status(report: Report, prefix: str = "") -> Status:
+    """What `mist/<gate>` says about the head commit; `prefix` may name the pull request it is about."""
     return Status(
         context=f"mist/{report.gate}",
         state=report.decision.outcome.state,
-        description=plain(headline(report), MAX_DESCRIPTION),
+        description=plain(prefix + headline(report), MAX_DESCRIPTION),
     )
 
 

@@ -32,6 +32,14 @@ def test_the_first_run_creates_and_the_next_one_updates(host: Hosted) -> None:
     assert host.bodies() == [sent("passed", 6)]
 
 
+def test_only_writes_wait_for_their_turn(host: Hosted) -> None:
+    host.github.upsert_comment(1, GATE, body("failed"), order(5))
+    assert host.waits.waited_s == []
+    host.github.upsert_comment(1, GATE, body("passed"), order(6))
+    turn_s, settling_s = 1.0, 1.0
+    assert host.waits.waited_s == [turn_s, settling_s]
+
+
 def test_gates_and_pull_requests_have_a_comment_each(host: Hosted) -> None:
     host.fake.state.open_pull_request("topic", "production")
     for gate, number in ((GATE, 1), ("nightly", 1), (GATE, 2)):
@@ -178,6 +186,6 @@ def test_a_person_with_a_token_updates_their_own_comment(host: Hosted) -> None:
 
 
 def test_what_a_lagging_host_does_not_show_yet_is_not_written_twice(host: Hosted) -> None:
-    host.fake.faults.add(faults.reply(200, []), method="GET", path="/comments$", times=2)
+    host.fake.faults.add(faults.reply(200, []), method="GET", path="/comments$", times=3)
     assert host.github.upsert_comment(1, GATE, body(), order(5)) is CommentOutcome.CREATED
     assert len(host.bodies()) == 1
