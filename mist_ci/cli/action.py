@@ -1,34 +1,33 @@
 """mist-ci action"""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from mist_ci.cli.options import GATE, POLICY, RESULTS
 from mist_ci.errors import Code, ExitCode, UsageError, Where
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mist_ci.delivery import Destination
     from mist_ci.models.event import Occasion
     from mist_ci.models.report import Report
+    from mist_ci.pipeline import Ask
     from mist_ci.ports import World
     from mist_ci.ports.code_host import CodeHost
+    from mist_ci.ports.runner import Runner
 
 MAX_EVENT_BYTES = 25 * 2**20
 """GitHub's own limit for a payload."""
 
 
 @click.command(context_settings={"auto_envvar_prefix": "MIST_CI"})
-@click.option(
-    "--config",
-    default="mist.yml",
-    show_default=True,
-    metavar="PATH",
-    help="The policy's path in the repository.",
-)
-@click.option("--gate", "gate_name", metavar="NAME", help="Judge by this gate, whatever branches it guards.")
+@POLICY
+@GATE
 @click.option(
     "--remote",
     default="origin",
@@ -36,13 +35,7 @@ MAX_EVENT_BYTES = 25 * 2**20
     metavar="NAME",
     help="Where missing history is fetched from.",
 )
-@click.option(
-    "--results",
-    type=click.Path(path_type=Path),
-    default="mist-results",
-    show_default=True,
-    help="Each run leaves its records in a new directory below this one.",
-)
+@RESULTS
 def action(config: str, gate_name: str | None, remote: str, results: Path) -> int:  # fmt: skip
     """Judge what the GitHub event of this job is about, and report it there.
 
@@ -53,6 +46,7 @@ def action(config: str, gate_name: str | None, remote: str, results: Path) -> in
 
     from mist_ci.cli import wiring
     from mist_ci.models.event import Mode
+    from mist_ci.pipeline import Ask
 
     occasion = _occasion(os.environ)
     if occasion.mode is Mode.IGNORE:
@@ -64,8 +58,9 @@ def action(config: str, gate_name: str | None, remote: str, results: Path) -> in
         raise UsageError(Code.NOT_AVAILABLE, message, hint=hint)
     world = wiring.world(results, Path())
     host = wiring.code_host(os.environ) if occasion.writes_status else None
-    judge = _Judge(world, host, occasion, os.environ, config, gate_name, remote)
-    return judge.run()
+    to = _destination(occasion, os.environ)
+    ask = Ask("", to.sha, config, gate_name)
+    return _Job(world, host, occasion, to, ask, remote).run(wiring.runner(os.environ))
 
 
 def _say(text: str) -> None:
@@ -92,35 +87,20 @@ def _occasion(environ: Mapping[str, str]) -> "Occasion":
     )
 
 
-class _Judge:
-    """One event from its pull requests to what is posted about them."""
+@dataclass
+class _Job:
+    """One event, from the pull requests it is about to what is posted on them."""
 
-    def __init__(
-        self,
-        world: "World",
-        host: "CodeHost | None",
-        occasion: "Occasion",
-        environ: Mapping[str, str],
-        config: str,
-        gate_name: str | None,
-        remote: str,
-    ) -> None:
-        from mist_ci.delivery import Destination
-        from mist_ci.models.pull_request import RunOrder
+    world: "World"
+    host: "CodeHost | None"
+    occasion: "Occasion"
+    to: "Destination"
+    ask: "Ask"
+    remote: str
+    troubles: list[str] = field(default_factory=list)
 
-        self._world, self._host, self._occasion = world, host, occasion
-        self._environ, self._config, self._gate, self._remote = environ, config, gate_name, remote
-        if occasion.head_sha is None:
-            raise UsageError(Code.USAGE, "the event names no commit to judge")
-        order = RunOrder(
-            run_id=int(environ.get("GITHUB_RUN_ID", "0")), attempt=int(environ.get("GITHUB_RUN_ATTEMPT", "1"))
-        )
-        self._to = Destination(occasion.head_sha, _run_url(environ), order)
-        self._troubles: list[str] = []
-
-    def run(self) -> int:
+    def run(self, runner: "Runner") -> int:
         """Judges every pull request that this commit is the head of, delivers, and returns the exit code."""
-        from mist_ci.cli import wiring
         from mist_ci.cli.output import show_markdown
         from mist_ci.delivery import deliver
         from mist_ci.report import comment, status
@@ -129,23 +109,23 @@ class _Judge:
         if not judged:
             _say("nothing to do: no open pull request has this commit as its head")
             return ExitCode.PASSED
-        self._troubles += deliver(self._host, wiring.runner(self._environ), self._to, judged)
+        self.troubles += deliver(self.host, runner, self.to, judged)
         reports = [one for several in judged.values() for one in several]
         for one in reports:
             show_markdown(comment(one))
             posted = status(one)
             _say(f"status  {posted.context}: {posted.state} - {posted.description}")
-        for trouble in self._troubles:
+        for trouble in self.troubles:
             _say(f"warning: {trouble}")
         return max((one.decision.outcome for one in reports), key=lambda outcome: outcome.rank).exit_code
 
     def _bases(self) -> dict[int | None, str]:
         """Pull request → the branch it goes into now. The payload may be old, so the host is asked if there is one."""
-        occasion = self._occasion
+        occasion = self.occasion
         if occasion.base_sha is not None and occasion.pull_number is None:  # a merge group
             return {None: occasion.base_sha}
-        if self._host is not None:
-            found = self._host.open_pull_requests(self._to.sha)
+        if self.host is not None:
+            found = self.host.open_pull_requests(self.to.sha)
             return {pull.number: pull.base_ref for pull in found}
         if occasion.base_ref is None:
             raise UsageError(Code.USAGE, "without a token nobody knows which pull requests this run is for")
@@ -153,18 +133,31 @@ class _Judge:
 
     def _judge(self, base: str) -> "tuple[Report, ...]":
         from mist_ci.cli import wiring
-        from mist_ci.pipeline import Ask, run_gates
+        from mist_ci.pipeline import run_gates
 
-        commits = wiring.deepen(Path(), self._remote, (base, self._to.sha))
-        branch = self._occasion.base_ref if base == self._occasion.base_sha else base
-        ask = Ask(commits[0], self._to.sha, self._config, self._gate, branch)
-        return run_gates(self._world, ask, self._announce)
+        commits = wiring.deepen(Path(), self.remote, (base, self.to.sha))
+        branch = self.occasion.base_ref if base == self.occasion.base_sha else base
+        ask = replace(self.ask, base=commits[0], base_ref=branch)
+        return run_gates(self.world, ask, self._announce)
 
     def _announce(self, gates: "Sequence[str]") -> None:
         from mist_ci.delivery import announce
 
-        if self._host is not None:
-            self._troubles += announce(self._host, self._to, gates)
+        if self.host is not None:
+            self.troubles += announce(self.host, self.to, gates)
+
+
+def _destination(occasion: "Occasion", environ: Mapping[str, str]) -> "Destination":
+    from mist_ci.delivery import Destination
+    from mist_ci.models.pull_request import RunOrder
+
+    if occasion.head_sha is None:
+        raise UsageError(Code.USAGE, "the event names no commit to judge")
+    run, attempt = (environ.get(f"GITHUB_RUN_{name}", "") for name in ("ID", "ATTEMPT"))
+    order = RunOrder(
+        run_id=int(run) if run.isdecimal() else 0, attempt=int(attempt) if attempt.isdecimal() else 1
+    )
+    return Destination(occasion.head_sha, _run_url(environ), order)
 
 
 def _run_url(environ: Mapping[str, str]) -> str | None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mist_ci.cli.output import OUTPUT_FORMAT
+from mist_ci.cli.options import OUTPUT_FORMAT, RESULTS
 from mist_ci.errors import Code, ConfigError, ExitCode, UsageError, Where
 
 if TYPE_CHECKING:
@@ -25,13 +25,7 @@ if TYPE_CHECKING:
     help="The policy; suites and the reference are found beside it.",
 )
 @click.option("--suite", "chosen", multiple=True, metavar="NAME", help="Only this suite; may be repeated.")
-@click.option(
-    "--results",
-    type=click.Path(path_type=Path),
-    default="mist-results",
-    show_default=True,
-    help="Each run leaves its records in a new directory below this one.",
-)
+@RESULTS
 @OUTPUT_FORMAT
 def evaluate(
     reference: Path, config: Path, chosen: tuple[str, ...], results: Path, output_format: str

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mist_ci.cli.output import OUTPUT_FORMAT
+from mist_ci.cli.options import GATE, OUTPUT_FORMAT, POLICY, RESULTS
 from mist_ci.errors import Code, UsageError, Where
 
 if TYPE_CHECKING:
@@ -17,24 +17,12 @@ if TYPE_CHECKING:
     "--base", required=True, metavar="REV", help="The branch to merge into; its tip holds the policy."
 )
 @click.option("--head", default="HEAD", show_default=True, metavar="REV", help="The change to judge.")
-@click.option(
-    "--config",
-    default="mist.yml",
-    show_default=True,
-    metavar="PATH",
-    help="The policy's path in the repository.",
-)
-@click.option("--gate", "gate_name", metavar="NAME", help="Judge by this gate, whatever branches it guards.")
+@POLICY
+@GATE
 @click.option(
     "--repository", type=click.Path(path_type=Path), default=".", show_default=True, help="A git repository."
 )
-@click.option(
-    "--results",
-    type=click.Path(path_type=Path),
-    default="mist-results",
-    show_default=True,
-    help="Each run leaves its records in a new directory below this one.",
-)
+@RESULTS
 @OUTPUT_FORMAT
 def gate(
     base: str,

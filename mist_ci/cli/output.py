@@ -4,11 +4,6 @@ import sys
 
 import click
 
-OUTPUT_FORMAT = click.option(
-    "--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True,
-    help="What stdout carries.",
-)  # fmt: skip
-
 
 def show_markdown(markdown: str) -> None:
     """Markdown as a person reads it: coloured on a terminal, plain elsewhere."""

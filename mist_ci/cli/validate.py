@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mist_ci.cli.output import OUTPUT_FORMAT
+from mist_ci.cli.options import OUTPUT_FORMAT
 from mist_ci.errors import Code, ConfigError, ExitCode, UsageError, Where
 
 if TYPE_CHECKING:

@@ -88,8 +88,14 @@ def test_ours_is_found_among_150_comments(host: Hosted) -> None:
 
 @pytest.mark.parametrize(
     ("author", "via_app"),
-    [(MALLORY, None), (OTHER_BOT, None), (ACTIONS, "other-app"), (Account("github-actions", 7), None)],
-    ids=["a person", "another bot", "another app in our name", "a look-alike"],
+    [
+        (MALLORY, None),
+        (OTHER_BOT, None),
+        (ACTIONS, "other-app"),
+        (OTHER_BOT, "github-actions"),
+        (Account("github-actions", 7), None),
+    ],
+    ids=["a person", "another bot", "another app in our name", "another bot by our app", "a look-alike"],
 )
 def test_a_forged_marker_by_somebody_else_is_ignored(
     host: Hosted, author: Account, via_app: str | None
