@@ -38,9 +38,8 @@ def commands_page() -> str:
     """Every command with its help."""
     parts = ["# Commands", "Made from the program's own help."]
     for name, command in sorted(cli.commands.items()):
-        context = click.Context(
-            command, info_name=f"mist-ci {name}", max_content_width=100, terminal_width=100
-        )
+        settings = {**command.context_settings, "max_content_width": 100, "terminal_width": 100}
+        context = click.Context(command, info_name=f"mist-ci {name}", **settings)
         parts.append(f"## mist-ci {name}\n\n```text\n{command.get_help(context)}\n```")
     return "\n\n".join(parts) + "\n"
 

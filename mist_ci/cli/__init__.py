@@ -12,11 +12,12 @@ from mist_ci.cli.explain import explain
 from mist_ci.cli.gate import gate
 from mist_ci.cli.init import init
 from mist_ci.cli.interrupts import INTERRUPTS
+from mist_ci.cli.options import SETTINGS
 from mist_ci.cli.validate import validate
 from mist_ci.errors import ExitCode, MistError, cancelled, unexpected
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(context_settings={**SETTINGS, "max_content_width": 100})
 @click.version_option(__version__, prog_name="mist-ci")
 @click.option("--debug", is_flag=True, help="Show a traceback when something unexpected happens.")
 def cli(debug: bool) -> None:

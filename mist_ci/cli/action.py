@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mist_ci.cli.options import GATE, POLICY, RESULTS
+from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, POLICY, RESULTS
 from mist_ci.errors import Code, ExitCode, UsageError, Where
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ MAX_EVENT_BYTES = 25 * 2**20
 """GitHub's own limit for a payload."""
 
 
-@click.command(context_settings={"auto_envvar_prefix": "MIST_CI"})
+@click.command(context_settings=ENVIRONMENT_TOO)
 @POLICY
 @GATE
 @click.option(

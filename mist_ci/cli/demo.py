@@ -13,6 +13,7 @@ from types import ModuleType
 
 import click
 
+from mist_ci.cli.options import SETTINGS
 from mist_ci.errors import Code, CouldNotRun, ExitCode, UsageError, Where
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -40,7 +41,7 @@ PULL_REQUESTS = (
 )  # fmt: skip
 
 
-@click.command()
+@click.command(context_settings=SETTINGS)
 @click.option("--output", type=click.Path(path_type=Path), default="demo-output", show_default=True,
               help="Where the repository and the results go; an earlier demo there is replaced.")  # fmt: skip
 def demo(output: Path) -> int:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mist_ci.cli.options import OUTPUT_FORMAT, RESULTS
+from mist_ci.cli.options import OUTPUT_FORMAT, RESULTS, SETTINGS
 from mist_ci.errors import Code, ConfigError, ExitCode, UsageError, Where
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mist_ci.ports.files import Tree
 
 
-@click.command("eval")
+@click.command("eval", context_settings=SETTINGS)
 @click.argument("reference", type=click.Path(path_type=Path))
 @click.option(
     "--config",

@@ -2,10 +2,11 @@
 
 import click
 
+from mist_ci.cli.options import SETTINGS
 from mist_ci.errors import EXPLANATIONS, Code, ExitCode, UsageError
 
 
-@click.command()
+@click.command(context_settings=SETTINGS)
 @click.argument("code", required=False)
 def explain(code: str | None) -> int:
     """Say what a code means: a data rule (SF201) or an error (MC103). Without a code, list them all.

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mist_ci.cli.options import GATE, OUTPUT_FORMAT, POLICY, RESULTS
+from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, OUTPUT_FORMAT, POLICY, RESULTS
 from mist_ci.errors import Code, UsageError, Where
 
 if TYPE_CHECKING:
     from mist_ci.models.report import Report
 
 
-@click.command(context_settings={"auto_envvar_prefix": "MIST_CI"})
+@click.command(context_settings=ENVIRONMENT_TOO)
 @click.option(
     "--base", required=True, metavar="REV", help="The branch to merge into; its tip holds the policy."
 )

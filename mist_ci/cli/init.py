@@ -5,6 +5,7 @@ from string import Template
 
 import click
 
+from mist_ci.cli.options import SETTINGS
 from mist_ci.errors import Code, CouldNotRun, ExitCode, UsageError, Where
 
 STARTER = Path(__file__).parent / "starter"
@@ -12,7 +13,7 @@ PLACES = {"workflows/mist.yml": ".github/workflows/mist.yml"}
 """Where a starter file goes when it does not keep its own path."""
 
 
-@click.command()
+@click.command(context_settings=SETTINGS)
 @click.argument("directory", type=click.Path(path_type=Path, file_okay=False), default=".")
 @click.option(
     "--base-url",

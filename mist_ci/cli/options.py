@@ -4,6 +4,11 @@ from pathlib import Path
 
 import click
 
+SETTINGS = {"help_option_names": ["-h", "--help"]}
+"""For every command itself: click remembers the help option of a command's first use, with or without its group."""
+ENVIRONMENT_TOO = {**SETTINGS, "auto_envvar_prefix": "MIST_CI"}
+"""Options may come from the environment as well: a CI runner quotes arguments naively."""
+
 POLICY = click.option(
     "--config", default="mist.yml", show_default=True, metavar="PATH", help="The policy's path in the repository."
 )  # fmt: skip

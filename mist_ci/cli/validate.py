@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mist_ci.cli.options import OUTPUT_FORMAT
+from mist_ci.cli.options import OUTPUT_FORMAT, SETTINGS
 from mist_ci.errors import Code, ConfigError, ExitCode, UsageError, Where
 
 if TYPE_CHECKING:
     from mist_ci.models.finding import DataReport, Finding
 
 
-@click.command()
+@click.command(context_settings=SETTINGS)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--template",
