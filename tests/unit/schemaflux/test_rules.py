@@ -100,7 +100,7 @@ ROW = JSON | st.builds(
 )
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=400, suppress_health_check=list(HealthCheck))
 @given(ROW, ROW)
 def test_no_rule_crashes_on_any_json(one: JsonValue, other: JsonValue) -> None:
     rows = [Row(n, "f", value, json.dumps(value).encode()) for n, value in enumerate((one, other, one), 1)]
@@ -136,7 +136,7 @@ def test_the_fast_path_is_taken() -> None:
     assert Row(1, "f", chat(("system", "s"), ("user", "a"), ("assistant", "b")), b"").is_plain
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(st.binary(max_size=80) | st.text('[]{}":,\\u00e9ab1 \n', max_size=60).map(str.encode))
 def test_no_bytes_crash_a_run_and_what_cannot_be_read_is_found(content: bytes) -> None:
     report = check(content)
