@@ -47,7 +47,8 @@ def run_gates(
         policy = planning.read_policy(base, ask.config)
         adopted = planning.read_policy(head, ask.config) if policy is None else policy
     except ConfigError as error:
-        return (Run.begin(world, ask.gate or "policy", event).could_not_run(error),)
+        broken = (ask.gate,) if ask.gate else planning.gates_of_a_broken_policy(base, ask.config)
+        return tuple(Run.begin(world, name, event).could_not_run(error) for name in broken)
     if adopted is None:
         raise planning.no_policy(ask.config, base)
     names = planning.gate_names(adopted, event.base_ref, ask.gate)

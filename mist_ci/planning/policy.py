@@ -1,13 +1,16 @@
 """Reading and linting the policy and the model references."""
 
+import re
 from collections.abc import Mapping
 
 from mist_ci.errors import Code, ConfigError, UsageError, Where
 from mist_ci.models.config import Dataset, Policy
 from mist_ci.models.modelref import ModelReference
-from mist_ci.parsing import document
+from mist_ci.parsing import document, safe_yaml
 from mist_ci.parsing.safe_yaml import Document, Path
 from mist_ci.ports.files import Tree
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 def read_policy(tree: Tree, path: str) -> Policy | None:
@@ -18,6 +21,20 @@ def read_policy(tree: Tree, path: str) -> Policy | None:
     _refuse_what_is_not_acted_on(policy, source)
     _resolve_names(policy, source)
     return policy
+
+
+def gates_of_a_broken_policy(tree: Tree, path: str) -> tuple[str, ...]:
+    """The gates that a policy with errors still names: their statuses have to say error, or they never come.
+
+    `("policy",)` when not even the names can be read.
+    """
+    try:
+        value = safe_yaml.load(tree.read(path), path).value
+    except ConfigError:
+        return ("policy",)
+    gates = value.get("gates") if isinstance(value, dict) else None
+    names = tuple(name for name in gates if _NAME.fullmatch(name)) if isinstance(gates, dict) else ()
+    return names or ("policy",)
 
 
 def read_reference(tree: Tree, path: str, policy: Policy) -> ModelReference:

@@ -211,6 +211,13 @@ def test_a_deleted_reference_is_a_configuration_error() -> None:
     assert done.outcome is Outcome.CONFIG_ERROR
 
 
+def test_a_broken_policy_reports_to_the_gates_that_it_still_names() -> None:
+    broken = POLICY.replace("suites:", "suiets:")
+    done = gate(MOVE_TO_GOOD, base={**BASE, "mist.yml": broken}, models=FakeModels(never))
+    assert [report.gate for report in done.reports] == ["release"]
+    assert {report.decision.outcome for report in done.reports} == {Outcome.CONFIG_ERROR}
+
+
 @pytest.mark.parametrize("broken", [SUITE.replace("exact", "exakt"), SUITE + "prompt: '{{ expected }}'\n"])
 def test_a_suite_that_is_broken_on_base_is_a_configuration_error(broken: str) -> None:
     done = gate(MOVE_TO_GOOD, base={**BASE, "suites/double.yml": broken}, models=FakeModels(never))
