@@ -12,6 +12,7 @@ from mist_ci import report
 from mist_ci.errors import MistError
 from mist_ci.models.pull_request import RunOrder
 from mist_ci.models.report import Report, Status
+from mist_ci.models.verdict import State
 from mist_ci.ports.code_host import CodeHost, CommentOutcome, Pending
 from mist_ci.ports.runner import Runner
 
@@ -32,6 +33,15 @@ def announce(host: CodeHost, to: Destination, gates: Sequence[str]) -> list[str]
     waiting = [Pending(f"mist/{gate}", "judging this change") for gate in gates]
     return _each(
         (f"status {one.context}", partial(host.set_status, to.sha, one, to.run_url)) for one in waiting
+    )
+
+
+def withdraw(host: CodeHost, to: Destination, gates: Sequence[str], error: MistError) -> list[str]:
+    """Turns pending into error for gates that will get no verdict any more. Returns what went wrong."""
+    description = report.plain(str(error))
+    failed = [Status(context=f"mist/{gate}", state=State.ERROR, description=description) for gate in gates]
+    return _each(
+        (f"status {one.context}", partial(host.set_status, to.sha, one, to.run_url)) for one in failed
     )
 
 

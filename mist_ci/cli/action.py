@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, POLICY, RESULTS
-from mist_ci.errors import Code, ExitCode, UsageError, Where
+from mist_ci.errors import Code, ExitCode, MistError, UsageError, Where, cancelled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,14 +98,22 @@ class _Job:
     ask: "Ask"
     remote: str
     troubles: list[str] = field(default_factory=list)
+    announced: list[str] = field(default_factory=list)
 
     def run(self, runner: "Runner") -> int:
         """Judges every pull request that this commit is the head of, delivers, and returns the exit code."""
         from mist_ci.cli.output import show_markdown
-        from mist_ci.delivery import deliver
+        from mist_ci.delivery import deliver, withdraw
         from mist_ci.report import comment, status
 
-        judged = {number: self._judge(base) for number, base in self._bases().items()}
+        try:
+            judged = {number: self._judge(base) for number, base in self._bases().items()}
+        except (MistError, KeyboardInterrupt) as error:
+            if self.host is not None:
+                withdraw(
+                    self.host, self.to, self.announced, error if isinstance(error, MistError) else cancelled()
+                )
+            raise
         if not judged:
             _say("nothing to do: no open pull request has this commit as its head")
             return ExitCode.PASSED
@@ -144,6 +152,7 @@ class _Job:
         from mist_ci.delivery import announce
 
         if self.host is not None:
+            self.announced += gates
             self.troubles += announce(self.host, self.to, gates)
 
 

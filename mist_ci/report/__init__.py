@@ -3,6 +3,6 @@
 from mist_ci.report.comment import comment, summary
 from mist_ci.report.redact import redact
 from mist_ci.report.status import headline, status
-from mist_ci.report.text import workflow_safe
+from mist_ci.report.text import plain, workflow_safe
 
-__all__ = ["comment", "headline", "redact", "status", "summary", "workflow_safe"]
+__all__ = ["comment", "headline", "plain", "redact", "status", "summary", "workflow_safe"]
