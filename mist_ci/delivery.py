@@ -28,18 +28,18 @@ class Destination:
     order: RunOrder
 
 
-def announce(host: CodeHost, to: Destination, gates: Sequence[str]) -> list[str]:
+def announce(host: CodeHost, to: Destination, labels: Sequence[str]) -> list[str]:
     """Sets every gate to pending, in place of whatever the commit carries by now. Returns what went wrong."""
-    waiting = [Pending(f"mist/{gate}", "judging this change") for gate in gates]
+    waiting = [Pending(f"mist/{label}", "judging this change") for label in labels]
     return _each(
         (f"status {one.context}", partial(host.set_status, to.sha, one, to.run_url)) for one in waiting
     )
 
 
-def withdraw(host: CodeHost, to: Destination, gates: Sequence[str], error: MistError) -> list[str]:
+def withdraw(host: CodeHost, to: Destination, labels: Sequence[str], error: MistError) -> list[str]:
     """Turns pending into error for gates that will get no verdict any more. Returns what went wrong."""
     description = report.plain(str(error))
-    failed = [Status(context=f"mist/{gate}", state=State.ERROR, description=description) for gate in gates]
+    failed = [Status(context=f"mist/{label}", state=State.ERROR, description=description) for label in labels]
     return _each(
         (f"status {one.context}", partial(host.set_status, to.sha, one, to.run_url)) for one in failed
     )
@@ -87,7 +87,7 @@ def worst_statuses(judged: Mapping[int | None, Sequence[Report]]) -> tuple[Statu
 
 
 def _comment(host: CodeHost, number: int, one: Report, order: RunOrder) -> None:
-    outcome = host.upsert_comment(number, one.gate, report.comment(one), order)
+    outcome = host.upsert_comment(number, one.label, report.comment(one), order)
     if outcome in (CommentOutcome.FORBIDDEN, CommentOutcome.TOO_LONG):
         raise _NotDelivered(outcome.value)
 

@@ -13,7 +13,7 @@ from mist_ci import planning
 from mist_ci.errors import ConfigError, MistError, cancelled, unexpected
 from mist_ci.models.config import Policy
 from mist_ci.models.plan import Event
-from mist_ci.models.report import Report
+from mist_ci.models.report import Report, gate_label
 from mist_ci.models.verdict import Outcome
 from mist_ci.ports import World
 from mist_ci.stages import Run
@@ -38,7 +38,7 @@ def run_gates(
 ) -> tuple[Report, ...]:
     """One report per gate that guards the base branch. Raises UsageError for what the caller got wrong.
 
-    `announce` hears the names of the gates before anything is judged.
+    `announce` hears the labels of the gates before anything is judged.
     """
     event = world.files.event(ask.base, ask.head)
     event = event.model_copy(update={"base_ref": ask.base_ref or event.base_ref})
@@ -48,22 +48,24 @@ def run_gates(
         adopted = planning.read_policy(head, ask.config) if policy is None else policy
     except ConfigError as error:
         broken = (ask.gate,) if ask.gate else planning.gates_of_a_broken_policy(base, ask.config)
-        return tuple(Run.begin(world, name, event).could_not_run(error) for name in broken)
+        return tuple(Run.begin(world, name, ask.config, event).could_not_run(error) for name in broken)
     if adopted is None:
         raise planning.no_policy(ask.config, base)
     names = planning.gate_names(adopted, event.base_ref, ask.gate)
     if announce is not None:
-        announce(names)
+        announce([gate_label(name, ask.config) for name in names])
     if policy is None:
-        return tuple(Run.begin(world, name, event).conclude(Outcome.NOT_GATED_YET) for name in names)
+        return tuple(
+            Run.begin(world, name, ask.config, event).conclude(Outcome.NOT_GATED_YET) for name in names
+        )
     return tuple(run_gate(world, ask, event, policy, name) for name in names)
 
 
 def run_gate(world: World, ask: Ask, event: Event, policy: Policy, gate_name: str) -> Report:
     """The whole story of one gate."""
-    run = Run.begin(world, gate_name, event)
+    run = Run.begin(world, gate_name, ask.config, event)
     try:
-        plan = run.make_plan(policy, ask.config)
+        plan = run.make_plan(policy)
         if not plan.steps:
             return run.conclude(Outcome.NOTHING_TO_GATE)
         suites = run.load_suites()

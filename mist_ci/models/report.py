@@ -11,6 +11,13 @@ from mist_ci.models.plan import Event, Step
 from mist_ci.models.usage import Spend
 from mist_ci.models.verdict import Decision, State
 
+DEFAULT_CONFIG = "mist.yml"
+
+
+def gate_label(gate: str, config: str) -> str:
+    """`release`, or `release (services/a/mist.yml)`: two policies of one repository may name a gate alike."""
+    return gate if config == DEFAULT_CONFIG else f"{gate} ({config})"
+
 
 class Status(Model):
     """A commit status as it would be posted: `description` has at most 140 characters."""
@@ -75,6 +82,8 @@ class Report(Model):
     version: str
     run_id: str
     gate: str
+    config: str = DEFAULT_CONFIG
+    """The path of the policy that was applied."""
     event: Event
     steps: tuple[Step, ...]
     notices: tuple[str, ...]
@@ -88,3 +97,8 @@ class Report(Model):
     results_dir: str
     started_at: str
     duration_s: float
+
+    @property
+    def label(self) -> str:
+        """The gate as a status, a comment and a person name it."""
+        return gate_label(self.gate, self.config)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -45,7 +46,7 @@ _SUMMARY_LEVELS = (_Detail(25, 500), _Detail(10, 200), *_COMMENT_LEVELS)
 
 def comment(report: Report) -> str:
     """Markdown that fits into a GitHub comment; detail is shed until it does."""
-    marker = f"<!-- mist-ci gate={report.gate} run={report.run_id} head={report.event.head} -->\n"
+    marker = f"<!-- mist-ci gate={quote(report.label)} run={report.run_id} head={report.event.head} -->\n"
     return _fit(report, "comment.md.j2", _COMMENT_LEVELS, MAX_COMMENT_CHARACTERS, MAX_COMMENT_BYTES, marker)
 
 
@@ -85,6 +86,7 @@ def _context(report: Report) -> dict[str, object]:
     outcome = report.decision.outcome
     return {
         "report": report.model_dump(mode="json"),
+        "label": report.label,
         "icon": Markup(_ICONS[outcome]),  # noqa: S704 - ours, and escaping takes its colour
         "title": _WORDS.get(outcome, outcome.value),
         "headline": headline(report),

@@ -14,7 +14,7 @@ _QUIET = {
 def status(report: Report, prefix: str = "") -> Status:
     """What `mist/<gate>` says about the head commit; `prefix` may name the pull request it is about."""
     return Status(
-        context=f"mist/{report.gate}",
+        context=f"mist/{report.label}",
         state=report.decision.outcome.state,
         description=plain(prefix + headline(report), MAX_DESCRIPTION),
     )

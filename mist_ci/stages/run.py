@@ -33,6 +33,7 @@ class Run:
 
     world: World
     gate_name: str
+    config: str
     event: Event
     run_id: str
     started: datetime
@@ -51,12 +52,19 @@ class Run:
     complete: bool = True
 
     @classmethod
-    def begin(cls, world: World, gate_name: str, event: Event) -> "Run":
+    def begin(cls, world: World, gate_name: str, config: str, event: Event) -> "Run":
         """A run with an id of its own and an empty results directory."""
         started = world.clock.now()
         run_id = f"{started:%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}"
         return cls(
-            world, gate_name, event, run_id, started, world.clock.now_ns(), world.results.create(run_id)
+            world,
+            gate_name,
+            config,
+            event,
+            run_id,
+            started,
+            world.clock.now_ns(),
+            world.results.create(run_id),
         )
 
     def _tree(self, side: str) -> Tree:
@@ -79,8 +87,9 @@ class Run:
         """Waivers of this gate that have not expired."""
         return gate.waivers_in_force(self._planned.policy.waivers, self.gate_name, self.started.date())
 
-    def make_plan(self, policy: Policy, config: str) -> Plan:
+    def make_plan(self, policy: Policy) -> Plan:
         """What changed and what therefore runs."""
+        config = self.config
         broken: ConfigError | None = None
         try:
             self.documents = matchspec.find(self._tree("base"), policy.suites, config)
@@ -93,13 +102,13 @@ class Run:
         if broken is not None and (self.plan.models or self.plan.datasets):
             raise broken
         if self.plan.changes_later_gates:
-            self._check_head(config)
+            self._check_head()
         self.notices += self.plan.notices
         return self.plan
 
-    def _check_head(self, config: str) -> None:
+    def _check_head(self) -> None:
         """A change of suites or policy must not lock out the changes that come after it."""
-        head = self._tree("head")
+        head, config = self._tree("head"), self.config
         policy = planning.read_policy(head, config)
         if policy is not None:
             source = safe_yaml.load(head.read(config), config)
@@ -240,6 +249,7 @@ class Run:
             version=__version__,
             run_id=self.run_id,
             gate=self.gate_name,
+            config=self.config,
             event=self.event,
             steps=self.plan.steps if self.plan else (),
             notices=tuple(self.notices),

@@ -8,6 +8,7 @@ ever read: whatever a pull request gets into the rest of a comment means nothing
 
 import re
 from dataclasses import dataclass
+from urllib.parse import quote, unquote
 
 from pydantic import ValidationError
 
@@ -24,6 +25,7 @@ class Marker:
     """A marker that was sent."""
 
     gate: str
+    """As the host and the caller know it; in the line it is percent-encoded."""
     run: str
     head: str
     pull_number: int
@@ -31,7 +33,7 @@ class Marker:
 
     def __str__(self) -> str:
         """Line 1 of the comment."""
-        fields = f"gate={self.gate} run={self.run} head={self.head} pr={self.pull_number} order={self.order}"
+        fields = f"gate={quote(self.gate)} run={self.run} head={self.head} pr={self.pull_number} order={self.order}"
         return f"<!-- mist-ci {fields} -->"
 
 
@@ -43,7 +45,7 @@ def read(body: str) -> Marker | None:
     order = _order(fields["order"])
     if order is None:
         return None
-    return Marker(fields["gate"], fields["run"], fields["head"], int(fields["pr"]), order)
+    return Marker(unquote(fields["gate"]), fields["run"], fields["head"], int(fields["pr"]), order)
 
 
 def stamp(body: str, gate: str, pull_number: int, order: RunOrder) -> tuple[Marker, str]:
@@ -52,7 +54,7 @@ def stamp(body: str, gate: str, pull_number: int, order: RunOrder) -> tuple[Mark
     Raises ValueError when line 1 of `body` is not the report's marker for this gate.
     """
     fields = _fields(body)
-    if set(fields) != _REPORTED or fields["gate"] != gate:
+    if set(fields) != _REPORTED or unquote(fields["gate"]) != gate:
         raise ValueError(f"a comment must begin with the marker of gate {gate}")
     marker = Marker(gate, fields["run"], fields["head"], pull_number, order)
     return marker, "\n".join([str(marker), *_rest(body)])
