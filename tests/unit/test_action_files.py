@@ -38,19 +38,55 @@ def test_the_file_is_valid(name: str) -> None:
     _run(sys.executable, "-m", "check_jsonschema", "--builtin-schema", SCHEMAS[name], name)
 
 
-def test_the_workflow_that_init_writes_is_valid_and_pinned(tmp_path: Path) -> None:
-    (text,) = [
-        text
-        for path, text in starter_files({"base_url": "http://x/v1", "model": "m", "key_env": "KEY"}).items()
-        if path.startswith(".github")
-    ]
-    workflow = tmp_path / "mist.yml"
-    workflow.write_text(text)
-    _run(
-        sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(workflow)
-    )
-    others = [name for name in re.findall(r"uses: *(\S+)", text) if not name.startswith("mist-ci/")]
-    assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", name) for name in others)
+VALUES = {"base_url": "http://x/v1", "model": "m", "key_env": "KEY"}
+
+
+@pytest.fixture(params=["L1", "L2"])
+def shipped(request: pytest.FixtureRequest, tmp_path: Path) -> list[Path]:
+    """The workflows that init writes."""
+    files = starter_files(VALUES, request.param)
+    found = []
+    for path, text in files.items():
+        if path.startswith(".github"):
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_text(text)
+            found.append(tmp_path / path)
+    return found
+
+
+def test_the_workflows_that_init_writes_are_valid(shipped: list[Path]) -> None:
+    names = [str(path) for path in shipped]
+    _run(sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", *names)
+
+
+def test_an_auditor_finds_nothing_in_the_workflows_that_init_writes(shipped: list[Path]) -> None:
+    """Ours is pinned by whoever uses it; what is ignored says why on its line."""
+    for path in shipped:
+        path.write_text(
+            path.read_text().replace("mist-ci/mist-ci@v0", f"mist-ci/mist-ci@{'a' * 40} # v0.1.0")
+        )
+    zizmor = Path(sys.executable).parent / "zizmor"
+    _run(str(zizmor), "--offline", "--persona", "auditor", "--strict-collection", str(shipped[0].parents[1]))
+
+
+def test_the_workflows_that_init_writes_end_with_finalize(shipped: list[Path]) -> None:
+    for path in shipped:
+        jobs = yaml.safe_load(path.read_text())["jobs"]
+        *others, last = jobs
+        assert last == "finalize"
+        assert "always()" in jobs[last]["if"]
+        needs = jobs[last]["needs"]
+        assert set([needs] if isinstance(needs, str) else needs) == set(others)
+
+
+def test_no_workflow_that_init_writes_checks_head_out(shipped: list[Path]) -> None:
+    for path in shipped:
+        workflow = yaml.safe_load(path.read_text())
+        steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+        checkouts = [step for step in steps if "checkout" in step.get("uses", "")]
+        assert checkouts
+        assert all(step["with"] == {"persist-credentials": False} for step in checkouts)
+        assert not [step for step in steps if "run" in step]
 
 
 def test_an_auditor_finds_nothing() -> None:
