@@ -31,7 +31,8 @@ def deliver(
     mode: CommentMode,
 ) -> list[str]:
     """Delivers the reports of each pull request. Returns what could not be delivered, in sentences."""
-    reports = [one for several in judged.values() for one in several]
+    # One verdict may be told on several pull requests; it was spent and found once.
+    reports = list({one.run_id: one for several in judged.values() for one in several}.values())
     troubles = Statuses(host, to).post(statuses) if host is not None else []
     steps: list[tuple[str, Step]] = [
         ("summary", partial(runner.summary, "\n".join(map(report.summary, reports))))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from mist_ci.delivery import Judged, Statuses, deliver, worst_statuses
 from mist_ci.errors import Code, CouldNotRun, ExitCode, MistError, cancelled, unexpected
 from mist_ci.job.desk import Desk, Settings
-from mist_ci.job.questions import Questions, ask, questions
+from mist_ci.job.questions import Question, Questions, ask, questions
 from mist_ci.job.verifying import bypassed, verify_status
 from mist_ci.models.event import Mode, Occasion
 from mist_ci.models.report import VERIFY, Report, Status
@@ -47,8 +47,9 @@ class Job:
             if self.occasion.writes_verify:
                 self._announce([VERIFY])
             asked = questions(self.occasion, self.desk, self.settings)
-            judged = {number: self._judge(asked, number) for number in asked}
-        reports = tuple(one for several in judged.values() for one in several)
+            answers = {question: self._judge(question) for question in dict.fromkeys(asked.values())}
+            judged = {number: answers[question] for number, question in asked.items()}
+        reports = tuple(one for several in answers.values() for one in several)
         if not reports and not self.occasion.writes_verify:
             return Result(ExitCode.PASSED, nothing=self._nothing(asked))
         with self.desk.world.interrupts.watched():  # a second signal must not tear the delivery apart
@@ -77,10 +78,9 @@ class Job:
                 labels |= {case.label for case in cases}
         return labels
 
-    def _judge(self, asked: Questions, number: int | None) -> tuple[Report, ...]:
-        question = ask(asked[number], self.desk, self.settings)
+    def _judge(self, question: Question) -> tuple[Report, ...]:
         announce = None if self.occasion.writes_verify else self._announce
-        return run_gates(self.desk.world, question, announce)
+        return run_gates(self.desk.world, ask(question, self.desk, self.settings), announce)
 
     def _announce(self, labels: Sequence[str]) -> None:
         fresh = [label for label in labels if label not in self._announced]

@@ -70,8 +70,10 @@ def _pull_requests(occasion: Occasion, desk: Desk) -> Questions:
         pull = desk.host.pull_request(number)
         if pull.is_open and pull.head_sha == desk.to.sha:
             found[number] = pull
+    # A stranger may open a pull request with a commit of ours, and must not hold ours up by it.
+    is_fork = all(pull.is_fork for pull in found.values())
     return {
-        number: Question(pull.base_ref, pull.base_ref, is_fork=pull.is_fork)
+        number: Question(pull.base_ref, pull.base_ref, is_fork=is_fork)
         for number, pull in sorted(found.items())
     }
 

@@ -146,6 +146,15 @@ def test_a_fork_with_nothing_to_gate_waits_for_nobody() -> None:
     assert stage.told()[-1] == "mist/release success"
 
 
+def test_a_stranger_who_opens_our_commit_again_does_not_hold_it_up() -> None:
+    stage = Stage(head=BETTER).opened(7).opened(8, fork=True)
+    asked = stage.models.asked
+    assert stage.run().exit_code is ExitCode.PASSED
+    assert stage.told()[-1] == "mist/release success"
+    assert set(stage.host.comments) == {(7, "release"), (8, "release")}
+    assert len(asked) == 200  # once: the question is the same
+
+
 def test_an_approved_job_judges_a_fork() -> None:
     stage = Stage(spend=Spend.ALL).opened(fork=True)
     assert stage.run().exit_code is ExitCode.FAILED
