@@ -5,6 +5,7 @@ Before them all, at -1, goes why a run was stopped.
 
 from collections.abc import Sequence
 
+from mist_ci.gate.escalation import more_samples, needs
 from mist_ci.gate.verdicts import floor_hangs_on_missing, nothing_shows_that_it_holds
 from mist_ci.models.figures import are, count, delta, points
 from mist_ci.models.finding import DataReport, Severity
@@ -60,7 +61,9 @@ def _doubts(suite: SuiteVerdict) -> list[str]:
     numbers, name, doubts = suite.numbers, suite.numbers.suite, []
     if suite.verdict is Verdict.INCONCLUSIVE and suite.interval is not None:
         drop = points(-suite.interval.low)
-        doubts.append(f"not proven: a drop of up to {drop} points is not ruled out in {name}")
+        more = more_samples(numbers, suite.interval)
+        advice = "" if more is None else f"; {needs(more)}"
+        doubts.append(f"not proven: a drop of up to {drop} points is not ruled out in {name}{advice}")
     if floor_hangs_on_missing(numbers):
         floor = points(numbers.floor)
         doubts.append(f"not proven: a score below the floor of {floor} is not ruled out in {name}")
