@@ -14,7 +14,7 @@ from mist_ci.models.figures import are, count
 from mist_ci.models.finding import DataReport, Finding, Severity
 from mist_ci.models.report import Report
 from mist_ci.models.verdict import ModelVerdict, Outcome, SuiteVerdict
-from mist_ci.report.text import plain
+from mist_ci.report.text import clean, plain
 from mist_ci.report.words import Word, word
 
 MOST_OF_A_LEVEL = 10
@@ -123,8 +123,8 @@ def _line(one: Annotation) -> str:
 
 
 def _place(where: Where) -> dict[str, str]:
-    """The file by its own name: it has to match, so nothing but what a line cannot hold is replaced."""
-    place = {"file": where.file.encode("utf-8", "replace").decode()}
+    """The file by its own name, which has to match; a name that no line can hold matches nothing anyway."""
+    place = {"file": where.file if where.file.isprintable() else clean(where.file)}
     if where.line is not None:
         place["line"] = str(where.line)
     if where.column is not None:

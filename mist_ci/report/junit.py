@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
+from mist_ci.models.figures import count
 from mist_ci.models.finding import DataReport
 from mist_ci.models.report import Report
 from mist_ci.models.verdict import ModelVerdict, Outcome, SuiteVerdict, Verdict
@@ -130,7 +131,7 @@ def _data_case(report: Report, data: DataReport, classname: str) -> _Case:
     listed = [f"{one.where}: {one.code} {one.message}" for one in gating[:_MAX_LISTED]]
     if len(gating) > _MAX_LISTED:
         listed.append(f"and {len(gating) - _MAX_LISTED} more")
-    failure = f"{len(gating)} new problems: {listed[0]}" if gating else None
+    failure = f"{count(len(gating), 'new problem')}: {listed[0]}" if gating else None
     return _Case(classname, data.dataset, failure=failure, told=tuple(listed))
 
 

@@ -20,7 +20,7 @@ _ICONS = {
     Outcome.FAILED: "❌", Outcome.CONFIG_ERROR: "⚠️", Outcome.COULD_NOT_RUN: "⚠️",
 }  # fmt: skip
 _TITLES = {Outcome.NOT_PROVEN: "passed, but something is not proven"}
-_OVERALL = {Verdict.REGRESSED: "❌ regressed", Verdict.PASS: "✅ pass"}
+_OVERALL = {Verdict.REGRESSED: "❌&nbsp;regressed", Verdict.PASS: "✅&nbsp;pass"}
 _LATER = (StepKind.LINT_POLICY, StepKind.SUITE_REMOVED, StepKind.SELF_CHECK)
 _MOVED = Fraction(1, 100)
 
@@ -58,7 +58,7 @@ def _model(model: ModelVerdict) -> View:
         "overall": overall
         and {
             **overall.numbers.model_dump(),
-            "word": _ours(_OVERALL.get(overall.verdict, "◻️ undecided")),
+            "word": _ours(_OVERALL.get(overall.verdict, "◻️&nbsp;undecided")),
         },
         "remarks": [
             {"suite": suite.numbers.suite, "told": told} for suite in suites if (told := _remarks(suite))
@@ -74,7 +74,7 @@ def _suite(suite: SuiteVerdict) -> View:
     return {
         "suite": numbers.suite,
         "role": numbers.role.value,
-        "word": _ours(f"{mark(suite)} {word(suite).value}"),
+        "word": _ours(f"{mark(suite)}&nbsp;{word(suite).value}".replace(" ", "&nbsp;")),
         "base": numbers.base.mean if numbers.base else None,
         "head": numbers.head.mean,
         "interval": interval and interval.model_dump(),

@@ -60,8 +60,13 @@ def mark(suite: SuiteVerdict) -> str:
 
 
 def worst_first(suites: Sequence[SuiteVerdict]) -> list[SuiteVerdict]:
-    """What fails, then what is not proven or waived, then the rest; by name among equals."""
-    return sorted(suites, key=lambda suite: (-_weight(suite), suite.numbers.suite))
+    """What fails, then what is not proven or waived, the largest drop first; then the rest by name."""
+    return sorted(suites, key=lambda suite: (-_weight(suite), _estimate(suite), suite.numbers.suite))
+
+
+def _estimate(suite: SuiteVerdict) -> float:
+    decided_well = _weight(suite) <= Outcome.PASSED.rank
+    return 0.0 if decided_well or suite.interval is None else suite.interval.estimate
 
 
 def _weight(suite: SuiteVerdict) -> int:

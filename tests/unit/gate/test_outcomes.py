@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 import pytest
 
 from mist_ci.errors import ExitCode
-from mist_ci.gate.escalation import ENOUGH, HOPELESS
 from mist_ci.gate import compare, decide, self_check
+from mist_ci.gate.escalation import ENOUGH, HOPELESS
 from mist_ci.models.config import Gate, OnInconclusive
 from mist_ci.models.finding import Severity
 from mist_ci.models.report import BudgetLine

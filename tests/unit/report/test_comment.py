@@ -106,8 +106,8 @@ def test_a_suite_that_fails_is_never_marked_as_good() -> None:
     )
     rows = [line for line in comment(report).splitlines() if line.startswith("| <code>")]
     assert [row.split(" | ")[:2] for row in rows[:2]] == [
-        ["| <code>critical</code> critical", "❌ not proven"],
-        ["| <code>floor</code>", "❌ failed"],
+        ["| <code>critical</code> critical", "❌&nbsp;not&nbsp;proven"],
+        ["| <code>floor</code>", "❌&nbsp;failed"],
     ]
 
 
@@ -115,7 +115,7 @@ def test_without_a_baseline_what_could_not_run_is_not_called_a_failure() -> None
     pairs: list[Pair] = [*outcomes(50), *[(1.0, None)] * 10]
     text = comment(report_on([(make_suite("math", 60, floor=0.8), pairs)], make_gate(), baseline=False))
     assert "could not run" in text.splitlines()[1]
-    assert "⚠️ not comparable" in text
+    assert "⚠️&nbsp;not&nbsp;comparable" in text
     assert "❌" not in text
 
 

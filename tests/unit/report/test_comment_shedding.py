@@ -26,7 +26,7 @@ def test_a_flood_of_findings_and_answers_sheds_detail_and_keeps_the_verdict() ->
     assert lines[1] == "### ❌ MIST CI: gate <code>release</code> failed"
     assert "regressed&#58;" in lines[3]
     assert "math" in lines[3]
-    assert "| ❌ regressed |" in text
+    assert "| ❌&nbsp;regressed |" in text
     assert "more new findings are in `report.json`" in text
     assert_inert(report)
 
@@ -57,7 +57,7 @@ def test_a_smaller_limit_is_kept_and_the_verdict_with_it(build: Callable[[], Rep
     assert len(text) <= limit
     assert text.splitlines()[1] == "### ❌ MIST CI: gate <code>release</code> failed"
     assert text.splitlines()[3].startswith("**")
-    assert "| ❌ regressed |" in text
+    assert "| ❌&nbsp;regressed |" in text
     assert_text_is_inert(text)
 
 
@@ -77,7 +77,7 @@ def test_samples_go_before_findings_and_suites_that_pass_go_before_those_that_fa
     assert "<details><summary><code>bad-0</code>" not in without_samples
     assert "good-199" in without_samples
     short = comment(many_suites(passing=200), limit=9_000)
-    assert all(f"<code>bad-{i}</code> | ❌ regressed" in short for i in range(4))
+    assert all(f"<code>bad-{i}</code> | ❌&nbsp;regressed" in short for i in range(4))
     assert "good-199" not in short
     assert "more suites are in `report.json`: none of them failed." in short
 
@@ -98,7 +98,7 @@ def test_what_cannot_be_shed_level_by_level_is_cut_at_a_line() -> None:
     assert_inert(report)
     assert len(text) <= MAX_COMMENT_CHARACTERS
     assert len(text.encode()) <= MAX_COMMENT_BYTES
-    assert "| ❌ regressed |" in text
+    assert "| ❌&nbsp;regressed |" in text
 
 
 def test_a_comment_in_wide_characters_keeps_to_its_bytes_as_well() -> None:
@@ -107,7 +107,7 @@ def test_a_comment_in_wide_characters_keeps_to_its_bytes_as_well() -> None:
     assert len(text) < MAX_COMMENT_CHARACTERS
     assert len(text.encode()) <= MAX_COMMENT_BYTES
     assert "36 more notices are in `report.json`." in text
-    assert "| ❌ regressed |" in text
+    assert "| ❌&nbsp;regressed |" in text
     assert_inert(report)
 
 
