@@ -43,7 +43,7 @@ class Page(HTMLParser):
             self.tables[-1][-1] += 1
 
     def handle_endtag(self, tag: str) -> None:
-        self.depth[tag] -= 1
+        self.depth[tag] = self.depth.get(tag, 0) - 1
 
     def handle_data(self, data: str) -> None:
         self.text += data.replace("\N{ZERO WIDTH SPACE}", "")

@@ -105,7 +105,23 @@ def test_hostile_text_is_no_other_command(build: Callable[[str], Report], text: 
     carried_out(flood())
 
 
-AWKWARD = ["::error::", "##[error]", "%0D%0A", "%0A", "%25", "%3A", "%", ",", ":", "::", "=", "]", "\r", "\n", " "]
+AWKWARD = [
+    "::error::",
+    "##[error]",
+    "%0D%0A",
+    "%0A",
+    "%25",
+    "%3A",
+    "%",
+    ",",
+    ":",
+    "::",
+    "=",
+    "]",
+    "\r",
+    "\n",
+    " ",
+]
 
 
 @settings(deadline=None, max_examples=300)
