@@ -13,7 +13,7 @@ from mist_ci.errors import Where
 from mist_ci.models.figures import are, count
 from mist_ci.models.finding import DataReport, Finding, Severity
 from mist_ci.models.report import Report
-from mist_ci.models.verdict import ModelVerdict, Outcome, SuiteVerdict
+from mist_ci.models.verdict import ModelVerdict, Outcome, SuiteVerdict, Verdict
 from mist_ci.report.text import clean, plain
 from mist_ci.report.words import Word, word
 
@@ -86,6 +86,12 @@ def _of_model(report: Report, model: ModelVerdict) -> Iterator[Annotation]:
             title = f"{report.label}: {suite.numbers.suite} {word(suite).value}"
             told = [*(one for one in suite.problems if one != "regressed"), *suite.notes]
             yield Annotation(level, title, "; ".join([*_drop(suite), *told]), Where(suite.numbers.path))
+    overall = model.overall
+    if overall is not None and overall.verdict is Verdict.REGRESSED:
+        told_overall = (
+            f"{100 * overall.numbers.estimate:+.1f} points on average over {overall.numbers.suites} suites"
+        )
+        yield Annotation(Level.ERROR, f"{report.label}: old skills regressed", told_overall)
 
 
 def _level(suite: SuiteVerdict) -> Level | None:

@@ -457,6 +457,12 @@ def test_an_undecided_suite_says_what_is_not_ruled_out_and_how_many_samples_it_n
     )
 
 
+def test_a_status_is_not_cut_for_the_sake_of_advice() -> None:
+    decision = decide_suites([(make_suite("s" * 64, 80), outcomes(80, gain=3, loss=4))])
+    assert decision.reasons[0].endswith(f"is not ruled out in {'s' * 64}")
+    assert "needs about" in only_suite(decision).notes[-1]
+
+
 def test_a_drop_as_large_as_the_margin_is_not_sent_for_more_samples() -> None:
     decision = decide_suites([(make_suite("skill", 40), outcomes(40, gain=2, loss=4))])
     suite = only_suite(decision)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from functools import partial
+from functools import cache, partial
 
 from mist_ci.errors import Where
 from mist_ci.gate import decide, self_check
@@ -42,6 +42,7 @@ def graded(n: int, step: float) -> list[Pair]:
     return [(0.75, round(0.75 - step * (i % 7) / 6, 4)) for i in range(n)]
 
 
+@cache
 def regressed() -> Report:
     leaked = {"math": tuple(f"math-key-{i:04}" for i in range(3))}
     data = data_report([finding(known=True), finding(Severity.WARNING, line=101)])
@@ -57,6 +58,7 @@ def regressed() -> Report:
     )
 
 
+@cache
 def not_proven() -> Report:
     played = [
         (make_suite("math", 80, floor=0.8), outcomes(80, gain=3, loss=4, wrong=9)),
@@ -66,10 +68,12 @@ def not_proven() -> Report:
     return report_on(played, BUDGETS, notices=[notice])
 
 
+@cache
 def improved() -> Report:
     return report_on([(make_suite("support-qa", 120, Role.TARGET), outcomes(120, gain=24, loss=3))], BUDGETS)
 
 
+@cache
 def data_failure() -> Report:
     data = data_report(
         [finding(line=7), finding(line=9), finding(code="SF804", line=12), finding(known=True)]
@@ -79,6 +83,7 @@ def data_failure() -> Report:
     return make_report(decision, data=(data,), steps=(VALIDATED, EVALUATED), notices=(notice,))
 
 
+@cache
 def could_not_run() -> Report:
     problem = Problem(
         code="MC301",
@@ -90,6 +95,7 @@ def could_not_run() -> Report:
     return make_report(decision, problem=problem, steps=(EVALUATED,))
 
 
+@cache
 def configuration_error() -> Report:
     problem = Problem(
         code="MC103",
@@ -100,19 +106,23 @@ def configuration_error() -> Report:
     return make_report(Decision(outcome=Outcome.CONFIG_ERROR, reasons=("MC103",)), problem=problem)
 
 
+@cache
 def not_comparable() -> Report:
     pairs: list[Pair] = [*outcomes(70), *[(1.0, None)] * 10]
     return report_on([(make_suite("math", 80), pairs), (make_suite("coding", 200), outcomes(200))], BUDGETS)
 
 
+@cache
 def nothing_to_gate() -> Report:
     return make_report(Decision(outcome=Outcome.NOTHING_TO_GATE, reasons=()), duration_s=0.3)
 
 
+@cache
 def not_gated_yet() -> Report:
     return make_report(Decision(outcome=Outcome.NOT_GATED_YET, reasons=()), duration_s=0.3)
 
 
+@cache
 def no_baseline() -> Report:
     played = [
         (make_suite("math", 80, floor=0.8), outcomes(80, wrong=9)),
@@ -121,6 +131,7 @@ def no_baseline() -> Report:
     return report_on(played, BUDGETS, baseline=False)
 
 
+@cache
 def waived() -> Report:
     played = [
         (make_suite("haiku", 120), outcomes(120, loss=40)),
@@ -130,6 +141,7 @@ def waived() -> Report:
     return report_on(played, BUDGETS, waivers=[WAIVER])
 
 
+@cache
 def changed_suite() -> Report:
     played = [
         (make_suite("math", 80, floor=0.8), outcomes(80, wrong=8)),
@@ -144,6 +156,7 @@ def changed_suite() -> Report:
     return make_report(decision, self_checks=tuple(checks), steps=tuple(steps), spend=spend_lines(base))
 
 
+@cache
 def waivers_in_force() -> Report:
     """One that is used, one for another model, one that nothing needs."""
     other = WAIVER.model_copy(update={"suite": "tone", "model_digest": "sha256:" + "0" * 64})
@@ -151,6 +164,7 @@ def waivers_in_force() -> Report:
     return waived().model_copy(update={"waivers": (WAIVER, unused, other)})
 
 
+@cache
 def needs_more_samples() -> Report:
     """Undecided for three reasons: too few, enough and unlucky, and a drop that nothing will certify."""
     played = [
@@ -161,6 +175,7 @@ def needs_more_samples() -> Report:
     return report_on(played, make_gate())
 
 
+@cache
 def over_budget() -> Report:
     """Head answers at twice the length and price, and the run stopped when the money was gone."""
     report = report_on([(make_suite("math", 200), outcomes(200, gain=6, loss=7))], make_gate())
@@ -185,6 +200,7 @@ def over_budget() -> Report:
     )
 
 
+@cache
 def policy_change() -> Report:
     """A policy, a suite and the removal of another, all in one pull request."""
     steps = (

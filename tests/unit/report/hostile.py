@@ -1,6 +1,7 @@
 """Reports in which everything that others write is hostile."""
 
 import re
+from functools import cache
 
 from hypothesis import strategies as st
 
@@ -125,6 +126,7 @@ def hostile_problem(text: str) -> Report:
     )
 
 
+@cache
 def flood() -> Report:
     """Ten thousand findings and five hundred answers of ten thousand bytes each."""
     flips = tuple(hostile_flip("<@é|" * 2500) for _ in range(500))

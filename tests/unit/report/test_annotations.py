@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from mist_ci.errors import Where
 from mist_ci.models.finding import Finding, Severity
 from mist_ci.models.report import Report
+from mist_ci.models.verdict import State
 from mist_ci.report import annotations, plain
 from mist_ci.report.text import clean
 from tests.unit.gate.building import data_report, finding
@@ -56,9 +57,17 @@ def test_a_failing_suite_is_shown_at_its_file_and_comes_before_the_data() -> Non
     assert [(one.name, one.properties.get("file"), one.properties["title"]) for one in found] == [
         ("error", "suites/math.yml", "release: math regressed"),
         ("error", "suites/tone.yml", "release: tone regressed"),
+        ("error", None, "release: old skills regressed"),
         ("warning", "data/chat.jsonl", "SF212 empty-content"),
     ]
     assert found[0].data.startswith("-12.5 points, 31 of 200 samples got worse, 6 better; 3 samples are in")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_there_is_an_error_exactly_when_the_gate_is_not_green(name: str) -> None:
+    report = CASES[name]()
+    errors = [one for one in carried_out(report) if one.name == "error"]
+    assert bool(errors) == (report.decision.outcome.state is not State.SUCCESS)
 
 
 def test_doubt_is_a_warning_a_waiver_a_notice_and_a_budget_an_error() -> None:
@@ -102,7 +111,10 @@ def test_the_limit_is_one_for_all_gates_and_the_same_finding_is_shown_once() -> 
 @pytest.mark.parametrize("build", [hostile_report, hostile_problem])
 def test_hostile_text_is_no_other_command(build: Callable[[str], Report], text: str) -> None:
     carried_out(build(text))
-    carried_out(flood())
+
+
+def test_a_flood_of_hostile_findings_is_ten_lines_of_a_level() -> None:
+    assert len(carried_out(flood())) == 10
 
 
 AWKWARD = [

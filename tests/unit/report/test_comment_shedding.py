@@ -1,6 +1,7 @@
 """Claims: a comment sheds detail to fit, samples first, and never its verdict."""
 
 from collections.abc import Callable
+from functools import cache
 
 import pytest
 
@@ -31,6 +32,7 @@ def test_a_flood_of_findings_and_answers_sheds_detail_and_keeps_the_verdict() ->
     assert_inert(report)
 
 
+@cache
 def many_suites(passing: int = 400, failing: int = 4) -> Report:
     """More suites than a reader wants to see."""
     report = report_on(
