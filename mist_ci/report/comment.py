@@ -20,7 +20,7 @@ from mist_ci.report.view import view
 MAX_COMMENT_CHARACTERS = 65_000
 MAX_SUMMARY_BYTES = 1_000_000
 BYTES_PER_CHARACTER = 3
-"""200,000 bytes are allowed for 65,536 characters; wide characters count."""
+"""GitHub takes 65,536 characters and 200,000 bytes: the second limit is kept in proportion to the first."""
 
 _CLOSE = "\n</details>\n"
 _REST = _CLOSE + "\nThe rest does not fit here: it is in `report.json`.\n"
@@ -108,8 +108,10 @@ class _Comment:
         head = f"<!-- mist-ci gate={quote(one.label)} run={one.run_id} head={one.event.head} -->\n"
         room = self.limit - len(head) - len(self.tail)
         limits = room, BYTES_PER_CHARACTER * self.limit - len(head) - len(self.tail)
-        context = self.context | {"details_url": _link(details_url)}
-        return head + _fit("comment.md.j2", context, _COMMENT_LEVELS, limits) + self.tail
+        url = _link(details_url)
+        context = self.context | {"details_url": url}
+        ending = f"\n[Full report]({url})\n" if url else ""
+        return head + _fit("comment.md.j2", context, _COMMENT_LEVELS, limits, ending) + self.tail
 
 
 def _tail(now: Snapshot | None, before: Snapshot | None, limit: int) -> str:
@@ -126,26 +128,34 @@ def _link(url: str | None) -> Markup | None:
 
 
 def _fit(
-    template: str, context: dict[str, object], levels: tuple[Detail, ...], limits: tuple[int, int]
+    template: str,
+    context: dict[str, object],
+    levels: tuple[Detail, ...],
+    limits: tuple[int, int],
+    ending: str = "",
 ) -> str:
-    """The first level that keeps to the limits, which are characters and bytes; else the last one, cut."""
+    """The first level that keeps to the limits, which are characters and bytes.
+
+    Where none does, it is the last one, cut; `ending` is what it then ends with.
+    """
     text = ""
     for detail in levels:
         text = _squeeze(render(template, context | {"most": asdict(detail)}))
         if len(text) <= limits[0] and len(text.encode()) <= limits[1]:
             return text
-    return _cut(text, *limits)
+    return _cut(text, *limits, ending)
 
 
-def _cut(markdown: str, characters: int, octets: int) -> str:
+def _cut(markdown: str, characters: int, octets: int, ending: str) -> str:
     """The beginning, up to the end of a line, and what says that there was more; three lines in any case."""
-    room = max(characters - len(_REST), 0), max(octets - len(_REST.encode()), 0)
+    rest = _REST + ending
+    room = max(characters - len(rest), 0), max(octets - len(rest.encode()), 0)
     start = markdown[: room[0]].encode()[: room[1]].decode(errors="ignore")
     start = start[: start.rfind("\n") + 1]
     verdict = "".join(markdown.splitlines(keepends=True)[:3])
     start = max(start, verdict, key=len)
     is_open = start.count("<details>") > start.count("</details>")
-    return start + (_REST if is_open else _REST.removeprefix(_CLOSE))
+    return start + (rest if is_open else rest.removeprefix(_CLOSE))
 
 
 def _squeeze(markdown: str) -> str:

@@ -5,7 +5,7 @@ gate fails. Not proven passes, with the doubt in `system-out`; a waiver is a ski
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from mist_ci.models.figures import count
@@ -30,7 +30,7 @@ class _Case:
     failure: str | None = None
     error: str | None = None
     skipped: str | None = None
-    told: tuple[str, ...] = field(default=())
+    told: tuple[str, ...] = ()
 
 
 def junit(reports: Sequence[Report]) -> str:

@@ -10,7 +10,7 @@ from mist_ci.models.verdict import SuiteVerdict
 from mist_ci.report import comment, summary
 from mist_ci.report.comment import BYTES_PER_CHARACTER, MAX_COMMENT_CHARACTERS
 from tests.unit.gate.building import make_gate, make_suite, outcomes
-from tests.unit.report.cases import regressed
+from tests.unit.report.cases import RUN_PAGE, regressed
 from tests.unit.report.hostile import flood
 from tests.unit.report.rendered import Page, assert_inert, assert_text_is_inert
 from tests.unit.report.reporting import report_on
@@ -98,6 +98,10 @@ def test_what_cannot_be_shed_level_by_level_is_cut_at_a_line() -> None:
     text = comment(report)
     assert "\nThe rest does not fit here: it is in `report.json`.\n" in text
     assert_inert(report)
+    linked = comment(report, details_url=RUN_PAGE)
+    assert f"\nThe rest does not fit here: it is in `report.json`.\n\n[Full report]({RUN_PAGE})\n" in linked
+    assert_text_is_inert(linked, links=1)
+    assert len(linked) <= MAX_COMMENT_CHARACTERS
     assert len(text) <= MAX_COMMENT_CHARACTERS
     assert len(text.encode()) <= MAX_COMMENT_BYTES
     assert "| ❌&nbsp;regressed |" in text
