@@ -34,13 +34,15 @@ MAX_URL = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """How much is shown. Samples go first, then findings, then suites that pass; the verdict never goes."""
+    """How much is shown. Samples go first, then findings and the rest, then suites; the verdict never goes."""
 
     flips: int
     findings: int
-    suites: int = _ALL
     items: int = 100
     """Of each list: remarks, waivers, notices, steps and the like."""
+    extras: bool = True
+    """The table of tokens and money, budgets that are kept, and what ran and why."""
+    suites: int = _ALL
     words: int = 1000
     """Characters of the reason in bold."""
 
@@ -49,16 +51,18 @@ _COMMENT_LEVELS = (
     Detail(5, 20),
     Detail(3, 20),
     Detail(1, 10),
-    Detail(0, 10, items=50),
-    Detail(0, 3, items=20),
-    Detail(0, 0, items=20),
-    Detail(0, 0, 100, 10),
-    Detail(0, 0, 30, 5),
-    Detail(0, 0, 10, 3, 400),
-    Detail(0, 0, 3, 1, 200),
-    Detail(0, 0, 1, 0, 140),
+    Detail(0, 10, 50),
+    Detail(0, 3, 20),
+    Detail(0, 0, 20),
+    Detail(0, 0, 5),
+    Detail(0, 0, 3, extras=False, words=400),
+    Detail(0, 0, 3, extras=False, words=400, suites=100),
+    Detail(0, 0, 3, extras=False, words=400, suites=30),
+    Detail(0, 0, 3, extras=False, words=400, suites=10),
+    Detail(0, 0, 1, extras=False, words=200, suites=3),
+    Detail(0, 0, 0, extras=False, words=140, suites=1),
 )
-_SUMMARY_LEVELS = (Detail(25, 500, items=1000), Detail(10, 200, items=200), *_COMMENT_LEVELS)
+_SUMMARY_LEVELS = (Detail(25, 500, 1000), Detail(10, 200, 200), *_COMMENT_LEVELS)
 
 
 def comment(
