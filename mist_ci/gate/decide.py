@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
+from mist_ci.gate.escalation import advice
 from mist_ci.gate.verdicts import (
     Judged,
     floor_hangs_on_missing,
@@ -113,6 +114,7 @@ def _suite(numbers: SuiteComparison, judged: Judged, gate: Gate) -> SuiteVerdict
         p_improved_holm=judged.p_improved,
         outcome=outcome,
         problems=tuple(problems),
+        floor_problems=tuple(one for one in _floor_problems(numbers) if one in problems),
         notes=tuple(notes),
     )
 
@@ -175,8 +177,8 @@ def _notes(numbers: SuiteComparison, judged: Judged, gate: Gate) -> list[str]:
         if interval.p_regressed <= alpha or interval.estimate <= -numbers.margin:
             notes.append("leaning worse")
         notes.append(f"a drop of up to {points(-interval.low)} points is not ruled out")
-        if numbers.samples_needed is not None and numbers.samples_needed > numbers.samples:
-            notes.append(f"about {numbers.samples_needed} samples would decide")
+        if (told := advice(numbers, interval)) is not None:
+            notes.append(told)
     notes += _floor_notes(numbers)
     if numbers.leaked:
         clean = numbers.interval_without_leaked

@@ -5,13 +5,17 @@ Before them all, at -1, goes why a run was stopped.
 
 from collections.abc import Sequence
 
+from mist_ci.gate.escalation import more_samples, needs
 from mist_ci.gate.verdicts import floor_hangs_on_missing, nothing_shows_that_it_holds
+from mist_ci.models.comparison import IntervalNumbers, SuiteComparison
 from mist_ci.models.figures import are, count, delta, points
 from mist_ci.models.finding import DataReport, Severity
 from mist_ci.models.report import BudgetLine
 from mist_ci.models.verdict import ModelVerdict, Outcome, SuiteVerdict, Verdict
 
 Reason = tuple[int, str]
+ROOM_IN_A_STATUS = 130
+"""Characters: GitHub takes 140, and a pull request's number may go before them."""
 
 
 def model_reasons(model: ModelVerdict) -> list[Reason]:
@@ -59,14 +63,20 @@ def _suite_reasons(suite: SuiteVerdict) -> list[Reason]:
 def _doubts(suite: SuiteVerdict) -> list[str]:
     numbers, name, doubts = suite.numbers, suite.numbers.suite, []
     if suite.verdict is Verdict.INCONCLUSIVE and suite.interval is not None:
-        drop = points(-suite.interval.low)
-        doubts.append(f"not proven: a drop of up to {drop} points is not ruled out in {name}")
+        doubts.append(_undecided(numbers, suite.interval))
     if floor_hangs_on_missing(numbers):
         floor = points(numbers.floor)
         doubts.append(f"not proven: a score below the floor of {floor} is not ruled out in {name}")
     if nothing_shows_that_it_holds(numbers):
         doubts.append(f"no baseline: nothing shows that {name} holds")
     return doubts
+
+
+def _undecided(numbers: SuiteComparison, interval: IntervalNumbers) -> str:
+    doubt = f"not proven: a drop of up to {points(-interval.low)} points is not ruled out in {numbers.suite}"
+    more = more_samples(numbers, interval)
+    advised = doubt if more is None else f"{doubt}; {needs(more)}"
+    return advised if len(advised) <= ROOM_IN_A_STATUS else doubt
 
 
 def data_reason(data: DataReport, fail_on: Severity) -> Reason:

@@ -6,7 +6,8 @@ from pydantic import ConfigDict
 
 from mist_ci.errors import Code, Where
 from mist_ci.models.base import Model
-from mist_ci.models.finding import DataReport
+from mist_ci.models.config import Waiver
+from mist_ci.models.finding import DataReport, Severity
 from mist_ci.models.plan import Event, Step
 from mist_ci.models.usage import Spend
 from mist_ci.models.verdict import Decision, State
@@ -95,6 +96,10 @@ class Report(Model):
     spend: tuple[SpendLine, ...] = ()
     training: tuple[TrainingEstimate, ...] = ()
     budgets: tuple[BudgetLine, ...] = ()
+    waivers: tuple[Waiver, ...] = ()
+    """Those of this gate that have not expired, used or not."""
+    fail_on: Severity = Severity.ERROR
+    """The least severe new finding that fails this gate."""
     problem: Problem | None = None
     results_dir: str
     started_at: str

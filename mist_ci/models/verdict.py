@@ -79,6 +79,8 @@ class SuiteVerdict(Model):
     outcome: Outcome
     problems: tuple[str, ...] = ()
     """Why this suite fails or cannot be decided; each one a sentence."""
+    floor_problems: tuple[str, ...] = ()
+    """Those of the problems that are about the floor, also when they are waived."""
     notes: tuple[str, ...] = ()
     waiver: str | None = None
     """The reason of the waiver that turned a failure into a noted pass."""

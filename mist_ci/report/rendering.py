@@ -1,6 +1,7 @@
 """Jinja for our own templates, safe by default: whatever is not marked as safe comes out as inert text."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from functools import cache
 
 from jinja2 import PackageLoader, StrictUndefined
@@ -8,7 +9,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from mist_ci.models import figures
-from mist_ci.report.text import code_span, fence, table_text
+from mist_ci.report.text import code_span, table_text
 
 
 def _inert(value: object) -> Markup:
@@ -23,7 +24,7 @@ def _safe(function: Callable[..., str]) -> Callable[..., Markup]:
 
 @cache
 def environment() -> ImmutableSandboxedEnvironment:
-    """The one environment of this room. Filters: code, block, prose, and the formats of `figures`."""
+    """The one environment of this room. Filters: code, words, iso (a day), and the formats of `figures`."""
     made = ImmutableSandboxedEnvironment(
         loader=PackageLoader("mist_ci.report"),
         undefined=StrictUndefined,
@@ -35,7 +36,8 @@ def environment() -> ImmutableSandboxedEnvironment:
     )
     made.filters |= {
         "code": _safe(lambda value, limit=120: code_span(str(value), limit)),
-        "block": _safe(lambda value: fence(str(value), limit_lines=12, limit_chars=800)),
+        "words": _safe(lambda value, limit: table_text(str(value), limit)),
+        "iso": _safe(lambda value: date.fromisoformat(value).isoformat()),
         "points": _safe(figures.points),
         "delta": _safe(figures.delta),
         "are": _safe(figures.are),

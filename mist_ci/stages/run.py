@@ -14,7 +14,7 @@ from mist_ci.errors import Code, ConfigError, MistError, UsageError, needs_appro
 from mist_ci.models.attempt import Attempt, Side, spend_of
 from mist_ci.models.comparison import ModelComparison
 from mist_ci.models.config import Policy, Waiver
-from mist_ci.models.finding import DataReport
+from mist_ci.models.finding import DataReport, Severity
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.plan import Change, Event, ModelChange, Plan, SuiteDocument
 from mist_ci.models.report import BudgetLine, Problem, Report, SelfCheck, SpendLine, TrainingEstimate
@@ -258,6 +258,8 @@ class Run:
             spend=self._spend_lines(),
             training=tuple(self.training),
             budgets=self.budgets,
+            waivers=self.waivers if self.plan else (),
+            fail_on=self._planned.gate.data.fail_on if self.plan else Severity.ERROR,
             problem=problem,
             results_dir=self.store.location,
             started_at=self.started.isoformat(timespec="seconds"),
@@ -288,4 +290,6 @@ class Run:
         self.store.save("status.json", report.status(finished).model_dump_json(indent=2) + "\n")
         self.store.save("summary.md", report.summary(finished))
         self.store.save("comment.md", report.comment(finished))
+        self.store.save("junit.xml", report.junit((finished,)))
+        self.store.save("findings.sarif", report.sarif((finished,)))
         self.store.save("report.json", finished.model_dump_json(indent=2) + "\n")

@@ -13,6 +13,7 @@ from mist_ci.models.suite import ChatMessage
 from mist_ci.models.verdict import Outcome, State, SuiteVerdict
 from mist_ci.pipeline import Ask, run_gates
 from mist_ci.ports.model_client import NoAnswer
+from mist_ci.report import comment, junit, sarif
 from tests.fakes import (
     Answer,
     Commit,
@@ -136,6 +137,8 @@ def gate(
         assert Report.model_validate_json(store.saved["report.json"]) == report
         assert store.saved["comment.md"]
         assert store.saved["summary.md"]
+        assert store.saved["junit.xml"] == junit([report])
+        assert store.saved["findings.sarif"] == sarif([report])
         spans = [span.model_dump()["span_id"] for span in store.messages["trace.span"]]
         assert len(set(spans)) == len(spans) >= 1
     return Gated(reports, models, stores)
@@ -400,7 +403,11 @@ def waiving(model: str) -> str:
 def test_a_waiver_on_base_forgives_exactly_the_model_it_names() -> None:
     done = gate(MOVE_TO_BAD, base={**BASE, "mist.yml": waiving("bad-2")})
     assert (done.outcome, done.suite.waiver) == (Outcome.PASSED, "RFC 12")
-    assert gate(MOVE_TO_BAD, base={**BASE, "mist.yml": waiving("bad-3")}).outcome is Outcome.FAILED
+    other = gate(MOVE_TO_BAD, base={**BASE, "mist.yml": waiving("bad-3")})
+    assert other.outcome is Outcome.FAILED
+    assert [len(one.report.waivers) for one in (done, other)] == [1, 1]
+    assert "used here" in comment(done.report)
+    assert "it is for another model" in comment(other.report)
 
 
 def test_a_change_cannot_waive_its_own_failure_or_leave_its_gate() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from mist_ci.errors import ExitCode
 from mist_ci.gate import compare, decide, self_check
+from mist_ci.gate.escalation import ENOUGH, HOPELESS
 from mist_ci.models.config import Gate, OnInconclusive
 from mist_ci.models.finding import Severity
 from mist_ci.models.report import BudgetLine
@@ -99,7 +100,7 @@ TABLE = {
         UNDECIDED,
         Outcome.NOT_PROVEN,
         Verdict.INCONCLUSIVE,
-        "not proven: a drop of up to 8.3 points is not ruled out in skill",
+        "not proven: a drop of up to 8.3 points is not ruled out in skill; needs about 22 more samples",
     ),
     "inconclusive under block": Row(
         UNDECIDED,
@@ -446,14 +447,36 @@ def test_a_pass_with_a_real_drop_inside_the_margin_says_so() -> None:
     assert "a small real drop inside the margin" in suite.notes
 
 
-def test_an_undecided_suite_says_what_is_not_ruled_out_and_how_many_samples_would_decide() -> None:
-    suite = only_suite(decide_suites([(make_suite("skill", 40), outcomes(40, gain=2, loss=4))]))
+def test_an_undecided_suite_says_what_is_not_ruled_out_and_how_many_samples_it_needs() -> None:
+    suite = only_suite(decide_suites([(make_suite("skill", 80), outcomes(80, gain=3, loss=4))]))
     assert suite.verdict is Verdict.INCONCLUSIVE
-    assert suite.notes[0] == "leaning worse"
-    assert suite.notes[1] == "a drop of up to 16.6 points is not ruled out"
-    assert suite.notes[2].endswith("samples would decide")
     assert suite.numbers.samples_needed is not None
-    assert suite.numbers.samples_needed > 40
+    assert suite.notes == (
+        "a drop of up to 7.5 points is not ruled out",
+        f"needs about {suite.numbers.samples_needed - 80} more samples",
+    )
+
+
+def test_a_status_is_not_cut_for_the_sake_of_advice() -> None:
+    decision = decide_suites([(make_suite("s" * 64, 80), outcomes(80, gain=3, loss=4))])
+    assert decision.reasons[0].endswith(f"is not ruled out in {'s' * 64}")
+    assert "needs about" in only_suite(decision).notes[-1]
+
+
+def test_a_drop_as_large_as_the_margin_is_not_sent_for_more_samples() -> None:
+    decision = decide_suites([(make_suite("skill", 40), outcomes(40, gain=2, loss=4))])
+    suite = only_suite(decision)
+    assert suite.verdict is Verdict.INCONCLUSIVE
+    assert suite.notes == ("leaning worse", "a drop of up to 16.6 points is not ruled out", HOPELESS)
+    assert "needs" not in decision.reasons[0]
+
+
+def test_a_suite_with_as_many_samples_as_an_unchanged_model_needs_is_not_sent_for_more() -> None:
+    suite = only_suite(decide_suites([(make_suite("skill", 400), outcomes(400, gain=15, loss=25))]))
+    assert suite.verdict is Verdict.INCONCLUSIVE
+    assert suite.numbers.samples_needed is not None
+    assert suite.numbers.samples_needed <= 400
+    assert suite.notes[-1] == ENOUGH
 
 
 def test_a_suite_without_any_difference_needs_52_samples() -> None:

@@ -87,4 +87,5 @@ def report_on(
         training=(ESTIMATE,) if data else (),
         budgets=budgets,
         notices=tuple(notices),
+        waivers=tuple(waivers),
     )

@@ -8,6 +8,7 @@ may be skipped, because .NET compares strings by culture.
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
 
 # System.Char.IsWhiteSpace, which is what String.TrimStart removes.
@@ -40,6 +41,40 @@ def colon_command(line: str) -> str | None:
         return None
     info, separator, _data = line[2:].partition("::")
     return info.partition(" ")[0] if separator else None
+
+
+@dataclass(frozen=True)
+class Command:
+    """What the runner carries out: a name, its properties and its data, unescaped."""
+
+    name: str
+    properties: dict[str, str]
+    data: str
+
+
+def parse(line: str) -> Command | None:
+    """One line as ActionCommand.TryParseV2 reads it; None when it is no command in that syntax."""
+    line = line.lstrip(WHITE_SPACE)
+    if not line.startswith("::"):
+        return None
+    info, separator, data = line[2:].partition("::")
+    if not separator:
+        return None
+    name, _space, listed = info.partition(" ")
+    pairs = [one.split("=", 1) for one in listed.strip(WHITE_SPACE).split(",") if one]
+    properties = {pair[0]: _unescaped(pair[1], PROPERTY) for pair in pairs if len(pair) == 2}
+    return Command(name, properties, _unescaped(data, DATA))
+
+
+# The runner replaces one escape after the other, `%25` last.
+DATA = {"%0D": "\r", "%0A": "\n", "%25": "%"}
+PROPERTY = {"%0D": "\r", "%0A": "\n", "%3A": ":", "%2C": ",", "%25": "%"}
+
+
+def _unescaped(text: str, escapes: dict[str, str]) -> str:
+    for escape, character in escapes.items():
+        text = text.replace(escape, character)
+    return text
 
 
 def bracket_command(line: str) -> str | None:
