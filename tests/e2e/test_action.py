@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.github.fake import JOB_TOKEN, FakeGitHub
+from mist_ci.simulator import JOB_TOKEN, FakeGitHub
 from tests.e2e.conftest import ROOT, ModelServer, Repository, mist_ci
 
 PAYLOAD = ROOT / "tests" / "data" / "webhooks" / "pull_request.synchronize.json"
