@@ -46,6 +46,14 @@ class BareRepository:
         """Points a ref to a commit."""
         self._must("update-ref", ref, sha)
 
+    def delete_ref(self, ref: str) -> None:
+        """The commits stay."""
+        self._must("update-ref", "-d", ref)
+
+    def branches_at(self, sha: str) -> list[str]:
+        """Full names of the branches that have this very commit as their tip."""
+        return self._must("for-each-ref", "--format=%(refname)", f"--points-at={sha}", "refs/heads").split()
+
     def merge_commit(self, base: str, head: str, message: str, *, squash: bool = False) -> str | None:
         """A new commit, on no branch yet: `head` merged into `base`, or None when there is a conflict."""
         merged = self._run("merge-tree", "--write-tree", base, head)
