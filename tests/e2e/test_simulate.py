@@ -163,6 +163,33 @@ def test_a_forks_own_run_writes_nothing_and_says_why(
     assert "from the fork mallory/Hello-World" in done.stdout
 
 
+def test_a_branch_that_git_does_not_take_is_one_error(
+    repository: Repository, simulate: Callable[..., Any], tmp_path: Path
+) -> None:
+    payload = json.loads((WEBHOOKS / "pull_request.opened.json").read_text())
+    event = tmp_path / "event.json"
+    for name in ("two..dots", "main/below", "with space"):
+        payload["pull_request"]["head"] |= {"ref": name, "sha": repository.git("rev-parse", "main")}
+        event.write_text(json.dumps(payload))
+        done = simulate("--event", str(event), "--base", "main")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"error MC104: git takes no branch 'refs/heads/{name}' here" in done.stderr
+
+
+def test_a_pull_request_with_conflicts_says_that_github_would_wait(
+    repository: Repository, simulate: Callable[..., Any]
+) -> None:
+    branch(repository, "words")
+    repository.write("NOTES.md", "other words")
+    repository.commit("on main")
+    done = simulate("--base", "main", "--head", "words")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "note     head has conflicts with main" in done.stdout
+    done = simulate("--base", "main", "--head", "words", "--name", "merge_group")
+    assert done.returncode == 2
+    assert "take it out of the merge queue" in done.stderr
+
+
 def test_an_event_that_nobody_judges_says_what_the_action_said(simulate: Callable[..., Any]) -> None:
     done = simulate("--event", str(WEBHOOKS / "push.deleted.json"))
     assert done.returncode == 0, done.stderr

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from mist_ci.cli.dev.origin import Origin, check_out, repository_free
 from mist_ci.cli.dev.scene import BRANCH, OpenPull, Scene
 from mist_ci.cli.interrupts import INTERRUPTS
+from mist_ci.errors import Code, UsageError
 
 if TYPE_CHECKING:
     from mist_ci.simulator import FakeGitHub
@@ -101,7 +102,7 @@ def serving(scene: Scene, place: Path) -> Iterator[Job]:
     try:
         github.state.default_branch = scene.default_branch
         for ref, sha in scene.refs.items():
-            github.state.repository.set_ref(ref, sha)
+            _set(github, ref, sha)
         pull = _open(github, scene.pull) if scene.pull else None
         ref, sha, note = _subject(github, scene, pull)
         check_out(bare, place / "work", ref, sha)
@@ -110,6 +111,15 @@ def serving(scene: Scene, place: Path) -> Iterator[Job]:
     finally:
         with INTERRUPTS.watched():
             github.close()
+
+
+def _set(github: "FakeGitHub", ref: str, sha: str) -> None:
+    """Raises UsageError MC104 for a name that git does not take, or not beside the others."""
+    try:
+        github.state.repository.set_ref(ref, sha)
+    except subprocess.CalledProcessError:
+        hint = "give the commit another branch, or name it as a commit: --head SHA"
+        raise UsageError(Code.WRONG_VALUE, f"git takes no branch {ref[:100]!a} here", hint=hint) from None
 
 
 def _open(github: "FakeGitHub", wanted: OpenPull) -> "Pull":

@@ -123,7 +123,7 @@ def _read(template: Template, sha: str | None) -> "Occasion":
 def _default_branch(template: Template, wishes: Wishes, here: Revisions, fallback: str) -> str:
     """The payload's, where this repository has it too."""
     named = text(template.payload, "repository", "default_branch")
-    if named and here.tip(BRANCH + named):
+    if named and named.isprintable() and here.tip(BRANCH + named):
         return named
     chosen = wishes.base or fallback
     if named:
@@ -141,6 +141,7 @@ class _Stage:
     def base(self, named: str | None) -> tuple[str, str]:
         """The base branch and its tip."""
         branch = self.wishes.base or named or self.default_branch
+        self.plain(branch)
         tip = self.here.tip(BRANCH + branch)
         if tip is None:
             message = f"the event's base branch {branch[:100]!a} is not in this repository"
@@ -157,11 +158,18 @@ class _Stage:
 
     def head(self, sha: str | None, branch: str | None, base: str) -> Head:
         """The commit that is judged, and the branch that it gets if it has none."""
-        wished = self.wishes.head
-        found = wished or Head(self.commit(sha, "head"), branch)
+        found = self.wishes.head or Head(self.commit(sha, "head"), branch)
+        self.plain(found.branch or "")
         # A branch that cannot be both: a pull request from main into main, say, or a bare commit.
         is_free = found.branch not in {None, base, self.default_branch}
         return found if is_free else Head(found.sha, f"simulated-{found.sha[:7]}")
+
+    def plain(self, name: str) -> str:
+        """A name that can be given to a program and shown."""
+        if not name.isprintable():
+            where = Where(self.template.source)
+            raise UsageError(Code.WRONG_VALUE, f"{name[:100]!a} is no name of a branch", where=where)
+        return name
 
     def merged(self, base: str, head: str) -> str:
         commit = self.here.merge_commit(base, head, "Merge group")
@@ -207,6 +215,7 @@ def _merge_group(stage: _Stage, scene: Scene, occasion: "Occasion") -> None:
     ref = text(group, "head_ref")
     if wishes.base or wishes.head or ref is None or not ref.startswith(BRANCH):
         ref = f"{BRANCH}gh-readonly-queue/{base}/pr-1-{base_sha}"
+    stage.plain(ref)
     group |= {"head_sha": sha, "head_ref": ref, "base_sha": base_sha, "base_ref": BRANCH + base}
     scene.refs[ref] = sha
     scene.checkout = ref
@@ -232,7 +241,7 @@ def _workflow_run(stage: _Stage, scene: Scene, occasion: "Occasion") -> None:
 
 
 def _push(stage: _Stage, scene: Scene, occasion: "Occasion") -> None:
-    branch = stage.wishes.base or occasion.base_ref or stage.default_branch
+    branch = stage.plain(stage.wishes.base or occasion.base_ref or stage.default_branch)
     tip = stage.here.tip(BRANCH + branch)
     if stage.wishes.head:
         after, before = stage.wishes.head.sha, tip

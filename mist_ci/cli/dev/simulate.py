@@ -90,9 +90,8 @@ def simulate(  # noqa: PLR0913, PLR0917 - one per option
         click.echo(showing.as_json(seen))
     else:
         showing.show(seen, ready, verbose=verbose)
-    if seen.breaches:
-        return ExitCode.COULD_NOT_RUN
-    return exit_code or ExitCode.PASSED
+    was_killed = exit_code is not None and exit_code < 0
+    return ExitCode.COULD_NOT_RUN if seen.breaches or was_killed else exit_code or ExitCode.PASSED
 
 
 def _scene(
@@ -143,7 +142,9 @@ def _act(
     if output_format == "text":
         _introduce(ready)
     command = job.this_program(*arguments, "--results", str(places.directory))
-    return job.run(command, ready.work, job.child_environ(os.environ, ours), places.log)
+    # What the action would leave behind if it were killed goes with the clones.
+    environ = job.child_environ(os.environ, ours) | {"TMPDIR": ours["RUNNER_TEMP"]}
+    return job.run(command, ready.work, environ, places.log)
 
 
 def _introduce(ready: "Job") -> None:

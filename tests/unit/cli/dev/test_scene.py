@@ -31,6 +31,7 @@ class Repository:
         return sha in self.branches.values()
 
     def tip(self, ref: str) -> str | None:
+        assert ref.isprintable(), "no program takes it"
         return self.branches.get(ref.removeprefix("refs/heads/"))
 
     def merge_commit(self, base: str, head: str, message: str) -> str | None:
@@ -143,6 +144,22 @@ def test_a_fork_that_is_gone_is_still_a_fork() -> None:
 def test_a_repository_name_that_is_none_is_refused() -> None:
     with pytest.raises(UsageError, match="not owner/name"):
         make(fork(full_name="../../etc"))
+
+
+@pytest.mark.parametrize("name", ["pull_request.opened", "workflow_run.completed", "push.new-branch"])
+def test_a_branch_that_no_program_takes_is_refused(name: str) -> None:
+    template, hostile = webhook(name), "a\0b\x1b[2J"
+    template.payload["repository"]["default_branch"] = hostile
+    for path in (("pull_request", "head", "ref"), ("workflow_run", "head_branch")):
+        if path[0] in template.payload:
+            payloads.put(template.payload, path, hostile)
+            payloads.put(template.payload, (path[0], "head", "sha"), TOPIC)
+            payloads.put(template.payload, (path[0], "head_sha"), TOPIC)
+    if "after" in template.payload:
+        template.payload.update(ref=f"refs/heads/{hostile}", after=TOPIC)
+    with pytest.raises(UsageError, match="no name of a branch") as caught:
+        make(template, Wishes(base=None if "after" in template.payload else "main"))
+    assert "\x1b" not in caught.value.message
 
 
 def test_a_head_that_is_on_no_branch_gets_one() -> None:
