@@ -10,11 +10,13 @@ from mist_ci.cli.demo import demo
 from mist_ci.cli.dev import dev
 from mist_ci.cli.eval import evaluate
 from mist_ci.cli.explain import explain
+from mist_ci.cli.finalize import finalize
 from mist_ci.cli.gate import gate
 from mist_ci.cli.init import init
 from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.cli.options import SETTINGS
 from mist_ci.cli.validate import validate
+from mist_ci.cli.verify import verify
 from mist_ci.errors import ExitCode, MistError, cancelled, unexpected
 
 
@@ -35,7 +37,7 @@ def cli(debug: bool) -> None:
     """
 
 
-for command in (gate, validate, evaluate, explain, init, action, demo, dev):
+for command in (gate, validate, evaluate, explain, init, action, verify, finalize, demo, dev):
     cli.add_command(command)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mist_ci.cli.options import GATE, OUTPUT_FORMAT, POLICY, RESULTS, SETTINGS
+from mist_ci.cli.options import GATE, OUTPUT_FORMAT, POLICIES, RESULTS, SETTINGS
 from mist_ci.errors import Code, ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 @click.option("--base", metavar="BRANCH", help="The branch to merge into, in place of the event's.")
 @click.option("--repository", type=click.Path(path_type=Path), default=".", show_default=True,
               help="A git repository. It is only read.")  # fmt: skip
-@POLICY
+@POLICIES
 @GATE
 @RESULTS
 @click.option(
@@ -50,7 +50,7 @@ def simulate(  # noqa: PLR0913, PLR0917 - one per option
     head: str | None,
     base: str | None,
     repository: Path,
-    config: str,
+    configs: tuple[str, ...],
     gate_name: str | None,
     results: Path,
     serve: bool,
@@ -79,7 +79,8 @@ def simulate(  # noqa: PLR0913, PLR0917 - one per option
         raise UsageError(Code.USAGE, "nothing says what is to be judged", hint=hint)
     origin = Origin(repository)
     origin.check()
-    arguments = ["action", "--config", config, *(("--gate", gate_name) if gate_name else ())]
+    arguments = ["action", *(f"--config={path}" for path in configs)]
+    arguments += ["--gate", gate_name] if gate_name else []
     with job.prepared(origin) as place:
         scene = _scene(origin, place, event, name, head, base)
         with job.serving(scene, place) as ready:
