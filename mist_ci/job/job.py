@@ -44,13 +44,11 @@ class Job:
         Whatever stops it, no status stays pending: it becomes an error.
         """
         with self._abandoning():
-            if self.occasion.writes_verify:
-                self._announce([VERIFY])
             asked = questions(self.occasion, self.desk, self.settings)
             answers = {question: self._judge(question) for question in dict.fromkeys(asked.values())}
             judged = {number: answers[question] for number, question in asked.items()}
         reports = tuple(one for several in answers.values() for one in several)
-        if not reports and not self.occasion.writes_verify:
+        if not reports:
             return Result(ExitCode.PASSED, nothing=self._nothing(asked))
         with self.desk.world.interrupts.watched():  # a second signal must not tear the delivery apart
             return self._deliver(judged, reports)
@@ -62,8 +60,7 @@ class Job:
             return Result(ExitCode.PASSED, nothing="without a token there is no status to look after")
         message = "the run ended without a verdict"
         ended = CouldNotRun(Code.CANCELLED, message, hint="look at its log, and run it again")
-        labels = {VERIFY} if self.occasion.writes_verify else self._labels()
-        posted, troubles = Statuses(desk.host, desk.to).abandon(labels, ended)
+        posted, troubles = Statuses(desk.host, desk.to).abandon(self._labels(), ended)
         code = ExitCode.COULD_NOT_RUN if posted else ExitCode.PASSED
         nothing = None if posted else "every status has its verdict"
         return Result(code, statuses=posted, troubles=tuple(troubles), nothing=nothing)
@@ -76,13 +73,14 @@ class Job:
             for question in questions(self.occasion, self.desk, self.settings).values():
                 _, cases = find_cases(self.desk.world, ask(question, self.desk, self.settings))
                 labels |= {case.label for case in cases}
-        return labels
+        return {VERIFY} if labels and self.occasion.writes_verify else labels
 
     def _judge(self, question: Question) -> tuple[Report, ...]:
-        announce = None if self.occasion.writes_verify else self._announce
-        return run_gates(self.desk.world, ask(question, self.desk, self.settings), announce)
+        return run_gates(self.desk.world, ask(question, self.desk, self.settings), self._announce)
 
     def _announce(self, labels: Sequence[str]) -> None:
+        if self.occasion.writes_verify and labels:
+            labels = [VERIFY]
         fresh = [label for label in labels if label not in self._announced]
         self._announced += fresh
         if self.desk.host is not None:
@@ -96,8 +94,7 @@ class Job:
             if occasion.mode is Mode.VERIFY_PUSH and desk.host is not None:
                 alarms = bypassed(desk.host, desk.to.sha, occasion.base_ref or "", reports)
             statuses = (verify_status(reports, alarms),)
-        outcomes = [one.decision.outcome for one in reports]
-        code = max(outcomes, key=lambda outcome: outcome.rank).exit_code if outcomes else ExitCode.PASSED
+        code = max((one.decision.outcome for one in reports), key=lambda outcome: outcome.rank).exit_code
         if alarms and code is ExitCode.PASSED:
             code = ExitCode.FAILED
         troubles = deliver(
@@ -118,7 +115,8 @@ class Job:
         except (Exception, KeyboardInterrupt) as error:
             with self.desk.world.interrupts.watched():
                 if self.desk.host is not None:
-                    Statuses(self.desk.host, self.desk.to).abandon(self._announced, _as_mist_error(error))
+                    labels = [VERIFY] if self.occasion.writes_verify else self._announced
+                    Statuses(self.desk.host, self.desk.to).abandon(labels, _as_mist_error(error))
             raise
 
 

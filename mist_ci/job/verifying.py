@@ -32,15 +32,13 @@ def bypassed(host: CodeHost, sha: str, branch: str, reports: Sequence[Report]) -
 
 
 def verify_status(reports: Sequence[Report], alarms: Sequence[str]) -> Status:
-    """The one status of a push: the alarm, else the worst verdict."""
-    worst = max(reports, key=lambda one: one.decision.outcome.rank, default=None)
-    verdict = report.headline(worst) if worst else "no gate guards this branch"
-    state = worst.decision.outcome.state if worst else State.SUCCESS
+    """The one status of a push, from at least one report: the alarm, else the worst verdict."""
+    worst = max(reports, key=lambda one: one.decision.outcome.rank)
+    outcome = worst.decision.outcome
     if not alarms:
-        return Status(context=CONTEXT, state=state, description=report.plain(verdict))
-    now = f"now {worst.decision.outcome.value}" if worst else ""
-    state = State.FAILURE if state is State.SUCCESS else state
-    return Status(context=CONTEXT, state=state, description=report.plain(f"{alarms[0]}; {now}"))
+        return Status(context=CONTEXT, state=outcome.state, description=report.plain(report.headline(worst)))
+    state = State.FAILURE if outcome.state is State.SUCCESS else outcome.state
+    return Status(context=CONTEXT, state=state, description=report.plain(f"{alarms[0]}; now {outcome.value}"))
 
 
 def _evidence(host: CodeHost, sha: str, branch: str) -> dict[str, list[tuple[str, PostedStatus]]]:

@@ -205,6 +205,23 @@ def test_every_policy_of_a_monorepo_has_its_own_status() -> None:
     assert len(stage.told()) == 4
 
 
+def test_every_gate_of_a_branch_has_its_own_status() -> None:
+    second = POLICY + "  strict: {branches: [main], models: [bot], on_inconclusive: block}\n"
+    second += "  other: {branches: [dev], models: [bot]}\n"
+    stage = Stage(base={**BASE, "mist.yml": second}, head={**WORSE, "mist.yml": second}).opened()
+    stage.run()
+    assert sorted(set(stage.told())) == [
+        "mist/release failure", "mist/release pending", "mist/strict failure", "mist/strict pending",
+    ]  # fmt: skip
+    assert set(stage.host.comments) == {(7, "release"), (7, "strict")}
+
+
+def test_a_bare_trigger_judges_whoever_has_the_head() -> None:
+    stage = Stage(mode=Mode.JUDGE_FOR_TRIGGER).opened(12)
+    assert stage.run().exit_code is ExitCode.FAILED
+    assert set(stage.host.comments) == {(12, "release")}
+
+
 def test_a_merge_group_is_judged_against_its_parent_and_gets_no_comment() -> None:
     stage = Stage(mode=Mode.JUDGE_GROUP)
     assert stage.run().exit_code is ExitCode.FAILED
@@ -282,7 +299,13 @@ def test_a_rewritten_branch_whose_past_is_gone_is_an_error() -> None:
     stage = Stage(mode=Mode.VERIFY_PUSH, knows={HEAD: "head"})
     with pytest.raises(Exception, match="does not have main"):
         stage.run()
-    assert stage.told() == ["mist/verify pending", "mist/verify error"]
+    assert stage.told() == ["mist/verify error"]
+
+
+def test_a_push_to_a_branch_that_no_gate_guards_is_left_alone() -> None:
+    stage = Stage(mode=Mode.VERIFY_PUSH, base_ref="dev", knows={"dev": "dev", HEAD: "head"})
+    assert stage.run().nothing == "no gate guards dev"
+    assert stage.told() == []
 
 
 def test_a_run_on_demand_never_writes_a_gate() -> None:
@@ -309,6 +332,13 @@ def test_finalize_needs_no_clone_for_what_stands() -> None:
     stage = Stage(knows={}).opened()
     stage.host.set_status(HEAD, Pending("mist/release", "judging"), stage.job().desk.to.run_url)
     assert stage.job().finalize().exit_code is ExitCode.COULD_NOT_RUN
+
+
+@pytest.mark.parametrize(("branch", "told"), [("main", ["mist/verify error"]), ("dev", [])])
+def test_finalize_of_a_push_knows_whether_there_was_something_to_verify(branch: str, told: list[str]) -> None:
+    stage = Stage(mode=Mode.VERIFY_PUSH, base_ref=branch, knows={branch: branch, HEAD: "head"})
+    stage.job().finalize()
+    assert stage.told() == told
 
 
 @pytest.mark.parametrize("head", [WORSE, BETTER, WORDS])
