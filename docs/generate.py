@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,13 +36,18 @@ def pages() -> dict[str, str]:
 
 
 def commands_page() -> str:
-    """Every command with its help."""
+    """Every command with its help, sub-commands after their group."""
     parts = ["# Commands", "Made from the program's own help."]
-    for name, command in sorted(cli.commands.items()):
+    return "\n\n".join([*parts, *_commands(cli, "mist-ci")]) + "\n"
+
+
+def _commands(group: click.Group, called: str) -> Iterator[str]:
+    for name, command in sorted(group.commands.items()):
         settings = {**command.context_settings, "max_content_width": 100, "terminal_width": 100}
-        context = click.Context(command, info_name=f"mist-ci {name}", **settings)
-        parts.append(f"## mist-ci {name}\n\n```text\n{command.get_help(context)}\n```")
-    return "\n\n".join(parts) + "\n"
+        context = click.Context(command, info_name=f"{called} {name}", **settings)
+        yield f"## {called} {name}\n\n```text\n{command.get_help(context)}\n```"
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{called} {name}")
 
 
 def graders_page() -> str:

@@ -41,6 +41,7 @@ class Code(StrEnum):
     NO_REPOSITORY = "MC202"
     UNKNOWN_REVISION = "MC203"
     FILE_EXISTS = "MC204"
+    EXTRA_MISSING = "MC205"
     SERVER_GONE = "MC301"
     KEY_MISSING = "MC302"
     PROVIDER_REFUSED = "MC303"
@@ -81,6 +82,8 @@ EXPLANATIONS: dict[Code, str] = {
     Code.UNKNOWN_REVISION: "The revision is not in this clone. In CI the usual cause is a shallow clone: "
     "fetch it first.",
     Code.FILE_EXISTS: "`init` never overwrites. Move the file away or choose another directory.",
+    Code.EXTRA_MISSING: "The command needs a package that comes with an extra of mist-ci, and it is not installed. "
+    "Extras keep out of every job what only some people use.",
     Code.SERVER_GONE: "The model server stopped answering, or never answered, after several retries. "
     "Answers that were already paid for are kept in the results directory.",
     Code.KEY_MISSING: "The policy names an environment variable for the API key, and it is not set here.",

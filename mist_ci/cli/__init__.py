@@ -7,6 +7,7 @@ import click
 from mist_ci import __version__
 from mist_ci.cli.action import action
 from mist_ci.cli.demo import demo
+from mist_ci.cli.dev import dev
 from mist_ci.cli.eval import evaluate
 from mist_ci.cli.explain import explain
 from mist_ci.cli.finalize import finalize
@@ -36,7 +37,7 @@ def cli(debug: bool) -> None:
     """
 
 
-for command in (gate, validate, evaluate, explain, init, action, verify, finalize, demo):
+for command in (gate, validate, evaluate, explain, init, action, verify, finalize, demo, dev):
     cli.add_command(command)
 
 

@@ -50,10 +50,14 @@ def _check_host(url: AnyHttpUrl) -> None:
 
 
 def _is_plain(host: str) -> bool:
-    """True for letters of any script, digits and inner dashes; names in ASCII may have `_`, as in containers."""
+    """True for letters of any script, digits and inner dashes; names in ASCII may have `_`, as in containers.
+
+    Two dashes in the third place announce an encoding: names of other scripts must not have them (RFC 5891, 4.2.3.1).
+    """
     dashes = "-_" if host.isascii() else "-"
     return all(
         part == part.strip("-")
+        and (host.isascii() or part[2:4] != "--")
         and all(one in dashes or unicodedata.category(one)[0] in "LMN" for one in part)
         for part in host.rstrip(".").split(".")
     )

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.contract.github.fake import JOB_TOKEN, FakeGitHub
+from mist_ci.simulator import JOB_TOKEN, FakeGitHub
 from tests.e2e.conftest import ROOT, ModelServer, Repository, build_repository, start_server, stop_server
 
 IMAGE = "mist-ci:e2e"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.contract.github.fake import JOB_TOKEN, FakeGitHub
+from mist_ci.simulator import JOB_TOKEN, FakeGitHub
 from tests.e2e.conftest import ROOT, Repository, mist_ci
 
 PAYLOADS = ROOT / "tests" / "data" / "webhooks"

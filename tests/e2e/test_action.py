@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.github.fake import JOB_TOKEN, FakeGitHub
+from mist_ci.simulator import JOB_TOKEN, FakeGitHub
 from tests.e2e.conftest import ROOT, ModelServer, Repository, mist_ci
 from tests.e2e.jobs import Job, payload
 
@@ -220,9 +220,8 @@ def merge(job: Job, number: int) -> tuple[str, str]:
     """Merges as an administrator who may go round every rule; what main was before, and is now."""
     state = job.github.state
     pull, before = state.pulls[number], job.tip("main")
-    merged = state.repository.merge("refs/heads/main", pull.head_sha, f"Merge #{number}")
+    merged = state.merge(pull, f"Merge #{number}")
     assert merged
-    pull.is_open, pull.merged_as = False, merged
     return before, merged
 
 

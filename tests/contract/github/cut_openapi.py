@@ -1,4 +1,4 @@
-"""Cuts GitHub's OpenAPI description down to the endpoints that MIST CI calls: tests/data/github-openapi.json.
+"""Cuts GitHub's OpenAPI description down to the endpoints that MIST CI calls: mist_ci/simulator/github-openapi.json.
 
     npm install --prefix DIR @octokit/openapi
     python tests/contract/github/cut_openapi.py DIR/node_modules/@octokit/openapi
@@ -13,9 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-TARGET = Path(__file__).parents[2] / "data" / "github-openapi.json"
+TARGET = Path(__file__).parents[3] / "mist_ci" / "simulator" / "github-openapi.json"
 REPOSITORY = "/repos/{owner}/{repo}"
 ENDPOINTS = {
+    REPOSITORY: ("get",),
+    f"{REPOSITORY}/environments/{{environment_name}}": ("get",),
+    f"{REPOSITORY}/codeowners/errors": ("get",),
     f"{REPOSITORY}/statuses/{{sha}}": ("post",),
     f"{REPOSITORY}/commits/{{ref}}/statuses": ("get",),
     f"{REPOSITORY}/commits/{{ref}}/status": ("get",),

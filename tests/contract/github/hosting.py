@@ -11,7 +11,7 @@ from pathlib import Path
 from mist_ci.adapters.github import GitHub
 from mist_ci.adapters.github.retrying import Manners
 from mist_ci.models.pull_request import RunOrder
-from tests.contract.github.fake import JOB_TOKEN, FakeGitHub
+from mist_ci.simulator import JOB_TOKEN, FakeGitHub
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 GATE = "release"

@@ -7,7 +7,7 @@ import sys
 from mist_ci.models.report import Status
 from mist_ci.models.verdict import State
 from mist_ci.ports.code_host import CodeHost, Pending
-from tests.contract.github.fake.state import ACTIONS, Account
+from mist_ci.simulator.state import ACTIONS, Account
 from tests.contract.github.hosting import GATE, Hosted, body, order
 from tests.contract.github.test_comments import sent
 

@@ -9,8 +9,8 @@ import pytest
 
 from mist_ci.adapters.github import GitHub
 from mist_ci.ports.code_host import CommentOutcome
-from tests.contract.github.fake import JOB_TOKEN, faults
-from tests.contract.github.fake.state import ACTIONS
+from mist_ci.simulator import JOB_TOKEN, faults
+from mist_ci.simulator.state import ACTIONS
 from tests.contract.github.hosting import GATE, Hosted, Waits, body, order
 from tests.contract.github.test_comments import sent
 

@@ -7,8 +7,8 @@ import pytest
 from mist_ci.adapters.github import marker
 from mist_ci.errors import CouldNotRun
 from mist_ci.ports.code_host import CommentOutcome
-from tests.contract.github.fake import FORK_TOKEN, Account, faults
-from tests.contract.github.fake.state import ACTIONS, Token
+from mist_ci.simulator import FORK_TOKEN, Account, faults
+from mist_ci.simulator.state import ACTIONS, Token
 from tests.contract.github.hosting import GATE, Hosted, body, order
 
 MALLORY = Account("mallory", 666)

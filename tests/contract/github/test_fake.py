@@ -1,6 +1,7 @@
 """Claims: the fake is strict. What GitHub would not understand, or would never say, fails the test that did it."""
 
 import json
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -9,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from tests.contract.github.fake import FORK_TOKEN, JOB_TOKEN, FakeGitHub
-from tests.contract.github.fake.description import SLICE, Breach, Description
-from tests.contract.github.fake.state import Account, Token
+from mist_ci.errors import Code, UsageError
+from mist_ci.simulator import FORK_TOKEN, JOB_TOKEN, FakeGitHub, description
+from mist_ci.simulator.description import SLICE, Breach, Description
+from mist_ci.simulator.state import Account, Token
 from tests.contract.github.hosting import commit, make_repository
 
 REPO = "/repos/acme/models"
@@ -144,7 +146,8 @@ def test_the_combined_status_is_the_worst(fake: FakeGitHub) -> None:
 
 def test_a_commits_own_list_misses_forks(fake: FakeGitHub) -> None:
     """As GitHub's does: why the adapter lists the open pull requests instead."""
-    sha = commit(fake.state.repository.path, "fork", None, head(fake))
+    main = fake.state.repository.tip("refs/heads/main") or ""
+    sha = commit(fake.state.repository.path, "fork", None, main)
     fake.state.open_pull_request("patch", fork="mallory/models", sha=sha)
     assert ask(fake, "GET", f"{REPO}/commits/{sha}/pulls") == (200, [])
     assert [p["number"] for p in ask(fake, "GET", f"{REPO}/commits/{head(fake)}/pulls")[1]] == [1]
@@ -156,6 +159,76 @@ def test_a_merge_is_a_real_merge(fake: FakeGitHub) -> None:
     status, reply = ask(fake, "PUT", f"{REPO}/pulls/1/merge", {"sha": head(fake)})
     assert (status, reply["sha"]) == (200, repository.tip("refs/heads/main"))
     assert repository.tip(f"{reply['sha']}^2") == head(fake)
+
+
+@pytest.mark.parametrize("method", ["merge", "squash"])
+def test_a_merged_pull_request_is_found_by_what_it_brought(fake: FakeGitHub, method: str) -> None:
+    before = fake.state.repository.tip("refs/heads/main")
+    merged = ask(fake, "PUT", f"{REPO}/pulls/1/merge", {"merge_method": method})[1]["sha"]
+    parents = {"merge": [before, head(fake)], "squash": [before, None]}[method]
+    assert [fake.state.repository.tip(f"{merged}^{number}") for number in (1, 2)] == parents
+    for sha in (merged, head(fake), "main"):
+        (pull,) = ask(fake, "GET", f"{REPO}/commits/{sha}/pulls")[1]
+        assert (pull["number"], pull["state"], pull["merge_commit_sha"]) == (1, "closed", merged)
+        assert pull["merged_at"]
+    assert ask(fake, "GET", f"{REPO}/commits/{before}/pulls") == (200, [])
+
+
+def test_a_pull_request_that_was_only_closed_is_not_found(fake: FakeGitHub) -> None:
+    assert ask(fake, "GET", f"{REPO}/commits/{head(fake)}/pulls")[1][0]["merged_at"] is None
+    fake.state.pulls[1].is_open = False
+    assert ask(fake, "GET", f"{REPO}/commits/{head(fake)}/pulls") == (200, [])
+
+
+def test_a_rebase_is_refused_and_changes_nothing(fake: FakeGitHub) -> None:
+    status, reply = ask(fake, "PUT", f"{REPO}/pulls/1/merge", {"merge_method": "rebase"})
+    assert (status, reply["message"]) == (405, "Rebase merges are not allowed on this repository.")
+    assert fake.state.pulls[1].is_open
+
+
+def test_another_base_is_what_counts_from_then_on(fake: FakeGitHub) -> None:
+    path = fake.state.repository.path
+    commit(path, "production", "production", fake.state.repository.tip("refs/heads/main") or "")
+    fake.state.retarget(1, "production")
+    assert ask(fake, "GET", f"{REPO}/pulls/1")[1]["base"]["ref"] == "production"
+
+
+def test_statuses_are_asked_for_by_commit_branch_or_tag(fake: FakeGitHub) -> None:
+    fake.state.repository.set_ref("refs/heads/team/topic", head(fake))
+    fake.state.repository.set_ref("refs/tags/v1", head(fake))
+    for context in ("a", "b"):
+        ask(fake, "POST", f"{REPO}/statuses/{head(fake)}", {"state": "success", "context": context})
+    for ref in (head(fake), "topic", "heads/topic", "team/topic", "team%2Ftopic", "v1"):
+        assert ask(fake, "GET", f"{REPO}/commits/{ref}/status")[1]["sha"] == head(fake)
+        assert len(ask(fake, "GET", f"{REPO}/commits/{ref}/statuses")[1]) == 2
+    assert ask(fake, "GET", f"{REPO}/commits/nowhere/status")[0] == 404
+    second = ask(fake, "GET", f"{REPO}/commits/topic/status?per_page=1&page=2")[1]
+    assert (second["total_count"], [one["context"] for one in second["statuses"]]) == (2, ["a"])
+
+
+def test_the_repository_its_environments_and_its_owners(fake: FakeGitHub) -> None:
+    fake.state.default_branch = "trunk"
+    repository = ask(fake, "GET", REPO)[1]
+    assert (repository["full_name"], repository["default_branch"]) == ("acme/models", "trunk")
+    assert ask(fake, "GET", f"{REPO}/environments/eval")[0] == 404
+    fake.state.environments["eval"] = {"protection_rules": []}
+    environment = ask(fake, "GET", f"{REPO}/environments/eval")[1]
+    assert (environment["name"], environment["protection_rules"]) == ("eval", [])
+    assert ask(fake, "GET", f"{REPO}/codeowners/errors")[0] == 404
+    fake.state.codeowners_errors = []
+    assert ask(fake, "GET", f"{REPO}/codeowners/errors") == (200, {"errors": []})
+
+
+def test_without_jsonschema_one_error_says_what_to_install(
+    fake: FakeGitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "jsonschema", None)
+    description._draft4_validators.cache_clear()
+    with pytest.raises(UsageError) as caught:
+        FakeGitHub(fake.state.repository.path)
+    description._draft4_validators.cache_clear()
+    assert caught.value.code is Code.EXTRA_MISSING
+    assert caught.value.hint == 'pip install "mist-ci[simulate]"'
 
 
 def test_a_conflict_is_not_mergeable(fake: FakeGitHub) -> None:

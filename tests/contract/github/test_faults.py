@@ -11,8 +11,8 @@ from mist_ci.adapters.github import GitHub
 from mist_ci.adapters.github.retrying import Manners
 from mist_ci.errors import Code, CouldNotRun
 from mist_ci.ports.code_host import CommentOutcome, Pending
-from tests.contract.github.fake import JOB_TOKEN, faults
-from tests.contract.github.fake.faults import Fault
+from mist_ci.simulator import JOB_TOKEN, faults
+from mist_ci.simulator.faults import Fault
 from tests.contract.github.hosting import GATE, NOW, Hosted, body, order
 
 PASSING: dict[str, Callable[[], Fault]] = {

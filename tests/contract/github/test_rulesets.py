@@ -12,7 +12,7 @@ from mist_ci.errors import CouldNotRun
 from mist_ci.models.report import Status
 from mist_ci.models.verdict import State
 from mist_ci.ports.code_host import Pending, RequiredCheck, Ruleset
-from tests.contract.github.fake import JOB_TOKEN
+from mist_ci.simulator import JOB_TOKEN
 from tests.contract.github.hosting import Hosted
 
 WANTED = Ruleset(

@@ -7,7 +7,7 @@ from mist_ci.models.pull_request import CommitState
 from mist_ci.models.report import Status
 from mist_ci.models.verdict import State
 from mist_ci.ports.code_host import Pending
-from tests.contract.github.fake import FORK_TOKEN
+from mist_ci.simulator import FORK_TOKEN
 from tests.contract.github.hosting import Hosted
 
 CONTEXT = "mist/release"

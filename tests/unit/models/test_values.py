@@ -88,6 +88,7 @@ def test_a_gate_cannot_be_set_so_wide_that_it_lets_everything_through(defaults: 
         "http://a\\b",
         "http://-a.example",
         "http://1.2.3.400",
+        "http://aß--a",
     ],
 )
 def test_an_address_with_a_secret_or_of_another_kind_is_refused(url: str) -> None:

@@ -13,15 +13,16 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.contract.github.fake import graphql
-from tests.contract.github.fake.description import Breach, Description, Operation
-from tests.contract.github.fake.endpoints import ENDPOINTS
-from tests.contract.github.fake.exchange import Call, Refusal, Reply, missing
-from tests.contract.github.fake.faults import Fault, Faults
-from tests.contract.github.fake.state import Token, fresh_state
+from mist_ci.simulator import graphql
+from mist_ci.simulator.description import Breach, Description, Operation
+from mist_ci.simulator.endpoints import ENDPOINTS
+from mist_ci.simulator.exchange import Call, Refusal, Reply, missing
+from mist_ci.simulator.faults import Fault, Faults
+from mist_ci.simulator.state import Token, fresh_state
 
 ENTERPRISE = "/api/v3"
 GRAPHQL = {"/graphql", "/api/graphql"}
+NO_CONTENT = 204
 
 
 @dataclass
@@ -65,15 +66,23 @@ class FakeGitHub:
         self.url = f"http://127.0.0.1:{self._listener.server_port}"
         self.enterprise_url = f"{self.url}{ENTERPRISE}"
 
-    def __enter__(self) -> Self:
+    def start(self) -> Self:
+        """Answers from now on."""
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+    def close(self) -> None:
+        """Answers no more. Breaches stay readable."""
         self.faults.closing.set()
         self._listener.shutdown()
         self._thread.join()
         self._listener.server_close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self.close()
         if kind is None and self.breaches:
             raise AssertionError("not as GitHub describes it:\n" + "\n".join(self.breaches))
 
@@ -189,7 +198,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response_only(reply.status)
         for name, value in {"Content-Type": "application/json; charset=utf-8", **reply.headers}.items():
             self.send_header(name, value)
-        if reply.status != 204:
+        if reply.status != NO_CONTENT:
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.contract.github.fake.repository import BareRepository
+from mist_ci.simulator.repository import BareRepository
 
-JOB_TOKEN = "ghs_job0000000000000000000000000000000000"
-FORK_TOKEN = "ghs_fork000000000000000000000000000000000"
+JOB_TOKEN = "ghs_job0000000000000000000000000000000000"  # noqa: S105 - opens nothing but this stand-in
+FORK_TOKEN = "ghs_fork000000000000000000000000000000000"  # noqa: S105
 
 
 @dataclass(frozen=True)
@@ -23,10 +23,12 @@ class Account:
 
     @property
     def app_slug(self) -> str | None:
+        """None for people."""
         return self.login.removesuffix("[bot]") if self.login.endswith("[bot]") else None
 
     @property
     def kind(self) -> str:
+        """As GitHub names it."""
         return "Bot" if self.app_slug else "User"
 
 
@@ -43,6 +45,8 @@ class Token:
 
 @dataclass
 class Comment:
+    """A comment on a pull request; `id` only goes up."""
+
     id: int
     issue: int
     author: Account
@@ -55,6 +59,8 @@ class Comment:
 
 @dataclass(frozen=True)
 class PostedStatus:
+    """One entry of a commit's history of statuses."""
+
     id: int
     sha: str
     context: str
@@ -77,7 +83,11 @@ class Pull:
     head_repository: str | None
     is_open: bool = True
     is_locked: bool = False
+    closed_at: datetime | None = None
     merged_as: str | None = None
+    """The commit that brought it to the base branch."""
+    merged_onto: str | None = None
+    """Where the base branch was before that."""
 
 
 @dataclass
@@ -93,11 +103,16 @@ class State:
     pulls: dict[int, Pull] = field(default_factory=dict)
     comments: dict[int, Comment] = field(default_factory=dict)
     rulesets: dict[int, dict[str, Any]] = field(default_factory=dict)
+    environments: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """Name → what differs from GitHub's example of an environment, such as `protection_rules`."""
+    codeowners_errors: list[dict[str, Any]] | None = None
+    """None: there is no CODEOWNERS file."""
     lock: threading.RLock = field(default_factory=threading.RLock)
     _ids: Any = field(default_factory=lambda: itertools.count(1001))
     _now: datetime = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
     def next_id(self) -> int:
+        """A number that nothing has yet."""
         return int(next(self._ids))
 
     def now(self) -> datetime:
@@ -113,15 +128,48 @@ class State:
         title: str = "Change",
         fork: str | None = None,
         sha: str = "",
+        number: int | None = None,
     ) -> Pull:
         """A pull request from a branch, or from `fork` (owner/name) with the commit `sha`."""
         with self.lock:
-            number = len(self.pulls) + 1
+            number = number or max(self.pulls, default=0) + 1
             head_sha = sha or self.repository.tip(f"refs/heads/{head_ref}") or ""
             pull = Pull(number, title, base_ref, head_ref, head_sha, fork or self.full_name)
             self.repository.set_ref(f"refs/pull/{number}/head", head_sha)
             self.pulls[number] = pull
             return pull
+
+    def retarget(self, number: int, base_ref: str) -> None:
+        """Gives a pull request another base branch, as its author may at any time. Statuses stay."""
+        with self.lock:
+            self.pulls[number].base_ref = base_ref
+
+    def merge(self, pull: Pull, message: str, *, squash: bool = False) -> str | None:
+        """Brings a pull request to its base branch and gives the new commit, or None when there is a conflict."""
+        with self.lock:
+            branch = f"refs/heads/{pull.base_ref}"
+            base = self.repository.tip(branch)
+            if base is None:
+                return None
+            commit = self.repository.merge_commit(base, pull.head_sha, message, squash=squash)
+            if commit is not None:
+                self.repository.set_ref(branch, commit)
+                pull.is_open, pull.closed_at = False, self.now()
+                pull.merged_as, pull.merged_onto = commit, base
+            return commit
+
+    def pulls_of(self, sha: str) -> list[Pull]:
+        """Open pull requests that would bring a commit, and merged ones that brought it, by their merge too."""
+        with self.lock:
+            return [pull for pull in self.pulls.values() if self._is_associated(pull, sha)]
+
+    def _is_associated(self, pull: Pull, sha: str) -> bool:
+        if pull.is_open:
+            base = self.repository.tip(f"refs/heads/{pull.base_ref}")
+            return base is not None and self.repository.brings(base, pull.head_sha, sha)
+        if pull.merged_as is None or pull.merged_onto is None:
+            return False
+        return sha == pull.merged_as or self.repository.brings(pull.merged_onto, pull.head_sha, sha)
 
     def follow_branches(self) -> None:
         """Pushes to the repository move the heads of open pull requests."""

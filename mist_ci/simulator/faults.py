@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tests.contract.github.fake.exchange import DOCS, Reply
+from mist_ci.simulator.exchange import DOCS, Reply
 
 
 @dataclass(frozen=True)

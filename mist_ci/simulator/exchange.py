@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.contract.github.fake.description import Description
-from tests.contract.github.fake.state import State, Token
+from mist_ci.simulator.description import Description
+from mist_ci.simulator.state import State, Token
 
 DOCS = "https://docs.github.com/rest"
 

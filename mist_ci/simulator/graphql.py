@@ -4,9 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tests.contract.github.fake.exchange import Reply
-from tests.contract.github.fake.payloads import node_id
-from tests.contract.github.fake.state import State, Token
+from mist_ci.simulator.exchange import Reply
+from mist_ci.simulator.payloads import Document, node_id
+from mist_ci.simulator.state import State, Token
 
 _VIEWER = re.compile(r"\s*query\s*\{\s*viewer\s*\{\s*login\s*\}\s*\}\s*")
 _MINIMIZE = re.compile(
@@ -32,5 +32,5 @@ def answer(state: State, token: Token, body: Mapping[str, Any]) -> Reply:
     return Reply(200, {"data": {"minimizeComment": {"minimizedComment": {"isMinimized": True}}}})
 
 
-def _error(kind: str, message: str, data: Any) -> Reply:
+def _error(kind: str, message: str, data: Document) -> Reply:
     return Reply(200, {"data": data, "errors": [{"type": kind, "message": message}]})

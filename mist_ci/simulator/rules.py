@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tests.contract.github.fake.state import Pull, State
+from mist_ci.simulator.state import Pull, State
 
 
 def unmet_check(state: State, pull: Pull) -> str | None:

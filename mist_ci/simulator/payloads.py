@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.contract.github.fake.exchange import Call
-from tests.contract.github.fake.state import Account, Comment, PostedStatus, Pull
+from mist_ci.simulator.exchange import Call
+from mist_ci.simulator.state import Account, Comment, PostedStatus, Pull
 
 Document = Any
 
@@ -15,12 +15,14 @@ def stamp(moment: datetime) -> str:
 
 
 def user(call: Call, account: Account) -> Document:
+    """Whoever wrote something."""
     example = call.description.example("status")["creator"]
     api = f"{call.base_url}/users/{account.login}"
     return example | {"login": account.login, "id": account.id, "type": account.kind, "url": api}
 
 
 def app(call: Call, slug: str) -> Document:
+    """The app by which a bot writes."""
     then = "2018-07-30T09:30:17Z"
     return {
         "id": 15368, "slug": slug, "node_id": "MDM6QXBwMTUzNjg=", "name": slug, "description": "",
@@ -31,6 +33,7 @@ def app(call: Call, slug: str) -> Document:
 
 
 def comment(call: Call, value: Comment) -> Document:
+    """As the comment endpoints give it."""
     home = f"https://github.com/{call.state.full_name}/pull/{value.issue}"
     repo = f"{call.base_url}/repos/{call.state.full_name}"
     return call.description.example("issue-comment") | {
@@ -49,10 +52,12 @@ def comment(call: Call, value: Comment) -> Document:
 
 
 def node_id(value: Comment) -> str:
+    """The id of a comment in GraphQL."""
     return f"IC_{value.id}"
 
 
 def status(call: Call, value: PostedStatus) -> Document:
+    """As posting and listing give it."""
     return call.description.example("status") | {
         "id": value.id,
         "url": f"{call.base_url}/repos/{call.state.full_name}/statuses/{value.sha}",
@@ -66,24 +71,43 @@ def status(call: Call, value: PostedStatus) -> Document:
     }
 
 
-def combined(call: Call, sha: str, standing: list[PostedStatus]) -> Document:
-    example = call.description.example("combined-commit-status")
+def simple_status(call: Call, value: PostedStatus) -> Document:
+    """As the combined status gives it: without who wrote it."""
+    example = call.description.example("combined-commit-status")["statuses"][0]
+    return example | {name: text for name, text in status(call, value).items() if name != "creator"}
+
+
+def combined(call: Call, sha: str, standing: list[PostedStatus], shown: list[Document]) -> Document:
+    """The state counts all that stand; `shown` is a page of them."""
     states = {value.state for value in standing}
     green = "success" if states == {"success"} else "pending"
     state = "failure" if states & {"failure", "error"} else green
-    simple = [
-        example["statuses"][0]
-        | {name: text for name, text in status(call, value).items() if name != "creator"}
-        for value in standing
-    ]
-    return example | {"sha": sha, "state": state, "statuses": simple, "total_count": len(simple)}
+    example = call.description.example("combined-commit-status")
+    return example | {"sha": sha, "state": state, "statuses": shown, "total_count": len(standing)}
+
+
+def repository(call: Call) -> Document:
+    """The long form, which `repos/get` gives."""
+    state = call.state
+    owner, name = state.full_name.split("/")
+    example = call.description.example("full-repository-default-response")
+    for relative in ("parent", "source", "template_repository"):
+        del example[relative]
+    return example | {
+        "language": None,  # required, and the example lacks it
+        "name": name,
+        "full_name": state.full_name,
+        "owner": example["owner"] | {"login": owner},
+        "default_branch": state.default_branch,
+        "url": f"{call.base_url}/repos/{state.full_name}",
+        "html_url": f"https://github.com/{state.full_name}",
+    }
 
 
 def pull(call: Call, value: Pull) -> Document:
     """The long form, which `pulls/get` gives."""
     example = call.description.example("pull-request")
-    merged = {"merged": value.merged_as is not None, "merge_commit_sha": value.merged_as}
-    return example | _both_forms(call, value, example) | merged
+    return example | _both_forms(call, value, example) | {"merged": value.merged_as is not None}
 
 
 def pull_in_list(call: Call, value: Pull) -> Document:
@@ -95,10 +119,14 @@ def pull_in_list(call: Call, value: Pull) -> Document:
 def _both_forms(call: Call, value: Pull, example: Document) -> Document:
     state = call.state
     base_sha = state.repository.tip(f"refs/heads/{value.base_ref}") or example["base"]["sha"]
+    closed_at = stamp(value.closed_at) if value.closed_at else None
     return {
         "number": value.number,
         "requested_teams": [],  # the example of one is older than its schema
         "state": "open" if value.is_open else "closed",
+        "closed_at": closed_at,
+        "merged_at": closed_at if value.merged_as else None,
+        "merge_commit_sha": value.merged_as,
         "locked": value.is_locked,
         "title": value.title,
         "url": f"{call.base_url}/repos/{state.full_name}/pulls/{value.number}",
