@@ -13,6 +13,7 @@ from mist_ci.cli.gate import gate
 from mist_ci.cli.init import init
 from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.cli.options import SETTINGS
+from mist_ci.cli.protect import protect
 from mist_ci.cli.validate import validate
 from mist_ci.errors import ExitCode, MistError, cancelled, unexpected
 
@@ -34,7 +35,7 @@ def cli(debug: bool) -> None:
     """
 
 
-for command in (gate, validate, evaluate, explain, init, action, demo):
+for command in (gate, validate, evaluate, explain, init, action, protect, demo):
     cli.add_command(command)
 
 
