@@ -86,10 +86,14 @@ def _workflow(workflows: tuple[Workflow, ...], unread: tuple[str, ...]) -> Task:
     found = "; ".join(f"{workflow.path}: on {', '.join(workflow.events)}" for workflow in workflows)
     if unread:
         found = "; ".join(filter(None, [found, f"cannot be read: {', '.join(unread)}"]))
-        return Task("L1", Standing.BY_HAND, what, where, found)
+        return Task("L1, L2", Standing.BY_HAND, what, where, found)
     is_done = bool(workflows) and all(workflow.is_trusted for workflow in workflows)
     return Task(
-        "L1", Standing.DONE if is_done else Standing.OPEN, what, where, found or "no workflow runs the gate"
+        "L1, L2",
+        Standing.DONE if is_done else Standing.OPEN,
+        what,
+        where,
+        found or "no workflow runs the gate",
     )
 
 
@@ -116,7 +120,11 @@ def _environment(workflows: tuple[Workflow, ...]) -> Task:
     where = (
         "Settings → Environments → {} → Required reviewers; Deployment branches and tags; Environment secrets"
     )
-    if not named or None in named:
+    if not named:
+        return Task(
+            "L1, L2", Standing.OPEN, what, where.format("New environment"), "no workflow runs the gate"
+        )
+    if None in named:
         found = "the job with the gate names no environment; models without a key need none"
         return Task("L1, L2", Standing.OPEN, what, where.format("New environment"), found)
     names = ", ".join(sorted({str(name) for name in named}))
@@ -142,8 +150,8 @@ def _judging_paths(tree: Tree, policy: Policy, config: str) -> Iterator[str]:
     """Whatever decides, or names what decides; and a file in .github/workflows/ that nobody wrote yet."""
     yield config
     suites = [path for path in tree.paths() if matches_any(policy.suites, path)]
-    folders = {path.rpartition("/")[0] for path in suites}
-    yield from (path for path in tree.paths() if path.rpartition("/")[0] in folders - {""} or path in suites)
+    folders = tuple({f"{path.rpartition('/')[0]}/" for path in suites if "/" in path})
+    yield from (path for path in tree.paths() if path.startswith(folders) or path in suites)
     yield from policy.models.values()
     yield from (path for path in tree.paths() if path.startswith(".github/"))
     yield ".github/workflows/new.yml"

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from mist_ci.models.config import Policy
 from mist_ci.models.report import DEFAULT_CONFIG, gate_label
+from mist_ci.parsing.glob import matches
 from mist_ci.parsing.safe_yaml import Document
 from mist_ci.planning.branch_patterns import as_ref_pattern
 from mist_ci.ports.code_host import RequiredCheck, Ruleset
@@ -31,17 +32,21 @@ class ActionKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One gate's ruleset as it shall be. `differences` start with `+` or `-`; `notes` only a person can settle."""
+    """One gate's ruleset as it shall be. `differences` start with `+` or `-`; `notes` only a person can settle.
+
+    `unguarded` are exclusions that take a branch of the gate out again.
+    """
 
     kind: ActionKind
     ruleset: Ruleset
     differences: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    unguarded: tuple[str, ...] = ()
 
     @property
     def is_settled(self) -> bool:
-        """True when the ruleset is there, as the policy wants it, and enforced."""
-        return self.kind is ActionKind.IN_PLACE and self.ruleset.is_enforced
+        """True when the ruleset is there, as the policy wants it, and enforced on every branch that it names."""
+        return self.kind is ActionKind.IN_PLACE and self.ruleset.is_enforced and not self.unguarded
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,13 @@ def _action(wanted: Ruleset, present: Ruleset | None) -> Action:
         return Action(ActionKind.CREATE, wanted, _differences(empty, wanted))
     merged = _merged(present, wanted)
     kind = ActionKind.IN_PLACE if merged == present else ActionKind.UPDATE
-    return Action(kind, merged, _differences(present, merged), _notes(present, wanted))
+    unguarded = tuple(one for one in present.excluded_branches if _takes_out(one, wanted.branches))
+    return Action(kind, merged, _differences(present, merged), _notes(present, wanted, unguarded), unguarded)
+
+
+def _takes_out(excluded: str, branches: Sequence[str]) -> bool:
+    """True for an exclusion of everything or of a whole line of the policy; part of a pattern may be meant."""
+    return excluded.startswith("~") or any(matches(excluded, branch) for branch in branches)
 
 
 def _merged(present: Ruleset, wanted: Ruleset) -> Ruleset:
@@ -138,14 +149,22 @@ def _shown(check: RequiredCheck) -> str:
     return f"{check.context}, posted by {who}"
 
 
-def _notes(present: Ruleset, wanted: Ruleset) -> tuple[str, ...]:
+def _notes(present: Ruleset, wanted: Ruleset, unguarded: Sequence[str]) -> tuple[str, ...]:
     """What is left as it is, and may be meant."""
     notes = [
         f"also on {branch}, which the policy does not name: where no gate runs, nothing can be merged"
         for branch in present.branches
         if branch not in wanted.branches
     ]
-    notes += [f"not on {branch}, which is excluded by hand" for branch in present.excluded_branches]
+    notes += [
+        f"not on {branch}, excluded by hand"
+        + (
+            ": it takes out what the gate guards, remove it in Settings → Rules → Rulesets"
+            if branch in unguarded
+            else ""
+        )
+        for branch in present.excluded_branches
+    ]
     if present.bypass_actors:
         notes.append(f"may be bypassed: {present.bypass_actors} on its bypass list")
     if not present.is_enforced:

@@ -12,7 +12,7 @@ from mist_ci.ports.files import Tree
 
 TRUSTED_EVENTS = frozenset({"pull_request_target", "workflow_run"})
 """Their workflow file comes from the default branch, whatever the pull request holds."""
-_OURS = re.compile(r"\bmist[-_]ci\b")
+_OURS = {"uses": re.compile(r"\bmist-ci\b"), "run": re.compile(r"\bmist[-_]ci\s+(?:gate|action)\b")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,4 +70,4 @@ def _is_ours(step: Plain, config: str) -> bool:
         return False
     given = step.get("with")
     is_configured = isinstance(given, dict) and given.get("config") == config
-    return is_configured or any(_OURS.search(str(step.get(key) or "")) for key in ("uses", "run"))
+    return is_configured or any(pattern.search(str(step.get(key) or "")) for key, pattern in _OURS.items())

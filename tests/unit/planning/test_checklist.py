@@ -81,7 +81,9 @@ def test_every_task_names_its_level_and_its_place() -> None:
         ("workflow", {"files": without(".github/workflows/gate.yml")}, Standing.OPEN, "no workflow runs the gate"),
         ("workflow", {"files": {**FILES, ".github/workflows/gate.yml": "a: &x b"}}, Standing.BY_HAND,
          "cannot be read: .github/workflows/gate.yml"),
-        ("environment", {"files": without(".github/workflows/gate.yml")}, Standing.OPEN, "the job with the gate names"),
+        ("environment", {"files": without(".github/workflows/gate.yml")}, Standing.OPEN, "no workflow runs the gate"),
+        ("environment", {"files": {**FILES, ".github/workflows/gate.yml": WORKFLOW.replace("environment: paid, ", "")}},
+         Standing.OPEN, "the job with the gate names no environment"),
         ("environment", {}, Standing.BY_HAND, "the job runs in paid"),
     ],
 )  # fmt: skip
@@ -113,7 +115,17 @@ def test_a_workflow_is_trusted_when_no_event_takes_it_from_the_pull_request(
 
 
 @pytest.mark.parametrize(
-    "text", ["", "[]", "on: push", "jobs: []", "jobs: {a: 1}", "jobs: {a: {steps: 1}}", "a"]
+    "text",
+    [
+        "",
+        "[]",
+        "on: push",
+        "jobs: []",
+        "jobs: {a: 1}",
+        "jobs: {a: {steps: 1}}",
+        "a",
+        'jobs: {a: {steps: [{run: "grep version mist_ci/__init__.py"}]}}',
+    ],
 )
 def test_a_workflow_without_a_gate_is_not_ours(text: str) -> None:
     assert gating_workflows(MemoryTree({".github/workflows/a.yml": text}), "mist.yml") == ((), ())

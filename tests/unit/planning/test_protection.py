@@ -137,6 +137,28 @@ def test_what_a_maintainer_set_stays_and_is_told(present: Ruleset, note: str | N
 
 
 @pytest.mark.parametrize(
+    ("excluded", "is_settled"),
+    [
+        ("refs/heads/release/x", True),
+        ("refs/heads/main-old", True),
+        ("refs/heads/main", False),
+        ("refs/heads/m*", False),
+        ("refs/heads/release/**/*", False),
+        ("~DEFAULT_BRANCH", False),
+        ("~ALL", False),
+    ],
+)
+def test_an_exclusion_of_what_the_gate_guards_stays_and_is_never_called_in_place(
+    excluded: str, is_settled: bool
+) -> None:
+    present = replace(THERE, excluded_branches=(excluded,))
+    (action,) = held_against(present).actions
+    assert action.ruleset == present
+    assert action.is_settled is is_settled
+    assert ("takes out what the gate guards" in action.notes[0]) is not is_settled
+
+
+@pytest.mark.parametrize(
     ("name", "is_gone"),
     [
         ("mist-ci: old", True),
