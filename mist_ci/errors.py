@@ -52,6 +52,7 @@ class Code(StrEnum):
     CANNOT_WRITE = "MC309"
     CORRUPT_ASSET = "MC310"
     CANCELLED = "MC311"
+    NEEDS_APPROVAL = "MC312"
     CODE_HOST = "MC320"
     INTERNAL = "MC900"
 
@@ -99,6 +100,8 @@ EXPLANATIONS: dict[Code, str] = {
     Code.CORRUPT_ASSET: "A file that ships with MIST CI does not have the expected checksum. Install it again.",
     Code.CANCELLED: "The run was stopped from outside before it could decide. "
     "Answers that were already paid for are kept in the results directory.",
+    Code.NEEDS_APPROVAL: "The change comes from a fork, and judging it means calls that somebody pays for. What costs "
+    "nothing was done. A maintainer approves the job behind the protected environment, and that job judges it.",
     Code.CODE_HOST: "The code host (GitHub) refused a request, or did not answer after several retries. "
     "The usual cause is a permission that the job does not have: `statuses: write` and `pull-requests: write`; "
     "the token of a pull request from a fork never has them.",
@@ -160,6 +163,13 @@ class CouldNotRun(MistError):
 def cancelled() -> CouldNotRun:
     """The run was stopped by a signal: Ctrl-C, or a CI job that ends."""
     return CouldNotRun(Code.CANCELLED, "the run was stopped from outside", hint="run it again")
+
+
+def needs_approval() -> CouldNotRun:
+    """Models would have to be asked, and this job may not spend."""
+    message = "waiting for approval: models have to be asked, and this job may not spend for a fork"
+    hint = "a maintainer looks at the change, and approves the job that waits for the protected environment"
+    return CouldNotRun(Code.NEEDS_APPROVAL, message, hint=hint)
 
 
 def unexpected(error: Exception) -> CouldNotRun:

@@ -10,27 +10,30 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mist_ci import planning
-from mist_ci.errors import ConfigError, MistError, cancelled, unexpected
-from mist_ci.models.config import Policy
+from mist_ci.errors import MistError, cancelled, unexpected
 from mist_ci.models.plan import Event
-from mist_ci.models.report import Report, gate_label
+from mist_ci.models.report import DEFAULT_CONFIG, Report
 from mist_ci.models.verdict import Outcome
+from mist_ci.planning import Case
 from mist_ci.ports import World
 from mist_ci.stages import Run
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What the caller wants: two revisions, the policy's path, and optionally one gate by name.
+    """What the caller wants: two revisions, where policies are, and optionally one gate by name.
 
-    `base_ref` names the branch where `base` is a commit: gates are chosen by it.
+    `base_ref` names the branch where `base` is a commit: gates are chosen by it. `guarded_only`: it is a branch,
+    and one that no gate guards has nothing to judge. Without `may_spend` everything happens that costs nothing.
     """
 
     base: str
     head: str
-    config: str = "mist.yml"
+    configs: tuple[str, ...] = (DEFAULT_CONFIG,)
     gate: str | None = None
     base_ref: str | None = None
+    guarded_only: bool = False
+    may_spend: bool = True
 
 
 def run_gates(
@@ -40,44 +43,28 @@ def run_gates(
 
     `announce` hears the labels of the gates before anything is judged.
     """
+    event, cases = find_cases(world, ask)
+    if announce is not None:
+        announce([case.label for case in cases])
+    return tuple(run_gate(world, ask, event, case) for case in cases)
+
+
+def find_cases(world: World, ask: Ask) -> tuple[Event, tuple[Case, ...]]:
+    """The two commits, and the gates that guard the base branch. Raises UsageError."""
     event = world.files.event(ask.base, ask.head)
     event = event.model_copy(update={"base_ref": ask.base_ref or event.base_ref})
     base, head = (world.files.tree(getattr(event, side), side) for side in ("base", "head"))
-    try:
-        policy = planning.read_policy(base, ask.config)
-        adopted = planning.read_policy(head, ask.config) if policy is None else policy
-    except ConfigError as error:
-        broken = (ask.gate,) if ask.gate else planning.gates_of_a_broken_policy(base, ask.config)
-        return tuple(Run.begin(world, name, ask.config, event).could_not_run(error) for name in broken)
-    if adopted is None:
-        raise planning.no_policy(ask.config, base)
-    names = planning.gate_names(adopted, event.base_ref, ask.gate)
-    if announce is not None:
-        announce([gate_label(name, ask.config) for name in names])
-    if policy is None:
-        return tuple(
-            Run.begin(world, name, ask.config, event).conclude(Outcome.NOT_GATED_YET) for name in names
-        )
-    return tuple(run_gate(world, ask, event, policy, name) for name in names)
+    cases = planning.find_cases(
+        base, head, ask.configs, event.base_ref, ask.gate, guarded_only=ask.guarded_only
+    )
+    return event, cases
 
 
-def run_gate(world: World, ask: Ask, event: Event, policy: Policy, gate_name: str) -> Report:
-    """The whole story of one gate."""
-    run = Run.begin(world, gate_name, ask.config, event)
+def run_gate(world: World, ask: Ask, event: Event, case: Case) -> Report:
+    """One gate, whatever happens: every way out is a report."""
+    run = Run.begin(world, case.gate, case.config, event)
     try:
-        plan = run.make_plan(policy)
-        if not plan.steps:
-            return run.conclude(Outcome.NOTHING_TO_GATE)
-        suites = run.load_suites()
-        for name in plan.datasets:
-            run.validate(name, suites)
-        if run.data_is_good():  # bad data fails before a single token is spent
-            for path in plan.changed_suites:
-                run.check_changed_suite(path)
-            for change in plan.models:
-                run.evaluate(change, suites)
-        decision = run.decide()
-        return run.conclude(decision.outcome, decision.reasons, decision.models)
+        return judge(run, ask, case)
     except MistError as error:
         return run.could_not_run(error)
     except KeyboardInterrupt:
@@ -85,3 +72,25 @@ def run_gate(world: World, ask: Ask, event: Event, policy: Policy, gate_name: st
     except Exception as error:
         run.could_not_run(unexpected(error))
         raise
+
+
+def judge(run: Run, ask: Ask, case: Case) -> Report:
+    """The whole story of one gate."""
+    if case.broken is not None:
+        raise case.broken
+    if case.policy is None:
+        return run.conclude(Outcome.NOT_GATED_YET)
+    plan = run.make_plan(case.policy)
+    if not plan.steps:
+        return run.conclude(Outcome.NOTHING_TO_GATE)
+    suites = run.load_suites()
+    for name in plan.datasets:
+        run.validate(name, suites)
+    if run.data_is_good():  # bad data fails before a single token is spent
+        run.check_spending(may_spend=ask.may_spend)
+        for path in plan.changed_suites:
+            run.check_changed_suite(path)
+        for change in plan.models:
+            run.evaluate(change, suites)
+    decision = run.decide()
+    return run.conclude(decision.outcome, decision.reasons, decision.models)

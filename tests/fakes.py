@@ -18,9 +18,12 @@ from mist_ci.models.attempt import Attempt
 from mist_ci.models.config import Provider
 from mist_ci.models.message import Payload
 from mist_ci.models.plan import Change, ChangeKind, Event
+from mist_ci.models.pull_request import CommitState, PostedStatus, PullRequest, RunOrder
+from mist_ci.models.report import Status
 from mist_ci.models.suite import ChatMessage
 from mist_ci.models.usage import Cost, CostBasis
 from mist_ci.ports import World
+from mist_ci.ports.code_host import CommentOutcome, Pending, Ruleset
 from mist_ci.ports.executor import Dialect, Rendered
 from mist_ci.ports.files import Tree
 from mist_ci.ports.interrupts import Interrupts, NoInterrupts
@@ -223,12 +226,17 @@ class MemoryStores:
 
     full_after: int | None = None
     stores: dict[str, MemoryStore] = field(default_factory=dict)
+    saved: dict[str, str] = field(default_factory=dict)
 
     def create(self, run_id: str) -> ResultStore:
         if run_id in self.stores:
             raise CouldNotRun(Code.CANNOT_WRITE, "file exists", where=Where(run_id))
         self.stores[run_id] = MemoryStore(run_id, self.full_after)
         return self.stores[run_id]
+
+    def save(self, name: str, text: str) -> str:
+        self.saved[name] = text
+        return f"memory/{name}"
 
     @property
     def only(self) -> MemoryStore:
@@ -334,3 +342,121 @@ def world(
 def jsonl(rows: Iterable[str]) -> str:
     """Lines of a file."""
     return "".join(f"{row}\n" for row in rows)
+
+
+@dataclass
+class FakeHost:
+    """A code host in memory, in the name of `me`. `refuses` names kinds of requests that fail."""
+
+    me: str = "github-actions[bot]"
+    refuses: frozenset[str] = frozenset()
+    pulls: dict[int, PullRequest] = field(default_factory=dict)
+    merged: dict[str, list[PullRequest]] = field(default_factory=dict)
+    listed: bool = True
+    """False: the listing of pull requests is behind, and does not have them yet."""
+    posted: list[tuple[str, PostedStatus]] = field(default_factory=list)
+    comments: dict[tuple[int, str], str] = field(default_factory=dict)
+    longest: int = 65_536
+    outcome: CommentOutcome | None = None
+    """What becomes of every comment; None: it is written."""
+    rules: list[Ruleset] = field(default_factory=list)
+
+    def login(self) -> str:
+        self._asked("login")
+        return self.me
+
+    def set_status(self, sha: str, status: Status | Pending, target_url: str | None = None) -> None:
+        self._asked("status")
+        state = CommitState.PENDING if isinstance(status, Pending) else CommitState(status.state.value)
+        self.posted.append(
+            (
+                sha,
+                PostedStatus(
+                    context=status.context,
+                    state=state,
+                    description=status.description,
+                    target_url=target_url,
+                    creator=self.me,
+                ),
+            )
+        )
+
+    def statuses(self, sha: str) -> tuple[PostedStatus, ...]:
+        self._asked("statuses")
+        newest = {status.context.lower(): status for commit, status in self.posted if commit == sha}
+        return tuple(newest[context] for context in sorted(newest))
+
+    def pull_request(self, number: int) -> PullRequest:
+        return self.pulls[number]
+
+    def open_pull_requests(self, head_sha: str) -> tuple[PullRequest, ...]:
+        self._asked("pulls")
+        found = [pull for pull in self.pulls.values() if pull.is_open and pull.head_sha == head_sha]
+        return tuple(found) if self.listed else ()
+
+    def merged_pull_requests(self, sha: str) -> tuple[PullRequest, ...]:
+        self._asked("merged")
+        return tuple(self.merged.get(sha, ()))
+
+    def own_comment(self, pull_number: int, gate: str) -> str | None:
+        return self.comments.get((pull_number, gate))
+
+    def upsert_comment(self, pull_number: int, gate: str, body: str, order: RunOrder) -> CommentOutcome:
+        self._asked("comment")
+        assert order.attempt >= 1
+        if self.outcome is not None:
+            return self.outcome
+        if len(body) > self.longest:
+            return CommentOutcome.TOO_LONG
+        self.comments[pull_number, gate] = body
+        return CommentOutcome.CREATED
+
+    def rulesets(self) -> Sequence[Ruleset]:
+        return self.rules
+
+    def create_ruleset(self, ruleset: Ruleset) -> Ruleset:
+        self.rules.append(ruleset)
+        return ruleset
+
+    def update_ruleset(self, ruleset: Ruleset) -> Ruleset:
+        self.rules = [ruleset if one.id == ruleset.id else one for one in self.rules]
+        return ruleset
+
+    def told(self) -> list[str]:
+        """Every status as it was posted: `context state: description`."""
+        return [f"{one.context} {one.state}: {one.description}" for _, one in self.posted]
+
+    def _asked(self, kind: str) -> None:
+        if kind in self.refuses:
+            raise CouldNotRun(Code.CODE_HOST, f"GitHub did not do it: {kind}")
+
+
+@dataclass
+class FakeRunner:
+    """What the runner was given."""
+
+    summaries: list[str] = field(default_factory=list)
+    annotations: list[str] = field(default_factory=list)
+    values: dict[str, str] = field(default_factory=dict)
+
+    def summary(self, markdown: str) -> None:
+        self.summaries.append(markdown)
+
+    def annotate(self, commands: Sequence[str]) -> None:
+        self.annotations += commands
+
+    def outputs(self, values: Mapping[str, str]) -> None:
+        self.values |= values
+
+
+@dataclass
+class FakeHistory:
+    """A remote that has what `knows` says: name → the name by which MemoryFiles has it."""
+
+    knows: Mapping[str, str]
+
+    def fetch(self, wanted: Sequence[str]) -> tuple[str, ...]:
+        for name in wanted:
+            if name not in self.knows:
+                raise UsageError(Code.UNKNOWN_REVISION, f"the remote does not have {name}")
+        return tuple(self.knows[name] for name in wanted)

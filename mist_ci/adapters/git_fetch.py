@@ -8,11 +8,12 @@ look like no change at all. So no cut may lie between the merge-base and the two
 The clone only ever grows: no ref is written, no history is shortened, a complete clone stays complete.
 """
 
+import base64
 import os
 import re
 import subprocess
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mist_ci.adapters.git import GitRepository
@@ -48,8 +49,49 @@ _PASSED = frozenset(
 _PASSED_STARTS = ("GIT_CONFIG_COUNT", "GIT_CONFIG_KEY_", "GIT_CONFIG_VALUE_")
 
 
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A job's token for the server that the repository is on; git sends it to that server and to no other."""
+
+    server_url: str
+    token: str = field(repr=False)
+
+    def configuration(self, environ: Mapping[str, str]) -> dict[str, str]:
+        """Variables that tell git, after those that are there already.
+
+        The empty value takes back what a checkout may have left in the repository: two such headers are refused.
+        """
+        credentials = base64.b64encode(f"x-access-token:{self.token}".encode()).decode()
+        count = environ.get("GIT_CONFIG_COUNT", "0")
+        first = int(count) if count.isdecimal() else 0
+        values = ("", f"AUTHORIZATION: basic {credentials}")
+        variables = {"GIT_CONFIG_COUNT": str(first + len(values))}
+        for number, value in enumerate(values, first):
+            variables[f"GIT_CONFIG_KEY_{number}"] = f"http.{self.server_url.rstrip('/')}/.extraheader"
+            variables[f"GIT_CONFIG_VALUE_{number}"] = value
+        return variables
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteHistory:
+    """Implements ports.History for a clone and the remote that it has."""
+
+    repository: GitRepository
+    remote: str = "origin"
+    access: Access | None = None
+
+    def fetch(self, wanted: Sequence[str]) -> tuple[str, ...]:
+        """See `deepen`."""
+        return deepen(self.repository, self.remote, wanted, access=self.access)
+
+
 def deepen(
-    repository: GitRepository, remote: str, wanted: Sequence[str], *, timeout_s: float = 300.0
+    repository: GitRepository,
+    remote: str,
+    wanted: Sequence[str],
+    *,
+    timeout_s: float = 300.0,
+    access: Access | None = None,
 ) -> tuple[str, ...]:
     """Fetches what is wanted, and history until the first one's merge-base with each other one is certain.
 
@@ -60,7 +102,7 @@ def deepen(
     Raises UsageError MC203 when the remote does not have one of them (a branch that is gone, a commit that a
     force-push left behind) or when they share no history; CouldNotRun MC308 when the remote does not answer.
     """
-    source = _Remote.of(repository, remote, timeout_s)
+    source = _Remote.of(repository, remote, timeout_s, access)
     ids = source.pin([_checked(repository, name) for name in wanted])
     missing = [sha for sha in ids if _commit(repository, sha) is None]
     if missing:
@@ -82,14 +124,15 @@ class _Remote:
     git_dir: str
     name: str
     timeout_s: float
+    access: Access | None
 
     @classmethod
-    def of(cls, repository: GitRepository, name: str, timeout_s: float) -> "_Remote":
+    def of(cls, repository: GitRepository, name: str, timeout_s: float, access: Access | None) -> "_Remote":
         if not name or name.startswith("-") or not name.isprintable():
             hint = "give the name of a remote, such as origin, or its address"
             raise UsageError(Code.USAGE, f"{_anonymous(name)!a} is no remote", hint=hint)
         git_dir = repository.run("rev-parse", "--absolute-git-dir").decode().rstrip("\n")
-        return cls(git_dir, name, timeout_s)
+        return cls(git_dir, name, timeout_s, access)
 
     def pin(self, sources: Sequence[str]) -> tuple[str, ...]:
         """Object ids for commit ids (as they are) and refs (where they point to now)."""
@@ -111,7 +154,7 @@ class _Remote:
         try:
             done = subprocess.run(  # noqa: S603 - fixed program, names stand after --end-of-options
                 command,
-                env=_environment(os.environ),
+                env=_environment(os.environ, self.access),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 check=False,
@@ -242,11 +285,12 @@ def _anonymous(text: str) -> str:
     return _CREDENTIALS.sub("", text)
 
 
-def _environment(environ: Mapping[str, str]) -> dict[str, str]:
+def _environment(environ: Mapping[str, str], access: Access | None = None) -> dict[str, str]:
     """What fetching needs, and nothing that could carry a key of a model provider."""
     kept = {
         name: value for name, value in environ.items() if name in _PASSED or name.startswith(_PASSED_STARTS)
     }
     # No configuration can take back this list, unlike `protocol.allow`: no `ext::`, no helper programs.
     travel = {"GIT_ALLOW_PROTOCOL": "https:ssh:file", "GIT_TERMINAL_PROMPT": "0"}
-    return kept | travel | {"GIT_NO_REPLACE_OBJECTS": "1", "LC_ALL": "C"}
+    credentials = access.configuration(environ) if access else {}
+    return kept | credentials | travel | {"GIT_NO_REPLACE_OBJECTS": "1", "LC_ALL": "C"}

@@ -32,6 +32,16 @@ class ResultDirectories:
             raise CouldNotRun(Code.CANNOT_WRITE, reason, where=Where(str(directory)), hint=hint) from None
         return ResultDirectory(directory, self._clock)
 
+    def save(self, name: str, text: str) -> str:
+        """`root/name`."""
+        target = self._root / name
+        try:
+            self._make_root()
+        except OSError as error:
+            raise _cannot_write(target, error) from None
+        _write(target, text)
+        return str(target)
+
     def _make_root(self) -> None:
         """A root that is new hides itself from git, so that `git add --all` never commits results."""
         try:
@@ -66,13 +76,7 @@ class ResultDirectory:
 
     def save(self, name: str, text: str) -> None:
         """Written beside and renamed, so that a reader never sees half a file."""
-        target = self._directory / name
-        beside = target.with_name(f".{name}.part")
-        try:
-            beside.write_text(text, encoding="utf-8", errors="replace")
-            beside.replace(target)
-        except OSError as error:
-            raise _cannot_write(target, error) from None
+        _write(self._directory / name, text)
 
     def close(self) -> None:
         """Closes the files; records are already on disk."""
@@ -90,6 +94,15 @@ class ResultDirectory:
                 rest = rest[os.write(self._open[name].fileno(), rest) :]
         except OSError as error:
             raise _cannot_write(target, error) from None
+
+
+def _write(target: Path, text: str) -> None:
+    beside = target.with_name(f".{target.name}.part")
+    try:
+        beside.write_text(text, encoding="utf-8", errors="replace")
+        beside.replace(target)
+    except OSError as error:
+        raise _cannot_write(target, error) from None
 
 
 def _cannot_write(target: Path, error: OSError) -> CouldNotRun:

@@ -9,12 +9,14 @@ from mist_ci.cli.action import action
 from mist_ci.cli.demo import demo
 from mist_ci.cli.eval import evaluate
 from mist_ci.cli.explain import explain
+from mist_ci.cli.finalize import finalize
 from mist_ci.cli.gate import gate
 from mist_ci.cli.init import init
 from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.cli.options import SETTINGS
 from mist_ci.cli.protect import protect
 from mist_ci.cli.validate import validate
+from mist_ci.cli.verify import verify
 from mist_ci.errors import ExitCode, MistError, cancelled, unexpected
 
 
@@ -35,7 +37,7 @@ def cli(debug: bool) -> None:
     """
 
 
-for command in (gate, validate, evaluate, explain, init, action, protect, demo):
+for command in (gate, validate, evaluate, explain, init, action, verify, finalize, protect, demo):
     cli.add_command(command)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, OUTPUT_FORMAT, POLICY, RESULTS
+from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, OUTPUT_FORMAT, POLICIES, REPOSITORY, RESULTS
 from mist_ci.errors import Code, UsageError, Where
 
 if TYPE_CHECKING:
@@ -17,17 +17,15 @@ if TYPE_CHECKING:
     "--base", required=True, metavar="REV", help="The branch to merge into; its tip holds the policy."
 )
 @click.option("--head", default="HEAD", show_default=True, metavar="REV", help="The change to judge.")
-@POLICY
+@POLICIES
 @GATE
-@click.option(
-    "--repository", type=click.Path(path_type=Path), default=".", show_default=True, help="A git repository."
-)
+@REPOSITORY
 @RESULTS
 @OUTPUT_FORMAT
 def gate(
     base: str,
     head: str,
-    config: str,
+    configs: tuple[str, ...],
     gate_name: str | None,
     repository: Path,
     results: Path,
@@ -50,7 +48,7 @@ def gate(
     if not repository.is_dir():
         hint = "name a clone with --repository DIR"
         raise UsageError(Code.NO_REPOSITORY, "is no directory", where=Where(str(repository)), hint=hint)
-    reports = run_gates(world(results, repository), Ask(base, head, config, gate_name))
+    reports = run_gates(world(results, repository), Ask(base, head, configs, gate_name))
     worst = max((one.decision.outcome for one in reports), key=lambda outcome: outcome.rank)
     if output_format == "json":
         click.echo(_as_json(reports, int(worst.exit_code)))

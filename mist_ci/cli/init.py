@@ -9,8 +9,11 @@ from mist_ci.cli.options import SETTINGS
 from mist_ci.errors import Code, CouldNotRun, ExitCode, UsageError, Where
 
 STARTER = Path(__file__).parent / "starter"
-PLACES = {"workflows/mist.yml": ".github/workflows/mist.yml"}
-"""Where a starter file goes when it does not keep its own path."""
+WORKFLOWS = {
+    "L1": {"mist.yml": "mist.yml", "mist-forks.yml": "mist-forks.yml"},
+    "L2": {"mist-l2.yml": "mist.yml"},
+}
+"""Threat level → starter workflow → its name below .github/workflows."""
 
 
 @click.command(context_settings=SETTINGS)
@@ -32,8 +35,12 @@ PLACES = {"workflows/mist.yml": ".github/workflows/mist.yml"}
     metavar="VARIABLE",
     help="The environment variable that holds the API key.",
 )
-def init(directory: Path, base_url: str, model: str, key_env: str) -> int:
-    """Write a policy, a suite, a model reference, some data and a workflow that load and run.
+@click.option(
+    "--level", type=click.Choice(["L1", "L2"]), default="L1", show_default=True,
+    help="L1 holds against mistakes and forks; L2 against insiders, and needs a GitHub App and environments.",
+)  # fmt: skip
+def init(directory: Path, base_url: str, model: str, key_env: str, level: str) -> int:
+    """Write a policy, a suite, a model reference, some data and workflows that load and run.
 
     Nothing is overwritten: when a file is in the way, nothing at all is written.
 
@@ -43,7 +50,7 @@ def init(directory: Path, base_url: str, model: str, key_env: str) -> int:
     """
     from mist_ci.cli.output import say
 
-    texts = starter_files({"base_url": base_url, "model": model, "key_env": key_env})
+    texts = starter_files({"base_url": base_url, "model": model, "key_env": key_env}, level)
     for path in texts:
         if (directory / path).exists():
             hint = "move it away, or choose another directory: mist-ci init DIRECTORY"
@@ -62,15 +69,20 @@ def init(directory: Path, base_url: str, model: str, key_env: str) -> int:
     say(f"  export {key_env}=…                       the key of {base_url}")
     say("  mist-ci eval models/assistant.yml              runs the suite on the model in use today")
     say("  put what your model must not forget into suites/, commit, and open a pull request")
+    say("  mist-ci protect                                makes the gate a required check")
     return ExitCode.PASSED
 
 
-def starter_files(values: dict[str, str]) -> dict[str, str]:
+def starter_files(values: dict[str, str], level: str) -> dict[str, str]:
     """Path → text. Suites hold `{{ input }}` and JSON, so only the other files are templates."""
     files = {}
     for source in sorted(path for path in STARTER.rglob("*") if path.is_file()):
         name = source.relative_to(STARTER).as_posix()
         text = source.read_text(encoding="utf-8")
         templated = not name.startswith(("suites/", "data/"))
-        files[PLACES.get(name, name)] = Template(text).substitute(values) if templated else text
+        text = Template(text).substitute(values) if templated else text
+        if not name.startswith("workflows/"):
+            files[name] = text
+        elif place := WORKFLOWS[level].get(source.name):
+            files[f".github/workflows/{place}"] = text
     return files

@@ -9,8 +9,9 @@ SETTINGS = {"help_option_names": ["-h", "--help"]}
 ENVIRONMENT_TOO = {**SETTINGS, "auto_envvar_prefix": "MIST_CI"}
 """Options may come from the environment as well: a CI runner quotes arguments naively."""
 
-POLICY = click.option(
-    "--config", default="mist.yml", show_default=True, metavar="PATH", help="The policy's path in the repository."
+POLICIES = click.option(
+    "--config", "configs", multiple=True, default=("mist.yml",), show_default=True, metavar="PATH",
+    help="The policy's path in the repository, or a pattern such as services/*/mist.yml. May be given again.",
 )  # fmt: skip
 GATE = click.option(
     "--gate", "gate_name", metavar="NAME", help="Judge by this gate, whatever branches it guards."
@@ -19,6 +20,9 @@ RESULTS = click.option(
     "--results", type=click.Path(path_type=Path), default="mist-results", show_default=True,
     help="Each run leaves its records in a new directory below this one.",
 )  # fmt: skip
+REPOSITORY = click.option(
+    "--repository", type=click.Path(path_type=Path), default=".", show_default=True, help="A git repository."
+)
 OUTPUT_FORMAT = click.option(
     "--format", "output_format", type=click.Choice(["text", "json"]), default="text", show_default=True,
     help="What stdout carries.",

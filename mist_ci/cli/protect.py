@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mist_ci.cli.options import OUTPUT_FORMAT, POLICY, SETTINGS
+from mist_ci.cli.options import OUTPUT_FORMAT, SETTINGS
 from mist_ci.errors import Code, UsageError, Where
 
 if TYPE_CHECKING:
@@ -18,7 +18,13 @@ if TYPE_CHECKING:
 
 @click.command(context_settings=SETTINGS)
 @click.option("--apply", "is_applied", is_flag=True, help="Set the rulesets; without it, nothing is changed.")
-@POLICY
+@click.option(
+    "--config",
+    default="mist.yml",
+    show_default=True,
+    metavar="PATH",
+    help="The policy's path in the repository. One at a time: run it again for another.",
+)
 @click.option(
     "--base", metavar="REV", help="Where the policy is read from.  [default: origin/HEAD, else HEAD]"
 )

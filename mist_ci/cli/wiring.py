@@ -2,14 +2,14 @@
 
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
-from mist_ci.adapters import git_fetch
 from mist_ci.adapters.clock import SystemClock
 from mist_ci.adapters.directory import DirectoryTree
 from mist_ci.adapters.executors.isolated import IsolatedExecutor
 from mist_ci.adapters.git import GitRepository
+from mist_ci.adapters.git_fetch import Access, RemoteHistory
 from mist_ci.adapters.prices import DatedPrices
 from mist_ci.adapters.progress import BarProgress, LineProgress
 from mist_ci.adapters.providers import ProviderClients
@@ -22,6 +22,7 @@ from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.code_host import CodeHost
 from mist_ci.ports.executor import Executor
 from mist_ci.ports.files import Files, Tree
+from mist_ci.ports.history import History
 from mist_ci.ports.progress import Progress
 from mist_ci.ports.runner import Runner
 from mist_ci.report import redact
@@ -69,12 +70,14 @@ def origin_repository(repository: Path, environ: Mapping[str, str]) -> str | Non
 
 def runner(environ: Mapping[str, str]) -> Runner:
     """The files of GitHub's runner, where there is one."""
-    return RunnerFiles(environ, SystemClock().unique)
+    return RunnerFiles(environ, SystemClock().unique, sys.stdout)
 
 
-def deepen(repository: Path, remote: str, wanted: Sequence[str]) -> tuple[str, ...]:
-    """Commits of the wanted branches and commits, with the history that they share."""
-    return git_fetch.deepen(GitRepository(repository), remote, wanted)
+def history(repository: Path, environ: Mapping[str, str]) -> History:
+    """The clone's remote `origin`, with the job's token for the server that it is on."""
+    server, token = environ.get("GITHUB_SERVER_URL"), environ.get("GITHUB_TOKEN")
+    access = Access(server, token) if server and token else None
+    return RemoteHistory(GitRepository(repository), access=access)
 
 
 def directory(path: Path) -> Tree:

@@ -100,6 +100,11 @@ class Plan(Model):
         return any(step.kind in own for step in self.steps)
 
     @property
+    def asks_models(self) -> bool:
+        """True when carrying it out means calls to a provider, and so money."""
+        return bool(self.models or self.changed_suites)
+
+    @property
     def changed_suites(self) -> tuple[str, ...]:
         """Paths of the suite files at head that need a self-check."""
         return tuple(step.subject for step in self.steps if step.kind is StepKind.SELF_CHECK)

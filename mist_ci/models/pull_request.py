@@ -1,5 +1,6 @@
 """What a code host knows: pull requests, the statuses on a commit, and which of two runs is the newer one."""
 
+import re
 from enum import StrEnum
 from typing import Annotated
 
@@ -9,6 +10,9 @@ from mist_ci.models.base import Model
 
 Sha = Annotated[str, Field(pattern=r"^([0-9a-f]{40}|[0-9a-f]{64})$")]
 """A full commit id, SHA-1 or SHA-256, in lowercase."""
+
+
+_RUN_PAGE = re.compile(r"/actions/runs/([0-9]{1,18})(?:/attempts/([1-9][0-9]{0,5}))?\Z")
 
 
 class CommitState(StrEnum):
@@ -59,6 +63,16 @@ class RunOrder(Model):
     def __str__(self) -> str:
         """For example `8123456789.2`."""
         return f"{self.run_id}.{self.attempt}"
+
+    @classmethod
+    def of_page(cls, url: str | None) -> "RunOrder | None":
+        """From the address of a run's page, as `page` writes it; None for any other text."""
+        match = _RUN_PAGE.search(url or "")
+        return cls(run_id=int(match[1]), attempt=int(match[2] or 1)) if match else None
+
+    def page(self, repository_url: str) -> str:
+        """The page of this attempt: where a status leads to, and which run it is from."""
+        return f"{repository_url}/actions/runs/{self.run_id}/attempts/{self.attempt}"
 
     def is_newer_than(self, other: "RunOrder") -> bool:
         """False for the same run and attempt."""

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from pydantic import ConfigDict
 
-from mist_ci.errors import Where
+from mist_ci.errors import Code, Where
 from mist_ci.models.base import Model
 from mist_ci.models.finding import DataReport
 from mist_ci.models.plan import Event, Step
@@ -12,6 +12,8 @@ from mist_ci.models.usage import Spend
 from mist_ci.models.verdict import Decision, State
 
 DEFAULT_CONFIG = "mist.yml"
+VERIFY = "verify"
+"""In place of a gate's label: what pushes and runs on demand report. No merge rule requires `mist/verify`."""
 
 
 def gate_label(gate: str, config: str) -> str:
@@ -97,6 +99,11 @@ class Report(Model):
     results_dir: str
     started_at: str
     duration_s: float
+
+    @property
+    def is_waiting(self) -> bool:
+        """True when all that is missing is a maintainer's approval to spend."""
+        return self.problem is not None and self.problem.code == Code.NEEDS_APPROVAL
 
     @property
     def label(self) -> str:

@@ -79,8 +79,9 @@ def _bypass(protection: Protection) -> Task:
 
 def _workflow(workflows: tuple[Workflow, ...], unread: tuple[str, ...]) -> Task:
     what = (
-        "Run the gate `on: pull_request_target`: then its workflow comes from the default branch. On `pull_request`, "
-        "a pull request brings its own workflow, and may leave the gate out or do other things with its keys."
+        "Run the gate `on: pull_request_target`, for forks at L1 and for everybody at L2 (`mist-ci init --level L2`): "
+        "then its workflow is the default branch's. On `pull_request` and `merge_group`, a pull request brings its "
+        "own, and may leave the gate out or do other things with its keys."
     )
     where = ", ".join(workflow.path for workflow in workflows) or ".github/workflows/"
     found = "; ".join(f"{workflow.path}: on {', '.join(workflow.events)}" for workflow in workflows)
@@ -124,11 +125,12 @@ def _environment(workflows: tuple[Workflow, ...]) -> Task:
         return Task(
             "L1, L2", Standing.OPEN, what, where.format("New environment"), "no workflow runs the gate"
         )
-    if None in named:
-        found = "the job with the gate names no environment; models without a key need none"
+    names = ", ".join(sorted({name for name in named if name is not None}))
+    if not names:
+        found = "no job with the gate names an environment; models without a key need none"
         return Task("L1, L2", Standing.OPEN, what, where.format("New environment"), found)
-    names = ", ".join(sorted({str(name) for name in named}))
-    return Task("L1, L2", Standing.BY_HAND, what, where.format(names), f"the job runs in {names}")
+    rest = "; another job with the gate runs in none, and should reach no key" if None in named else ""
+    return Task("L1, L2", Standing.BY_HAND, what, where.format(names), f"a job runs in {names}{rest}")
 
 
 def _owners(tree: Tree, policy: Policy, config: str) -> Task:

@@ -13,10 +13,13 @@ from mist_ci.planning.policy import read_policy, read_reference
 from mist_ci.ports.files import Tree
 
 
-def gate_names(policy: Policy, base_ref: str, chosen: str | None) -> tuple[str, ...]:
+def gate_names(
+    policy: Policy, base_ref: str, chosen: str | None, *, guarded_only: bool = False
+) -> tuple[str, ...]:
     """The gates that guard a base branch. `chosen` picks one by name, whatever its branches are.
 
-    A base that no gate guards (a commit id, say) is unambiguous only when there is a single gate.
+    A base that no gate guards (a commit id, say) is unambiguous only when there is a single gate. Where
+    `guarded_only`, the base is known to be a branch, and one that no gate guards has none.
     Raises UsageError MC106.
     """
     if chosen is not None:
@@ -28,8 +31,8 @@ def gate_names(policy: Policy, base_ref: str, chosen: str | None) -> tuple[str, 
     for prefix in ("refs/heads/", "refs/remotes/", "origin/"):
         branch = branch.removeprefix(prefix)
     guarding = tuple(name for name, gate in policy.gates.items() if matches_any(gate.branches, branch))
-    if guarding or len(policy.gates) == 1:
-        return guarding or tuple(policy.gates)
+    if guarding or guarded_only or len(policy.gates) == 1:
+        return guarding or (() if guarded_only else tuple(policy.gates))
     hint = f"choose one with --gate: {', '.join(policy.gates)}"
     raise UsageError(Code.UNKNOWN_NAME, f"no gate guards {base_ref!r}", hint=hint)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from mist_ci.errors import Code, ConfigError, UsageError, Where
 from mist_ci.models.config import Dataset, Policy
 from mist_ci.models.modelref import ModelReference
+from mist_ci.models.report import VERIFY
 from mist_ci.parsing import document, safe_yaml
 from mist_ci.parsing.safe_yaml import Document, Path
 from mist_ci.ports.files import Tree
@@ -59,6 +60,11 @@ def _resolve_names(policy: Policy, source: Document) -> None:
         if dataset.model is not None:
             _known(dataset.model, policy.models, "model", source, ("datasets", name, "model"))
     for name, gate in policy.gates.items():
+        if name == VERIFY:
+            message = f"a gate cannot be named {name!r}: mist/{name} says what became of a push"
+            raise ConfigError(
+                Code.WRONG_VALUE, message, where=source.where(("gates", name)), hint="rename it"
+            )
         for index, model in enumerate(gate.models):
             _known(model, policy.models, "model", source, ("gates", name, "models", index))
     for index, waiver in enumerate(policy.waivers):

@@ -25,8 +25,15 @@ class Workflow:
 
     @property
     def is_trusted(self) -> bool:
-        """True when no pull request can change what runs: every event takes the file from the default branch."""
-        judging = [event for event in self.events if event.startswith(("pull_request", "workflow_run"))]
+        """True when no pull request can change what runs: every event that judges one takes the default branch's file.
+
+        A merge group brings its own, and so that of the pull requests in it.
+        """
+        judging = [
+            event
+            for event in self.events
+            if event.startswith(("pull_request", "workflow_run", "merge_group"))
+        ]
         return bool(judging) and TRUSTED_EVENTS.issuperset(judging)
 
 
@@ -69,5 +76,7 @@ def _is_ours(step: Plain, config: str) -> bool:
     if not isinstance(step, dict):
         return False
     given = step.get("with")
+    if isinstance(given, dict) and given.get("command") not in (None, "action"):
+        return False  # `finalize` and `verify` ask no model
     is_configured = isinstance(given, dict) and given.get("config") == config
     return is_configured or any(pattern.search(str(step.get(key) or "")) for key, pattern in _OURS.items())

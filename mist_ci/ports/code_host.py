@@ -61,6 +61,10 @@ class Ruleset:
 class CodeHost(Protocol):
     """One repository on a code host. Every method raises CouldNotRun MC320 when the host does not do it."""
 
+    def login(self) -> str:
+        """Who the token stands for, such as `github-actions[bot]`. Asked once."""
+        ...
+
     def set_status(self, sha: str, status: Status | Pending, target_url: str | None = None) -> None:
         """Posts a status on a commit; the newest one of a context counts. A long description is cut."""
         ...
@@ -77,8 +81,16 @@ class CodeHost(Protocol):
         """All open pull requests whose head is exactly this commit, from forks too, by number."""
         ...
 
+    def merged_pull_requests(self, sha: str) -> tuple[PullRequest, ...]:
+        """The merged pull requests that brought this commit, by number."""
+        ...
+
+    def own_comment(self, pull_number: int, gate: str) -> str | None:
+        """The text of our newest comment of this gate on a pull request; a copy by somebody else is none."""
+        ...
+
     def upsert_comment(self, pull_number: int, gate: str, body: str, order: RunOrder) -> CommentOutcome:
-        """Makes `body` the one comment of this gate, unless a newer run has written.
+        """Makes `body` the one comment of this gate (a label), unless a newer run has written.
 
         The first line of `body` is the marker that `report.comment` writes.
         """

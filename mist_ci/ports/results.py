@@ -33,3 +33,7 @@ class ResultStores(Protocol):
     def create(self, run_id: str) -> ResultStore:
         """A new, empty store. Raises CouldNotRun MC309."""
         ...
+
+    def save(self, name: str, text: str) -> str:
+        """Writes a file about all runs beside their directories; gives its path. Raises CouldNotRun MC309."""
+        ...

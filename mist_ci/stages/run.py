@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from mist_ci import __version__, gate, matchspec, planning, report, tokentrace
-from mist_ci.errors import Code, ConfigError, MistError, UsageError
+from mist_ci.errors import Code, ConfigError, MistError, UsageError, needs_approval
 from mist_ci.models.attempt import Attempt, Side, spend_of
 from mist_ci.models.comparison import ModelComparison
 from mist_ci.models.config import Policy, Waiver
@@ -144,6 +144,11 @@ class Run:
             )
         return good
 
+    def check_spending(self, *, may_spend: bool) -> None:
+        """Raises CouldNotRun MC312 when models would have to be asked and this run may not spend."""
+        if self._planned.asks_models and not may_spend:
+            raise needs_approval()
+
     def check_changed_suite(self, path: str) -> None:
         """A suite that head adds or edits must load, run on the current base model, and hold its floor there."""
         suite = matchspec.load(matchspec.read(self._tree("head"), path), self.world.executor)
@@ -237,14 +242,8 @@ class Run:
         models: tuple[ModelVerdict, ...] = (),
         problem: Problem | None = None,
     ) -> Report:
-        """The Report, after everything that belongs to it is on disk."""
+        """The Report, with everything that belongs to it on disk; where that fails, it says so."""
         end_ns = self.world.clock.now_ns()
-        everything = [attempt for attempts in self.attempts.values() for attempt in attempts]
-        for span in tokentrace.spans(self.run_id, everything, self.start_ns, end_ns):
-            self.store.message("trace.span", span)
-        for model in models:
-            for result in gate.eval_results(model, self.suites, self.attempts.get(model.model, ())):
-                self.store.message("eval.result", result)
         finished = Report(
             version=__version__,
             run_id=self.run_id,
@@ -264,7 +263,11 @@ class Run:
             started_at=self.started.isoformat(timespec="seconds"),
             duration_s=(end_ns - self.start_ns) / 1e9,
         )
-        self._save(finished)
+        try:
+            self._save(finished, end_ns)
+        except MistError as error:  # the verdict is made, and a full disk does not unmake it
+            notice = f"the results directory is not complete: {error}"
+            return finished.model_copy(update={"notices": (*finished.notices, notice)})
         return finished
 
     def _spend_lines(self) -> tuple[SpendLine, ...]:
@@ -275,7 +278,13 @@ class Run:
             if (mine := [attempt for attempt in attempts if attempt.side is side])
         )
 
-    def _save(self, finished: Report) -> None:
+    def _save(self, finished: Report, end_ns: int) -> None:
+        everything = [attempt for attempts in self.attempts.values() for attempt in attempts]
+        for span in tokentrace.spans(self.run_id, everything, self.start_ns, end_ns):
+            self.store.message("trace.span", span)
+        for model in finished.decision.models:
+            for result in gate.eval_results(model, self.suites, self.attempts.get(model.model, ())):
+                self.store.message("eval.result", result)
         self.store.save("status.json", report.status(finished).model_dump_json(indent=2) + "\n")
         self.store.save("summary.md", report.summary(finished))
         self.store.save("comment.md", report.comment(finished))

@@ -4,7 +4,10 @@ import json
 import os
 import shutil
 import subprocess
+import textwrap
 import time
+import urllib.error
+import urllib.request
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,6 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.contract.github.fake import JOB_TOKEN, FakeGitHub
 from tests.e2e.conftest import ROOT, ModelServer, Repository, build_repository, start_server, stop_server
 
 IMAGE = "mist-ci:e2e"
@@ -79,35 +83,73 @@ def model_server() -> Iterator[ModelServer]:
 
 @dataclass(frozen=True)
 class PullRequest:
-    """A clone as actions/checkout leaves it, with the event beside it."""
+    """A clone of one commit, as actions/checkout leaves it, and the event that started the job."""
 
     clone: Repository
     head: str
+    number: int
+    forge: "Forge"
 
     @property
     def event(self) -> dict[str, Any]:
+        here = {"id": 1, "default_branch": "main"}
         return {
             "action": "opened",
+            "number": self.number,
             "pull_request": {
-                "number": 1,
-                "head": {"sha": self.head, "ref": "change"},
-                "base": {"sha": self.clone.git("rev-parse", "origin/main"), "ref": "main"},
+                "number": self.number,
+                "head": {"sha": self.head, "ref": "change", "repo": here},
+                "base": {"sha": self.forge.tip("main"), "ref": "main", "repo": here},
             },
+            "repository": here,
         }
 
+    def standing(self) -> dict[str, str]:
+        """What the head carries: context → state."""
+        found = self.forge.github.state.standing(self.head)
+        return {context: status.state for context, status in found.items()}
 
-def open_pull_request(origin: Repository, name: str, change: Callable[[Repository], None]) -> PullRequest:
-    """Makes a branch of main with the change and clones the repository at its tip."""
-    origin.branch(name)
-    change(origin)
-    origin.commit()
-    head = origin.git("rev-parse", "HEAD")
-    origin.git("switch", "--quiet", "main")
-    clone = origin.path.parent / f"clone of {name}"
-    origin.git("clone", "--quiet", str(origin.path), str(clone))
-    repository = Repository(clone)
-    repository.git("switch", "--quiet", "--detach", head)
-    return PullRequest(repository, head)
+
+@dataclass(frozen=True)
+class Forge:
+    """A repository of somebody's, its bare copy, and the GitHub that stands over that copy."""
+
+    origin: Repository
+    bare: Path
+    github: FakeGitHub
+
+    def tip(self, branch: str) -> str:
+        return self.origin.git("--git-dir", str(self.bare), "rev-parse", branch)
+
+    def push(self) -> None:
+        self.origin.git("push", "--quiet", "--force", str(self.bare), "--all")
+
+    def open_pull_request(self, name: str, change: Callable[[Repository], None]) -> PullRequest:
+        """A branch of main with the change."""
+        self.origin.branch(name)
+        change(self.origin)
+        self.origin.commit()
+        head = self.origin.git("rev-parse", "HEAD")
+        self.origin.git("switch", "--quiet", "main")
+        self.push()
+        pull = self.github.state.open_pull_request(name, title=f"Change {name}")
+        clone = self.origin.path.parent / f"clone of {name}"
+        self.origin.git("clone", "--quiet", "--depth=1", "--branch", name, f"file://{self.bare}", str(clone))
+        return PullRequest(Repository(clone), head, pull.number, self)
+
+    def ask(self, method: str, path: str, body: object = None) -> tuple[int, Any]:
+        """A request of a maintainer's browser: through the API, and not through the program."""
+        request = urllib.request.Request(
+            f"{self.github.url}/repos/acme/models/{path}",
+            method=method,
+            data=None if body is None else json.dumps(body).encode(),
+            headers={"Authorization": f"Bearer {JOB_TOKEN}", "Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as reply:
+                return reply.status, json.load(reply)
+        except urllib.error.HTTPError as error:
+            return error.code, json.load(error)
 
 
 def set_traps(repository: Repository, witness: str) -> None:
@@ -132,6 +174,14 @@ def origin(tmp_path: Path, model_server: ModelServer) -> Repository:
     return build_repository(tmp_path / "origin", model_server.base_url)
 
 
+@pytest.fixture
+def forge(tmp_path: Path, origin: Repository) -> Iterator[Forge]:
+    bare = tmp_path / "origin.git"
+    origin.git("clone", "--quiet", "--bare", str(origin.path), str(bare))
+    with FakeGitHub(bare) as github:
+        yield Forge(origin, bare, github)
+
+
 @dataclass(frozen=True)
 class Finished:
     exit_code: int
@@ -152,7 +202,7 @@ class Runner:
         self.workspace = pull_request.clone.path
         self.temp = home / "_temp"
         self.github_home = self.temp / "_github_home"
-        self._event = pull_request
+        self.request = pull_request
         for name in ("_github_home", "_github_workflow", "_runner_file_commands"):
             (self.temp / name).mkdir(parents=True)
         (self.temp / "_github_workflow" / "event.json").write_text(json.dumps(pull_request.event))
@@ -166,10 +216,10 @@ class Runner:
         """The variables of a step that uses the action in a pull request."""
         action = yaml.safe_load((ROOT / "action.yml").read_text())
         values = {name: entry.get("default", "") for name, entry in action["inputs"].items()}
-        # The two defaults that the runner computes.
-        values |= {"base": "origin/main", "head": self._event.head} | inputs
+        # The one default that the runner computes.
+        values |= {"github-token": JOB_TOKEN} | inputs
         assert not [value for value in values.values() if "${{" in value]
-        mine = {key: text.format(**values) for key, text in _formats(action["runs"]["env"]).items()}
+        mine = {key: values[_input_of(text)] for key, text in action["runs"]["env"].items()}
         given = {f"INPUT_{name.upper()}": value for name, value in values.items()}
         commands = "/github/file_commands"
         return (
@@ -179,6 +229,7 @@ class Runner:
                 "HOME": "/github/home",
                 "GITHUB_ACTIONS": "true",
                 "CI": "true",
+                "GITHUB_API_URL": self.request.forge.github.url,
                 "GITHUB_BASE_REF": "main",
                 "GITHUB_ENV": f"{commands}/set_env_1",
                 "GITHUB_EVENT_NAME": "pull_request",
@@ -186,10 +237,12 @@ class Runner:
                 "GITHUB_HEAD_REF": "change",
                 "GITHUB_OUTPUT": f"{commands}/set_output_1",
                 "GITHUB_PATH": f"{commands}/add_path_1",
-                "GITHUB_REF": "refs/pull/1/merge",
-                "GITHUB_REPOSITORY": "octo/assistant",
+                "GITHUB_REF": f"refs/pull/{self.request.number}/merge",
+                "GITHUB_REPOSITORY": "acme/models",
+                "GITHUB_RUN_ATTEMPT": "1",
                 "GITHUB_RUN_ID": "1",
-                "GITHUB_SHA": self._event.head,
+                "GITHUB_SERVER_URL": "https://github.example.com",
+                "GITHUB_SHA": self.request.head,
                 "GITHUB_STEP_SUMMARY": f"{commands}/step_summary_1",
                 "GITHUB_WORKSPACE": "/github/workspace",
                 "RUNNER_OS": "Linux",
@@ -198,7 +251,7 @@ class Runner:
         )
 
     def command(self, image: str, name: str, variables: Mapping[str, str], *options: str) -> list[str]:
-        """The runner's `docker run`, arguments of the action included."""
+        """The runner's `docker run`, arguments of the action included; besides its mounts, the remote."""
         mounts = {
             self.temp: "/github/runner_temp",
             self.github_home: "/github/home",
@@ -211,7 +264,8 @@ class Runner:
             command += ["-e", f"{key}={value}"]
         for source, target in mounts.items():
             command += ["-v", f"{source}:{target}"]
-        return [*command, image, "gate"]
+        command += ["-v", f"{self.request.forge.bare}:{self.request.forge.bare}:ro"]
+        return [*command, image, variables["INPUT_COMMAND"]]
 
     def run(self, image: str, variables: Mapping[str, str] | None = None) -> Finished:
         began = time.perf_counter()
@@ -223,9 +277,9 @@ class Runner:
         return Finished(done.returncode, done.stdout, done.stderr, seconds, self.workspace)
 
 
-def _formats(expressions: Mapping[str, str]) -> dict[str, str]:
-    """`${{ inputs.x }}` as a Python format."""
-    return {key: text.replace("${{ inputs.", "{").replace(" }}", "}") for key, text in expressions.items()}
+def _input_of(expression: str) -> str:
+    """`x` of `${{ inputs.x }}`."""
+    return expression.removeprefix("${{ inputs.").removesuffix(" }}")
 
 
 def _give(directory: Path, uid: int) -> None:
@@ -250,6 +304,10 @@ def act(place: Path) -> Callable[..., "subprocess.CompletedProcess[str]"]:
             *("--platform", f"ubuntu-latest={platform}"),
             *("--local-repository", f"mist-ci/mist-ci@v0={action}"),
             *("--secret", "OPENAI_API_KEY=a-key-that-nothing-needs"),
+            *("--secret", f"GITHUB_TOKEN={JOB_TOKEN}"),
+            *("--env", f"GITHUB_API_URL={pull_request.forge.github.url}"),
+            *("--env", "GITHUB_REPOSITORY=acme/models"),
+            *("--container-options", f"-v {pull_request.forge.bare}:{pull_request.forge.bare}:ro"),
             *("--action-cache-path", str(home / "actions")),
             *("--container-daemon-socket", "-"),
             *("--pull=false", "--action-offline-mode", "--no-cache-server", "--rm"),
@@ -274,20 +332,18 @@ def act(place: Path) -> Callable[..., "subprocess.CompletedProcess[str]"]:
     return run
 
 
-def readme_steps() -> str:
-    """The steps that the README tells a stranger to add."""
+def readme_workflow() -> str:
+    """The workflow that the README tells a stranger to add."""
     text = (ROOT / "README.md").read_text()
-    start = text.index("    steps:\n")
-    return text[start : text.index("\n\n", start)]
+    start = text.index("    name: MIST CI\n")
+    return textwrap.dedent(text[start : text.index("\n\n", start)]) + "\n"
 
 
-def add_workflow(origin: Repository, steps: str) -> None:
-    """Commits a workflow with these steps to main."""
-    origin.write(
-        ".github/workflows/gate.yml",
-        f"on: pull_request\njobs:\n  gate:\n    runs-on: ubuntu-latest\n{steps}\n",
-    )
-    origin.commit("Gate pull requests")
+def add_workflow(forge: Forge, workflow: str) -> None:
+    """Commits a workflow to main."""
+    forge.origin.write(".github/workflows/gate.yml", workflow)
+    forge.origin.commit("Gate pull requests")
+    forge.push()
 
 
 def run_script(script: str, cwd: Path, env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docker.conftest import PullRequest, Runner, docker, open_pull_request, set_traps
+from tests.docker.conftest import Forge, PullRequest, Runner, docker, set_traps
 from tests.e2e.conftest import ROOT, Repository, start_server, stop_server
 
 Open = Callable[[str], Runner]
@@ -18,11 +18,11 @@ NOTHING_TO_GATE_S = 3.0
 
 
 @pytest.fixture
-def runner_for(tmp_path: Path, origin: Repository) -> Open:
+def runner_for(tmp_path: Path, forge: Forge) -> Open:
     """A runner for a pull request that moves to a model."""
 
     def open_one(model: str) -> Runner:
-        request = open_pull_request(origin, model, lambda repository: repository.move_to(model))
+        request = forge.open_pull_request(model, lambda repository: repository.move_to(model))
         return Runner(tmp_path / f"runner of {model}", request)
 
     return open_one
@@ -83,29 +83,39 @@ def test_help_is_there_within_a_second(image: str, measured: Callable[[str], Non
 
 
 def test_nothing_to_gate_is_said_within_three_seconds(
-    image: str, origin: Repository, tmp_path: Path, measured: Callable[[str], None]
+    image: str, forge: Forge, tmp_path: Path, measured: Callable[[str], None]
 ) -> None:
-    request = open_pull_request(origin, "words", lambda repository: repository.write("NOTES.md", "words\n"))
+    request = forge.open_pull_request("words", lambda repository: repository.write("NOTES.md", "words\n"))
     runner = Runner(tmp_path / "runner", request)
 
     def run() -> float:
+        began, seen = time.monotonic(), len(forge.github.seen)
         done = runner.run(image)
         assert done.exit_code == 0, done.stdout + done.stderr
-        assert "nothing to gate" in done.stdout
-        return done.seconds
+        assert request.standing() == {"mist/release": "success"}
+        posts = [one for one in forge.github.seen[seen:] if one.path.endswith(f"/statuses/{request.head}")]
+        calls.append(len(forge.github.seen) - seen)
+        return [one.at for one in posts if one.method == "POST"][-1] - began
 
+    calls: list[int] = []
     seconds = quickest(run)
-    measured(f"event to finished with nothing to gate {seconds:.2f} s (at most {NOTHING_TO_GATE_S:.0f})")
+    measured(f"event to final status with nothing to gate {seconds:.2f} s (at most {NOTHING_TO_GATE_S:.0f})")
+    measured(f"API calls with nothing to gate {calls[0]}")
     assert seconds <= NOTHING_TO_GATE_S
 
 
 def test_a_forgetful_fine_tune_fails_the_step_and_its_results_are_the_runners_to_read(
-    image: str, runner_for: Open
+    image: str, runner_for: Open, measured: Callable[[str], None]
 ) -> None:
-    done = runner_for("naive").run(image)
+    runner = runner_for("naive")
+    done = runner.run(image)
 
     assert done.exit_code == 1, done.stdout + done.stderr
     assert json.loads(done.saved("status.json").read_text())["state"] == "failure"
+    assert runner.request.standing() == {"mist/release": "failure"}
+    assert "outcome<<mist-" in (runner.temp / "_runner_file_commands" / "set_output_1").read_text()
+    assert "MIST CI" in (runner.temp / "_runner_file_commands" / "step_summary_1").read_text()
+    measured(f"API calls of a gate that evaluates and comments {len(runner.request.forge.github.seen)}")
     results = list((done.workspace / "mist-results").rglob("*"))
     assert {"comment.md", "report.json", "attempts.jsonl"} <= {path.name for path in results}
     assert [path for path in results if path.stat().st_mode & 0o444 != 0o444] == []
@@ -113,14 +123,14 @@ def test_a_forgetful_fine_tune_fails_the_step_and_its_results_are_the_runners_to
 
 
 def test_a_fine_tune_with_replay_passes_and_new_data_is_rendered_inside_the_container(
-    image: str, origin: Repository, tmp_path: Path
+    image: str, forge: Forge, tmp_path: Path
 ) -> None:
     def change(repository: Repository) -> None:
         repository.move_to("replay")
         row = '{"messages": [{"role": "user", "content": "Sort 31."}, {"role": "assistant", "content": "13"}]}\n'
         repository.write("data/finetune.jsonl", repository.read("data/finetune.jsonl") + row)
 
-    done = Runner(tmp_path / "runner", open_pull_request(origin, "replay", change)).run(image)
+    done = Runner(tmp_path / "runner", forge.open_pull_request("replay", change)).run(image)
 
     assert done.exit_code == 0, done.stdout + done.stderr
     (dataset,) = json.loads(done.saved("report.json").read_text())["data"]
@@ -139,10 +149,10 @@ def test_the_step_leaves_the_runners_home_and_its_path_and_environment_alone(
 
 
 def test_nothing_of_the_workspace_runs_even_when_the_workflow_sets_pythonpath(
-    image: str, origin: Repository, tmp_path: Path
+    image: str, forge: Forge, tmp_path: Path
 ) -> None:
     witness = "/github/workspace/SPRUNG"
-    request = open_pull_request(origin, "trapped", lambda repository: set_traps(repository, witness))
+    request = forge.open_pull_request("trapped", lambda repository: set_traps(repository, witness))
     for event in ("post-checkout", "pre-auto-gc", "fsmonitor-watchman"):
         hook = request.clone.path / ".git" / "hooks" / event
         hook.parent.mkdir(exist_ok=True)
@@ -159,14 +169,15 @@ def test_nothing_of_the_workspace_runs_even_when_the_workflow_sets_pythonpath(
 
 
 @pytest.fixture
-def slow_pull_request(origin: Repository) -> Iterator[PullRequest]:
+def slow_pull_request(forge: Forge) -> Iterator[PullRequest]:
     """One whose models take a third of a second for every answer."""
     server = start_server("--slow-ms", "300")
+    origin = forge.origin
     origin.write(
         "mist.yml", re.sub(r"base_url: \S+", f"base_url: {server.base_url}", origin.read("mist.yml"))
     )
     origin.commit("A slow server")
-    yield open_pull_request(origin, "light", lambda repository: repository.move_to("light"))
+    yield forge.open_pull_request("light", lambda repository: repository.move_to("light"))
     stop_server(server)
 
 
@@ -189,6 +200,27 @@ def test_a_cancelled_job_ends_with_could_not_run_and_says_so(
     assert "Traceback" not in said.stdout + said.stderr
     (status,) = runner.workspace.glob("mist-results/*/status.json")
     assert json.loads(status.read_text())["state"] == "error"
+    assert slow_pull_request.standing() == {"mist/release": "error"}
+
+
+def test_after_a_job_that_was_killed_finalize_sets_the_error(
+    image: str, tmp_path: Path, slow_pull_request: PullRequest
+) -> None:
+    runner = Runner(tmp_path / "runner", slow_pull_request)
+    name = f"mist-{uuid.uuid4().hex}"
+    docker(*runner.command(image, name, runner.variables(), "--detach"))
+    try:
+        wait_for_attempts(runner.workspace)
+        docker("kill", "--signal", "KILL", name)
+        docker("wait", name)
+    finally:
+        docker("rm", "--force", name)
+    assert slow_pull_request.standing() == {"mist/release": "pending"}
+
+    done = runner.run(image, runner.variables(command="finalize"))
+
+    assert done.exit_code == 3, done.stdout + done.stderr
+    assert slow_pull_request.standing() == {"mist/release": "error"}
 
 
 def wait_for_attempts(workspace: Path) -> None:

@@ -7,14 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.docker.conftest import (
-    add_workflow,
-    open_pull_request,
-    readme_steps,
-    set_traps,
-)
+from tests.docker.conftest import Forge, add_workflow, readme_workflow, set_traps
 from tests.docker.test_release import script
-from tests.e2e.conftest import ROOT, Repository
+from tests.e2e.conftest import ROOT
 
 Act = Callable[..., "subprocess.CompletedProcess[str]"]
 VERDICTS = {"naive": (1, "failure"), "replay": (0, "success")}
@@ -45,40 +40,68 @@ def released(tmp_path: Path, image: str) -> Path:
     return directory
 
 
+REQUIRED = {
+    "name": "mist-ci: release",
+    "target": "branch",
+    "enforcement": "active",
+    "conditions": {"ref_name": {"include": ["refs/heads/main"], "exclude": []}},
+    "rules": [
+        {
+            "type": "required_status_checks",
+            "parameters": {
+                "required_status_checks": [{"context": "mist/release"}],
+                "strict_required_status_checks_policy": False,
+            },
+        }
+    ],
+}
+
+
 @pytest.mark.parametrize("model", VERDICTS)
-def test_the_workflow_of_the_readme_blocks_the_forgetful_and_lets_the_good_one_pass(
-    model: str, origin: Repository, released: Path, base: str, act: Act
+def test_the_workflow_of_the_readme_blocks_the_forgetful_and_lets_the_good_one_merge(
+    model: str, forge: Forge, released: Path, base: str, act: Act
 ) -> None:
-    add_workflow(origin, readme_steps())
-    request = open_pull_request(origin, model, lambda repository: repository.move_to(model))
+    add_workflow(forge, readme_workflow())
+    assert forge.ask("POST", "rulesets", REQUIRED)[0] == 201
+    request = forge.open_pull_request(model, lambda repository: repository.move_to(model))
+    merge = f"pulls/{request.number}/merge"
+    refused = forge.ask("PUT", merge, {})
+    assert (refused[0], refused[1]["message"]) == (405, 'Required status check "mist/release" is expected.')
 
     done = act(request, base, released)
 
     exit_code, state = VERDICTS[model]
     assert done.returncode == exit_code, done.stdout + done.stderr
-    assert f"mist/release: {state}" in done.stdout
+    _, statuses = forge.ask("GET", f"commits/{request.head}/statuses")
+    assert [(one["context"], one["state"]) for one in statuses] == [
+        ("mist/release", state),
+        ("mist/release", "pending"),
+    ]
+    _, comments = forge.ask("GET", f"issues/{request.number}/comments")
+    (comment,) = comments
+    assert "MIST CI: gate" in comment["body"]
+    code, answer = forge.ask("PUT", merge, {})
+    assert code == (200 if state == "success" else 405), answer
 
 
 @pytest.mark.parametrize("model", VERDICTS)
-def test_the_twin_without_docker_says_the_same(
-    model: str, origin: Repository, checkout: Path, act: Act
-) -> None:
-    add_workflow(origin, readme_steps().replace("mist-ci/mist-ci@v0", "mist-ci/mist-ci/composite@v0"))
-    request = open_pull_request(origin, model, lambda repository: repository.move_to(model))
+def test_the_twin_without_docker_says_the_same(model: str, forge: Forge, checkout: Path, act: Act) -> None:
+    add_workflow(forge, readme_workflow().replace("mist-ci/mist-ci@v0", "mist-ci/mist-ci/composite@v0"))
+    request = forge.open_pull_request(model, lambda repository: repository.move_to(model))
 
     done = act(request, ON_THIS_MACHINE, checkout)
 
     exit_code, state = VERDICTS[model]
     assert done.returncode == exit_code, done.stdout + done.stderr
-    assert f"mist/release: {state}" in done.stdout
+    assert request.standing() == {"mist/release": state}
 
 
 def test_the_twin_runs_nothing_of_the_workspace(
-    origin: Repository, checkout: Path, act: Act, tmp_path: Path
+    forge: Forge, checkout: Path, act: Act, tmp_path: Path
 ) -> None:
-    add_workflow(origin, readme_steps().replace("mist-ci/mist-ci@v0", "mist-ci/mist-ci/composite@v0"))
+    add_workflow(forge, readme_workflow().replace("mist-ci/mist-ci@v0", "mist-ci/mist-ci/composite@v0"))
     witness = tmp_path / "SPRUNG"
-    request = open_pull_request(origin, "trapped", lambda repository: set_traps(repository, str(witness)))
+    request = forge.open_pull_request("trapped", lambda repository: set_traps(repository, str(witness)))
 
     done = act(request, ON_THIS_MACHINE, checkout, "--env", f"PYTHONPATH={request.clone.path}")
 

@@ -11,6 +11,7 @@ import yaml
 
 from mist_ci.cli import cli
 from mist_ci.cli.init import starter_files
+from mist_ci.delivery.outputs import OUTPUTS
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = {
@@ -38,19 +39,55 @@ def test_the_file_is_valid(name: str) -> None:
     _run(sys.executable, "-m", "check_jsonschema", "--builtin-schema", SCHEMAS[name], name)
 
 
-def test_the_workflow_that_init_writes_is_valid_and_pinned(tmp_path: Path) -> None:
-    (text,) = [
-        text
-        for path, text in starter_files({"base_url": "http://x/v1", "model": "m", "key_env": "KEY"}).items()
-        if path.startswith(".github")
-    ]
-    workflow = tmp_path / "mist.yml"
-    workflow.write_text(text)
-    _run(
-        sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(workflow)
-    )
-    others = [name for name in re.findall(r"uses: *(\S+)", text) if not name.startswith("mist-ci/")]
-    assert all(re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", name) for name in others)
+VALUES = {"base_url": "http://x/v1", "model": "m", "key_env": "KEY"}
+
+
+@pytest.fixture(params=["L1", "L2"])
+def shipped(request: pytest.FixtureRequest, tmp_path: Path) -> list[Path]:
+    """The workflows that init writes."""
+    files = starter_files(VALUES, request.param)
+    found = []
+    for path, text in files.items():
+        if path.startswith(".github"):
+            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / path).write_text(text)
+            found.append(tmp_path / path)
+    return found
+
+
+def test_the_workflows_that_init_writes_are_valid(shipped: list[Path]) -> None:
+    names = [str(path) for path in shipped]
+    _run(sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", *names)
+
+
+def test_an_auditor_finds_nothing_in_the_workflows_that_init_writes(shipped: list[Path]) -> None:
+    """Ours is pinned by whoever uses it; what is ignored says why on its line."""
+    for path in shipped:
+        path.write_text(
+            path.read_text().replace("mist-ci/mist-ci@v0", f"mist-ci/mist-ci@{'a' * 40} # v0.1.0")
+        )
+    zizmor = Path(sys.executable).parent / "zizmor"
+    _run(str(zizmor), "--offline", "--persona", "auditor", "--strict-collection", str(shipped[0].parents[1]))
+
+
+def test_the_workflows_that_init_writes_end_with_finalize(shipped: list[Path]) -> None:
+    for path in shipped:
+        jobs = yaml.safe_load(path.read_text())["jobs"]
+        *others, last = jobs
+        assert last == "finalize"
+        assert "always()" in jobs[last]["if"]
+        needs = jobs[last]["needs"]
+        assert set([needs] if isinstance(needs, str) else needs) == set(others)
+
+
+def test_no_workflow_that_init_writes_checks_head_out(shipped: list[Path]) -> None:
+    for path in shipped:
+        workflow = yaml.safe_load(path.read_text())
+        steps = [step for job in workflow["jobs"].values() for step in job["steps"]]
+        checkouts = [step for step in steps if "checkout" in step.get("uses", "")]
+        assert checkouts
+        assert all(step["with"] == {"persist-credentials": False} for step in checkouts)
+        assert not [step for step in steps if "run" in step]
 
 
 def test_an_auditor_finds_nothing() -> None:
@@ -78,41 +115,68 @@ def test_every_input_of_the_action_is_explained() -> None:
     ] == []
 
 
+COMMANDS = ("action", "finalize", "verify")
+
+
+def _params(command: str, *arguments: str) -> dict[str, Any]:
+    return cli.commands[command].make_context(command, list(arguments)).params
+
+
 def test_every_input_of_the_action_reaches_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
     action = _action()
     variables = action["runs"]["env"]
-    assert sorted(variables.values()) == sorted(f"${{{{ inputs.{name} }}}}" for name in action["inputs"])
-    for variable, expression in variables.items():
-        monkeypatch.setenv(variable, expression)
-    (command,) = action["runs"]["args"]
-    given = cli.commands[command].make_context(command, []).params
-    assert set(variables.values()) <= {str(value) for value in given.values()}
+    passed = {*variables.values(), *action["runs"]["args"]}
+    assert passed == {f"${{{{ inputs.{name} }}}}" for name in action["inputs"]}
+    for variable in variables:
+        monkeypatch.setenv(variable, f"value-of-{variable}")
+    monkeypatch.setenv("MIST_CI_SPEND", "all")
+    monkeypatch.setenv("MIST_CI_COMMENT", "off")
+    given = _params("action")
+    assert given.pop("repository") == Path()
+    wanted = {f"value-of-{variable}" for variable in variables} | {"all", "off"}
+    # The token is read by the desk, as every token of a job.
+    wanted -= {"value-of-GITHUB_TOKEN", "value-of-MIST_CI_SPEND", "value-of-MIST_CI_COMMENT"}
+    values = {" ".join(value) if isinstance(value, tuple) else str(value) for value in given.values()}
+    assert values == wanted
 
 
-def test_an_empty_input_counts_as_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    action = _action()
-    for variable in action["runs"]["env"]:
+def test_several_policies_are_parted_by_white_space(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MIST_CI_CONFIGS", "a/mist.yml\n services/*/mist.yml\n")
+    assert [_params(name)["configs"] for name in COMMANDS] == [("a/mist.yml", "services/*/mist.yml")] * 3
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_an_empty_input_counts_as_not_given(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in _action()["runs"]["env"]:
         monkeypatch.setenv(variable, "")
-    (command,) = action["runs"]["args"]
-    given = cli.commands[command].make_context(command, ["--base", "main"]).params
-    assert given["head"] == "HEAD"
+    given = _params(name)
+    assert given["configs"] == ("mist.yml",)
     assert given["gate_name"] is None
+    assert given.get("spend", "own") == "own"
 
 
 def test_the_defaults_of_the_action_are_those_of_the_command() -> None:
+    given = _params("action")
+    given["config"], given["gate"] = " ".join(given["configs"]), given["gate_name"]
     inputs = _action()["inputs"]
-    given = cli.commands["gate"].make_context("gate", ["--base", "main"]).params
-    assert inputs["config"]["default"] == given["config"]
-    assert inputs["results"]["default"] == str(given["results"])
+    for name in inputs.keys() - {"command", "github-token"}:
+        assert inputs[name]["default"] == str(given[name] or ""), name
+    assert inputs["command"]["default"] in COMMANDS
+    assert inputs["github-token"]["default"] == "${{ github.token }}"
+
+
+def test_the_outputs_of_the_action_are_those_that_are_written() -> None:
+    told = {name: entry["description"] for name, entry in _action()["outputs"].items()}
+    assert told == OUTPUTS
 
 
 def test_the_twin_without_docker_has_the_same_inputs_and_outputs() -> None:
     action, twin = _action(), _action("composite/action.yml")
     assert twin["inputs"] == action["inputs"]
-    told = {name: entry["description"] for name, entry in action.get("outputs", {}).items()}
-    assert {name: entry["description"] for name, entry in twin.get("outputs", {}).items()} == told
+    told = {name: entry["description"] for name, entry in action["outputs"].items()}
+    assert {name: entry["description"] for name, entry in twin["outputs"].items()} == told
     # A container writes its outputs itself; the twin's have to be named.
-    values = {name: entry["value"] for name, entry in twin.get("outputs", {}).items()}
+    values = {name: entry["value"] for name, entry in twin["outputs"].items()}
     assert values == {name: f"${{{{ steps.gate.outputs.{name} }}}}" for name in told}
 
 
@@ -120,17 +184,20 @@ def test_the_twin_gives_the_command_what_the_container_gives_it() -> None:
     action = _action()
     (step,) = _action("composite/action.yml")["runs"]["steps"]
     assert step["id"] == "gate"
-    assert step["env"] == action["runs"]["env"]
-    assert step["run"].rstrip().endswith(" ".join(["-m mist_ci", *action["runs"]["args"]]))
+    (command,) = action["runs"]["args"]
+    assert step["env"] == action["runs"]["env"] | {"MIST_CI_COMMAND": command}
+    assert step["run"].rstrip().endswith('-m mist_ci "$MIST_CI_COMMAND"')
 
 
-def test_the_twin_tells_the_command_where_the_repository_is(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_twin_tells_the_command_where_the_repository_is(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It does not start in the workspace, where head's files are."""
     (step,) = _action("composite/action.yml")["runs"]["steps"]
     assert 'MIST_CI_REPOSITORY="$GITHUB_WORKSPACE"' in step["run"]
     monkeypatch.setenv("MIST_CI_REPOSITORY", "the workspace")
-    given = cli.commands["gate"].make_context("gate", ["--base", "main"]).params
-    assert str(given["repository"]) == "the workspace"
+    assert str(_params(name)["repository"]) == "the workspace"
 
 
 @pytest.mark.parametrize("name", [name for name in SCHEMAS if name.endswith(("action.yml", "release.yml"))])

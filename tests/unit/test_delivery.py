@@ -1,77 +1,33 @@
 """Claims: a verdict reaches the host worst first, and nothing that fails on the way changes or loses it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 
-from mist_ci.delivery import Destination, announce, deliver, withdraw, worst_statuses
-from mist_ci.errors import Code, CouldNotRun
+import pytest
+
+from mist_ci.delivery import CommentMode, Destination, Judged, Statuses, deliver, worst_statuses
+from mist_ci.delivery.outputs import OUTPUTS
+from mist_ci.errors import Code, CouldNotRun, needs_approval
 from mist_ci.models.plan import Event
-from mist_ci.models.pull_request import PostedStatus, PullRequest, RunOrder
-from mist_ci.models.report import Report, Status
-from mist_ci.models.verdict import Decision, Outcome
-from mist_ci.ports.code_host import CommentOutcome, Pending, Ruleset
+from mist_ci.models.pull_request import CommitState, PostedStatus, RunOrder
+from mist_ci.models.report import Problem, Report, Status
+from mist_ci.models.verdict import Decision, Outcome, State
+from mist_ci.ports.code_host import CommentOutcome, Pending
+from tests.fakes import FakeHost, FakeRunner, MemoryStores
 
-TO = Destination(
-    "c" * 40, "https://github.example.com/acme/models/actions/runs/1", RunOrder(run_id=1, attempt=1)
-)
-
-
-@dataclass
-class Host:
-    """A code host that writes down what it is told, and may refuse one kind of it."""
-
-    refuses: str = ""
-    comments: CommentOutcome = CommentOutcome.CREATED
-    told: list[str] = field(default_factory=list)
-
-    def set_status(self, sha: str, status: Status | Pending, target_url: str | None = None) -> None:
-        assert (sha, target_url) == (TO.sha, TO.run_url)
-        if self.refuses == "status":
-            raise CouldNotRun(Code.CODE_HOST, "no")
-        state = "pending" if isinstance(status, Pending) else status.state.value
-        self.told.append(f"{status.context} {state}: {status.description}")
-
-    def upsert_comment(self, pull_number: int, gate: str, body: str, order: RunOrder) -> CommentOutcome:
-        assert order == TO.order
-        assert body.startswith(f"<!-- mist-ci gate={gate}")
-        self.told.append(f"comment on {pull_number}")
-        return self.comments
-
-    def statuses(self, sha: str) -> tuple[PostedStatus, ...]:
-        raise NotImplementedError
-
-    def pull_request(self, number: int) -> PullRequest:
-        raise NotImplementedError
-
-    def open_pull_requests(self, head_sha: str) -> tuple[PullRequest, ...]:
-        raise NotImplementedError
-
-    def rulesets(self) -> Sequence[Ruleset]:
-        raise NotImplementedError
-
-    def create_ruleset(self, ruleset: Ruleset) -> Ruleset:
-        raise NotImplementedError
-
-    def update_ruleset(self, ruleset: Ruleset) -> Ruleset:
-        raise NotImplementedError
+HOME = "https://github.example.com/acme/models"
+SHA = "c" * 40
 
 
-@dataclass
-class Job:
-    """A runner that writes down what it is given."""
-
-    summaries: list[str] = field(default_factory=list)
-    values: dict[str, str] = field(default_factory=dict)
-
-    def summary(self, markdown: str) -> None:
-        self.summaries.append(markdown)
-
-    def outputs(self, values: Mapping[str, str]) -> None:
-        self.values.update(values)
+def run(run_id: int, attempt: int = 1) -> Destination:
+    order = RunOrder(run_id=run_id, attempt=attempt)
+    return Destination(SHA, order.page(HOME), order)
 
 
-def told(outcome: Outcome, reason: str, gate: str = "release") -> Report:
-    event = Event(name="local", base_ref="main", base="b" * 40, head="c" * 40, merge_base="a" * 40)
+TO = run(5)
+
+
+def told(outcome: Outcome, *reasons: str, gate: str = "release") -> Report:
+    event = Event(name="local", base_ref="main", base="b" * 40, head=SHA, merge_base="a" * 40)
     return Report(
         version="0",
         run_id="run",
@@ -80,7 +36,7 @@ def told(outcome: Outcome, reason: str, gate: str = "release") -> Report:
         steps=(),
         notices=(),
         data=(),
-        decision=Decision(outcome=outcome, reasons=(reason,)),
+        decision=Decision(outcome=outcome, reasons=reasons),
         results_dir="results",
         started_at="2026-11-23T00:00:00+00:00",
         duration_s=1.0,
@@ -88,41 +44,184 @@ def told(outcome: Outcome, reason: str, gate: str = "release") -> Report:
 
 
 GOOD, BAD = told(Outcome.PASSED, "fine"), told(Outcome.FAILED, "regressed: sums")
+QUIET = told(Outcome.NOTHING_TO_GATE)
+WAITING = told(Outcome.COULD_NOT_RUN).model_copy(
+    update={"problem": Problem(code=Code.NEEDS_APPROVAL, message=needs_approval().message)}
+)
 
 
-def test_status_comes_first_then_summary_comment_and_outputs() -> None:
-    host, job = Host(), Job()
-    assert deliver(host, job, TO, {7: [BAD]}) == []
-    assert host.told == ["mist/release failure: regressed: sums", "comment on 7"]
-    assert len(job.summaries) == 1
-    assert job.values == {"outcome": "failed", "state": "failure", "exit-code": "1"}
+def delivered(
+    host: FakeHost | None,
+    judged: Judged,
+    mode: CommentMode = CommentMode.ALWAYS,
+    to: Destination = TO,
+    stores: MemoryStores | None = None,
+) -> tuple[FakeRunner, list[str]]:
+    runner = FakeRunner()
+    troubles = deliver(host, runner, stores or MemoryStores(), to, judged, worst_statuses(judged), mode)
+    return runner, troubles
+
+
+def test_everything_is_told_once() -> None:
+    host, stores = FakeHost(), MemoryStores()
+    runner, troubles = delivered(host, {7: [BAD]}, stores=stores)
+    assert troubles == []
+    assert host.told() == ["mist/release failure: regressed: sums"]
+    assert set(host.comments) == {(7, "release")}
+    assert len(runner.summaries) == 1
+    assert set(stores.saved) == {"junit.xml", "findings.sarif"}
+    assert runner.values.keys() == OUTPUTS.keys()
+    assert runner.values["outcome"] == "failed"
+    assert (runner.values["state"], runner.values["exit-code"]) == ("failure", "1")
 
 
 def test_a_commit_in_two_pull_requests_carries_the_worse_verdict_and_says_whose() -> None:
     (status,) = worst_statuses({7: [GOOD], 8: [BAD]})
-    assert (status.state.value, status.description) == ("failure", "#8: regressed: sums")
+    assert isinstance(status, Status)
+    assert (status.state, status.description) == (State.FAILURE, "#8: regressed: sums")
     assert worst_statuses({8: [BAD], 7: [GOOD]}) == (status,)
 
 
 def test_a_step_that_fails_is_told_and_stops_nothing() -> None:
-    host, job = Host(refuses="status", comments=CommentOutcome.FORBIDDEN), Job()
-    troubles = deliver(host, job, TO, {7: [BAD]})
+    host = FakeHost(refuses=frozenset({"status"}), outcome=CommentOutcome.FORBIDDEN)
+    runner, troubles = delivered(host, {7: [BAD]})
     assert [trouble.split(" was ")[0] for trouble in troubles] == ["status mist/release", "comment on #7"]
-    assert job.summaries
-    assert job.values["outcome"] == "failed"
+    assert runner.summaries
+    assert runner.values["outcome"] == "failed"
 
 
 def test_without_a_host_the_runner_still_hears_the_verdict() -> None:
-    job = Job()
-    assert deliver(None, job, TO, {None: [BAD]}) == []
-    assert job.values["state"] == "failure"
+    runner, troubles = delivered(None, {None: [BAD]})
+    assert troubles == []
+    assert runner.values["state"] == "failure"
+
+
+def test_two_gates_of_one_name_in_two_policies_do_not_share_a_status() -> None:
+    other = GOOD.model_copy(update={"config": "services/a/mist.yml"})
+    contexts = [status.context for status in worst_statuses({7: [BAD, other]})]
+    assert contexts == ["mist/release", "mist/release (services/a/mist.yml)"]
+
+
+def test_what_waits_for_approval_is_pending_and_no_pass() -> None:
+    host = FakeHost()
+    runner, _ = delivered(host, {7: [WAITING]})
+    assert host.told()[0].startswith("mist/release pending: waiting for approval")
+    assert (runner.values["state"], runner.values["exit-code"]) == ("pending", "3")
+    assert runner.values["needs-approval"] == "true"
+
+
+@pytest.mark.parametrize(
+    ("mode", "wanted"),
+    [
+        (CommentMode.ALWAYS, {"quiet", "good", "bad"}),
+        (CommentMode.ON_CHANGE, {"good", "bad"}),
+        (CommentMode.ON_FAILURE, {"bad"}),
+        (CommentMode.OFF, set()),
+    ],
+)
+def test_a_comment_is_made_when_its_mode_wants_one(mode: CommentMode, wanted: set[str]) -> None:
+    reports = {"quiet": QUIET, "good": GOOD, "bad": BAD}
+    made = set()
+    for name, one in reports.items():
+        host = FakeHost()
+        delivered(host, {7: [one]}, mode)
+        made |= {name} if host.comments else set()
+    assert made == wanted
+
+
+@pytest.mark.parametrize("mode", [CommentMode.ON_CHANGE, CommentMode.ON_FAILURE])
+def test_a_comment_that_stands_is_brought_up_to_date_in_every_mode(mode: CommentMode) -> None:
+    host = FakeHost()
+    delivered(host, {7: [BAD]}, mode)
+    before = dict(host.comments)
+    delivered(host, {7: [QUIET]}, mode)
+    assert host.comments != before
+    assert "nothing to gate" in host.comments[7, "release"]
+
+
+def test_a_comment_that_is_too_long_for_the_host_is_told_when_no_size_fits() -> None:
+    _, troubles = delivered(FakeHost(longest=10), {7: [BAD]})
+    assert troubles == ["comment on #7 was not delivered: too long"]
+
+
+def test_an_older_run_leaves_the_verdict_of_a_newer_one_alone() -> None:
+    host = FakeHost()
+    delivered(host, {7: [BAD]}, to=run(6))
+    assert Statuses(host, run(5)).announce(["release"])
+    _, troubles = delivered(host, {7: [GOOD]}, to=run(5))
+    assert host.told() == ["mist/release failure: regressed: sums"]
+    assert "run 6.1 is newer" in troubles[0]
+
+
+def test_a_newer_attempt_replaces_an_older_one() -> None:
+    host = FakeHost()
+    delivered(host, {7: [BAD]}, to=run(6))
+    delivered(host, {7: [GOOD]}, to=run(6, attempt=2))
+    assert host.told()[-1] == "mist/release success: fine"
+
+
+def test_a_status_that_somebody_else_set_keeps_nobody_from_judging() -> None:
+    host = FakeHost()
+    forged = PostedStatus(
+        context="mist/release",
+        state=CommitState.SUCCESS,
+        description="trust me",
+        target_url=run(999).run_url,
+        creator="mallory",
+    )
+    host.posted.append((SHA, forged))
+    delivered(host, {7: [BAD]})
+    assert host.told()[-1] == "mist/release failure: regressed: sums"
+
+
+def gone() -> CouldNotRun:
+    return CouldNotRun(Code.GIT_FAILED, "git is\n::error::gone")
 
 
 def test_pending_never_stays_when_no_verdict_will_come() -> None:
-    host = Host()
-    announce(host, TO, ["release", "nightly"])
-    withdraw(host, TO, ["release", "nightly"], CouldNotRun(Code.GIT_FAILED, "git is\n::error::gone"))
-    assert [line.split(":")[0] for line in host.told] == [
-        "mist/release pending", "mist/nightly pending", "mist/release error", "mist/nightly error",
+    host = FakeHost()
+    statuses = Statuses(host, TO)
+    statuses.announce(["release", "nightly"])
+    posted, troubles = statuses.abandon(["release", "nightly"], gone())
+    assert [one.context for one in posted] == ["mist/nightly", "mist/release"]
+    assert troubles == []
+    assert [line.split(":")[0] for line in host.told()] == [
+        "mist/release pending", "mist/nightly pending", "mist/nightly error", "mist/release error",
     ]  # fmt: skip
-    assert all("\n" not in line for line in host.told)
+    assert all("\n" not in line for line in host.told())
+
+
+def test_a_verdict_of_this_run_is_not_taken_back() -> None:
+    host = FakeHost()
+    delivered(host, {7: [GOOD]})
+    assert Statuses(host, TO).abandon(["release"], gone()) == ((), [])
+
+
+def test_a_verdict_of_an_older_run_does_not_stand_in_for_one_that_never_came() -> None:
+    """Retargeted to a stricter branch, and the image could not be pulled: the lax verdict must not count."""
+    host = FakeHost()
+    delivered(host, {7: [GOOD]}, to=run(4))
+    Statuses(host, TO).abandon([], gone())
+    assert host.told()[-1].startswith("mist/release error")
+
+
+def test_a_newer_run_is_not_called_off_by_an_older_one() -> None:
+    host = FakeHost()
+    Statuses(host, run(6)).announce(["release"])
+    assert Statuses(host, TO).abandon(["release"], gone()) == ((), [])
+
+
+def test_a_verified_push_and_a_gate_do_not_touch_each_other() -> None:
+    host = FakeHost()
+    host.set_status(SHA, Pending("mist/verify", "…"), TO.run_url)
+    host.set_status(SHA, Pending("mist/release", "…"), TO.run_url)
+    Statuses(host, replace(TO, verifies=True)).abandon([], gone())
+    (last,) = host.told()[2:]
+    assert last.startswith("mist/verify error")
+
+
+def test_a_host_that_does_not_list_statuses_still_gets_the_error() -> None:
+    host = FakeHost(refuses=frozenset({"statuses"}))
+    posted, _ = Statuses(host, TO).abandon(["release"], gone())
+    assert [one.context for one in posted] == ["mist/release"]
+    assert host.told()[-1].startswith("mist/release error")

@@ -58,6 +58,10 @@ class GitHub:
         """Gives connections back."""
         self._client.close()
 
+    def login(self) -> str:
+        """Who the token stands for. One request, once."""
+        return self._comments.login()
+
     def set_status(self, sha: str, status: Status | Pending, target_url: str | None = None) -> None:
         """Posts a status on a commit; the newest one of a context counts. A long description is cut."""
         state = CommitState.PENDING if isinstance(status, Pending) else CommitState(status.state.value)
@@ -75,6 +79,14 @@ class GitHub:
     def open_pull_requests(self, head_sha: str) -> tuple[PullRequest, ...]:
         """All open pull requests whose head is exactly this commit, from forks too, by number."""
         return pulls.open_with_head(self._client, _full(head_sha))
+
+    def merged_pull_requests(self, sha: str) -> tuple[PullRequest, ...]:
+        """The merged pull requests that brought this commit, by number."""
+        return pulls.merged_with(self._client, _full(sha))
+
+    def own_comment(self, pull_number: int, gate: str) -> str | None:
+        """The text of our newest comment of this gate on a pull request."""
+        return self._comments.newest(pull_number, gate)
 
     def upsert_comment(self, pull_number: int, gate: str, body: str, order: RunOrder) -> CommentOutcome:
         """Makes `body` the one comment of this gate, unless a newer run has written."""

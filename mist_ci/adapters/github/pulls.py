@@ -27,6 +27,7 @@ class _Pull(BaseModel):
     title: str
     head: _Head
     base: _Base
+    merged_at: str | None = None
 
     def value(self) -> PullRequest:
         """As the rest of the program knows it."""
@@ -54,4 +55,12 @@ def open_with_head(client: Client, sha: str) -> tuple[PullRequest, ...]:
     """
     listing = client.pages(_Pull, "list the open pull requests", client.api.pulls.list, state="open")
     found = {pull.number: pull.value() for pull in listing if pull.head.sha == sha and pull.state == "open"}
+    return tuple(found[number] for number in sorted(found))
+
+
+def merged_with(client: Client, sha: str) -> tuple[PullRequest, ...]:
+    """The merged pull requests that brought a commit to a branch of this repository, by number."""
+    operation = client.api.repos.list_pull_requests_associated_with_commit
+    listing = client.pages(_Pull, f"list the pull requests of {sha[:7]}", operation, commit_sha=sha)
+    found = {pull.number: pull.value() for pull in listing if pull.merged_at is not None}
     return tuple(found[number] for number in sorted(found))

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from mist_ci.cli.init import starter_files
 from mist_ci.models.config import Policy
 from mist_ci.parsing import document
 from mist_ci.planning import codeowners
@@ -20,7 +21,7 @@ suites: [suites/*.yml]
 gates: {release: {branches: [main]}}
 """
 WORKFLOW = """\
-on: {pull_request_target: {}, merge_group: {}}
+on: {pull_request_target: {}, push: {}}
 jobs:
   other: {runs-on: x, steps: [{run: make}]}
   gate: {runs-on: x, environment: paid, steps: [{uses: "mist-ci/mist-ci@v1"}]}
@@ -83,8 +84,8 @@ def test_every_task_names_its_level_and_its_place() -> None:
          "cannot be read: .github/workflows/gate.yml"),
         ("environment", {"files": without(".github/workflows/gate.yml")}, Standing.OPEN, "no workflow runs the gate"),
         ("environment", {"files": {**FILES, ".github/workflows/gate.yml": WORKFLOW.replace("environment: paid, ", "")}},
-         Standing.OPEN, "the job with the gate names no environment"),
-        ("environment", {}, Standing.BY_HAND, "the job runs in paid"),
+         Standing.OPEN, "no job with the gate names an environment"),
+        ("environment", {}, Standing.BY_HAND, "a job runs in paid"),
     ],
 )  # fmt: skip
 def test_what_is_looked_up_decides(
@@ -99,10 +100,11 @@ def test_what_is_looked_up_decides(
     ("workflow", "is_trusted"),
     [
         (WORKFLOW, True),
-        (WORKFLOW.replace("{pull_request_target: {}, merge_group: {}}", "pull_request_target"), True),
+        (WORKFLOW.replace("{pull_request_target: {}, push: {}}", "pull_request_target"), True),
         (WORKFLOW.replace("pull_request_target: {}", "pull_request_target: {}, pull_request: {}"), False),
         (WORKFLOW.replace("pull_request_target", "pull_request"), False),
-        (WORKFLOW.replace("{pull_request_target: {}, merge_group: {}}", "[push]"), False),
+        (WORKFLOW.replace("push: {}", "merge_group: {}"), False),
+        (WORKFLOW.replace("{pull_request_target: {}, push: {}}", "[push]"), False),
         (WORKFLOW.replace('uses: "mist-ci/mist-ci@v1"', "run: python -m mist_ci action"), True),
         (WORKFLOW.replace('uses: "mist-ci/mist-ci@v1"', "uses: ./gate, with: {config: mist.yml}"), True),
     ],
@@ -156,6 +158,22 @@ def test_a_workflow_without_a_gate_is_not_ours(text: str) -> None:
 )
 def test_the_last_pattern_that_matches_names_the_owners(lines: str, path: str, is_owned: bool) -> None:
     assert codeowners.unowned(lines, [path]) == (() if is_owned else (path,))
+
+
+@pytest.mark.parametrize(("command", "is_ours"), [("finalize", False), ("verify", False), ("action", True)])
+def test_a_job_that_only_tidies_up_needs_no_environment(command: str, is_ours: bool) -> None:
+    step = f'{{uses: "mist-ci/mist-ci@v1", with: {{command: {command}}}}}'
+    text = WORKFLOW.replace("environment: paid, ", "").replace('{uses: "mist-ci/mist-ci@v1"}', step)
+    assert bool(gating_workflows(MemoryTree({".github/workflows/a.yml": text}), "mist.yml")[0]) is is_ours
+
+
+@pytest.mark.parametrize(("level", "standing"), [("L1", Standing.OPEN), ("L2", Standing.DONE)])
+def test_the_workflows_that_init_writes_are_what_the_list_asks_for(level: str, standing: Standing) -> None:
+    written = starter_files({"base_url": "http://x/v1", "model": "m", "key_env": "KEY"}, level)
+    workflows = {path: text for path, text in written.items() if path.startswith(".github/workflows/")}
+    found = tasks({**without(".github/workflows/gate.yml"), **workflows})
+    assert found["workflow"].standing is standing
+    assert found["environment"].standing is Standing.BY_HAND
 
 
 def test_the_first_of_three_places_counts() -> None:

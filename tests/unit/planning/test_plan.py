@@ -7,8 +7,9 @@ from mist_ci.matchspec import find
 from mist_ci.models.config import Policy
 from mist_ci.models.plan import Plan, StepKind
 from mist_ci.parsing import safe_yaml
-from mist_ci.planning import gate_names, make_plan, read_policy
+from mist_ci.planning import make_plan, read_policy
 from mist_ci.planning.checks import check_paths
+from mist_ci.planning.plan import gate_names
 from tests.fakes import Commit, Link, MemoryFiles
 
 POLICY = """\

@@ -1,0 +1,114 @@
+"""What the commands of a CI job share: the event, the desk, and showing the result."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mist_ci.errors import Code, ExitCode, UsageError, Where
+
+if TYPE_CHECKING:
+    from mist_ci.job import Job, Result, Settings
+    from mist_ci.models.event import Occasion
+    from mist_ci.models.pull_request import RunOrder
+
+MAX_EVENT_BYTES = 25 * 2**20
+"""GitHub's own limit for a payload."""
+
+
+def occasion(environ: Mapping[str, str]) -> "Occasion":
+    """The event of this job. Raises UsageError outside of GitHub Actions."""
+    from mist_ci import planning
+    from mist_ci.parsing import strict_json
+
+    name, path = environ.get("GITHUB_EVENT_NAME"), environ.get("GITHUB_EVENT_PATH")
+    if not name or not path:
+        hint = "elsewhere, use: mist-ci gate --base main --head my-branch"
+        raise UsageError(Code.USAGE, "this command runs in a GitHub Actions job", hint=hint)
+    try:
+        payload = strict_json.parse(Path(path).read_bytes()[:MAX_EVENT_BYTES])
+    except (OSError, strict_json.JsonProblem) as error:
+        raise UsageError(Code.SYNTAX, f"the event cannot be read: {error}", where=Where(path)) from None
+    return planning.read_event(
+        name, payload, github_sha=environ.get("GITHUB_SHA"), github_ref=environ.get("GITHUB_REF")
+    )
+
+
+def judge(
+    occasion: "Occasion", settings: "Settings", results: Path, repository: Path, head: str | None
+) -> int:
+    """Runs the job of an event and shows what came of it."""
+    from mist_ci.models.event import Mode
+
+    if occasion.mode is Mode.IGNORE:
+        return nothing(occasion.reason)
+    result = job(occasion, settings, results, repository, head).run()
+    show(result)
+    return result.exit_code
+
+
+def nothing(reason: str) -> int:
+    """There is nothing to do, and that is well."""
+    from mist_ci.cli.output import say
+
+    say(f"nothing to do: {reason}")
+    return ExitCode.PASSED
+
+
+def job(
+    occasion: "Occasion", settings: "Settings", results: Path, repository: Path, head: str | None
+) -> "Job":
+    """A job with everything it needs. `head` replaces the event's commit where nobody else has chosen one."""
+    from mist_ci.cli import wiring
+    from mist_ci.delivery import Destination
+    from mist_ci.job import Desk, Job
+    from mist_ci.models.event import Mode
+
+    if not repository.is_dir():
+        hint = "check the repository out first, or name a clone with --repository DIR"
+        raise UsageError(Code.NO_REPOSITORY, "is no directory", where=Where(str(repository)), hint=hint)
+    history = wiring.history(repository, os.environ)
+    chosen = head if occasion.mode is Mode.ON_DEMAND or occasion.head_sha is None else None
+    named = chosen or occasion.head_ref
+    sha = history.fetch((named,))[0] if named else occasion.head_sha
+    if sha is None:
+        raise UsageError(Code.USAGE, "the event names no commit to judge")
+    order = _order(os.environ)
+    to = Destination(sha, _run_url(os.environ, order), order, verifies=occasion.writes_verify)
+    posts = occasion.writes_status or occasion.writes_verify
+    host = wiring.code_host(os.environ) if posts else None
+    desk = Desk(wiring.world(results, repository), history, wiring.runner(os.environ), host, to)
+    return Job(desk, occasion, settings)
+
+
+def show(result: "Result") -> None:
+    """Each comment as people read it, and then what was set."""
+    from mist_ci.cli.output import say, show_markdown
+    from mist_ci.report import comment
+
+    for one in result.reports:
+        show_markdown(comment(one))
+    for status in result.statuses:
+        state = getattr(status, "state", "pending")
+        say(f"status  {status.context}: {state} - {status.description}")
+    for alarm in result.alarms:
+        say(f"alarm: {alarm}")
+    for trouble in result.troubles:
+        say(f"warning: {trouble}")
+    if result.nothing:
+        say(f"nothing to do: {result.nothing}")
+
+
+def _order(environ: Mapping[str, str]) -> "RunOrder":
+    from mist_ci.models.pull_request import RunOrder
+
+    run, attempt = (environ.get(f"GITHUB_RUN_{name}", "") for name in ("ID", "ATTEMPT"))
+    return RunOrder(
+        run_id=int(run) if run.isdecimal() else 0, attempt=max(1, int(attempt) if attempt.isdecimal() else 1)
+    )
+
+
+def _run_url(environ: Mapping[str, str], order: "RunOrder") -> str | None:
+    """The page of this run, for the "Details" link of a status."""
+    server, repository = (environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY"))
+    return order.page(f"{server}/{repository}") if server and repository and order.run_id else None
