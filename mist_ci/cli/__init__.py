@@ -15,6 +15,7 @@ from mist_ci.cli.gate import gate
 from mist_ci.cli.init import init
 from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.cli.options import SETTINGS
+from mist_ci.cli.protect import protect
 from mist_ci.cli.validate import validate
 from mist_ci.cli.verify import verify
 from mist_ci.errors import ExitCode, MistError, cancelled, unexpected
@@ -37,7 +38,9 @@ def cli(debug: bool) -> None:
     """
 
 
-for command in (gate, validate, evaluate, explain, init, action, verify, finalize, demo, dev):
+COMMANDS = (gate, validate, evaluate, explain, init, action, verify, finalize, protect, demo, dev)
+
+for command in COMMANDS:
     cli.add_command(command)
 
 

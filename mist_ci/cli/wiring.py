@@ -21,7 +21,7 @@ from mist_ci.ports import World
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.code_host import CodeHost
 from mist_ci.ports.executor import Executor
-from mist_ci.ports.files import Tree
+from mist_ci.ports.files import Files, Tree
 from mist_ci.ports.history import History
 from mist_ci.ports.progress import Progress
 from mist_ci.ports.runner import Runner
@@ -52,6 +52,20 @@ def code_host(environ: Mapping[str, str]) -> CodeHost | None:
     if not token:
         return None
     return GitHub(repository, token, environ.get("GITHUB_API_URL") or PUBLIC_API, redact=redact)
+
+
+def files(repository: Path) -> Files:
+    """A clone, read as git objects."""
+    return GitRepository(repository)
+
+
+def origin_repository(repository: Path, environ: Mapping[str, str]) -> str | None:
+    """`owner/name` of the remote origin on the code host that the environment names; None when it is not there."""
+    from mist_ci.adapters.github import PUBLIC_API
+    from mist_ci.planning.origin import repository_of
+
+    url = GitRepository(repository).run("remote", "get-url", "origin", check=False)
+    return repository_of(url.decode(errors="replace").strip(), environ.get("GITHUB_API_URL") or PUBLIC_API)
 
 
 def runner(environ: Mapping[str, str]) -> Runner:

@@ -1,7 +1,7 @@
 """Where pull requests live: statuses, comments, and the rules of branches."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -45,6 +45,7 @@ class Ruleset:
     """Which checks some branches require. `id` is None before the host has it.
 
     Branches are patterns such as `refs/heads/main` or `refs/heads/release/*`, or `~DEFAULT_BRANCH`.
+    `bypass_actors` is how many may pass it by; None when the host does not tell. It is never sent.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Ruleset:
     must_be_up_to_date: bool = False
     is_enforced: bool = True
     id: int | None = None
+    bypass_actors: int | None = field(default=None, compare=False)
 
 
 class CodeHost(Protocol):
@@ -95,7 +97,7 @@ class CodeHost(Protocol):
         ...
 
     def rulesets(self) -> Sequence[Ruleset]:
-        """The branch rulesets of this repository that require status checks, those of its owner left out."""
+        """The branch rulesets of this repository, those of its owner left out; some require no checks."""
         ...
 
     def create_ruleset(self, ruleset: Ruleset) -> Ruleset:
@@ -103,5 +105,5 @@ class CodeHost(Protocol):
         ...
 
     def update_ruleset(self, ruleset: Ruleset) -> Ruleset:
-        """Sets name, branches and checks of an existing one; its other rules stay as they are."""
+        """Sets name, branches and checks of an existing one; what else is in it stays as it is."""
         ...

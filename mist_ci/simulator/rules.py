@@ -39,5 +39,8 @@ def _matches(state: State, ref: str, patterns: list[str]) -> bool:
 def _match(state: State, ref: str, pattern: str) -> bool:
     if pattern.startswith("~"):
         return pattern == "~ALL" or ref == f"refs/heads/{state.default_branch}"
-    expression = re.escape(pattern).replace(r"\*\*", ".+").replace(r"\*", "[^/]+")
+    # As Ruby's File.fnmatch with FNM_PATHNAME has it: `**` crosses levels only as a whole level of its own.
+    parts = re.split(r"((?:(?<=/)|^)\*\*/|\*+|\?)", pattern)
+    wild = {"**/": "(?:.*/)?", "?": "[^/]"}
+    expression = "".join(wild.get(p) or ("[^/]*" if p.startswith("*") else re.escape(p)) for p in parts if p)
     return re.fullmatch(expression, ref) is not None

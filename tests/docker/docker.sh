@@ -22,7 +22,7 @@ unpack_tools() {
   mkdir -p "$place/apt/lists/partial" "$place/apt/archives/partial" "$tools"
   local apt=(apt-get -qq --yes --no-install-recommends -o "Dir::State::Lists=$place/apt/lists" -o "Dir::Cache=$place/apt")
   # A pattern, because Debian's name of the engine is also the name of an image registry.
-  { "${apt[@]}" update && "${apt[@]}" install --download-only '^docker[.]io$' mmdebstrap shellcheck; } \
+  { "${apt[@]}" update && "${apt[@]}" install --download-only '^docker[.]io$' mmdebstrap rsync shellcheck; } \
     >"$place/apt.log" 2>&1 || cannot "apt: $(tail -n 1 "$place/apt.log")"
   find "$place/apt/archives" -name '*.deb' -exec dpkg --extract {} "$tools" \;
 }

@@ -93,7 +93,7 @@ class GitHub:
         return self._comments.upsert(pull_number, gate, self._secret.redact(body), order)
 
     def rulesets(self) -> Sequence[Ruleset]:
-        """The branch rulesets of this repository that require status checks, those of its owner left out."""
+        """The branch rulesets of this repository, those of its owner left out; some require no checks."""
         return rulesets.listed(self._client)
 
     def create_ruleset(self, ruleset: Ruleset) -> Ruleset:
@@ -101,7 +101,7 @@ class GitHub:
         return rulesets.create(self._client, ruleset)
 
     def update_ruleset(self, ruleset: Ruleset) -> Ruleset:
-        """Sets name, branches and checks of an existing one; its other rules stay as they are."""
+        """Sets name, branches and checks of an existing one; what else is in it stays as it is."""
         return rulesets.update(self._client, ruleset)
 
 

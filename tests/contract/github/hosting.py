@@ -1,7 +1,10 @@
 """A fake GitHub with two branches, and adapters whose waits are written down instead of waited."""
 
+import json
 import subprocess
 import threading
+import urllib.error
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,7 +14,7 @@ from pathlib import Path
 from mist_ci.adapters.github import GitHub
 from mist_ci.adapters.github.retrying import Manners
 from mist_ci.models.pull_request import RunOrder
-from mist_ci.simulator import JOB_TOKEN, FakeGitHub
+from mist_ci.simulator import FORK_TOKEN, JOB_TOKEN, FakeGitHub
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 GATE = "release"
@@ -47,6 +50,32 @@ class Hosted:
         """One more client, with its own manners."""
         manners = Waits().manners()
         return GitHub("acme/models", token, url or self.fake.url, manners=manners, timeout_s=timeout_s)
+
+    read_only_token = FORK_TOKEN
+
+    def reader(self) -> GitHub:
+        """A client with a token that can only read."""
+        return self.adapter(self.read_only_token)
+
+    def environment(self, token: str = JOB_TOKEN) -> dict[str, str]:
+        """What a job knows of it."""
+        return {
+            "GITHUB_API_URL": self.fake.url,
+            "GITHUB_REPOSITORY": self.fake.state.full_name,
+            "GITHUB_TOKEN": token,
+        }
+
+    def merge(self, number: int = 1) -> tuple[int, str]:
+        """Presses the merge button; the status and GitHub's message."""
+        url = f"{self.fake.url}/repos/acme/models/pulls/{number}/merge"
+        headers = {"Authorization": f"Bearer {JOB_TOKEN}", "Content-Type": "application/json"}
+        request = urllib.request.Request(url, b"{}", headers, method="PUT")
+        try:
+            with urllib.request.urlopen(request) as response:
+                return response.status, json.loads(response.read())["message"]
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.loads(error.read())["message"]
 
     def bodies(self, number: int = 1) -> list[str]:
         """The texts of all comments that are not hidden."""
