@@ -1,6 +1,6 @@
 """Stored answers as files: one directory, and in it segments of JSON lines that are only ever appended to.
 
-A run writes segments of its own, one system call a line, so writers never meet and a killed one leaves whole lines
+A run writes segments of its own, one write a line, so writers never meet and a killed one leaves whole lines
 and at most one that is cut off. A reader finds where the entries are in one pass and reads an entry when it is asked
 for. Whatever is not exactly what was written is left out and counted.
 """
@@ -213,12 +213,10 @@ def _decode(line: bytes | None) -> _Entry | str:
 
 def _append(segment: Path, line: bytes) -> None:
     """Opened for each line: a store is never closed, and a segment that somebody deleted is an error."""
-    target = os.open(segment, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW)
-    try:
+    with segment.open("r+b", buffering=0) as opened:
+        opened.seek(0, os.SEEK_END)
         while line:
-            line = line[os.write(target, line) :]
-    finally:
-        os.close(target)
+            line = line[opened.write(line) :]
 
 
 def _whole(segment: Path, limit_bytes: int) -> bytes:
@@ -234,7 +232,8 @@ def _line(place: _Place) -> bytes | None:
     """The bytes at a place; None when the file is gone or shorter than it was."""
     try:
         with place.segment.open("rb", buffering=0) as opened:
-            line = os.pread(opened.fileno(), place.length, place.offset)
+            opened.seek(place.offset)
+            line = opened.read(place.length)
     except OSError:
         return None
     return line if len(line) == place.length else None

@@ -71,10 +71,10 @@ def evaluate(
 ) -> Evaluation:
     """Runs every suite on every contestant, base and head interleaved on the same samples.
 
-    What an earlier run was told about the same request is not asked again, only graded again. Each attempt is in
-    `store` before the next one of its worker starts. At the ceiling no new call starts, so
-    the overspend is at most the calls in flight. A server that is gone, a provider that refuses, or a signal
-    ends the run with a `failure`. Raises CouldNotRun, before the first call, when a price or a key is missing.
+    What an earlier run was answered is not asked again, only graded again. Each attempt is in `store` before the
+    next one of its worker starts. At the ceiling no new call starts, so the overspend is at most the calls in
+    flight. A server that is gone, a provider that refuses, or a signal ends the run with a `failure`. Raises
+    CouldNotRun, before the first call, when a price or a key is missing.
     """
     _refuse_unpriced(contestants, world, ceiling_usd)
     calls = list(all_calls(suites, contestants))
@@ -151,7 +151,7 @@ async def _work(run: _Run, world: World, store: ResultStore, scope: anyio.Cancel
             run.failure = run.failure or error
         else:
             world.progress.advance()
-            if not attempt.reused and line.silent_in_a_row >= GONE_AFTER:
+            if line.silent_in_a_row >= GONE_AFTER:
                 run.failure = run.failure or _gone(call, attempt, run, store)
         if run.failure is not None:
             scope.cancel()
