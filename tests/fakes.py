@@ -17,6 +17,7 @@ from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where
 from mist_ci.models.attempt import Attempt
 from mist_ci.models.config import Provider
 from mist_ci.models.message import Payload
+from mist_ci.models.output import RequestIdentity, StoredAnswer
 from mist_ci.models.plan import Change, ChangeKind, Event
 from mist_ci.models.pull_request import CommitState, PostedStatus, PullRequest, RunOrder
 from mist_ci.models.report import Status
@@ -28,6 +29,7 @@ from mist_ci.ports.executor import Dialect, Rendered
 from mist_ci.ports.files import Tree
 from mist_ci.ports.interrupts import Interrupts, NoInterrupts
 from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer, Request
+from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.results import ResultStore
 
 
@@ -245,6 +247,34 @@ class MemoryStores:
 
 
 @dataclass
+class MemoryOutputs:
+    """Answers of earlier runs. What this run is told waits in `kept` until `next_run`."""
+
+    may_write: bool = True
+    stored: dict[str, tuple[RequestIdentity, StoredAnswer]] = field(default_factory=dict)
+    kept: list[tuple[RequestIdentity, StoredAnswer]] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+
+    def get(self, identity: RequestIdentity, not_before: datetime | None = None) -> StoredAnswer | None:
+        asked, answer = self.stored.get(identity.key, (None, None))
+        if asked != identity or answer is None:
+            return None
+        return None if not_before is not None and answer.written < not_before else answer
+
+    def put(self, identity: RequestIdentity, answer: StoredAnswer) -> None:
+        if self.may_write:
+            self.kept.append((identity, answer))
+
+    def take_notices(self) -> tuple[str, ...]:
+        taken, self.notices = tuple(self.notices), []
+        return taken
+
+    def next_run(self, may_write: bool = True) -> "MemoryOutputs":
+        stored = {**self.stored, **{identity.key: (identity, answer) for identity, answer in self.kept}}
+        return MemoryOutputs(may_write, stored)
+
+
+@dataclass
 class InlineExecutor:
     """Really renders, in this process; remembers the contexts it was given."""
 
@@ -324,6 +354,8 @@ def world(
     executor: InlineExecutor | None = None,
     progress: RecordedProgress | None = None,
     interrupts: Interrupts | None = None,
+    outputs: OutputStore | None = None,
+    clock: TickingClock | None = None,
 ) -> World:
     """A world of fakes. Unless a test brings its own models, asking one fails the test."""
     return World(
@@ -333,9 +365,10 @@ def world(
         prices=PolicyPrices(),
         results=results or MemoryStores(),
         executor=executor or InlineExecutor(),
-        clock=TickingClock(),
+        clock=clock or TickingClock(),
         progress=progress or RecordedProgress(),
         interrupts=interrupts or NoInterrupts(),
+        outputs=outputs or NoOutputs(),
     )
 
 

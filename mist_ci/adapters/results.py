@@ -61,6 +61,11 @@ class ResultDirectory:
         self._open: dict[str, BinaryIO] = {}
 
     @property
+    def run_id(self) -> str:
+        """The directory's own name."""
+        return self._directory.name
+
+    @property
     def location(self) -> str:
         """The directory as the user named it."""
         return str(self._directory)

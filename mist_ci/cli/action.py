@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, POLICIES, REPOSITORY, RESULTS
+from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, OUTPUTS, POLICIES, REPOSITORY, RESULTS
 
 
 @click.command(context_settings=ENVIRONMENT_TOO)
@@ -24,8 +24,9 @@ from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, POLICIES, REPOSITORY, RES
 )
 @click.option("--head", metavar="REV", help="For runs on demand: judge this branch, full ref or commit id.")
 @RESULTS
+@OUTPUTS
 @REPOSITORY
-def action(
+def action(  # noqa: PLR0913, PLR0917 - one for each option
     configs: tuple[str, ...],
     gate_name: str | None,
     spend: str,
@@ -33,6 +34,7 @@ def action(
     base: str | None,
     head: str | None,
     results: Path,
+    outputs: Path | None,
     repository: Path,
 ) -> int:
     """Judge what the GitHub event of this job is about, and report it there.
@@ -49,4 +51,4 @@ def action(
     from mist_ci.job import Settings, Spend
 
     settings = Settings(configs, gate_name, Spend(spend), CommentMode(comment), base or None)
-    return jobs.judge(jobs.occasion(os.environ), settings, results, repository, head or None)
+    return jobs.judge(jobs.occasion(os.environ), settings, results, repository, head or None, outputs)

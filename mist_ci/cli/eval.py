@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mist_ci.cli.options import OUTPUT_FORMAT, RESULTS, SETTINGS
+from mist_ci.cli.options import OUTPUT_FORMAT, OUTPUTS, OUTPUTS_MODE, RESULTS, SETTINGS
 from mist_ci.errors import Code, ConfigError, ExitCode, UsageError, Where
 
 if TYPE_CHECKING:
     from mist_ci.models.comparison import ModelComparison, SuiteComparison
     from mist_ci.models.config import Policy
     from mist_ci.models.plan import SuiteDocument
+    from mist_ci.ports import World
     from mist_ci.ports.files import Tree
 
 
@@ -26,10 +27,18 @@ if TYPE_CHECKING:
 )
 @click.option("--suite", "chosen", multiple=True, metavar="NAME", help="Only this suite; may be repeated.")
 @RESULTS
+@OUTPUTS
+@OUTPUTS_MODE
 @OUTPUT_FORMAT
 def evaluate(
-    reference: Path, config: Path, chosen: tuple[str, ...], results: Path, output_format: str
-) -> int:  # fmt: skip
+    reference: Path,
+    config: Path,
+    chosen: tuple[str, ...],
+    results: Path,
+    outputs: Path | None,
+    outputs_mode: str,
+    output_format: str,
+) -> int:
     """Run the suites on one model REFERENCE, as the files are now.
 
     Nothing is compared; floors hold. Exit code 1 when a score is below its suite's floor.
@@ -40,7 +49,12 @@ def evaluate(
     """
     import json
 
-    compared, location = _evaluate(reference, config, chosen, results)
+    from mist_ci.cli import wiring
+
+    world = wiring.world(
+        results, config.parent, wiring.outputs(outputs, may_write=outputs_mode == "read-write")
+    )
+    compared, location = _evaluate(reference, config, chosen, world)
     if output_format == "json":
         rows = [
             one.model_dump(mode="json", include={"suite", "samples", "floor", "head", "not_comparable"})
@@ -48,14 +62,14 @@ def evaluate(
         ]
         click.echo(json.dumps({"model": compared.head_model, "suites": rows, "results": location}, indent=2))
     else:
-        _print(compared, location)
+        _print(compared, location, world.outputs.take_notices())
     if any(one.not_comparable for one in compared.suites):
         return ExitCode.COULD_NOT_RUN
     return ExitCode.FAILED if any(one.below_floor for one in compared.suites) else ExitCode.PASSED
 
 
 def _evaluate(
-    reference: Path, config: Path, chosen: tuple[str, ...], results: Path
+    reference: Path, config: Path, chosen: tuple[str, ...], world: "World"
 ) -> "tuple[ModelComparison, str]":
     from mist_ci import gate, matchspec, planning
     from mist_ci.cli import wiring
@@ -63,7 +77,6 @@ def _evaluate(
     from mist_ci.models.config import Gate
     from mist_ci.models.plan import ModelChange
 
-    world = wiring.world(results, config.parent)
     tree = wiring.directory(config.parent)
     policy = _policy(tree, config)
     path = _inside(reference, config.parent)
@@ -108,7 +121,7 @@ def _suites(tree: "Tree", policy: "Policy", config: Path, chosen: tuple[str, ...
     return [one for one in found if not chosen or one.file.name in chosen]
 
 
-def _print(compared: "ModelComparison", location: str) -> None:
+def _print(compared: "ModelComparison", location: str, notices: tuple[str, ...]) -> None:
     from mist_ci.cli.output import say
     from mist_ci.models.figures import count, money, points
 
@@ -119,6 +132,10 @@ def _print(compared: "ModelComparison", location: str) -> None:
         tokens = count(spend.tokens_in + spend.tokens_out)
         line = f"{one.suite:24} {points(one.head.mean):>7} {points(one.head.mean_low):>9} {one.samples:>6}"
         say(f"{line} {tokens:>10} {money(spend.cost_usd):>10}{_remark(one)}")
+        if spend.reused_calls:
+            say(f"{'':24} {count(spend.reused_calls, 'answer')} reused, {money(spend.saved_usd)} saved")
+    for notice in notices:
+        say(f"notice: {notice}")
     say(f"results {location}")
 
 

@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, OUTPUT_FORMAT, POLICIES, REPOSITORY, RESULTS
+from mist_ci.cli.options import (
+    ENVIRONMENT_TOO,
+    GATE,
+    OUTPUT_FORMAT,
+    OUTPUTS,
+    OUTPUTS_MODE,
+    POLICIES,
+    REPOSITORY,
+    RESULTS,
+)
 from mist_ci.errors import Code, UsageError, Where
 
 if TYPE_CHECKING:
@@ -21,14 +30,18 @@ if TYPE_CHECKING:
 @GATE
 @REPOSITORY
 @RESULTS
+@OUTPUTS
+@OUTPUTS_MODE
 @OUTPUT_FORMAT
-def gate(
+def gate(  # noqa: PLR0913, PLR0917 - one for each option
     base: str,
     head: str,
     configs: tuple[str, ...],
     gate_name: str | None,
     repository: Path,
     results: Path,
+    outputs: Path | None,
+    outputs_mode: str,
     output_format: str,
 ) -> int:
     """Judge the change from BASE to HEAD.
@@ -41,14 +54,15 @@ def gate(
     mist-ci gate --base origin/main --format json > verdict.json
     """
     from mist_ci import report
+    from mist_ci.cli import wiring
     from mist_ci.cli.output import say, show_markdown
-    from mist_ci.cli.wiring import world
     from mist_ci.pipeline import Ask, run_gates
 
     if not repository.is_dir():
         hint = "name a clone with --repository DIR"
         raise UsageError(Code.NO_REPOSITORY, "is no directory", where=Where(str(repository)), hint=hint)
-    reports = run_gates(world(results, repository), Ask(base, head, configs, gate_name))
+    stored = wiring.outputs(outputs, may_write=outputs_mode == "read-write")
+    reports = run_gates(wiring.world(results, repository, stored), Ask(base, head, configs, gate_name))
     worst = max((one.decision.outcome for one in reports), key=lambda outcome: outcome.rank)
     if output_format == "json":
         click.echo(_as_json(reports, int(worst.exit_code)))

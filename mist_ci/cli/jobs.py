@@ -35,14 +35,19 @@ def occasion(environ: Mapping[str, str]) -> "Occasion":
 
 
 def judge(
-    occasion: "Occasion", settings: "Settings", results: Path, repository: Path, head: str | None
+    occasion: "Occasion",
+    settings: "Settings",
+    results: Path,
+    repository: Path,
+    head: str | None,
+    outputs: Path | None = None,
 ) -> int:
     """Runs the job of an event and shows what came of it."""
     from mist_ci.models.event import Mode
 
     if occasion.mode is Mode.IGNORE:
         return nothing(occasion.reason)
-    result = job(occasion, settings, results, repository, head).run()
+    result = job(occasion, settings, results, repository, head, outputs).run()
     show(result)
     return result.exit_code
 
@@ -56,7 +61,12 @@ def nothing(reason: str) -> int:
 
 
 def job(
-    occasion: "Occasion", settings: "Settings", results: Path, repository: Path, head: str | None
+    occasion: "Occasion",
+    settings: "Settings",
+    results: Path,
+    repository: Path,
+    head: str | None,
+    outputs: Path | None = None,
 ) -> "Job":
     """A job with everything it needs. `head` replaces the event's commit where nobody else has chosen one."""
     from mist_ci.cli import wiring
@@ -77,7 +87,8 @@ def job(
     to = Destination(sha, _run_url(os.environ, order), order, verifies=occasion.writes_verify)
     posts = occasion.writes_status or occasion.writes_verify
     host = wiring.code_host(os.environ) if posts else None
-    desk = Desk(wiring.world(results, repository), history, wiring.runner(os.environ), host, to)
+    stored = wiring.outputs(outputs, may_write=occasion.may_store_outputs)
+    desk = Desk(wiring.world(results, repository, stored), history, wiring.runner(os.environ), host, to)
     return Job(desk, occasion, settings)
 
 

@@ -20,6 +20,14 @@ RESULTS = click.option(
     "--results", type=click.Path(path_type=Path), default="mist-results", show_default=True,
     help="Each run leaves its records in a new directory below this one.",
 )  # fmt: skip
+OUTPUTS = click.option(
+    "--outputs", metavar="DIR", callback=lambda _context, _option, value: Path(value) if value else None,
+    help="Reuse answers that models gave to earlier runs, stored in this directory. Verdicts are never reused.",
+)  # fmt: skip
+OUTPUTS_MODE = click.option(
+    "--outputs-mode", type=click.Choice(["read", "read-write"]), default="read-write", show_default=True,
+    help="Whether new answers are stored in --outputs as well.",
+)  # fmt: skip
 REPOSITORY = click.option(
     "--repository", type=click.Path(path_type=Path), default=".", show_default=True, help="A git repository."
 )

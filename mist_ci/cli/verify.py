@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, POLICIES, REPOSITORY, RESULTS
+from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, OUTPUTS, POLICIES, REPOSITORY, RESULTS
 from mist_ci.errors import Code, UsageError
 
 
@@ -16,6 +16,7 @@ from mist_ci.errors import Code, UsageError
 @click.option("--after", metavar="REV", help="What it is now. Both default to those of the push event.")
 @click.option("--branch", metavar="NAME", help="The branch; gates are chosen by it.")
 @RESULTS
+@OUTPUTS
 @REPOSITORY
 def verify(
     configs: tuple[str, ...],
@@ -24,6 +25,7 @@ def verify(
     after: str | None,
     branch: str | None,
     results: Path,
+    outputs: Path | None,
     repository: Path,
 ) -> int:
     """Judge a push to a deployment branch again, and raise the alarm when it went round the gate.
@@ -54,4 +56,4 @@ def verify(
         )
     else:
         raise UsageError(Code.USAGE, "--before, --after and --branch go together")
-    return jobs.judge(occasion, Settings(configs, gate_name), results, repository, after)
+    return jobs.judge(occasion, Settings(configs, gate_name), results, repository, after, outputs)

@@ -10,6 +10,7 @@ from mist_ci.adapters.directory import DirectoryTree
 from mist_ci.adapters.executors.isolated import IsolatedExecutor
 from mist_ci.adapters.git import GitRepository
 from mist_ci.adapters.git_fetch import Access, RemoteHistory
+from mist_ci.adapters.outputs import OutputDirectory
 from mist_ci.adapters.prices import DatedPrices
 from mist_ci.adapters.progress import BarProgress, LineProgress
 from mist_ci.adapters.providers import ProviderClients
@@ -23,13 +24,14 @@ from mist_ci.ports.code_host import CodeHost
 from mist_ci.ports.executor import Executor
 from mist_ci.ports.files import Files, Tree
 from mist_ci.ports.history import History
+from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.progress import Progress
 from mist_ci.ports.runner import Runner
 from mist_ci.report import redact
 
 
-def world(results: Path, repository: Path) -> World:
-    """The real world. The repository is looked at when it is first needed."""
+def world(results: Path, repository: Path, outputs: OutputStore | None = None) -> World:
+    """The real world. The repository is looked at when it is first needed, and so are stored answers."""
     clock = SystemClock()
     return World(
         files=GitRepository(repository),
@@ -41,7 +43,13 @@ def world(results: Path, repository: Path) -> World:
         clock=clock,
         progress=progress(),
         interrupts=INTERRUPTS,
+        outputs=outputs or NoOutputs(),
     )
+
+
+def outputs(directory: Path | None, *, may_write: bool) -> OutputStore:
+    """Stored answers, where somebody named a place for them."""
+    return OutputDirectory(directory, SystemClock(), may_write=may_write) if directory else NoOutputs()
 
 
 def code_host(environ: Mapping[str, str]) -> CodeHost | None:

@@ -2,44 +2,23 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from decimal import Decimal
 
 import anyio
+import anyio.lowlevel
 
 from mist_ci.errors import Code, CouldNotRun, cancelled
+from mist_ci.matchspec import record, reuse
+from mist_ci.matchspec.calls import Call, Contestant, all_calls
 from mist_ci.matchspec.graders import Grader, grader
-from mist_ci.matchspec.grading import grade
-from mist_ci.models.attempt import Attempt, AttemptStatus, Side
-from mist_ci.models.config import Provider
-from mist_ci.models.modelref import ModelReference
-from mist_ci.models.suite import Sample, Suite
-from mist_ci.models.usage import TokenBasis, Usage
+from mist_ci.models.attempt import Attempt
+from mist_ci.models.suite import Suite
 from mist_ci.ports import World
-from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer, Request
+from mist_ci.ports.model_client import ModelClient, NoAnswer
 from mist_ci.ports.results import ResultStore
 
 GONE_AFTER = 3
 """So many calls in a row without any HTTP response, each with all its retries, and the server counts as gone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Contestant:
-    """One side of the comparison: who answers, and where."""
-
-    side: Side
-    reference: ModelReference
-    provider: Provider
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One attempt that is still to be made."""
-
-    contestant: Contestant
-    suite: Suite
-    sample: Sample
-    number: int
 
 
 @dataclass(slots=True)
@@ -92,12 +71,13 @@ def evaluate(
 ) -> Evaluation:
     """Runs every suite on every contestant, base and head interleaved on the same samples.
 
-    Each attempt is in `store` before the next one of its worker starts. At the ceiling no new call starts, so
-    the overspend is at most the calls in flight. A server that is gone, a provider that refuses, or a signal
-    ends the run with a `failure`. Raises CouldNotRun, before the first call, when a price or a key is missing.
+    What an earlier run was answered is not asked again, only graded again. Each attempt is in `store` before the
+    next one of its worker starts. At the ceiling no new call starts, so the overspend is at most the calls in
+    flight. A server that is gone, a provider that refuses, or a signal ends the run with a `failure`. Raises
+    CouldNotRun, before the first call, when a price or a key is missing.
     """
     _refuse_unpriced(contestants, world, ceiling_usd)
-    calls = list(_calls(suites, contestants))
+    calls = list(all_calls(suites, contestants))
     world.progress.start(
         f"asking {len(contestants)} × {sum(len(s.samples) for s in suites)} samples", len(calls)
     )
@@ -119,14 +99,6 @@ def _refuse_unpriced(contestants: Sequence[Contestant], world: World, ceiling_us
             message = f"a money budget is set and the price of {one.reference.model!r} is unknown"
             hint = f"add `prices` to provider {one.reference.provider} in mist.yml"
             raise CouldNotRun(Code.UNPRICED, message, hint=hint)
-
-
-def _calls(suites: Sequence[Suite], contestants: Sequence[Contestant]) -> Iterator[Call]:
-    for suite in suites:
-        for sample in suite.samples:
-            for one in contestants:
-                times = suite.attempts.base if one.side is Side.BASE else suite.attempts.head
-                yield from (Call(one, suite, sample, number) for number in range(times))
 
 
 def _graders(suites: Sequence[Suite]) -> dict[str, tuple[Grader, ...]]:
@@ -169,13 +141,12 @@ async def _work(run: _Run, world: World, store: ResultStore, scope: anyio.Cancel
     for call in run.calls:
         line = run.lines[call.contestant.reference.provider]
         try:
-            async with line.room:
-                if run.is_out_of_money:
-                    return
-                attempt = await _attempt(call, run, world)
-                run.attempts.append(attempt)
-                run.spent_usd += attempt.cost_usd or 0
-                store.record(attempt)
+            attempt = await _recall(call, run, world, store)
+            if attempt is None:
+                async with line.room:
+                    if run.is_out_of_money:
+                        return
+                    attempt = await _ask(call, run, world, store)
         except Exception as error:  # noqa: BLE001 - raised by the caller, who keeps what was paid for
             run.failure = run.failure or error
         else:
@@ -197,72 +168,33 @@ def _gone(call: Call, attempt: Attempt, run: _Run, store: ResultStore) -> CouldN
     )
 
 
-async def _attempt(call: Call, run: _Run, world: World) -> Attempt:
-    reference = call.contestant.reference
-    line = run.lines[reference.provider]
-    request = Request(reference.model, call.sample.messages, reference.parameters)
+async def _recall(call: Call, run: _Run, world: World, store: ResultStore) -> Attempt | None:
+    """The attempt with a stored answer: no call, no place in the line, no money. None when it has to be asked."""
     start_ns = world.clock.now_ns()
-    answer = await line.client.complete(request)
-    end_ns = world.clock.now_ns()
-    attempt = Attempt(
-        side=call.contestant.side,
-        suite=call.suite.name,
-        suite_digest=call.suite.digest,
-        sample=call.sample.id,
-        key=call.sample.key,
-        attempt=call.number,
-        status=AttemptStatus.INFRA_FAILURE,
-        score=None,
-        scores={},
-        output="",
-        provider=reference.provider,
-        model=reference.model,
-        start_ns=start_ns,
-        end_ns=end_ns,
-        retries=answer.retries,
-    )
+    answer = reuse.recall(call, world)
+    if answer is None:
+        return None
+    await anyio.lowlevel.checkpoint()  # thousands of stored answers in a row must not keep a signal waiting
+    attempt = record.answered(call, answer, run.graders[call.suite.digest], start_ns, world)
+    attempt = attempt.model_copy(update={"reused": True})
+    run.attempts.append(attempt)
+    store.record(attempt)
+    return attempt
+
+
+async def _ask(call: Call, run: _Run, world: World, store: ResultStore) -> Attempt:
+    line = run.lines[call.contestant.reference.provider]
+    start_ns = world.clock.now_ns()
+    answer = await line.client.complete(call.request)
     if isinstance(answer, NoAnswer):
         line.silent_in_a_row = line.silent_in_a_row + 1 if answer.server_gone else 0
-        return attempt.model_copy(update={"reason": answer.reason})
-    line.silent_in_a_row = 0
-    graded = grade(answer, call.sample.expected, run.graders[call.suite.digest], call.suite.primary)
-    return attempt.model_copy(
-        update={
-            "status": graded.status,
-            "score": graded.score,
-            "scores": graded.scores,
-            "output": answer.text,
-            "reason": graded.reason,
-            "fingerprint": answer.fingerprint,
-            "finish_reason": answer.finish_reason,
-            **_accounting(answer, call, start_ns, world),
-        }
-    )
-
-
-def _accounting(answer: Completion, call: Call, start_ns: int, world: World) -> dict[str, object]:
-    usage = _usage(answer, call, world)
-    on = datetime.fromtimestamp(start_ns / 1e9, UTC).date()
-    cost = world.prices.cost(
-        call.contestant.provider, call.contestant.reference.model, usage.tokens_in, usage.tokens_out, on
-    )
-    return {
-        "tokens_in": usage.tokens_in,
-        "tokens_out": usage.tokens_out,
-        "token_basis": usage.basis,
-        "cost_usd": cost.usd,
-        "cost_basis": cost.basis,
-        "price_as_of": cost.as_of.isoformat() if cost.as_of else None,
-    }
-
-
-def _usage(answer: Completion, call: Call, world: World) -> Usage:
-    """What the provider reported, else counted here; the basis says which."""
-    if answer.tokens_in is not None and answer.tokens_out is not None:
-        return Usage(tokens_in=answer.tokens_in, tokens_out=answer.tokens_out, basis=TokenBasis.REPORTED)
-    model = call.contestant.reference.model
-    return Usage(
-        tokens_in=sum(world.tokens.count(message.content, model) for message in call.sample.messages),
-        tokens_out=world.tokens.count(answer.text, model),
-        basis=TokenBasis.COUNTED,
-    )
+        attempt = record.unanswered(call, answer, start_ns, world.clock.now_ns())
+    else:
+        line.silent_in_a_row = 0
+        attempt = record.answered(call, answer, run.graders[call.suite.digest], start_ns, world)
+    run.attempts.append(attempt)
+    run.spent_usd += attempt.cost_usd or 0
+    store.record(attempt)
+    if not isinstance(answer, NoAnswer):
+        reuse.remember(call, answer, world, store.run_id)
+    return attempt

@@ -64,6 +64,8 @@ class Attempt(Model):
     start_ns: int
     end_ns: int
     retries: int = 0
+    reused: bool = False
+    """Answered to an earlier run: tokens and cost are what the answer costs, and nothing was spent now."""
 
     @property
     def latency_ms(self) -> float:
@@ -72,18 +74,27 @@ class Attempt(Model):
 
 
 def spend_of(attempts: Iterable[Attempt]) -> Spend:
-    """Tokens and money of attempts that were answered, added up exactly; one unknown price makes the sum unknown."""
+    """Tokens and money of attempts that were answered: what was spent now, and what stored answers saved."""
     answered = [attempt for attempt in attempts if attempt.token_basis is not None]
-    costs = [attempt.cost_usd for attempt in answered]
-    known = [cost for cost in costs if cost is not None]
+    asked = [attempt for attempt in answered if not attempt.reused]
+    reused = [attempt for attempt in answered if attempt.reused]
     return Spend(
-        calls=len(answered),
-        tokens_in=sum(attempt.tokens_in for attempt in answered),
-        tokens_out=sum(attempt.tokens_out for attempt in answered),
-        cost_usd=exact_sum(known) if len(known) == len(costs) else None,
-        counted_calls=sum(attempt.token_basis is TokenBasis.COUNTED for attempt in answered),
+        calls=len(asked),
+        tokens_in=sum(attempt.tokens_in for attempt in asked),
+        tokens_out=sum(attempt.tokens_out for attempt in asked),
+        cost_usd=cost_of(asked),
+        counted_calls=sum(attempt.token_basis is TokenBasis.COUNTED for attempt in asked),
         cost_bases=tuple(sorted({_basis(attempt) for attempt in answered})),
+        reused_calls=len(reused),
+        saved_usd=cost_of(reused),
     )
+
+
+def cost_of(attempts: Iterable[Attempt]) -> Decimal | None:
+    """What these answers cost, whoever paid, added up exactly; one unknown price makes the sum unknown."""
+    costs = [attempt.cost_usd for attempt in attempts if attempt.token_basis is not None]
+    known = [cost for cost in costs if cost is not None]
+    return exact_sum(known) if len(known) == len(costs) else None
 
 
 def exact_sum(amounts: Iterable[Decimal]) -> Decimal:

@@ -66,6 +66,14 @@ class Occasion(Model):
         """True when the outcome goes to `mist/verify`, which no merge rule requires."""
         return self.mode in {Mode.VERIFY_PUSH, Mode.ON_DEMAND}
 
+    @property
+    def may_store_outputs(self) -> bool:
+        """True for a push alone: what a pull request's run was answered must never be another run's evidence.
+
+        A push to a branch that no gate guards asks no model, so it stores nothing either.
+        """
+        return self.mode is Mode.VERIFY_PUSH
+
 
 def _commit_id(value: str) -> str:
     if len(value) not in {40, 64} or not set(value) <= set("0123456789abcdef"):

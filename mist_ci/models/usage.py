@@ -41,7 +41,7 @@ class Cost(Model):
 
 
 class Spend(Model):
-    """Tokens and money of many calls, added up exactly."""
+    """Tokens and money of many calls, added up exactly. All but the last three fields are about calls made now."""
 
     calls: int
     tokens_in: int
@@ -51,4 +51,8 @@ class Spend(Model):
     counted_calls: int = 0
     """How many of the calls were counted here because the provider reported no usage."""
     cost_bases: tuple[str, ...] = ()
-    """`policy (2026-11-01)` and the like, sorted."""
+    """`policy (2026-11-01)` and the like, sorted; of `saved_usd` as well."""
+    reused_calls: int = 0
+    """How many stored answers stood in for calls. They are not in `calls`, nor are their tokens anywhere here."""
+    saved_usd: Decimal | None = Decimal(0)
+    """What those would have cost now; None when the price of any is unknown."""

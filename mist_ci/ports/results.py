@@ -10,6 +10,11 @@ class ResultStore(Protocol):
     """One run's directory. Records are on disk when the call returns."""
 
     @property
+    def run_id(self) -> str:
+        """The run that these records are of."""
+        ...
+
+    @property
     def location(self) -> str:
         """What to tell people."""
         ...

@@ -8,6 +8,7 @@ from mist_ci.ports.executor import Executor
 from mist_ci.ports.files import Files
 from mist_ci.ports.interrupts import Interrupts, NoInterrupts
 from mist_ci.ports.model_client import ModelClients
+from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.progress import Progress
 from mist_ci.ports.results import ResultStores
 
@@ -25,3 +26,4 @@ class World:
     clock: Clock
     progress: Progress
     interrupts: Interrupts = field(default_factory=NoInterrupts)
+    outputs: OutputStore = field(default_factory=NoOutputs)

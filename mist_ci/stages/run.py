@@ -251,7 +251,7 @@ class Run:
             config=self.config,
             event=self.event,
             steps=self.plan.steps if self.plan else (),
-            notices=tuple(self.notices),
+            notices=(*self.notices, *self.world.outputs.take_notices()),
             data=tuple(self.data),
             decision=Decision(outcome=outcome, reasons=reasons, models=models),
             self_checks=tuple(self.self_checks),

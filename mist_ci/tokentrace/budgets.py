@@ -6,11 +6,10 @@ from decimal import Decimal
 from fractions import Fraction
 
 from mist_ci.errors import Code, CouldNotRun
-from mist_ci.models.attempt import Attempt, Side, exact_sum, spend_of
+from mist_ci.models.attempt import Attempt, Side, cost_of, exact_sum, spend_of
 from mist_ci.models.config import Budgets, Dataset, PriceList
 from mist_ci.models.finding import DataReport
 from mist_ci.models.report import BudgetLine, TrainingEstimate
-from mist_ci.models.usage import Spend
 
 PER_MILLION = Decimal(1_000_000)
 
@@ -45,12 +44,12 @@ def training_budget(budgets: Budgets, estimates: Sequence[TrainingEstimate]) -> 
 def evaluation_budget(
     budgets: Budgets, attempts: Sequence[Attempt], *, complete: bool
 ) -> tuple[BudgetLine, ...]:
-    """Evaluation spend, and the cost of an answer at head against base. Raises CouldNotRun MC306."""
+    """What was spent now, and the cost of an answer at head against base. Raises CouldNotRun MC306."""
     if not attempts and complete:
         return ()
     lines: list[BudgetLine] = []
     if budgets.eval_usd is not None:
-        spent = _priced(spend_of(attempts), "eval_usd")
+        spent = _priced(spend_of(attempts).cost_usd, "eval_usd")
         line = _line("eval_usd", budgets.eval_usd, spent)
         stopped = {"over": True, "spent": f"{line.spent} (stopped before the end)"}
         lines.append(line if complete else line.model_copy(update=stopped))
@@ -76,16 +75,18 @@ def _increase(limit: float, attempts: Sequence[Attempt]) -> list[BudgetLine]:
 
 
 def _mean_cost(attempts: Sequence[Attempt]) -> Fraction:
-    """A fraction, because thirds of a cent are no decimals and exactly at the limit is not over it."""
-    spend = spend_of(attempts)
-    return Fraction(_priced(spend, "cost_per_request_increase")) / spend.calls
+    """A fraction, because thirds of a cent are no decimals and exactly at the limit is not over it.
+
+    A stored answer counts with what it costs: a budget for what users will pay has nothing to do with who paid now.
+    """
+    return Fraction(_priced(cost_of(attempts), "cost_per_request_increase")) / len(attempts)
 
 
-def _priced(spend: Spend, budget: str) -> Decimal:
-    if spend.cost_usd is None:
+def _priced(cost_usd: Decimal | None, budget: str) -> Decimal:
+    if cost_usd is None:
         hint = "add `prices` to the provider in mist.yml"
         raise CouldNotRun(Code.UNPRICED, f"{budget} is set and a price is unknown", hint=hint)
-    return spend.cost_usd
+    return cost_usd
 
 
 def _line(name: str, limit: Decimal, spent: Decimal) -> BudgetLine:

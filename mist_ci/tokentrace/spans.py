@@ -13,6 +13,8 @@ Attribute = str | int | float | bool | None
 def spans(run_id: str, attempts: Sequence[Attempt], start_ns: int, end_ns: int) -> Iterator[TraceSpan]:
     """The whole tree, parents before children. Every parent's tokens and cost are the sum of its children's.
 
+    That holds because a reused answer spent nothing: it counts in `reused_calls` and `saved_usd` alone.
+
     A suite has one span per version, and attempts that are alike in everything (two references to one model)
     keep spans of their own.
     """
@@ -87,6 +89,7 @@ def _call(parent: TraceSpan, attempt: Attempt, identity: tuple[str, ...]) -> Tra
             "eval.score": attempt.score,
             "eval.status": attempt.status.value,
             "retries": attempt.retries,
+            "reused": attempt.reused,
             "tokens_basis": attempt.token_basis.value if attempt.token_basis else None,
             "cost_basis": attempt.cost_basis.value,
             **_totals([attempt]),
@@ -102,6 +105,8 @@ def _totals(attempts: Sequence[Attempt]) -> dict[str, Attribute]:
         "tokens_out": spend.tokens_out,
         # Text, because a float would not add up exactly.
         "cost_usd": None if spend.cost_usd is None else str(spend.cost_usd),
+        "reused_calls": spend.reused_calls,
+        "saved_usd": None if spend.saved_usd is None else str(spend.saved_usd),
     }
 
 

@@ -133,6 +133,8 @@ def test_every_input_of_the_action_reaches_the_command(monkeypatch: pytest.Monke
     monkeypatch.setenv("MIST_CI_COMMENT", "off")
     given = _params("action")
     assert given.pop("repository") == Path()
+    if "outputs" not in action["inputs"]:
+        assert given.pop("outputs") is None
     wanted = {f"value-of-{variable}" for variable in variables} | {"all", "off"}
     # The token is read by the desk, as every token of a job.
     wanted -= {"value-of-GITHUB_TOKEN", "value-of-MIST_CI_SPEND", "value-of-MIST_CI_COMMENT"}

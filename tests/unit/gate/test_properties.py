@@ -229,6 +229,20 @@ def test_calls_without_an_answer_cost_nothing_and_count_nothing() -> None:
     assert (spend.calls, spend.tokens_in, spend.cost_usd) == (0, 0, Decimal(0))
 
 
+@some
+@given(counted(10, 30), st.sets(st.integers(0, 59)))
+def test_spent_and_saved_are_together_what_the_answers_cost(pairs: list[Pair], chosen: set[int]) -> None:
+    suite = make_suite("skill", len(pairs))
+    attempts = answers(suite, pairs)
+    mixed = [one.model_copy(update={"reused": i in chosen}) for i, one in enumerate(attempts)]
+    all_asked, spend = spend_of(attempts), spend_of(mixed)
+    assert spend.calls + spend.reused_calls == all_asked.calls
+    assert spend.cost_usd is not None
+    assert spend.saved_usd is not None
+    assert spend.cost_usd + spend.saved_usd == all_asked.cost_usd
+    assert spend.tokens_in == 20 * spend.calls
+
+
 amounts = st.decimals(Decimal(0), Decimal(1000), allow_nan=False, places=30)
 
 

@@ -47,6 +47,12 @@ def read(name: str, payload: Any, sha: str | None = RUNNER_SHA, ref: str | None 
     return read_event(name, payload, github_sha=sha, github_ref=ref)
 
 
+@pytest.mark.parametrize("mode", Mode)
+def test_only_a_push_may_store_what_models_answered(mode: Mode) -> None:
+    occasion = Occasion(mode=mode, event_name="event", reason="because")
+    assert occasion.may_store_outputs == (mode is Mode.VERIFY_PUSH)
+
+
 def judged(name: str = PULL, action: str = "opened", **changes: Any) -> dict[str, Any]:
     known = {"base_ref": "master", "head_sha": PULL_HEAD, "pull_number": 2, "default_branch": "master"}
     about = {"mode": Mode.JUDGE_PULL_REQUEST, "event_name": name, "action": action, "writes_status": True}

@@ -96,6 +96,19 @@ def test_calls_without_an_answer_need_no_price() -> None:
     assert held(budgets(eval_usd="5"), [lost, *calls(["1"])]).spent == "$1.0000"
 
 
+def reused(attempts: list[Attempt]) -> list[Attempt]:
+    return [one.model_copy(update={"reused": True}) for one in attempts]
+
+
+def test_a_reused_answer_is_not_charged_and_needs_no_price() -> None:
+    assert held(budgets(eval_usd="5"), [*reused(calls(["4", None])), *calls(["4"])]).spent == "$4.0000"
+
+
+def test_a_reused_answer_of_base_counts_with_what_it_costs() -> None:
+    attempts = reused(calls(["1"], Side.BASE)) + calls(["1.2"], Side.HEAD)
+    assert held(budgets(cost_per_request_increase=0.2), attempts).spent == "+20.0%"
+
+
 def test_no_calls_hold_no_evaluation_budget() -> None:
     limits = budgets(eval_usd="0", cost_per_request_increase=0.1)
     assert evaluation_budget(limits, [], complete=True) == ()

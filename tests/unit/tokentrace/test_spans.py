@@ -17,7 +17,8 @@ RUN = "20261123T120000Z-ab12cd34"
 START, END = 1_000, 9_000_000_000
 LEVELS = ("mist.run", "mist.suite", "mist.sample", "gen_ai.chat")
 SUITES = [make_suite("skill", 3), make_suite("skill", 4, version="2"), make_suite("art", 2)]
-SUMMED = ("calls", "tokens_in", "tokens_out")
+SUMMED = ("calls", "tokens_in", "tokens_out", "reused_calls")
+MONEY = ("cost_usd", "saved_usd")
 
 many = settings(deadline=None, max_examples=80)
 costs = st.none() | st.decimals(Decimal(0), Decimal(50), places=9) | st.decimals(0, 1, places=31)
@@ -39,7 +40,8 @@ def calls(draw: st.DrawFn) -> Attempt:
     if made.score is None:
         return made
     tokens = {"tokens_in": draw(st.integers(0, 10**6)), "tokens_out": draw(st.integers(0, 10**6))}
-    return made.model_copy(update={**tokens, "model": draw(st.sampled_from(["one", "two"]))})
+    reused = {"reused": draw(st.booleans())}
+    return made.model_copy(update={**tokens, **reused, "model": draw(st.sampled_from(["one", "two"]))})
 
 
 runs = st.lists(calls(), max_size=14)
@@ -53,8 +55,8 @@ def children_of(tree: list[TraceSpan]) -> dict[str, list[TraceSpan]]:
     return found
 
 
-def exact(span: TraceSpan) -> Fraction | None:
-    cost = span.attrs["cost_usd"]
+def exact(span: TraceSpan, money: str) -> Fraction | None:
+    cost = span.attrs[money]
     return None if cost is None else Fraction(str(cost))
 
 
@@ -85,9 +87,10 @@ def test_every_parent_is_exactly_the_sum_of_its_children(attempts: list[Attempt]
         for attribute in SUMMED:
             parts = [span.attrs[attribute] for span in mine]
             assert parent.attrs[attribute] == sum(part for part in parts if isinstance(part, int))
-        costs_below = [exact(span) for span in mine]
-        known = [cost for cost in costs_below if cost is not None]
-        assert exact(parent) == (sum(known) if len(known) == len(costs_below) else None)
+        for money in MONEY:
+            costs_below = [exact(span, money) for span in mine]
+            known = [cost for cost in costs_below if cost is not None]
+            assert exact(parent, money) == (sum(known) if len(known) == len(costs_below) else None)
 
 
 @many
@@ -142,6 +145,17 @@ def test_an_unknown_price_makes_every_sum_above_it_unknown_and_no_other() -> Non
     root, in_suite, *rest = spans(RUN, [priced, unpriced], START, END)
     assert root.attrs["cost_usd"] is in_suite.attrs["cost_usd"] is None
     assert [span.attrs["cost_usd"] for span in rest] == ["0.0001", "0.0001", None, None]
+
+
+def test_a_reused_answer_is_marked_and_spent_nothing() -> None:
+    suite = SUITES[0]
+    asked = attempt(suite, suite.samples[0], Side.BASE, 1.0)
+    reused = attempt(suite, suite.samples[0], Side.HEAD, 1.0).model_copy(update={"reused": True})
+    root, *_, first, second = spans(RUN, [asked, reused], START, END)
+    assert (first.attrs["reused"], second.attrs["reused"]) == (False, True)
+    spent = {"calls": 0, "tokens_in": 0, "tokens_out": 0, "cost_usd": "0"}
+    assert second.attrs.items() >= {**spent, "reused_calls": 1, "saved_usd": "0.0001"}.items()
+    assert root.attrs.items() >= {"calls": 1, "cost_usd": "0.0001", "saved_usd": "0.0001"}.items()
 
 
 def test_a_call_without_an_answer_is_an_error_up_to_its_suite() -> None:

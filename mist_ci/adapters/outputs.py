@@ -1,0 +1,243 @@
+"""Stored answers as files: one directory, and in it segments of JSON lines that are only ever appended to.
+
+A run writes segments of its own, one write a line, so writers never meet and a killed one leaves whole lines
+and at most one that is cut off. A reader finds where the entries are in one pass and reads an entry when it is asked
+for. Whatever is not exactly what was written is left out and counted.
+"""
+
+import hashlib
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
+
+from pydantic import ValidationError
+
+from mist_ci.models.base import Model
+from mist_ci.models.output import RequestIdentity, StoredAnswer
+from mist_ci.ports.clock import Clock
+
+LIMIT_BYTES = 256 * 2**20
+"""So much a directory holds; then the oldest segments go."""
+MAX_ENTRY_BYTES = 2**20
+CLOCKS_DIFFER = timedelta(hours=1)
+"""An entry from further in the future is none: an alias would never expire."""
+
+_SEGMENT = re.compile(r"answers-[0-9]{8}T[0-9]{12}Z-[0-9a-f]{8}\.jsonl")
+_HEAD = re.compile(rb'\{"key":"([0-9a-f]{64})","sha256":"([0-9a-f]{64})","entry":')
+
+
+class _Entry(Model):
+    """What a line holds beside its key and its checksum."""
+
+    version: Literal[1]
+    identity: RequestIdentity
+    answer: StoredAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a line stands, without its line feed."""
+
+    segment: Path
+    offset: int
+    length: int
+
+
+class OutputDirectory:
+    """Implements ports.OutputStore. Reading is always allowed; `may_write` is a permission of its own."""
+
+    def __init__(self, root: Path, clock: Clock, *, may_write: bool, limit_bytes: int = LIMIT_BYTES) -> None:
+        self._root = root
+        self._clock = clock
+        self._may_write = may_write
+        self._limit_bytes = limit_bytes
+        self._places: dict[str, _Place] | None = None
+        self._segment: Path | None = None
+        self._written_bytes = 0
+        self._unused: Counter[str] = Counter()
+        self._notices: list[str] = []
+
+    def get(self, identity: RequestIdentity, not_before: datetime | None = None) -> StoredAnswer | None:
+        """The newest entry of this key, if it is whole, of this very request, and young enough."""
+        if self._places is None:
+            self._places = self._load()
+        key = identity.key
+        place = self._places.get(key)
+        if place is None:
+            return None
+        found = self._judge(_line(place), identity, not_before)
+        if isinstance(found, StoredAnswer):
+            return found
+        self._unused[found] += 1
+        del self._places[key]  # counted once
+        return None
+
+    def put(self, identity: RequestIdentity, answer: StoredAnswer) -> None:
+        """One line, on its way to the disk when the call returns; after a failure, nothing more."""
+        if self._places is None:  # what this run writes must not be found later
+            self._places = self._load()
+        if not self._may_write:
+            return
+        line = _encode(identity, answer)
+        if len(line) > MAX_ENTRY_BYTES:
+            return
+        try:
+            if self._segment is None or self._written_bytes + len(line) > self._limit_bytes // 4:
+                self._segment = self._begin_segment()
+            _append(self._segment, line)
+            self._written_bytes += len(line)
+        except OSError as error:
+            self._may_write = False
+            self._notices.append(f"answers could not be stored in {self._root}: {_reason(error)}")
+
+    def take_notices(self) -> tuple[str, ...]:
+        """One sentence for all that was not used, and one for each kind of trouble with the directory."""
+        notices, self._notices = self._notices, []
+        if self._unused:
+            counted = ", ".join(f"{number} {why}" for why, number in sorted(self._unused.items()))
+            notices.append(f"stored answers in {self._root} that were not used: {counted}")
+            self._unused.clear()
+        return tuple(notices)
+
+    def _load(self) -> dict[str, _Place]:
+        """Key → place; of entries with one key the newest segment's last."""
+        places: dict[str, _Place] = {}
+        try:
+            segments = self._segments()
+        except FileNotFoundError:
+            return places
+        except OSError as error:
+            self._may_write = False
+            self._notices.append(f"stored answers in {self._root} cannot be read: {_reason(error)}")
+            return places
+        for segment in segments:
+            try:
+                data = _whole(segment, self._limit_bytes)
+            except OSError:
+                self._unused["in unreadable files"] += 1
+                continue
+            places.update(self._entries(segment, data))
+        return places
+
+    def _entries(self, segment: Path, data: bytes) -> Iterator[tuple[str, _Place]]:
+        start = 0
+        while (end := data.find(b"\n", start)) >= 0:
+            head = _HEAD.match(data, start, end)
+            if head is None:
+                self._unused["not understood"] += 1
+            else:
+                yield head[1].decode(), _Place(segment, start, end - start)
+            start = end + 1
+        if start < len(data):
+            self._unused["cut off"] += 1
+
+    def _judge(
+        self, line: bytes | None, identity: RequestIdentity, not_before: datetime | None
+    ) -> StoredAnswer | str:
+        """The answer, or why it is not used."""
+        entry = _decode(line)
+        if isinstance(entry, str):
+            return entry
+        if entry.identity != identity:
+            return "of another request"
+        if entry.answer.written > self._clock.now() + CLOCKS_DIFFER:
+            return "from the future"
+        if not_before is not None and entry.answer.written < not_before:
+            return "expired"
+        return entry.answer
+
+    def _segments(self) -> list[Path]:
+        """Oldest first. Nothing but regular files of our own naming is ever opened or deleted."""
+        with os.scandir(self._root) as found:
+            names = [
+                one.name
+                for one in found
+                if _SEGMENT.fullmatch(one.name) and one.is_file(follow_symlinks=False)
+            ]
+        return [self._root / name for name in sorted(names)]
+
+    def _begin_segment(self) -> Path:
+        """An empty segment that sorts after all others, with room made for it."""
+        self._make_root()
+        self._prune(self._limit_bytes - self._limit_bytes // 4)
+        name = f"answers-{self._clock.now():%Y%m%dT%H%M%S%f}Z-{self._clock.unique()[:8]}.jsonl"
+        segment = self._root / name
+        segment.touch(exist_ok=False)
+        self._written_bytes = 0
+        return segment
+
+    def _make_root(self) -> None:
+        """A root that is new hides itself from git: what a model said does not belong into a commit."""
+        try:
+            self._root.mkdir(parents=True)
+        except FileExistsError:
+            return
+        with suppress(FileExistsError), (self._root / ".gitignore").open("x", encoding="utf-8") as ignored:
+            ignored.write("*\n")
+
+    def _prune(self, limit_bytes: int) -> None:
+        """Deletes the oldest segments until the others fit."""
+        kept = 0
+        for segment in reversed(self._segments()):
+            with suppress(FileNotFoundError):  # another run prunes too
+                kept += segment.stat().st_size
+                if kept > limit_bytes:
+                    segment.unlink()
+
+
+def _encode(identity: RequestIdentity, answer: StoredAnswer) -> bytes:
+    body = _Entry(version=1, identity=identity, answer=answer).model_dump_json().encode()
+    checksum = hashlib.sha256(body).hexdigest()
+    return f'{{"key":"{identity.key}","sha256":"{checksum}","entry":'.encode() + body + b"}\n"
+
+
+def _decode(line: bytes | None) -> _Entry | str:
+    """What a line holds, or why it holds nothing."""
+    head = None if line is None else _HEAD.match(line)
+    if line is None or head is None:
+        return "gone"
+    body = line[head.end() : -1]
+    if line[-1:] != b"}" or hashlib.sha256(body).hexdigest().encode() != head[2]:
+        return "damaged"
+    try:
+        return _Entry.model_validate_json(body)
+    except ValidationError:
+        return "not understood"
+
+
+def _append(segment: Path, line: bytes) -> None:
+    """Opened for each line: a store is never closed, and a segment that somebody deleted is an error."""
+    with segment.open("r+b", buffering=0) as opened:
+        opened.seek(0, os.SEEK_END)
+        while line:
+            line = line[opened.write(line) :]
+
+
+def _whole(segment: Path, limit_bytes: int) -> bytes:
+    """The bytes of a segment. Raises OSError, also for one that is larger than a whole directory may be."""
+    with segment.open("rb") as opened:
+        data = opened.read(limit_bytes + 1)
+    if len(data) > limit_bytes:
+        raise OSError("too large")
+    return data
+
+
+def _line(place: _Place) -> bytes | None:
+    """The bytes at a place; None when the file is gone or shorter than it was."""
+    try:
+        with place.segment.open("rb", buffering=0) as opened:
+            opened.seek(place.offset)
+            line = opened.read(place.length)
+    except OSError:
+        return None
+    return line if len(line) == place.length else None
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)

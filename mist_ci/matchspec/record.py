@@ -1,0 +1,90 @@
+"""From a call and what came of it to the attempt record."""
+
+from datetime import UTC, datetime
+
+from mist_ci.matchspec.calls import Call
+from mist_ci.matchspec.graders import Grader
+from mist_ci.matchspec.grading import grade
+from mist_ci.models.attempt import Attempt, AttemptStatus
+from mist_ci.models.usage import TokenBasis, Usage
+from mist_ci.ports import World
+from mist_ci.ports.model_client import Completion, NoAnswer
+
+
+def unanswered(call: Call, answer: NoAnswer, start_ns: int, end_ns: int) -> Attempt:
+    """No answer is missing, never a zero."""
+    return _begun(call, start_ns, end_ns).model_copy(
+        update={"reason": answer.reason, "retries": answer.retries}
+    )
+
+
+def answered(
+    call: Call, answer: Completion, graders: tuple[Grader, ...], start_ns: int, world: World
+) -> Attempt:
+    """An answer that ended now, graded, with its tokens and what it costs at the prices of its day.
+
+    For a stored answer that is what it would cost today: base and head are compared at the same prices.
+    """
+    end_ns = world.clock.now_ns()
+    graded = grade(answer, call.sample.expected, graders, call.suite.primary)
+    return _begun(call, start_ns, end_ns).model_copy(
+        update={
+            "status": graded.status,
+            "score": graded.score,
+            "scores": graded.scores,
+            "output": answer.text,
+            "reason": graded.reason,
+            "fingerprint": answer.fingerprint,
+            "finish_reason": answer.finish_reason,
+            "retries": answer.retries,
+            **_accounting(answer, call, start_ns, world),
+        }
+    )
+
+
+def _begun(call: Call, start_ns: int, end_ns: int) -> Attempt:
+    reference = call.contestant.reference
+    return Attempt(
+        side=call.contestant.side,
+        suite=call.suite.name,
+        suite_digest=call.suite.digest,
+        sample=call.sample.id,
+        key=call.sample.key,
+        attempt=call.number,
+        status=AttemptStatus.INFRA_FAILURE,
+        score=None,
+        scores={},
+        output="",
+        provider=reference.provider,
+        model=reference.model,
+        start_ns=start_ns,
+        end_ns=end_ns,
+    )
+
+
+def _accounting(answer: Completion, call: Call, start_ns: int, world: World) -> dict[str, object]:
+    usage = _usage(answer, call, world)
+    on = datetime.fromtimestamp(start_ns / 1e9, UTC).date()
+    cost = world.prices.cost(
+        call.contestant.provider, call.contestant.reference.model, usage.tokens_in, usage.tokens_out, on
+    )
+    return {
+        "tokens_in": usage.tokens_in,
+        "tokens_out": usage.tokens_out,
+        "token_basis": usage.basis,
+        "cost_usd": cost.usd,
+        "cost_basis": cost.basis,
+        "price_as_of": cost.as_of.isoformat() if cost.as_of else None,
+    }
+
+
+def _usage(answer: Completion, call: Call, world: World) -> Usage:
+    """What the provider reported, else counted here; the basis says which."""
+    if answer.tokens_in is not None and answer.tokens_out is not None:
+        return Usage(tokens_in=answer.tokens_in, tokens_out=answer.tokens_out, basis=TokenBasis.REPORTED)
+    model = call.contestant.reference.model
+    return Usage(
+        tokens_in=sum(world.tokens.count(message.content, model) for message in call.sample.messages),
+        tokens_out=world.tokens.count(answer.text, model),
+        basis=TokenBasis.COUNTED,
+    )

@@ -1,0 +1,49 @@
+"""When a stored answer stands in for a call, and which answers are worth storing."""
+
+from datetime import timedelta
+
+from mist_ci.matchspec.calls import Call
+from mist_ci.models.output import StoredAnswer
+from mist_ci.models.pinning import is_pinned
+from mist_ci.ports import World
+from mist_ci.ports.model_client import Completion
+
+ALIAS_AGE = timedelta(days=7)
+"""So long an alias such as `gpt-4o-mini` is taken to be the model that it was."""
+
+
+def recall(call: Call, world: World) -> Completion | None:
+    """The answer that an earlier run got to exactly this request; it is graded anew like any other."""
+    pinned = is_pinned(call.contestant.reference.model)
+    stored = world.outputs.get(call.identity, None if pinned else world.clock.now() - ALIAS_AGE)
+    if stored is None:
+        return None
+    return Completion(
+        text=stored.text,
+        finish_reason=stored.finish_reason,
+        tokens_in=stored.tokens_in,
+        tokens_out=stored.tokens_out,
+        fingerprint=stored.fingerprint,
+        refusal=stored.refusal,
+    )
+
+
+def remember(call: Call, answer: Completion, world: World, run_id: str) -> None:
+    """Stores an answer for later runs."""
+    if is_worth_storing(answer):
+        stored = StoredAnswer(
+            text=answer.text,
+            finish_reason=answer.finish_reason,
+            tokens_in=answer.tokens_in,
+            tokens_out=answer.tokens_out,
+            fingerprint=answer.fingerprint,
+            refusal=answer.refusal,
+            written=world.clock.now(),
+            run=run_id,
+        )
+        world.outputs.put(call.identity, stored)
+
+
+def is_worth_storing(answer: Completion) -> bool:
+    """False for an empty answer, which may stand for an error, and for a filtered one: the filter is not the model."""
+    return bool(answer.text.strip()) and answer.finish_reason != "content_filter"

@@ -1,0 +1,66 @@
+"""A stored answer, and the request that it is the answer to. Scores and verdicts are never stored."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from mist_ci.models.base import Digest, Model
+from mist_ci.models.config import Provider
+from mist_ci.models.modelref import ModelReference, Parameters
+from mist_ci.models.suite import ChatMessage
+
+
+class RequestIdentity(Model):
+    """All that makes two requests the same one. Which side asks is not in it: one run's base is another's head.
+
+    Messages are there as a hash only: whoever reads the store learns what was answered, not what was asked.
+    """
+
+    provider_type: str
+    base_url: str
+    model: str
+    parameters: Parameters
+    messages: Digest
+    attempt: Annotated[int, Field(ge=0)]
+
+    @classmethod
+    def of(
+        cls, provider: Provider, reference: ModelReference, messages: Sequence[ChatMessage], attempt: int
+    ) -> "RequestIdentity":
+        """The identity of one call, its attempt counted from 0."""
+        asked = [{"role": message.role, "content": message.content} for message in messages]
+        return cls(
+            provider_type=provider.type,
+            base_url=provider.base_url,
+            model=reference.model,
+            parameters=reference.parameters,
+            messages="sha256:" + _sha256(asked),
+            attempt=attempt,
+        )
+
+    @property
+    def key(self) -> str:
+        """64 hex digits. Parameters that are not set are left out: a new one keeps old keys valid."""
+        return _sha256(self.model_dump(mode="json", exclude_none=True))
+
+
+class StoredAnswer(Model):
+    """What a model said, when, and which run asked it. Token counts are None when the provider reported none."""
+
+    text: str
+    finish_reason: str | None
+    tokens_in: Annotated[int, Field(ge=0)] | None
+    tokens_out: Annotated[int, Field(ge=0)] | None
+    fingerprint: str | None
+    refusal: bool
+    written: AwareDatetime
+    run: str
+
+
+def _sha256(value: object) -> str:
+    """Of canonical JSON: keys sorted, no white space, ASCII."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()
