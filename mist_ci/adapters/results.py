@@ -1,5 +1,6 @@
 """Results as files in one directory per run. Every record is flushed to disk before the call returns."""
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -44,6 +45,8 @@ class ResultDirectories:
 
     def _make_root(self) -> None:
         """A root that is new hides itself from git, so that `git add --all` never commits results."""
+        if self._root.is_symlink():  # a checkout of head may hold one, and it would lead us anywhere
+            raise OSError(errno.ELOOP, "a link; results go into a directory of their own")
         try:
             self._root.mkdir(parents=True)
         except FileExistsError:
@@ -104,7 +107,9 @@ class ResultDirectory:
 def _write(target: Path, text: str) -> None:
     beside = target.with_name(f".{target.name}.part")
     try:
-        beside.write_text(text, encoding="utf-8", errors="replace")
+        beside.unlink(missing_ok=True)
+        with beside.open("x", encoding="utf-8", errors="replace") as file:  # never through a link
+            file.write(text)
         beside.replace(target)
     except OSError as error:
         raise _cannot_write(target, error) from None

@@ -87,7 +87,8 @@ def job(
     to = Destination(sha, _run_url(os.environ, order), order, verifies=occasion.writes_verify)
     posts = occasion.writes_status or occasion.writes_verify
     host = wiring.code_host(os.environ) if posts else None
-    stored = wiring.outputs(outputs, may_write=occasion.may_store_outputs)
+    # Below the runner's own directory: in the workspace lies what head has committed, answers of its own maybe.
+    stored = wiring.outputs(_in_runner_temp(outputs), may_write=occasion.may_store_outputs)
     desk = Desk(wiring.world(results, repository, stored), history, wiring.runner(os.environ), host, to)
     return Job(desk, occasion, settings)
 
@@ -108,6 +109,10 @@ def show(result: "Result") -> None:
         say(f"warning: {trouble}")
     if result.nothing:
         say(f"nothing to do: {result.nothing}")
+
+
+def _in_runner_temp(outputs: Path | None) -> Path | None:
+    return outputs and Path(os.environ.get("RUNNER_TEMP", "")) / outputs
 
 
 def _order(environ: Mapping[str, str]) -> "RunOrder":

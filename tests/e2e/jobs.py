@@ -44,10 +44,12 @@ class Job:
             body["pull_request"]["head"]["repo"]["id"] = 7
         return self.send(event, body, **options)
 
-    def pushed(self, before: str, after: str, branch: str = "main") -> "subprocess.CompletedProcess[str]":
+    def pushed(
+        self, before: str, after: str, branch: str = "main", **options: Any
+    ) -> "subprocess.CompletedProcess[str]":
         """The job of a push."""
         body = payload("push.new-branch") | {"ref": f"refs/heads/{branch}", "before": before, "after": after}
-        return self.send("push", body)
+        return self.send("push", body, **options)
 
     def send(
         self,

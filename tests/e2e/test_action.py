@@ -250,6 +250,26 @@ def test_a_merge_that_went_round_the_gate_raises_the_alarm(
     assert "alarm: went round the gate: nobody set mist/release" in done.stdout
 
 
+def test_answers_of_a_verified_push_are_reused_from_the_runners_own_directory(
+    open_job: Callable[..., Job], tmp_path: Path
+) -> None:
+    """Never from the workspace: what head has committed lies there."""
+    job = open_job("replay", "naive")
+    env = {"RUNNER_TEMP": str(tmp_path / "temp"), "MIST_CI_OUTPUTS": "mist-outputs"}
+    before, after = merge(job, 1)
+    job.pushed(before, after, env=env)
+    stored = list((tmp_path / "temp" / "mist-outputs").glob("*.jsonl"))
+    assert stored
+    assert not (job.work / "mist-outputs").exists()
+    (job.work / "mist-outputs").mkdir()
+
+    job.run(2, env=env)
+
+    (comment,) = job.github.state.comments_of(2)
+    assert "stored answers reused" in comment.body
+    assert list((tmp_path / "temp" / "mist-outputs").glob("*.jsonl")) == stored
+
+
 def test_a_run_by_hand_compares_what_it_is_told_and_touches_no_gate(open_job: Callable[..., Job]) -> None:
     job = open_job("naive")
     body = payload("workflow_dispatch") | {"inputs": {"base": "main", "head": "naive"}}

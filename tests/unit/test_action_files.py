@@ -80,6 +80,17 @@ def test_the_workflows_that_init_writes_end_with_finalize(shipped: list[Path]) -
         assert set([needs] if isinstance(needs, str) else needs) == set(others)
 
 
+def test_stored_outputs_are_saved_on_push_alone_and_never_in_the_workspace(shipped: list[Path]) -> None:
+    for path in shipped:
+        steps = [step for job in yaml.safe_load(path.read_text())["jobs"].values() for step in job["steps"]]
+        caches = [step for step in steps if "actions/cache" in step.get("uses", "")]
+        assert caches
+        for step in caches:
+            kind = step["uses"].partition("@")[0].rpartition("/")[2]
+            assert step["with"]["path"].startswith("${{ runner.temp }}/")
+            assert kind == "restore" or "github.event_name == 'push'" in step["if"]
+
+
 def test_no_workflow_that_init_writes_checks_head_out(shipped: list[Path]) -> None:
     for path in shipped:
         workflow = yaml.safe_load(path.read_text())
@@ -133,8 +144,6 @@ def test_every_input_of_the_action_reaches_the_command(monkeypatch: pytest.Monke
     monkeypatch.setenv("MIST_CI_COMMENT", "off")
     given = _params("action")
     assert given.pop("repository") == Path()
-    if "outputs" not in action["inputs"]:
-        assert given.pop("outputs") is None
     wanted = {f"value-of-{variable}" for variable in variables} | {"all", "off"}
     # The token is read by the desk, as every token of a job.
     wanted -= {"value-of-GITHUB_TOKEN", "value-of-MIST_CI_SPEND", "value-of-MIST_CI_COMMENT"}

@@ -1,6 +1,7 @@
 """Claims: one comment per gate, ours alone, found on any page, never older than what stands there."""
 
 from collections.abc import Iterable
+from urllib.parse import quote
 
 import pytest
 
@@ -30,6 +31,33 @@ def test_the_first_run_creates_and_the_next_one_updates(host: Hosted) -> None:
     assert upsert(1, GATE, body("failed"), order(5)) is CommentOutcome.CREATED
     assert upsert(1, GATE, body("passed"), order(6)) is CommentOutcome.UPDATED
     assert host.bodies() == [sent("passed", 6)]
+
+
+def test_our_newest_comment_is_read_back_and_nobody_elses(host: Hosted) -> None:
+    assert host.github.own_comment(1, GATE) is None
+    host.fake.state.add_comment(1, sent("passed, says mallory", 9), MALLORY)
+    assert host.github.own_comment(1, GATE) is None
+    host.github.upsert_comment(1, GATE, body("failed"), order(5))
+    assert host.github.own_comment(1, GATE) == sent("failed", 5)
+    assert host.github.own_comment(1, "nightly") is None
+
+
+def test_who_we_are_is_asked_once(host: Hosted) -> None:
+    assert host.github.login() == "github-actions[bot]"
+    host.github.login()
+    host.github.own_comment(1, GATE)
+    assert sum(seen.path.endswith("/graphql") for seen in host.fake.seen) == 1
+
+
+def test_a_gate_of_a_policy_elsewhere_has_its_own_comment(host: Hosted) -> None:
+    label = "release (services/a b/mist.yml)"
+    line = f"<!-- mist-ci gate={quote(label)} run=r1 head={'c' * 40} -->\ntext"
+    assert host.github.upsert_comment(1, label, line, order(5)) is CommentOutcome.CREATED
+    assert host.github.upsert_comment(1, GATE, body(), order(5)) is CommentOutcome.CREATED
+    assert len(host.bodies()) == 2
+    text = host.github.own_comment(1, label)
+    assert text is not None
+    assert text.endswith("text")
 
 
 def test_only_writes_wait_for_their_turn(host: Hosted) -> None:

@@ -62,5 +62,14 @@ def test_open_pull_requests_are_read_to_the_last_page(host: Hosted) -> None:
     assert len(host.calls_since(start)) == 2
 
 
+def test_the_pull_request_that_a_merge_commit_came_from_is_found(host: Hosted) -> None:
+    pull = host.fake.state.pulls[1]
+    assert host.github.merged_pull_requests(host.head) == ()
+    merged = host.fake.state.merge(pull, "Merge", squash=True)
+    assert merged
+    (found,) = host.github.merged_pull_requests(merged)
+    assert (found.number, found.head_sha, found.base_ref) == (1, host.head, "main")
+
+
 def _path(host: Hosted) -> Path:
     return host.fake.state.repository.path

@@ -158,3 +158,28 @@ def test_a_record_that_the_disk_takes_in_pieces_is_written_to_the_end(
     directory.record(attempt("y" * 50))
     directory.close()
     assert [json.loads(line)["output"][0] for line in lines(directory, "attempts.jsonl")] == ["x", "y"]
+
+
+def test_a_link_in_the_place_of_the_results_is_refused(tmp_path: Path) -> None:
+    """A checkout of head may hold one."""
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / "results").symlink_to(elsewhere)
+    stores = ResultDirectories(tmp_path / "results", TickingClock())
+    for write in (lambda: stores.create("run"), lambda: stores.save("junit.xml", "text")):
+        with pytest.raises(CouldNotRun) as raised:
+            write()
+        assert raised.value.code is Code.CANNOT_WRITE
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_no_file_is_written_through_a_link(tmp_path: Path) -> None:
+    results, target = tmp_path / "results", tmp_path / "target"
+    results.mkdir()
+    target.write_text("precious")
+    for name in (".junit.xml.part", "junit.xml"):
+        (results / name).symlink_to(target)
+    path = ResultDirectories(results, TickingClock()).save("junit.xml", "text")
+    assert target.read_text() == "precious"
+    assert Path(path).read_text() == "text"
+    assert not Path(path).is_symlink()

@@ -243,6 +243,6 @@ def test_a_crash_of_a_diagnostic_grader_is_told_and_the_score_stands() -> None:
 
 
 def test_contains_with_words_takes_a_time_that_grows_with_the_answer_only() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert made({"contains": {"word": True}}).grade("a" * 1_000_000, "a" * 40) == 0
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

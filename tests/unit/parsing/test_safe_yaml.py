@@ -127,9 +127,9 @@ def test_more_than_a_mebibyte_is_refused_before_it_is_read() -> None:
 
 
 def test_billion_laughs_end_at_once() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert refusal(BILLION_LAUGHS).code is Code.UNSAFE_DOCUMENT
-    assert time.perf_counter() - started < 0.5
+    assert time.process_time() - started < 0.5
 
 
 def test_positions_lead_to_the_key_and_to_the_item() -> None:

@@ -325,10 +325,10 @@ def test_cleaning_twice_changes_nothing_more(text: str, multiline: bool) -> None
 def test_long_text_takes_linear_time(unit: str) -> None:
     size = 1_000_000 if unit == "`" else 100_000
     text = unit * (size // len(unit))
-    started = time.perf_counter()
+    started = time.process_time()
     for escape in (code_span, fence, plain, table_text, workflow_safe):
         escape(text)
-    assert time.perf_counter() - started < 3
+    assert time.process_time() - started < 3
 
 
 def test_no_number_of_backticks_closes_a_fence() -> None:

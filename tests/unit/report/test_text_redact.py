@@ -95,7 +95,7 @@ def test_redaction_comes_before_escaping() -> None:
 
 
 def test_a_megabyte_takes_linear_time() -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     assert redact("a" * 1_000_000, ["a" * 6]) == "***"
     assert redact("sk-1234" * 150_000, ["sk-12345678"]) == "sk-1234" * 150_000
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
