@@ -250,7 +250,9 @@ class Runner:
             }
         )
 
-    def command(self, image: str, name: str, variables: Mapping[str, str], *options: str) -> list[str]:
+    def command(
+        self, image: str, name: str, variables: Mapping[str, str], *options: str, network: str = "host"
+    ) -> list[str]:
         """The runner's `docker run`, arguments of the action included; besides its mounts, the remote."""
         mounts = {
             self.temp: "/github/runner_temp",
@@ -259,7 +261,7 @@ class Runner:
             self.temp / "_runner_file_commands": "/github/file_commands",
             self.workspace: "/github/workspace",
         }
-        command = ["run", "--name", name, "--workdir", "/github/workspace", "--network", "host", *options]
+        command = ["run", "--name", name, "--workdir", "/github/workspace", "--network", network, *options]
         for key, value in variables.items():
             command += ["-e", f"{key}={value}"]
         for source, target in mounts.items():
@@ -267,12 +269,12 @@ class Runner:
         command += ["-v", f"{self.request.forge.bare}:{self.request.forge.bare}:ro"]
         return [*command, image, variables["INPUT_COMMAND"]]
 
-    def run(self, image: str, variables: Mapping[str, str] | None = None) -> Finished:
-        began = time.perf_counter()
-        done = docker(
-            *self.command(image, f"mist-{uuid.uuid4().hex}", variables or self.variables(), "--rm"),
-            check=False,
-        )
+    def run(
+        self, image: str, variables: Mapping[str, str] | None = None, *options: str, network: str = "host"
+    ) -> Finished:
+        began, name = time.perf_counter(), f"mist-{uuid.uuid4().hex}"
+        command = self.command(image, name, variables or self.variables(), "--rm", *options, network=network)
+        done = docker(*command, check=False)
         seconds = time.perf_counter() - began
         return Finished(done.returncode, done.stdout, done.stderr, seconds, self.workspace)
 

@@ -80,7 +80,7 @@ down() {
   if [ -e "$place/foreign" ] && docker image inspect "$image" >/dev/null 2>&1; then
     # Containers write as root; this user shall be able to remove it.
     docker run --rm --volume "$place:/place" --entrypoint chown "$image" -R "$(id -u)" /place || true
-    docker image rm --force "$image" >/dev/null || true
+    docker image rm --force "$image" mist-ci-model-server:e2e >/dev/null || true
   fi
   if [ -e "$place/docker.pid" ]; then
     local pid
