@@ -140,6 +140,7 @@ def wrong(model: type[BaseModel], value: object) -> ConfigError | None:
     return None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", FULL, ids=lambda model: model.__name__)
 def test_no_value_anywhere_is_explained_in_the_words_of_a_library(model: type[BaseModel]) -> None:
     assert set(FULL[model]) == set(model.model_fields)

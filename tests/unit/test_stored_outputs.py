@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -71,6 +72,7 @@ def calls(report: Report) -> tuple[int, int]:
     )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=10)
 @given(st.sampled_from(sorted(CHANGES)), st.randoms(use_true_random=False), st.floats(0, 1))
 def test_any_subset_of_stored_answers_leaves_the_decision_as_it_is(

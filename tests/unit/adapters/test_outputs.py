@@ -332,6 +332,7 @@ def writer(root: Path, first: int, last: int) -> "subprocess.Popen[bytes]":
     return subprocess.Popen(arguments, cwd=Path(__file__).parents[3], stdout=subprocess.PIPE)
 
 
+@pytest.mark.slow
 def test_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
     writers = [writer(tmp_path / "store", 200 * number, 200 * number + 200) for number in range(3)]
     for one in writers:

@@ -149,6 +149,7 @@ def test_worse_answers_never_help_where_samples_leaked(
     assert badness(after)["skill"] >= badness(before)["skill"]
 
 
+@pytest.mark.slow
 @many
 @given(matches(40, 200), gates, st.integers(0, 2), st.lists(st.integers(0, 199), min_size=1, max_size=6))
 def test_dropping_answers_of_head_never_turns_a_suite_into_a_pass(

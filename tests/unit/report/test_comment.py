@@ -55,6 +55,7 @@ def test_hostile_text_anywhere_leaves_the_comment_inert(build: Callable[[str], R
     assert_inert(build(text))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(pieces)
 def test_any_text_anywhere_leaves_the_comment_inert(text: str) -> None:

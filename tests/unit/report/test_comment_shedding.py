@@ -15,6 +15,8 @@ from tests.unit.report.hostile import flood
 from tests.unit.report.rendered import Page, assert_inert, assert_text_is_inert
 from tests.unit.report.reporting import report_on
 
+pytestmark = pytest.mark.slow
+
 MAX_COMMENT_BYTES = BYTES_PER_CHARACTER * MAX_COMMENT_CHARACTERS
 
 

@@ -10,6 +10,8 @@ from tests.unit.report import flooding
 from tests.unit.report.flooding import SINKS, hostile_strings
 from tests.unit.report.runner_parser import commands
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("push", SINKS)
 def test_twenty_thousand_hostile_strings_come_out_inert(push: Callable[[Sequence[str]], None]) -> None:

@@ -37,6 +37,7 @@ def test_a_known_attack_is_a_command_before_and_text_after(attack: str) -> None:
     assert commands(plain(attack, 1000)) == []
 
 
+@pytest.mark.slow
 def test_two_hundred_thousand_hostile_strings_hold_no_command() -> None:
     chance = random.Random(20_240_229)
     live_before = 0

@@ -100,6 +100,7 @@ ROW = JSON | st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=400, suppress_health_check=list(HealthCheck))
 @given(ROW, ROW)
 def test_no_rule_crashes_on_any_json(one: JsonValue, other: JsonValue) -> None:
@@ -124,6 +125,7 @@ PLAIN = st.builds(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(PLAIN | ROW)
 def test_the_fast_path_never_hides_a_finding(value: JsonValue) -> None:
