@@ -6,7 +6,6 @@ Everything that touches the world comes in through `World`; the rooms below only
 way ends in a Report that says "could not run": never a pass, and never a failure of the model.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mist_ci import planning
@@ -24,7 +23,8 @@ class Ask:
     """What the caller wants: two revisions, where policies are, and optionally one gate by name.
 
     `base_ref` names the branch where `base` is a commit: gates are chosen by it. `guarded_only`: it is a branch,
-    and one that no gate guards has nothing to judge. Without `may_spend` everything happens that costs nothing.
+    and one that no gate guards has nothing to judge. `default` is the default branch's commit, where base is another
+    branch: only its policy says that this one counts. Without `may_spend` everything happens that costs nothing.
     """
 
     base: str
@@ -32,20 +32,14 @@ class Ask:
     configs: tuple[str, ...] = (DEFAULT_CONFIG,)
     gate: str | None = None
     base_ref: str | None = None
+    default: str | None = None
     guarded_only: bool = False
     may_spend: bool = True
 
 
-def run_gates(
-    world: World, ask: Ask, announce: Callable[[Sequence[str]], None] | None = None
-) -> tuple[Report, ...]:
-    """One report per gate that guards the base branch. Raises UsageError for what the caller got wrong.
-
-    `announce` hears the labels of the gates before anything is judged.
-    """
+def run_gates(world: World, ask: Ask) -> tuple[Report, ...]:
+    """One report per gate that guards the base branch. Raises UsageError for what the caller got wrong."""
     event, cases = find_cases(world, ask)
-    if announce is not None:
-        announce([case.label for case in cases])
     return tuple(run_gate(world, ask, event, case) for case in cases)
 
 
@@ -54,8 +48,13 @@ def find_cases(world: World, ask: Ask) -> tuple[Event, tuple[Case, ...]]:
     event = world.files.event(ask.base, ask.head)
     event = event.model_copy(update={"base_ref": ask.base_ref or event.base_ref})
     base, head = (world.files.tree(getattr(event, side), side) for side in ("base", "head"))
+    default = world.files.tree(ask.default, "default branch") if ask.default else None
     cases = planning.find_cases(
-        base, head, ask.configs, event.base_ref, ask.gate, guarded_only=ask.guarded_only
+        planning.Ground(base, head, default),
+        ask.configs,
+        event.base_ref,
+        ask.gate,
+        guarded_only=ask.guarded_only,
     )
     return event, cases
 

@@ -80,10 +80,13 @@ class MemoryFiles:
     head: Commit
     merge_base: Commit | None = None
     base_ref: str = "main"
+    default: Commit | None = None
+    """The default branch, where base is another one."""
 
     def _commits(self) -> dict[str, Commit]:
         parted = self.base if self.merge_base is None else self.merge_base
-        return {"b" * 40: self.base, "c" * 40: self.head, "a" * 40: parted}
+        known = {"b" * 40: self.base, "c" * 40: self.head, "a" * 40: parted}
+        return known if self.default is None else {**known, "d" * 40: self.default}
 
     def event(self, base: str, head: str) -> Event:
         for name in (base, head):
@@ -393,12 +396,23 @@ class FakeHost:
     outcome: CommentOutcome | None = None
     """What becomes of every comment; None: it is written."""
     rules: list[Ruleset] = field(default_factory=list)
+    now: datetime = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    """When a status is set."""
+    earlier: int = 0
+    """How many statuses of each context nobody remembers."""
 
     def login(self) -> str:
         self._asked("login")
         return self.me
 
-    def set_status(self, sha: str, status: Status | Pending, target_url: str | None = None) -> None:
+    def set_status(
+        self,
+        sha: str,
+        status: Status | Pending,
+        target_url: str | None = None,
+        is_still_wanted: Callable[[], bool] | None = None,
+    ) -> None:
+        del is_still_wanted
         self._asked("status")
         state = CommitState.PENDING if isinstance(status, Pending) else CommitState(status.state.value)
         self.posted.append(
@@ -410,14 +424,20 @@ class FakeHost:
                     description=status.description,
                     target_url=target_url,
                     creator=self.me,
+                    created_at=self.now,
                 ),
             )
         )
 
     def statuses(self, sha: str) -> tuple[PostedStatus, ...]:
         self._asked("statuses")
-        newest = {status.context.lower(): status for commit, status in self.posted if commit == sha}
-        return tuple(newest[context] for context in sorted(newest))
+        mine = [status for commit, status in self.posted if commit == sha]
+        newest = {status.context.lower(): status for status in mine}
+        times = Counter(status.context.lower() for status in mine)
+        return tuple(
+            newest[context].model_copy(update={"times": times[context] + self.earlier})
+            for context in sorted(newest)
+        )
 
     def pull_request(self, number: int) -> PullRequest:
         return self.pulls[number]

@@ -53,9 +53,12 @@ def judge(
 
 
 def nothing(reason: str) -> int:
-    """There is nothing to do, and that is well."""
+    """There is nothing to do, and that is well; the outputs say so."""
+    from mist_ci.cli import wiring
     from mist_ci.cli.output import say
+    from mist_ci.delivery import Verdicts
 
+    wiring.runner(os.environ).outputs(Verdicts().outputs())
     say(f"nothing to do: {reason}")
     return ExitCode.PASSED
 
@@ -84,7 +87,7 @@ def job(
     if sha is None:
         raise UsageError(Code.USAGE, "the event names no commit to judge")
     order = _order(os.environ)
-    to = Destination(sha, _run_url(os.environ, order), order, verifies=occasion.writes_verify)
+    to = Destination(sha, _run_url(os.environ, order), order, wiring.now(), verifies=occasion.writes_verify)
     posts = occasion.writes_status or occasion.writes_verify
     host = wiring.code_host(os.environ) if posts else None
     # Below the runner's own directory: in the workspace lies what head has committed, answers of its own maybe.

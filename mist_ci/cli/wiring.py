@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 from mist_ci.adapters.clock import SystemClock
@@ -45,6 +46,11 @@ def world(results: Path, repository: Path, outputs: OutputStore | None = None) -
         interrupts=INTERRUPTS,
         outputs=outputs or NoOutputs(),
     )
+
+
+def now() -> datetime:
+    """The time, in UTC."""
+    return SystemClock().now()
 
 
 def outputs(directory: Path | None, *, may_write: bool) -> OutputStore:

@@ -1,6 +1,7 @@
 """Where a verdict goes."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from mist_ci.models.pull_request import RunOrder
 
@@ -15,4 +16,6 @@ class Destination:
     sha: str
     run_url: str | None
     order: RunOrder
+    started_at: datetime | None = None
+    """When this attempt began, by our clock."""
     verifies: bool = False

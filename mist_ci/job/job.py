@@ -1,17 +1,19 @@
 """One job, from its event to what is told about it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from mist_ci.delivery import Judged, Statuses, deliver, worst_statuses
+from mist_ci.delivery import Judged, Statuses, Verdicts, deliver, worst_statuses
 from mist_ci.errors import Code, CouldNotRun, ExitCode, MistError, cancelled, unexpected
 from mist_ci.job.desk import Desk, Settings
 from mist_ci.job.questions import Question, Questions, ask, questions
 from mist_ci.job.verifying import bypassed, verify_status
 from mist_ci.models.event import Mode, Occasion
+from mist_ci.models.plan import Event
 from mist_ci.models.report import VERIFY, Report, Status
-from mist_ci.pipeline import find_cases, run_gates
+from mist_ci.pipeline import Ask, find_cases, run_gate
+from mist_ci.planning import Case
 from mist_ci.ports.code_host import Pending
 
 
@@ -28,6 +30,15 @@ class Result:
     """Why there was nothing to do."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A question whose gates are known, and nothing judged yet."""
+
+    ask: Ask
+    event: Event
+    cases: tuple[Case, ...]
+
+
 @dataclass
 class Job:
     """`occasion` is not one to ignore, and `desk.to` is about the commit that it judges."""
@@ -35,78 +46,85 @@ class Job:
     desk: Desk
     occasion: Occasion
     settings: Settings
-    _announced: list[str] = field(default_factory=list)
-    _troubles: list[str] = field(default_factory=list)
+    _labels: set[str] | None = field(default=None, init=False)
+    """What this run has statuses for; None before that is known."""
 
     def run(self) -> Result:
         """Judges whatever the event is about, and delivers. Raises MistError where not even a report can be made.
 
-        Whatever stops it, no status stays pending: it becomes an error.
+        Every gate is pending before the first is judged. Whatever stops the run, no status stays pending: it
+        becomes an error.
         """
         with self._abandoning():
             asked = questions(self.occasion, self.desk, self.settings)
-            answers = {question: self._judge(question) for question in dict.fromkeys(asked.values())}
+            found = {question: self._find(question) for question in dict.fromkeys(asked.values())}
+            troubles = self._announce(found.values())
+            answers = {question: self._judge(one) for question, one in found.items()}
             judged = {number: answers[question] for number, question in asked.items()}
-        reports = tuple(one for several in answers.values() for one in several)
-        if not reports:
+            reports = tuple(one for several in answers.values() for one in several)
+            verdicts = self._verdicts(judged, reports) if reports else None
+        if verdicts is None:
+            self.desk.runner.outputs(Verdicts().outputs())
             return Result(ExitCode.PASSED, nothing=self._nothing(asked))
         with self.desk.world.interrupts.watched():  # a second signal must not tear the delivery apart
-            return self._deliver(judged, reports)
+            troubles += deliver(
+                self.desk.host,
+                self.desk.runner,
+                self.desk.world.results,
+                self.desk.to,
+                verdicts,
+                self.settings.comments,
+            )
+        return Result(verdicts.exit_code, reports, verdicts.statuses, verdicts.alarms, tuple(troubles))
 
     def finalize(self) -> Result:
         """Sets an error for every gate that this run was to judge and has not. Posts nothing where all is well."""
-        desk = self.desk
-        if desk.host is None:
+        if self.desk.host is None:
             return Result(ExitCode.PASSED, nothing="without a token there is no status to look after")
+        # What stands pending is found without this; a clone that is not there must not keep it from being set.
+        with suppress(Exception):
+            asked = questions(self.occasion, self.desk, self.settings)
+            self._labels = self._of([self._find(question) for question in set(asked.values())])
         message = "the run ended without a verdict"
         ended = CouldNotRun(Code.CANCELLED, message, hint="look at its log, and run it again")
-        posted, troubles = Statuses(desk.host, desk.to).abandon(self._labels(), ended)
+        posted, troubles = self._statuses(self.desk).abandon(self._labels, ended)
         code = ExitCode.COULD_NOT_RUN if posted else ExitCode.PASSED
         nothing = None if posted else "every status has its verdict"
         return Result(code, statuses=posted, troubles=tuple(troubles), nothing=nothing)
 
-    def _labels(self) -> set[str]:
-        """The gates that guard what this run is about, as far as they can be told."""
-        labels: set[str] = set()
-        # Stale statuses are found without this; a clone that is not there must not keep them from being set.
-        with suppress(MistError):
-            for question in questions(self.occasion, self.desk, self.settings).values():
-                _, cases = find_cases(self.desk.world, ask(question, self.desk, self.settings))
-                labels |= {case.label for case in cases}
+    def _find(self, question: Question) -> _Found:
+        asked = ask(question, self.desk, self.settings)
+        return _Found(asked, *find_cases(self.desk.world, asked))
+
+    def _announce(self, found: Iterable[_Found]) -> list[str]:
+        self._labels = self._of(found)
+        return self._statuses(self.desk).announce(sorted(self._labels)) if self.desk.host else []
+
+    def _of(self, found: Iterable[_Found]) -> set[str]:
+        labels = {case.label for one in found for case in one.cases}
         return {VERIFY} if labels and self.occasion.writes_verify else labels
 
-    def _judge(self, question: Question) -> tuple[Report, ...]:
-        return run_gates(self.desk.world, ask(question, self.desk, self.settings), self._announce)
+    def _judge(self, found: _Found) -> tuple[Report, ...]:
+        return tuple(run_gate(self.desk.world, found.ask, found.event, case) for case in found.cases)
 
-    def _announce(self, labels: Sequence[str]) -> None:
-        if self.occasion.writes_verify and labels:
-            labels = [VERIFY]
-        fresh = [label for label in labels if label not in self._announced]
-        self._announced += fresh
-        if self.desk.host is not None:
-            self._troubles += Statuses(self.desk.host, self.desk.to).announce(fresh)
-
-    def _deliver(self, judged: Judged, reports: tuple[Report, ...]) -> Result:
-        desk, occasion = self.desk, self.occasion
+    def _verdicts(self, judged: Judged, reports: tuple[Report, ...]) -> Verdicts:
+        host, occasion = self.desk.host, self.occasion
+        if not occasion.writes_verify:
+            return Verdicts(judged, worst_statuses(judged))
         alarms: tuple[str, ...] = ()
-        statuses = worst_statuses(judged)
-        if occasion.writes_verify:
-            if occasion.mode is Mode.VERIFY_PUSH and desk.host is not None:
-                alarms = bypassed(desk.host, desk.to.sha, occasion.base_ref or "", reports)
-            statuses = (verify_status(reports, alarms),)
-        code = max((one.decision.outcome for one in reports), key=lambda outcome: outcome.rank).exit_code
-        if alarms and code is ExitCode.PASSED:
-            code = ExitCode.FAILED
-        troubles = deliver(
-            desk.host, desk.runner, desk.world.results, desk.to, judged, statuses, self.settings.comments
-        )
-        return Result(code, reports, statuses, alarms, (*self._troubles, *troubles))
+        if occasion.mode is Mode.VERIFY_PUSH and host is not None:
+            alarms = bypassed(host, self.desk.to.sha, occasion.base_ref or "", reports)
+        return Verdicts(judged, (verify_status(reports, alarms),), alarms)
 
     def _nothing(self, asked: Questions) -> str:
         if not asked:
-            return "no open pull request has this commit as its head"
-        branches = ", ".join(sorted({question.base_ref or question.base for question in asked.values()}))
-        return f"no gate guards {branches}"
+            return "no open pull request with this commit as its head is for this run to judge"
+        return f"no gate guards {', '.join(sorted({one.base_ref for one in asked.values()}))}"
+
+    def _statuses(self, desk: Desk) -> Statuses:
+        if desk.host is None:
+            raise RuntimeError("there is nobody to tell")
+        return Statuses(desk.host, desk.to, self.settings.configs, self.settings.gate)
 
     @contextmanager
     def _abandoning(self) -> Iterator[None]:
@@ -115,8 +133,7 @@ class Job:
         except (Exception, KeyboardInterrupt) as error:
             with self.desk.world.interrupts.watched():
                 if self.desk.host is not None:
-                    labels = [VERIFY] if self.occasion.writes_verify else self._announced
-                    Statuses(self.desk.host, self.desk.to).abandon(labels, _as_mist_error(error))
+                    self._statuses(self.desk).abandon(self._labels, _as_mist_error(error))
             raise
 
 

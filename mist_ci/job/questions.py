@@ -1,22 +1,27 @@
 """From an event to what the gate is asked: which two commits, by which branch, and whether money may be spent."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mist_ci.errors import Code, UsageError
 from mist_ci.job.desk import Desk, Settings, Spend
 from mist_ci.models.event import Mode, Occasion
+from mist_ci.models.pull_request import PullRequest
 from mist_ci.pipeline import Ask
+
+_IS_NO_BRANCH = re.compile(r"refs/.*|[0-9a-f]{40}|[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What to fetch as base, and the branch that chooses the gates (None: whatever `base` names)."""
+    """What to fetch as base, and the branch that chooses the gates. `default` is the default branch, if known."""
 
     base: str
-    base_ref: str | None
+    base_ref: str
+    default: str | None
     is_fork: bool = False
-    guarded_only: bool = True
+    on_demand: bool = False
 
 
 Questions = Mapping[int | None, Question]
@@ -24,64 +29,83 @@ Questions = Mapping[int | None, Question]
 
 
 def questions(occasion: Occasion, desk: Desk, settings: Settings) -> Questions:
-    """What an event asks. Empty when no open pull request has this commit as its head."""
+    """What an event asks. Empty when no open pull request with this commit as its head is this run's to judge."""
+    default = occasion.default_branch
     match occasion.mode:
         case Mode.JUDGE_PULL_REQUEST | Mode.JUDGE_FOR_TRIGGER:
             return _pull_requests(occasion, desk)
         case Mode.JUDGE_GROUP:
-            return {None: Question(_known(occasion.base_sha), occasion.base_ref)}
+            return {None: Question(_known(occasion.base_sha), _known(occasion.base_ref), default)}
         case Mode.VERIFY_PUSH:
-            base = occasion.base_sha or _known(occasion.default_branch)
-            return {None: Question(base, occasion.base_ref)}
+            base = occasion.base_sha or _known(default)
+            return {None: Question(base, _known(occasion.base_ref), default)}
         case Mode.ON_DEMAND:
             base = settings.base or _known(occasion.base_ref)
-            return {None: Question(base, _branch(base, occasion), guarded_only=False)}
+            branch = _known(default) if _IS_NO_BRANCH.fullmatch(base) else base
+            return {None: Question(base, branch, default, on_demand=True)}
         case Mode.IGNORE:
             return {}
 
 
 def ask(question: Question, desk: Desk, settings: Settings) -> Ask:
-    """The question with its history fetched: both sides are commit ids now. Raises what fetching raises."""
-    base, head_sha = desk.history.fetch((question.base, desk.to.sha))
+    """The question with its history fetched: all sides are commit ids now. Raises what fetching raises."""
+    base, head = desk.history.fetch((question.base, desk.to.sha))
+    default = None
+    if question.default is not None and question.base != question.default:
+        (default,) = desk.history.fetch((question.default,))
+    is_the_default = question.base_ref == question.default
+    if question.on_demand and default is not None and is_the_default:
+        _refuse_unmerged(desk, question.base, base, question.default or "")
     may_spend = settings.spend is Spend.ALL or (settings.spend is Spend.OWN and not question.is_fork)
     return Ask(
         base,
-        head_sha,
+        head,
         settings.configs,
         settings.gate,
-        question.base_ref or question.base,
-        guarded_only=question.guarded_only,
+        question.base_ref,
+        default=None if is_the_default else default,
+        guarded_only=True,
         may_spend=may_spend,
     )
 
 
+def _refuse_unmerged(desk: Desk, name: str, base: str, default: str) -> None:
+    """A tag or a commit to compare with chooses policy and providers: it has to be part of the default branch."""
+    _, tip = desk.history.fetch((base, default))
+    if desk.world.files.event(base, tip).merge_base != base:
+        hint = f"name a branch that the policy guards, or a commit or tag of {default!a}"
+        raise UsageError(Code.USAGE, f"{name[:100]!a} is not part of the default branch", hint=hint)
+
+
 def _pull_requests(occasion: Occasion, desk: Desk) -> Questions:
     """A payload may be old, and a status is shared: the host is asked who has this head now, if there is one."""
-    number = occasion.pull_number
+    number, default = occasion.pull_number, occasion.default_branch
     if desk.host is None:
         if occasion.base_ref is None:
             hint = "pass `github.token` to this step"
             message = "without a token nobody knows which pull requests this run is for"
             raise UsageError(Code.USAGE, message, hint=hint)
-        return {number: Question(occasion.base_ref, occasion.base_ref, is_fork=occasion.is_fork)}
+        return {number: Question(occasion.base_ref, occasion.base_ref, default, is_fork=occasion.is_fork)}
     found = {pull.number: pull for pull in desk.host.open_pull_requests(desk.to.sha)}
-    if number is not None and number not in found:
-        # A listing may be a moment behind the event.
+    if number is not None:
+        # A listing may be a moment behind the event: of the pull request itself, and of its base.
+        found.pop(number, None)
         pull = desk.host.pull_request(number)
         if pull.is_open and pull.head_sha == desk.to.sha:
             found[number] = pull
-    # A stranger may open a pull request with a commit of ours, and must not hold ours up by it.
-    is_fork = all(pull.is_fork for pull in found.values())
+    own = {pull.base_ref for pull in found.values() if not pull.is_fork}
+    if occasion.is_fork:
+        # Our commit, opened again by a stranger: what it asks is asked already, with keys that this job lacks.
+        found = {key: pull for key, pull in found.items() if pull.base_ref not in own}
     return {
-        number: Question(pull.base_ref, pull.base_ref, is_fork=is_fork)
-        for number, pull in sorted(found.items())
+        key: Question(pull.base_ref, pull.base_ref, default, is_fork=_is_foreign(pull, own))
+        for key, pull in sorted(found.items())
     }
 
 
-def _branch(base: str, occasion: Occasion) -> str | None:
-    """Gates are chosen by a branch: a tag or a commit to compare with stands for the default one."""
-    is_branch = base == occasion.base_ref and occasion.base_sha is None and not base.startswith("refs/")
-    return base if is_branch else occasion.default_branch
+def _is_foreign(pull: PullRequest, own: Iterable[str]) -> bool:
+    """A fork's, unless a pull request of ours asks the same: then it must not be held up by this one."""
+    return pull.is_fork and pull.base_ref not in own
 
 
 def _known(value: str | None) -> str:

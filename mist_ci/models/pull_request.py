@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from mist_ci.models.base import Model
 
@@ -33,6 +33,9 @@ class PostedStatus(Model):
     target_url: str | None = None
     creator: str | None = None
     """Login of who posted it: any account with write access can."""
+    created_at: AwareDatetime | None = None
+    times: int = 1
+    """How many statuses of this context the commit has, all in all."""
 
 
 class PullRequest(Model):

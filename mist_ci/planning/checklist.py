@@ -51,6 +51,7 @@ def checklist(tree: Tree, policy: Policy, config: str, protection: Protection) -
         _environment(workflows),
         _owners(tree, policy, config),
         _review(),
+        _creation(policy),
         _app(protection),
     )
 
@@ -112,10 +113,20 @@ def _permissions() -> Task:
     return Task("L1", Standing.BY_HAND, what, f"{_ACTIONS} → Workflow permissions")
 
 
+def _creation(policy: Policy) -> Task:
+    what = "Restrict who may create branches that a pattern of the policy guards: a new one brings a policy of its own."
+    where = "Settings → Rules → Rulesets → Restrict creations"
+    branches = {branch for gate in policy.gates.values() for branch in gate.branches}
+    patterns = sorted(branch for branch in branches if "*" in branch or "?" in branch)
+    if not patterns:
+        return Task("L2", Standing.DONE, what, where, "the policy guards no pattern")
+    return Task("L2", Standing.BY_HAND, what, where, f"patterns: {', '.join(patterns)}")
+
+
 def _environment(workflows: tuple[Workflow, ...]) -> Task:
     what = (
-        "Keep provider keys in an environment with required reviewers that admits only the default branch. "
-        "Secrets of the repository can be read by a workflow on any branch."
+        "Keep provider keys in an environment that admits only the default branch, by its name, and for forks in one "
+        "with required reviewers too. Secrets of the repository can be read by a workflow on any branch."
     )
     named = [name for workflow in workflows for name in workflow.environments]
     where = (

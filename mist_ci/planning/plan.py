@@ -27,14 +27,21 @@ def gate_names(
             hint = nearest(chosen, list(policy.gates))
             raise UsageError(Code.UNKNOWN_NAME, f"no gate is named {chosen!r}", hint=hint)
         return (chosen,)
+    if guarded_only:
+        return guarding(policy, base_ref)
     branch = base_ref
     for prefix in ("refs/heads/", "refs/remotes/", "origin/"):
         branch = branch.removeprefix(prefix)
-    guarding = tuple(name for name, gate in policy.gates.items() if matches_any(gate.branches, branch))
-    if guarding or guarded_only or len(policy.gates) == 1:
-        return guarding or (() if guarded_only else tuple(policy.gates))
+    found = guarding(policy, branch)
+    if found or len(policy.gates) == 1:
+        return found or tuple(policy.gates)
     hint = f"choose one with --gate: {', '.join(policy.gates)}"
     raise UsageError(Code.UNKNOWN_NAME, f"no gate guards {base_ref!r}", hint=hint)
+
+
+def guarding(policy: Policy, branch: str) -> tuple[str, ...]:
+    """The gates that guard a branch, by its name as the code host has it."""
+    return tuple(name for name, gate in policy.gates.items() if matches_any(gate.branches, branch))
 
 
 def make_plan(

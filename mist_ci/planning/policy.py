@@ -60,7 +60,7 @@ def _resolve_names(policy: Policy, source: Document) -> None:
         if dataset.model is not None:
             _known(dataset.model, policy.models, "model", source, ("datasets", name, "model"))
     for name, gate in policy.gates.items():
-        if name == VERIFY:
+        if name.casefold() == VERIFY:
             message = f"a gate cannot be named {name!r}: mist/{name} says what became of a push"
             raise ConfigError(
                 Code.WRONG_VALUE, message, where=source.where(("gates", name)), hint="rename it"

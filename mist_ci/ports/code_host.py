@@ -1,6 +1,6 @@
 """Where pull requests live: statuses, comments, and the rules of branches."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -65,8 +65,17 @@ class CodeHost(Protocol):
         """Who the token stands for, such as `github-actions[bot]`. Asked once."""
         ...
 
-    def set_status(self, sha: str, status: Status | Pending, target_url: str | None = None) -> None:
-        """Posts a status on a commit; the newest one of a context counts. A long description is cut."""
+    def set_status(
+        self,
+        sha: str,
+        status: Status | Pending,
+        target_url: str | None = None,
+        is_still_wanted: Callable[[], bool] | None = None,
+    ) -> None:
+        """Posts a status on a commit; the newest one of a context counts. A long description is cut.
+
+        `is_still_wanted` is asked before the request is sent again: meanwhile somebody else may have spoken.
+        """
         ...
 
     def statuses(self, sha: str) -> tuple[PostedStatus, ...]:

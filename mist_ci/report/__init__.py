@@ -7,6 +7,7 @@ from mist_ci.report.redact import redact
 from mist_ci.report.sarif import sarif
 from mist_ci.report.status import headline, status
 from mist_ci.report.text import plain, workflow_safe
+from mist_ci.report.text import table_text as prose
 
 __all__ = [
     "annotations",
@@ -14,6 +15,7 @@ __all__ = [
     "headline",
     "junit",
     "plain",
+    "prose",
     "redact",
     "sarif",
     "status",

@@ -44,12 +44,15 @@ class Annotation:
     where: Where | None = None
 
 
-def annotations(reports: Sequence[Report]) -> tuple[str, ...]:
+def annotations(reports: Sequence[Report], alarms: Sequence[str] = ()) -> tuple[str, ...]:
     """At most ten lines of each level: verdicts before findings, errors first. The tenth counts the others.
+
+    `alarms` say how a push went round its gates; they come before everything else.
 
     Print each on a line of its own and do not escape them again.
     """
-    everything = list(dict.fromkeys(one for report in reports for one in _of(report)))
+    raised = [Annotation(Level.ERROR, "MIST CI", alarm) for alarm in alarms]
+    everything = list(dict.fromkeys([*raised, *(one for report in reports for one in _of(report))]))
     lines = []
     for level in Level:
         mine = [one for one in everything if one.level is level]

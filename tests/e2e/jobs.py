@@ -63,6 +63,7 @@ class Job:
         env: dict[str, str] | None = None,
     ) -> "subprocess.CompletedProcess[str]":
         """The job of any event."""
+        body["repository"] = {**body.get("repository", {}), "default_branch": "main"}
         file = self.place / "event.json"
         file.write_text(json.dumps(body))
         environ = {

@@ -147,6 +147,7 @@ def test_a_head_that_moved_on_is_left_to_its_own_run(open_job: Callable[..., Job
     old = job.github.state.pulls[1].head_sha
     body = payload("pull_request.synchronize")
     body["pull_request"]["head"]["sha"] = old
+    body["pull_request"]["head"]["repo"]["id"] = 7
     body["number"] = body["pull_request"]["number"] = 1
     body["pull_request"]["base"]["ref"] = "main"
     job.github.state.pulls[1].head_sha = job.tip("main")
@@ -160,8 +161,10 @@ def test_a_head_that_moved_on_is_left_to_its_own_run(open_job: Callable[..., Job
 def open_to_a_lax_branch(job: Job, head: str) -> None:
     """A second pull request from `head`, to a branch whose policy lets half of everything go."""
     origin = job.origin
+    origin.git("switch", "--quiet", "main")
+    origin.replace("mist.yml", "branches: [main]", 'branches: [main, "release/*"]')
+    origin.commit("Guard release branches")
     origin.branch("release/lax")
-    origin.replace("mist.yml", "branches: [main]", 'branches: ["release/*"]')
     origin.replace("mist.yml", "    budgets:", "    defaults: {margin: 0.5}\n    budgets:")
     origin.commit()
     job.push()

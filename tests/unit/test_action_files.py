@@ -11,7 +11,7 @@ import yaml
 
 from mist_ci.cli import cli
 from mist_ci.cli.init import starter_files
-from mist_ci.delivery.outputs import OUTPUTS
+from mist_ci.delivery.verdicts import OUTPUTS
 
 ROOT = Path(__file__).parents[2]
 SCHEMAS = {

@@ -1,11 +1,13 @@
 """Claims: a verdict reaches the host worst first, and nothing that fails on the way changes or loses it."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
-from mist_ci.delivery import CommentMode, Destination, Judged, Statuses, deliver, worst_statuses
-from mist_ci.delivery.outputs import OUTPUTS
+from mist_ci.delivery import CommentMode, Destination, Judged, Statuses, Verdicts, deliver, worst_statuses
+from mist_ci.delivery.verdicts import OUTPUTS
 from mist_ci.errors import Code, CouldNotRun, needs_approval
 from mist_ci.models.plan import Event
 from mist_ci.models.pull_request import CommitState, PostedStatus, RunOrder
@@ -58,7 +60,8 @@ def delivered(
     stores: MemoryStores | None = None,
 ) -> tuple[FakeRunner, list[str]]:
     runner = FakeRunner()
-    troubles = deliver(host, runner, stores or MemoryStores(), to, judged, worst_statuses(judged), mode)
+    verdicts = Verdicts(judged, worst_statuses(judged))
+    troubles = deliver(host, runner, stores or MemoryStores(), to, verdicts, mode)
     return runner, troubles
 
 
@@ -200,9 +203,71 @@ def test_a_verdict_of_this_run_is_not_taken_back() -> None:
 def test_a_verdict_of_an_older_run_does_not_stand_in_for_one_that_never_came() -> None:
     """Retargeted to a stricter branch, and the image could not be pulled: the lax verdict must not count."""
     host = FakeHost()
+    for labels in (["release"], None):  # known from the policy, or not to be had
+        host = FakeHost()
+        delivered(host, {7: [GOOD]}, to=run(4))
+        Statuses(host, TO).abandon(labels, gone())
+        assert host.told()[-1].startswith("mist/release error")
+
+
+def test_a_run_that_has_nothing_to_judge_takes_nothing_back() -> None:
+    host = FakeHost()
     delivered(host, {7: [GOOD]}, to=run(4))
-    Statuses(host, TO).abandon([], gone())
-    assert host.told()[-1].startswith("mist/release error")
+    assert Statuses(host, TO).abandon([], gone()) == ((), [])
+
+
+def test_a_workflow_for_another_policy_is_left_alone() -> None:
+    host = FakeHost()
+    delivered(host, {7: [GOOD]}, to=run(4))
+    for statuses in (Statuses(host, TO, ("services/*/mist.yml",)), Statuses(host, TO, gate="nightly")):
+        assert statuses.abandon(None, gone()) == ((), [])
+
+
+def test_a_last_job_that_is_started_again_finds_the_verdict_of_the_first_attempt() -> None:
+    host = FakeHost()
+    delivered(host, {7: [GOOD]}, to=run(5))
+    assert Statuses(host, run(5, attempt=2)).abandon(["release"], gone()) == ((), [])
+
+
+def test_an_older_run_that_is_started_again_is_the_newer_judgement() -> None:
+    """A stranger's pull request with our commit has left an error, and is closed: ours is started again."""
+    host = FakeHost()
+    delivered(host, {8: [BAD]}, to=run(6))
+    late = replace(run(5, attempt=2), started_at=host.now + timedelta(minutes=1))
+    delivered(host, {7: [GOOD]}, to=late)
+    assert host.told()[-1] == "mist/release success: fine"
+    early = replace(run(4, attempt=2), started_at=host.now - timedelta(minutes=1))
+    delivered(host, {7: [BAD]}, to=early)
+    assert host.told()[-1] == "mist/release success: fine"
+
+
+def test_no_success_is_set_when_nobody_knows_who_has_spoken() -> None:
+    host = FakeHost(refuses=frozenset({"statuses"}))
+    _, troubles = delivered(host, {7: [GOOD]})
+    assert "cannot be told" in troubles[0]
+    assert host.told() == []
+    delivered(host, {7: [BAD]})
+    assert host.told() == ["mist/release failure: regressed: sums"]
+
+
+def test_the_last_statuses_that_a_commit_can_have_are_errors() -> None:
+    host = FakeHost(earlier=900)
+    delivered(host, {7: [BAD]})
+    delivered(host, {7: [GOOD]})
+    assert host.told()[-1].startswith("mist/release error: 901 statuses")
+
+
+def test_a_step_with_a_bug_loses_no_other_step() -> None:
+    class Broken(FakeRunner):
+        def annotate(self, commands: Sequence[str]) -> None:
+            raise BrokenPipeError(str(commands))
+
+    runner, stores = Broken(), MemoryStores()
+    verdicts = Verdicts({None: [BAD]}, worst_statuses({None: [BAD]}))
+    troubles = deliver(None, runner, stores, TO, verdicts, CommentMode.ALWAYS)
+    assert [trouble.split(" was ")[0] for trouble in troubles] == ["annotations"]
+    assert runner.values["outcome"] == "failed"
+    assert set(stores.saved) == {"junit.xml", "findings.sarif"}
 
 
 def test_a_newer_run_is_not_called_off_by_an_older_one() -> None:

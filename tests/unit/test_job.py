@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from mist_ci.delivery import CommentMode, Destination
-from mist_ci.errors import CouldNotRun, ExitCode
+from mist_ci.errors import CouldNotRun, ExitCode, MistError
 from mist_ci.job import Desk, Job, Result, Settings, Spend
 from mist_ci.models.event import Mode, Occasion
 from mist_ci.models.pull_request import PullRequest, RunOrder
@@ -55,7 +55,10 @@ class Stage:
     models: FakeModels = field(default_factory=lambda: FakeModels(doubles))
     host: FakeHost = field(default_factory=FakeHost)
     runner: FakeRunner = field(default_factory=FakeRunner)
-    knows: Mapping[str, str] = field(default_factory=lambda: {"main": "main", HEAD: "head"})
+    default: Commit = field(default_factory=lambda: BASE)
+    """The default branch, main."""
+    knows: Mapping[str, str] | None = None
+    """None: every branch is where it should be."""
     run_id: int = 5
 
     def opened(self, number: int = 7, fork: bool = False) -> "Stage":
@@ -82,10 +85,11 @@ class Stage:
             pull_number=7 if self.mode is Mode.JUDGE_PULL_REQUEST else None,
             default_branch="main",
         )
-        files = MemoryFiles(self.base, self.head, base_ref=self.base_ref)
+        files = MemoryFiles(self.base, self.head, base_ref=self.base_ref, default=self.default)
+        everything = {"main": "d" * 40, self.base_ref: self.base_ref, HEAD: "head"}
         desk = Desk(
             world(files=files, models=self.models),
-            FakeHistory(self.knows),
+            FakeHistory(everything if self.knows is None else self.knows),
             self.runner,
             self.host if posts else None,
             Destination(HEAD, order.page(HOME), order, verifies=verifies),
@@ -109,7 +113,7 @@ def test_a_pull_request_is_pending_and_then_judged() -> None:
 def test_a_run_asks_nobody_when_its_head_is_in_no_open_pull_request() -> None:
     stage = Stage(models=FakeModels(never)).opened()
     stage.host.pulls[7] = stage.host.pulls[7].model_copy(update={"head_sha": "d" * 40})
-    assert stage.run().nothing == "no open pull request has this commit as its head"
+    assert (stage.run().nothing or "").startswith("no open pull request")
     assert stage.told() == []
 
 
@@ -119,7 +123,7 @@ def test_a_pull_request_that_the_listing_does_not_have_yet_is_judged() -> None:
 
 
 def test_a_branch_that_no_gate_guards_has_nothing_to_do() -> None:
-    stage = Stage(base_ref="dev", knows={"dev": "dev", HEAD: "head"}, models=FakeModels(never)).opened()
+    stage = Stage(base_ref="dev", models=FakeModels(never)).opened()
     result = stage.run()
     assert (result.exit_code, result.nothing) == (ExitCode.PASSED, "no gate guards dev")
     assert stage.told() == []
@@ -144,6 +148,92 @@ def test_a_fork_with_nothing_to_gate_waits_for_nobody() -> None:
     stage = Stage(head=WORDS, models=FakeModels(never)).opened(fork=True)
     assert stage.run().exit_code is ExitCode.PASSED
     assert stage.told()[-1] == "mist/release success"
+
+
+EVIL: Commit = {
+    **BASE,
+    "mist.yml": POLICY.replace("llm.example.com", "evil.example").replace("[main]", "[main, evil]"),
+}
+
+
+def test_a_branch_that_anybody_can_make_chooses_neither_policy_nor_provider() -> None:
+    stage = Stage(base=EVIL, base_ref="evil", models=FakeModels(never)).opened()
+    assert stage.run().nothing == "no gate guards evil"
+    assert (stage.told(), stage.models.opened) == ([], [])
+
+
+def test_a_guarded_branch_without_a_policy_is_an_error_and_not_an_adoption() -> None:
+    default: Commit = {**BASE, "mist.yml": POLICY.replace("[main]", '[main, "release/*"]')}
+    bare: Commit = {path: text for path, text in BASE.items() if path != "mist.yml"}
+    head: Commit = {**WORSE, "mist.yml": POLICY.replace("[main]", '["*", "release/*"]')}
+    stage = Stage(base=bare, head=head, default=default, base_ref="release/0").opened()
+    assert stage.run().exit_code is ExitCode.CONFIG
+    assert stage.told()[-1] == "mist/release error"
+
+
+def test_a_guarded_branch_is_judged_by_its_own_policy() -> None:
+    default: Commit = {**BASE, "mist.yml": POLICY.replace("[main]", '[main, "release/*"]')}
+    stage = Stage(base=default, default=default, head={**default, **WORSE}, base_ref="release/1")
+    stage.head = {**WORSE, "mist.yml": default["mist.yml"]}
+    assert stage.opened().run().exit_code is ExitCode.FAILED
+
+
+def test_a_policy_that_head_adds_does_not_share_a_status_with_one_of_base() -> None:
+    """Statuses are compared without case."""
+    path, twin = "services/Billing/mist.yml", "services/billing/mist.yml"
+    base: Commit = {**BASE, path: POLICY}
+    stage = Stage(base=base, head={**base, **WORSE, twin: POLICY}, configs=("services/*/mist.yml",)).opened()
+    assert stage.run().exit_code is ExitCode.FAILED
+    (status,) = stage.host.statuses(HEAD)
+    assert (status.context, status.state.value) == (f"mist/release ({path})", "failure")
+
+
+def test_no_fork_makes_a_thousand_gates() -> None:
+    gates = "".join(f"  gate-{number}: {{branches: [main]}}\n" for number in range(65))
+    head: Commit = {**WORDS, "x/mist.yml": f"version: 1\ngates:\n{gates}"}
+    stage = Stage(head=head, configs=("mist.yml", "*/mist.yml")).opened(fork=True)
+    with pytest.raises(MistError, match="64 are the limit"):
+        stage.run()
+    assert stage.told() == []
+
+
+def test_a_pattern_that_matches_nothing_does_not_hide_what_is_there() -> None:
+    stage = Stage(configs=("mist.yml", "services/*/mist.yml")).opened()
+    assert stage.run().exit_code is ExitCode.FAILED
+
+
+def test_every_gate_is_pending_before_the_first_model_is_asked() -> None:
+    policy = POLICY + "  strict: {branches: [main], models: [bot]}\n"
+    seen: list[list[str]] = []
+
+    def answer(model: str, messages: object) -> str:
+        seen.append(stage.told())
+        return doubles(model, messages)
+
+    stage = Stage(base={**BASE, "mist.yml": policy}, head={**WORSE, "mist.yml": policy})
+    stage.models = FakeModels(answer)
+    stage.opened().run()
+    assert seen[0] == ["mist/release pending", "mist/strict pending"]
+
+
+def test_the_base_is_that_of_the_pull_request_and_not_of_a_listing_that_is_behind() -> None:
+    class Behind(FakeHost):
+        def open_pull_requests(self, head_sha: str) -> tuple[PullRequest, ...]:
+            found = super().open_pull_requests(head_sha)
+            return tuple(pull.model_copy(update={"base_ref": "lax"}) for pull in found)
+
+    stage = Stage(host=Behind()).opened()
+    assert stage.run().exit_code is ExitCode.FAILED
+    assert stage.told()[-1] == "mist/release failure"
+
+
+def test_a_fork_with_our_commit_is_left_to_our_own_run() -> None:
+    """Its job has no keys, and what it asks is asked already."""
+    stage = Stage(head=BETTER, models=FakeModels(never)).opened(7, fork=True).opened(8)
+    job = stage.job()
+    job.occasion = job.occasion.model_copy(update={"is_fork": True})
+    assert (job.run().nothing or "").startswith("no open pull request")
+    assert stage.told() == []
 
 
 def test_a_stranger_who_opens_our_commit_again_does_not_hold_it_up() -> None:
@@ -270,11 +360,16 @@ def test_a_push_that_had_passed_its_gate_is_well() -> None:
     ],
 )
 def test_a_merge_that_went_round_the_gate_raises_the_alarm(state: State | None, by: str, words: str) -> None:
-    code, description = verified(merged(pushed(BETTER), state, by))
+    stage = merged(pushed(BETTER), state, by)
+    code, description = verified(stage)
     assert code is ExitCode.FAILED
     assert description.startswith("went round the gate")
     assert words in description
     assert "now passed" in description
+    assert stage.runner.values["exit-code"] == "1"
+    assert stage.runner.annotations[0].startswith("::error ")
+    assert "went round the gate" in stage.runner.annotations[0]
+    assert "went round the gate" in stage.runner.summaries[0]
 
 
 def test_a_push_that_does_not_pass_fails_although_its_gate_was_green() -> None:
@@ -303,7 +398,7 @@ def test_a_rewritten_branch_whose_past_is_gone_is_an_error() -> None:
 
 
 def test_a_push_to_a_branch_that_no_gate_guards_is_left_alone() -> None:
-    stage = Stage(mode=Mode.VERIFY_PUSH, base_ref="dev", knows={"dev": "dev", HEAD: "head"})
+    stage = Stage(mode=Mode.VERIFY_PUSH, base_ref="dev")
     assert stage.run().nothing == "no gate guards dev"
     assert stage.told() == []
 
@@ -336,7 +431,7 @@ def test_finalize_needs_no_clone_for_what_stands() -> None:
 
 @pytest.mark.parametrize(("branch", "told"), [("main", ["mist/verify error"]), ("dev", [])])
 def test_finalize_of_a_push_knows_whether_there_was_something_to_verify(branch: str, told: list[str]) -> None:
-    stage = Stage(mode=Mode.VERIFY_PUSH, base_ref=branch, knows={branch: branch, HEAD: "head"})
+    stage = Stage(mode=Mode.VERIFY_PUSH, base_ref=branch)
     stage.job().finalize()
     assert stage.told() == told
 

@@ -1,7 +1,7 @@
 """GitHub, and GitHub Enterprise Server. Takes a quarter of a second to import: do it where it is needed."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Self
 from urllib.parse import urlsplit
 
@@ -62,11 +62,18 @@ class GitHub:
         """Who the token stands for. One request, once."""
         return self._comments.login()
 
-    def set_status(self, sha: str, status: Status | Pending, target_url: str | None = None) -> None:
+    def set_status(
+        self,
+        sha: str,
+        status: Status | Pending,
+        target_url: str | None = None,
+        is_still_wanted: Callable[[], bool] | None = None,
+    ) -> None:
         """Posts a status on a commit; the newest one of a context counts. A long description is cut."""
         state = CommitState.PENDING if isinstance(status, Pending) else CommitState(status.state.value)
         description = self._secret.redact(status.description)
-        statuses.post(self._client, _full(sha), status.context, state, description, target_url)
+        wanted = statuses.Wanted(status.context, state, description, target_url)
+        statuses.post(self._client, _full(sha), wanted, is_still_wanted or (lambda: True))
 
     def statuses(self, sha: str) -> tuple[PostedStatus, ...]:
         """The status that counts of each context, contexts in order."""

@@ -13,7 +13,7 @@ from mist_ci.adapters.providers.retrying import asked_wait_s
 
 _BRIEFLY_ILL = frozenset({500, 502, 503, 504})
 _LIMITED = frozenset({403, 429})
-_LOOK_FIRST = re.compile(r"/issues/(?:[0-9]+/comments|comments/[0-9]+)$|/rulesets$")
+_LOOK_FIRST = re.compile(r"/issues/(?:[0-9]+/comments|comments/[0-9]+)$|/statuses/[0-9a-f]+$|/rulesets$")
 _SECONDARY = ("secondary rate limit", "abuse detection")
 
 

@@ -1,8 +1,12 @@
 """Commit statuses: the verdict itself."""
 
-from pydantic import BaseModel
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from mist_ci.adapters.github.client import Client
+from pydantic import AwareDatetime, BaseModel
+
+from mist_ci.adapters.github.client import Client, Refused
 from mist_ci.models.pull_request import CommitState, PostedStatus
 
 MAX_DESCRIPTION = 140
@@ -19,20 +23,47 @@ class _Status(BaseModel):
     description: str | None
     target_url: str | None
     creator: _Creator | None
+    created_at: AwareDatetime
 
 
-def post(
-    client: Client, sha: str, context: str, state: CommitState, description: str, target_url: str | None
-) -> None:
-    """Posts one. Sending it twice does no harm: the newest of a context counts."""
-    optional = {"target_url": target_url} if target_url else {}
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A status to post."""
+
+    context: str
+    state: CommitState
+    description: str
+    target_url: str | None
+
+
+def post(client: Client, sha: str, wanted: Wanted, is_still_wanted: Callable[[], bool]) -> None:
+    """Posts one; sent again after a fault, unless by then it is not wanted any more. Raises Refused."""
+    manners, faults = client.manners, 0
+    while True:
+        manners.wait_for_turn()
+        try:
+            _send(client, sha, wanted)
+        except Refused as refused:
+            delay_s = refused.delay_s
+            faults += 1
+            if delay_s is None or delay_s > manners.longest_wait_s or faults > manners.max_retries:
+                raise
+            manners.sleep(max(delay_s, manners.first_delay_s * 2.0 ** (faults - 1)))
+            if not is_still_wanted():
+                raise
+        else:
+            return
+
+
+def _send(client: Client, sha: str, wanted: Wanted) -> None:
+    optional = {"target_url": wanted.target_url} if wanted.target_url else {}
     client.call(
-        f"set the status {context} of {sha[:7]}",
+        f"set the status {wanted.context} of {sha[:7]}",
         client.api.repos.create_commit_status,
         sha=sha,
-        state=state.value,
-        context=context,
-        description=_cut(description),
+        state=wanted.state.value,
+        context=wanted.context,
+        description=_cut(wanted.description),
         **optional,
     )
 
@@ -41,7 +72,9 @@ def standing(client: Client, sha: str) -> tuple[PostedStatus, ...]:
     """The newest of each context, contexts in order. Contexts that differ in case are one."""
     operation = client.api.repos.list_commit_statuses_for_ref
     newest: dict[str, PostedStatus] = {}
+    times: Counter[str] = Counter()
     for item in client.pages(_Status, f"list the statuses of {sha[:7]}", operation, ref=sha):
+        times[item.context.lower()] += 1
         newest.setdefault(
             item.context.lower(),
             PostedStatus(
@@ -50,9 +83,10 @@ def standing(client: Client, sha: str) -> tuple[PostedStatus, ...]:
                 description=item.description or "",
                 target_url=item.target_url,
                 creator=item.creator.login if item.creator else None,
+                created_at=item.created_at,
             ),
         )
-    return tuple(newest[context] for context in sorted(newest))
+    return tuple(newest[context].model_copy(update={"times": times[context]}) for context in sorted(newest))
 
 
 def _cut(description: str) -> str:

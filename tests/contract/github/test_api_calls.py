@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from mist_ci.adapters.github import GitHub
-from mist_ci.delivery import CommentMode, Destination, Judged, Statuses, deliver, worst_statuses
+from mist_ci.delivery import CommentMode, Destination, Judged, Statuses, Verdicts, deliver, worst_statuses
 from mist_ci.models.pull_request import RunOrder
 from mist_ci.models.verdict import Outcome
 from mist_ci.ports.code_host import CodeHost  # noqa: TC001 - the annotation is the claim
@@ -24,8 +24,8 @@ def gate_run(host: Hosted, github: GitHub, run: int, gates: tuple[str, ...] = (G
     troubles = Statuses(github, to).announce(gates)
     reports = [told(Outcome.PASSED, f"run {run}", gate=gate) for gate in gates]
     judged: Judged = {1: reports}
-    runner, stores, statuses = FakeRunner(), MemoryStores(), worst_statuses(judged)
-    return troubles + deliver(github, runner, stores, to, judged, statuses, CommentMode.ALWAYS)
+    verdicts = Verdicts(judged, worst_statuses(judged))
+    return troubles + deliver(github, FakeRunner(), MemoryStores(), to, verdicts, CommentMode.ALWAYS)
 
 
 def test_a_first_run_takes_ten_calls_and_the_next_ones_too(host: Hosted) -> None:
@@ -45,9 +45,10 @@ def test_a_long_conversation_takes_two_more_pages_and_one_more_look(host: Hosted
     assert len(host.fake.seen) == 13
 
 
-def test_a_second_gate_takes_six_more(host: Hosted) -> None:
+def test_a_second_gate_takes_eight_more(host: Hosted) -> None:
+    """Before each status it is looked who has spoken last."""
     assert gate_run(host, host.github, 1, (GATE, "nightly")) == []
-    assert len(host.fake.seen) == 16
+    assert len(host.fake.seen) == 18
 
 
 def test_an_older_run_that_comes_in_late_changes_nothing(host: Hosted) -> None:

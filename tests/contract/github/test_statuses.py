@@ -1,13 +1,17 @@
 """Claims: the verdict arrives as a status, fits, says who wrote it, and a refusal is an error with a code."""
 
+from dataclasses import replace
+
 import pytest
 
+from mist_ci.delivery import Destination, Statuses
 from mist_ci.errors import Code, CouldNotRun, ExitCode
-from mist_ci.models.pull_request import CommitState
+from mist_ci.models.pull_request import CommitState, RunOrder
 from mist_ci.models.report import Status
 from mist_ci.models.verdict import State
 from mist_ci.ports.code_host import Pending
-from mist_ci.simulator import FORK_TOKEN
+from mist_ci.simulator import FORK_TOKEN, faults
+from mist_ci.simulator.state import ACTIONS, PostedStatus
 from tests.contract.github.hosting import Hosted
 
 CONTEXT = "mist/release"
@@ -86,3 +90,42 @@ def test_what_is_no_full_commit_id_never_reaches_a_path(host: Hosted, sha: str) 
     with pytest.raises(CouldNotRun, match="full id"):
         host.github.set_status(sha, verdict())
     assert host.fake.seen == []
+
+
+def test_a_status_is_not_sent_again_when_a_newer_run_has_spoken_meanwhile(host: Hosted) -> None:
+    """GitHub may ask for minutes of patience, and they are waited before the request is repeated."""
+    home = "https://github.example.com/acme/models"
+    older, newer = RunOrder(run_id=5, attempt=1), RunOrder(run_id=6, attempt=1)
+
+    def meanwhile() -> None:
+        state = host.fake.state
+        state.statuses.append(
+            PostedStatus(
+                state.next_id(),
+                host.head,
+                "mist/release",
+                "failure",
+                "regressed",
+                newer.page(home),
+                ACTIONS,
+                state.now(),
+            )
+        )
+
+    limited = faults.secondary_limit(429, retry_after_s=200)
+    host.fake.faults.add(replace(limited, wait=meanwhile), method="POST", path="/statuses/")
+    late = Status(context="mist/release", state=State.SUCCESS, description="passed")
+
+    troubles = Statuses(host.github, Destination(host.head, older.page(home), older)).post([late])
+
+    assert len(troubles) == 1
+    assert host.fake.state.standing(host.head)["mist/release"].state == "failure"
+    assert host.waits.waited_s[-1] == 200
+
+
+def test_what_stands_says_when_it_was_set_and_how_often(host: Hosted) -> None:
+    for number in range(3):
+        host.github.set_status(host.head, Pending("mist/release", f"run {number}"))
+    (standing,) = host.github.statuses(host.head)
+    assert (standing.description, standing.times) == ("run 2", 3)
+    assert standing.created_at is not None

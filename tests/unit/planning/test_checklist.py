@@ -34,7 +34,9 @@ FILES: Commit = {
     ".github/workflows/gate.yml": WORKFLOW,
     ".github/CODEOWNERS": "*\n/mist.yml @o/team\n/suites/ @o/team\n/models/ @o/team\n/.github/ @o/team\n",
 }
-LIST = ("rulesets", "bypass", "workflow", "approval", "permissions", "environment", "owners", "review", "app")
+LIST = (
+    "rulesets", "bypass", "workflow", "approval", "permissions", "environment", "owners", "review", "creation", "app",
+)  # fmt: skip
 
 
 def tasks(
@@ -203,3 +205,17 @@ def test_the_first_of_three_places_counts() -> None:
 )
 def test_a_clone_tells_its_repository_only_for_its_own_host(remote: str, api: str, name: str | None) -> None:
     assert repository_of(remote, api) == name
+
+
+@pytest.mark.parametrize(
+    ("branches", "standing"), [("[main]", Standing.DONE), ('[main, "release/*"]', Standing.BY_HAND)]
+)
+def test_a_branch_that_a_pattern_guards_must_not_be_anybodys_to_make(
+    branches: str, standing: Standing
+) -> None:
+    policy, source = document.parse(Policy, POLICY.replace("[main]", branches).encode(), "mist.yml")
+    protection = compare(
+        wanted_rulesets(policy, source, "mist.yml", app_id=12), [], "mist.yml", lambda _: True
+    )
+    listed = dict(zip(LIST, checklist(MemoryTree(FILES), policy, "mist.yml", protection), strict=True))
+    assert listed["creation"].standing is standing
