@@ -85,11 +85,17 @@ def comment(
     context |= {"since_head": before.head if before else "", "volatile": False}
     made = _Comment(report, context, _tail(now, before, limit), limit)
     text = made.text(details_url)
-    if previous and (old := _LINK.search(previous)) and old[1] != details_url:
+    if previous and (old := _LINK.search(previous)) and _is_of_one_repository(old[1], details_url):
         # The run's page is new with every run: where all else is equal, the link stays.
         kept = made.text(old[1])
         return kept if _body(kept) == _body(previous) else text
     return text
+
+
+def _is_of_one_repository(old: str, new: str | None) -> bool:
+    """Whoever may edit comments could have put another address there."""
+    home = (new or "").partition("/actions/")[0]
+    return bool(home) and old != new and old.startswith(f"{home}/actions/")
 
 
 def summary(report: Report) -> str:

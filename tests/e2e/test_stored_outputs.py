@@ -127,7 +127,7 @@ def test_a_pull_request_reads_what_a_push_stored_and_adds_nothing(
     payload: dict[str, Any] = json.loads(PAYLOAD.read_text())
     pull = payload["pull_request"]
     pull["head"] |= {"sha": repository.git("rev-parse", "naive"), "repo": pull["base"]["repo"]}
-    pull["base"]["ref"] = "main"
+    pull["base"]["ref"] = payload["repository"]["default_branch"] = "main"
     event = tmp_path / "event.json"
     event.write_text(json.dumps(payload))
     environ |= {"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(event)}
