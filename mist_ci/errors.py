@@ -86,7 +86,8 @@ EXPLANATIONS: dict[Code, str] = {
     "Extras keep out of every job what only some people use.",
     Code.SERVER_GONE: "The model server stopped answering, or never answered, after several retries. "
     "Answers that were already paid for are kept in the results directory.",
-    Code.KEY_MISSING: "The policy names an environment variable for the API key, and it is not set here.",
+    Code.KEY_MISSING: "The policy names an environment variable for the API key, and it is not set here. "
+    "Where the server wants no key, take `key_env` out of the provider.",
     Code.PROVIDER_REFUSED: "The provider answered, and refused: wrong key, unknown model, or a request that it "
     "does not accept. "
     "Retrying would not help.",
@@ -103,8 +104,9 @@ EXPLANATIONS: dict[Code, str] = {
     Code.CORRUPT_ASSET: "A file that ships with MIST CI does not have the expected checksum. Install it again.",
     Code.CANCELLED: "The run was stopped from outside before it could decide. "
     "Answers that were already paid for are kept in the results directory.",
-    Code.NEEDS_APPROVAL: "The change comes from a fork, and judging it means calls that somebody pays for. What costs "
-    "nothing was done. A maintainer approves the job behind the protected environment, and that job judges it.",
+    Code.NEEDS_APPROVAL: "Judging the change means calls that somebody pays for, and this job may not spend: "
+    "it comes from a fork, or the job has `spend: none`. What costs nothing was done. For a fork, a maintainer "
+    "approves the job behind the protected environment, and that job judges it.",
     Code.CODE_HOST: "The code host (GitHub) refused a request, or did not answer after several retries. "
     "The usual cause is a permission that the job does not have: `statuses: write` and `pull-requests: write`; "
     "the token of a pull request from a fork never has them.",
@@ -170,8 +172,8 @@ def cancelled() -> CouldNotRun:
 
 def needs_approval() -> CouldNotRun:
     """Models would have to be asked, and this job may not spend."""
-    message = "waiting for approval: models have to be asked, and this job may not spend for a fork"
-    hint = "a maintainer looks at the change, and approves the job that waits for the protected environment"
+    message = "waiting for approval: models have to be asked, and this job may not spend for this change"
+    hint = "a maintainer looks at it, and approves the job that waits for the protected environment (`spend: all`)"
     return CouldNotRun(Code.NEEDS_APPROVAL, message, hint=hint)
 
 

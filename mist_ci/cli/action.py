@@ -51,4 +51,5 @@ def action(  # noqa: PLR0913, PLR0917 - one for each option
     from mist_ci.job import Settings, Spend
 
     settings = Settings(configs, gate_name, Spend(spend), CommentMode(comment), base or None)
-    return jobs.judge(jobs.occasion(os.environ), settings, results, repository, head or None, outputs)
+    places = jobs.Places(results, repository, outputs)
+    return jobs.judge(jobs.occasion(os.environ), settings, places, head or None)

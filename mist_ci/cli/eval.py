@@ -51,9 +51,7 @@ def evaluate(
 
     from mist_ci.cli import wiring
 
-    world = wiring.world(
-        results, config.parent, wiring.outputs(outputs, may_write=outputs_mode == "read-write")
-    )
+    world = wiring.world(results, config.parent, wiring.outputs_by_hand(outputs, outputs_mode))
     compared, location = _evaluate(reference, config, chosen, world)
     if output_format == "json":
         rows = [

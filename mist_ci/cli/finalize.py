@@ -27,7 +27,7 @@ def finalize(configs: tuple[str, ...], gate_name: str | None, results: Path, rep
     occasion = jobs.occasion(os.environ)
     if occasion.mode is Mode.IGNORE:
         return jobs.nothing(occasion.reason)
-    job = jobs.job(occasion, Settings(configs, gate_name), results, repository, None)
+    job = jobs.job(occasion, Settings(configs, gate_name), jobs.Places(results, repository))
     result = job.finalize()
     jobs.show(result)
     return ExitCode(result.exit_code)

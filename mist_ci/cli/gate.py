@@ -61,7 +61,7 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
     if not repository.is_dir():
         hint = "name a clone with --repository DIR"
         raise UsageError(Code.NO_REPOSITORY, "is no directory", where=Where(str(repository)), hint=hint)
-    stored = wiring.outputs(outputs, may_write=outputs_mode == "read-write")
+    stored = wiring.outputs_by_hand(outputs, outputs_mode)
     reports = run_gates(wiring.world(results, repository, stored), Ask(base, head, configs, gate_name))
     worst = max((one.decision.outcome for one in reports), key=lambda outcome: outcome.rank)
     if output_format == "json":

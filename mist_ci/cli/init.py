@@ -51,6 +51,7 @@ def init(directory: Path, base_url: str, model: str, key_env: str, level: str) -
     from mist_ci.cli.output import say
 
     texts = starter_files({"base_url": base_url, "model": model, "key_env": key_env}, level)
+    _check(texts, key_env)
     for path in texts:
         if (directory / path).exists():
             hint = "move it away, or choose another directory: mist-ci init DIRECTORY"
@@ -69,8 +70,30 @@ def init(directory: Path, base_url: str, model: str, key_env: str, level: str) -
     say(f"  export {key_env}=…                       the key of {base_url}")
     say("  mist-ci eval models/assistant.yml              runs the suite on the model in use today")
     say("  put what your model must not forget into suites/, commit, and open a pull request")
-    say("  mist-ci protect                                makes the gate a required check")
+    apply = "--apply" if level == "L1" else "--app-id NUMBER --apply"
+    say(f"  mist-ci protect {apply:<30} makes the gate a required check")
+    if level == "L2":
+        say("  before that: the GitHub App and the environments mist and mist-forks, docs/github.md")
     return ExitCode.PASSED
+
+
+def _check(texts: dict[str, str], key_env: str) -> None:
+    """What is written has to load: the options are judged by those who will read the files."""
+    from mist_ci.errors import ConfigError
+    from mist_ci.models.config import Policy
+    from mist_ci.models.modelref import ModelReference
+    from mist_ci.parsing import document
+
+    if not key_env:
+        hint = "name the variable that holds the key; where the server wants none, take key_env out of mist.yml later"
+        raise UsageError(Code.USAGE, "--key-env is empty", hint=hint)
+    try:
+        document.parse(Policy, texts["mist.yml"].encode(), "mist.yml")
+        document.parse(ModelReference, texts["models/assistant.yml"].encode(), "models/assistant.yml")
+    except ConfigError as error:
+        message = f"an option cannot be right: {error.message}"
+        hint = "see mist-ci init --help; nothing was written"
+        raise UsageError(error.code, message, where=error.where, hint=hint) from None
 
 
 def starter_files(values: dict[str, str], level: str) -> dict[str, str]:

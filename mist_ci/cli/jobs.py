@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,20 +35,22 @@ def occasion(environ: Mapping[str, str]) -> "Occasion":
     )
 
 
-def judge(
-    occasion: "Occasion",
-    settings: "Settings",
-    results: Path,
-    repository: Path,
-    head: str | None,
-    outputs: Path | None = None,
-) -> int:
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Directories of a job: where results go, where the clone is, and where stored answers are, if anywhere."""
+
+    results: Path
+    repository: Path
+    outputs: Path | None = None
+
+
+def judge(occasion: "Occasion", settings: "Settings", places: Places, head: str | None = None) -> int:
     """Runs the job of an event and shows what came of it."""
     from mist_ci.models.event import Mode
 
     if occasion.mode is Mode.IGNORE:
         return nothing(occasion.reason)
-    result = job(occasion, settings, results, repository, head, outputs).run()
+    result = job(occasion, settings, places, head).run()
     show(result)
     return result.exit_code
 
@@ -63,24 +66,18 @@ def nothing(reason: str) -> int:
     return ExitCode.PASSED
 
 
-def job(
-    occasion: "Occasion",
-    settings: "Settings",
-    results: Path,
-    repository: Path,
-    head: str | None,
-    outputs: Path | None = None,
-) -> "Job":
+def job(occasion: "Occasion", settings: "Settings", places: Places, head: str | None = None) -> "Job":
     """A job with everything it needs. `head` replaces the event's commit where nobody else has chosen one."""
     from mist_ci.cli import wiring
     from mist_ci.delivery import Destination
     from mist_ci.job import Desk, Job
     from mist_ci.models.event import Mode
 
-    if not repository.is_dir():
+    if not places.repository.is_dir():
         hint = "check the repository out first, or name a clone with --repository DIR"
-        raise UsageError(Code.NO_REPOSITORY, "is no directory", where=Where(str(repository)), hint=hint)
-    history = wiring.history(repository, os.environ)
+        where = Where(str(places.repository))
+        raise UsageError(Code.NO_REPOSITORY, "is no directory", where=where, hint=hint)
+    history = wiring.history(places.repository, os.environ)
     chosen = head if occasion.mode is Mode.ON_DEMAND or occasion.head_sha is None else None
     named = chosen or occasion.head_ref
     sha = history.fetch((named,))[0] if named else occasion.head_sha
@@ -91,8 +88,10 @@ def job(
     posts = occasion.writes_status or occasion.writes_verify
     host = wiring.code_host(os.environ) if posts else None
     # Below the runner's own directory: in the workspace lies what head has committed, answers of its own maybe.
-    stored = wiring.outputs(_in_runner_temp(outputs), may_write=occasion.may_store_outputs)
-    desk = Desk(wiring.world(results, repository, stored), history, wiring.runner(os.environ), host, to)
+    stored = wiring.outputs(_in_runner_temp(places.outputs), may_write=occasion.may_store_outputs)
+    desk = Desk(
+        wiring.world(places.results, places.repository, stored), history, wiring.runner(os.environ), host, to
+    )
     return Job(desk, occasion, settings)
 
 

@@ -56,4 +56,5 @@ def verify(
         )
     else:
         raise UsageError(Code.USAGE, "--before, --after and --branch go together")
-    return jobs.judge(occasion, Settings(configs, gate_name), results, repository, after, outputs)
+    places = jobs.Places(results, repository, outputs)
+    return jobs.judge(occasion, Settings(configs, gate_name), places, after)

@@ -19,6 +19,7 @@ from mist_ci.adapters.results import ResultDirectories
 from mist_ci.adapters.runner_files import RunnerFiles
 from mist_ci.adapters.tokenizers import TiktokenCounter
 from mist_ci.cli.interrupts import INTERRUPTS
+from mist_ci.errors import Code, UsageError
 from mist_ci.ports import World
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.code_host import CodeHost
@@ -51,6 +52,14 @@ def world(results: Path, repository: Path, outputs: OutputStore | None = None) -
 def now() -> datetime:
     """The time, in UTC."""
     return SystemClock().now()
+
+
+def outputs_by_hand(directory: Path | None, mode: str) -> OutputStore:
+    """Stored answers as somebody asked for them. Raises UsageError MC201 for a mode of nothing."""
+    if directory is None and mode == "read":
+        hint = "name the directory: --outputs DIR"
+        raise UsageError(Code.USAGE, "--outputs-mode goes with --outputs", hint=hint)
+    return outputs(directory, may_write=mode == "read-write")
 
 
 def outputs(directory: Path | None, *, may_write: bool) -> OutputStore:

@@ -66,6 +66,8 @@ def find_cases(
         try:
             found += _cases(trees, config, base_ref, chosen, guarded_only=guarded_only)
         except UsageError as error:
+            if error.code is Code.FILE_MISSING:  # a path that is misspelt must not drop a gate
+                raise
             refused = refused or error
     if refused is not None and not found:
         raise refused

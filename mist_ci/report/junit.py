@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
-from mist_ci.models.figures import count
+from mist_ci.models.figures import count, delta, points
 from mist_ci.models.finding import DataReport
 from mist_ci.models.report import Report
 from mist_ci.models.verdict import ModelVerdict, Outcome, SuiteVerdict, Verdict
@@ -94,6 +94,8 @@ def _suite_cases(suite: SuiteVerdict, classname: str) -> list[_Case]:
     """The hypothesis, and the floor where there is one; a waiver skips what would have failed."""
     numbers = suite.numbers
     about_hypothesis = [one for one in suite.problems if one not in suite.floor_problems]
+    if about_hypothesis and (said := _numbers(suite)):
+        about_hypothesis.append(said)  # a list of failed tests is all that some readers ever see
     broken = suite.outcome is Outcome.COULD_NOT_RUN
     cases = [
         _judged(
@@ -106,6 +108,16 @@ def _suite_cases(suite: SuiteVerdict, classname: str) -> list[_Case]:
         )
         cases.append(_judged(floor, suite, suite.floor_problems))
     return cases
+
+
+def _numbers(suite: SuiteVerdict) -> str:
+    """`−6.2 points [−8.5, −4.5], 100.0 → 93.8, 25 of 400 got worse`; empty where nothing was compared."""
+    numbers, interval = suite.numbers, suite.interval
+    if interval is None or numbers.base is None:
+        return ""
+    change = f"{delta(interval.estimate)} points [{delta(interval.low)}, {delta(interval.high)}]"
+    means = f"{points(numbers.base.mean)} → {points(numbers.head.mean)}"
+    return f"{change}, {means}, {numbers.worse} of {numbers.samples} got worse"
 
 
 def _judged(case: _Case, suite: SuiteVerdict, problems: Sequence[str]) -> _Case:
@@ -122,7 +134,11 @@ def _judged(case: _Case, suite: SuiteVerdict, problems: Sequence[str]) -> _Case:
 def _overall_case(model: ModelVerdict, classname: str) -> _Case:
     overall = model.overall
     lost = overall is not None and overall.verdict is Verdict.REGRESSED
-    told = "" if overall is None else f"{overall.verdict.value}: {overall.numbers.estimate:+.4f} on average"
+    told = ""
+    if overall is not None:
+        numbers = overall.numbers
+        change = f"{delta(numbers.estimate)} points [{delta(numbers.low)}, {delta(numbers.high)}]"
+        told = f"{overall.verdict.value}: {change} on average over {numbers.suites} suites"
     return _Case(classname, "overall", failure=told if lost else None, told=(told,))
 
 

@@ -168,3 +168,14 @@ def test_explain_knows_every_rule_and_every_error(tmp_path: Path) -> None:
     assert len(codes) == len(set(codes))
     assert "chat template" in mist_ci("explain", "sf601", cwd=tmp_path).stdout
     assert "misspelt" in mist_ci("explain", "MC103", cwd=tmp_path).stdout
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "code"),
+    [("--key-env", "", "MC201"), ("--key-env", "FOO-BAR", "MC104"), ("--base-url", "notaurl", "MC104")],
+)
+def test_init_writes_nothing_that_does_not_load(option: str, value: str, code: str, tmp_path: Path) -> None:
+    done = mist_ci("init", option, value, cwd=tmp_path)
+    assert done.returncode == 2, done.stdout
+    assert code in done.stderr
+    assert list(tmp_path.iterdir()) == []

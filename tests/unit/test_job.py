@@ -202,6 +202,13 @@ def test_a_pattern_that_matches_nothing_does_not_hide_what_is_there() -> None:
     assert stage.run().exit_code is ExitCode.FAILED
 
 
+def test_a_policy_that_is_misspelt_does_not_drop_its_gate() -> None:
+    stage = Stage(configs=("mist.yml", "servces/c/mist.yml"), models=FakeModels(never)).opened()
+    with pytest.raises(MistError, match="has this policy"):
+        stage.run()
+    assert stage.told() == []
+
+
 def test_every_gate_is_pending_before_the_first_model_is_asked() -> None:
     policy = POLICY + "  strict: {branches: [main], models: [bot]}\n"
     seen: list[list[str]] = []

@@ -107,7 +107,7 @@ def test_a_suite_that_fails_is_never_marked_as_good() -> None:
     )
     rows = [line for line in comment(report).splitlines() if line.startswith("| <code>")]
     assert [row.split(" | ")[:2] for row in rows[:2]] == [
-        ["| <code>critical</code> critical", "❌&nbsp;not&nbsp;proven"],
+        ["| <code>critical</code> (critical)", "❌&nbsp;not&nbsp;proven"],
         ["| <code>floor</code>", "❌&nbsp;failed"],
     ]
 
