@@ -190,9 +190,16 @@ def _notes(numbers: SuiteComparison, judged: Judged, gate: Gate) -> list[str]:
         notes.append(told)
     if numbers.head.model_failures:
         notes.append(f"empty, cut off or refused: {count(numbers.head.model_failures, 'answer')} of head")
+    return notes + _baseline_notes(numbers)
+
+
+def _baseline_notes(numbers: SuiteComparison) -> list[str]:
+    """What the comparison cannot show, whatever it says."""
     if nothing_shows_that_it_holds(numbers):
-        notes.append("neither a baseline nor a floor: nothing shows that it holds")
-    return notes
+        return ["neither a baseline nor a floor: nothing shows that it holds"]
+    if numbers.base is not None and numbers.base.mean == 0 and numbers.role is not Role.TARGET:
+        return ["base gets nothing right here, so no loss can show: look at its prompt and its grader"]
+    return []
 
 
 def _floor_notes(numbers: SuiteComparison) -> list[str]:

@@ -87,7 +87,7 @@ class Job:
             self._labels = self._of([self._find(question) for question in set(asked.values())])
         message = "the run ended without a verdict"
         ended = CouldNotRun(Code.CANCELLED, message, hint="look at its log, and run it again")
-        posted, troubles = self._statuses(self.desk).abandon(self._labels, ended)
+        posted, troubles = self._statuses().abandon(self._labels, ended)
         code = ExitCode.COULD_NOT_RUN if posted else ExitCode.PASSED
         nothing = None if posted else "every status has its verdict"
         return Result(code, statuses=posted, troubles=tuple(troubles), nothing=nothing)
@@ -98,7 +98,7 @@ class Job:
 
     def _announce(self, found: Iterable[_Found]) -> list[str]:
         self._labels = self._of(found)
-        return self._statuses(self.desk).announce(sorted(self._labels)) if self.desk.host else []
+        return self._statuses().announce(sorted(self._labels)) if self.desk.host else []
 
     def _of(self, found: Iterable[_Found]) -> set[str]:
         labels = {case.label for one in found for case in one.cases}
@@ -121,10 +121,10 @@ class Job:
             return "no open pull request with this commit as its head is for this run to judge"
         return f"no gate guards {', '.join(sorted({one.base_ref for one in asked.values()}))}"
 
-    def _statuses(self, desk: Desk) -> Statuses:
-        if desk.host is None:
+    def _statuses(self) -> Statuses:
+        if self.desk.host is None:
             raise RuntimeError("there is nobody to tell")
-        return Statuses(desk.host, desk.to, self.settings.configs, self.settings.gate)
+        return Statuses(self.desk.host, self.desk.to, self.settings.configs, self.settings.gate)
 
     @contextmanager
     def _abandoning(self) -> Iterator[None]:
@@ -133,7 +133,7 @@ class Job:
         except (Exception, KeyboardInterrupt) as error:
             with self.desk.world.interrupts.watched():
                 if self.desk.host is not None:
-                    self._statuses(self.desk).abandon(self._labels, _as_mist_error(error))
+                    self._statuses().abandon(self._labels, _as_mist_error(error))
             raise
 
 

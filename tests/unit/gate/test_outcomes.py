@@ -507,3 +507,15 @@ def test_a_gate_that_says_nothing_warns_at_five_points_and_five_per_cent() -> No
     assert (gate.defaults.margin, gate.defaults.alpha) == (0.05, 0.05)
     assert gate.on_inconclusive is OnInconclusive.WARN
     assert gate.data.fail_on is Severity.ERROR
+
+
+@pytest.mark.parametrize(
+    ("role", "says_so"), [(Role.RETAIN, True), (Role.CRITICAL, True), (Role.TARGET, False)]
+)
+def test_a_suite_on_which_base_gets_nothing_right_says_that_it_shows_no_loss(
+    role: Role, says_so: bool
+) -> None:
+    """A wrong prompt or grader looks like this, and would go green with more samples."""
+    decision = decide_suites([(make_suite("skill", 100, role), outcomes(100, wrong=100))])
+    told = [note for note in only_suite(decision).notes if "no loss can show" in note]
+    assert bool(told) is says_so
