@@ -89,7 +89,7 @@ def schemas() -> dict[str, str]:
 
 
 def action_page() -> str:
-    """The inputs of the GitHub action, from action.yml."""
+    """The inputs and outputs of the GitHub action, from action.yml."""
     action: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
     rows = [
         f"| `{name}` | {entry['description'].strip()} | {_code(entry['default'])} |"
@@ -97,8 +97,13 @@ def action_page() -> str:
     ]
     head = ["# The GitHub action", "", action["description"], ""]
     table = ["| input | meaning | default |", "|---|---|---|", *rows, ""]
-    verdict = "The step's exit code is the verdict: 0 passed, 1 failed, 2 configuration, 3 could not run."
-    return "\n".join([*head, *table, verdict, ""])
+    told = [f"| `{name}` | {entry['description']} |" for name, entry in action["outputs"].items()]
+    outputs = ["| output | meaning |", "|---|---|", *told, ""]
+    verdict = (
+        "The step's exit code is the verdict: 0 passed, 1 failed, 2 configuration, 3 could not run. What is posted "
+        "where, and how far it was tested: [github.md](github.md)."
+    )
+    return "\n".join([*head, *table, *outputs, verdict, ""])
 
 
 def _code(value: str) -> str:
