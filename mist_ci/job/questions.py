@@ -51,11 +51,10 @@ def ask(question: Question, desk: Desk, settings: Settings) -> Ask:
     """The question with its history fetched: all sides are commit ids now. Raises what fetching raises."""
     base, head = desk.history.fetch((question.base, desk.to.sha))
     default = None
-    if question.default is not None and question.base != question.default:
+    if question.default is not None and question.base_ref != question.default:
         (default,) = desk.history.fetch((question.default,))
-    is_the_default = question.base_ref == question.default
-    if question.on_demand and default is not None and is_the_default:
-        _refuse_unmerged(desk, question.base, base, question.default or "")
+    elif question.default is not None and question.on_demand and question.base != question.default:
+        _refuse_unmerged(desk, question.base, base, question.default)
     may_spend = settings.spend is Spend.ALL or (settings.spend is Spend.OWN and not question.is_fork)
     return Ask(
         base,
@@ -63,7 +62,7 @@ def ask(question: Question, desk: Desk, settings: Settings) -> Ask:
         settings.configs,
         settings.gate,
         question.base_ref,
-        default=None if is_the_default else default,
+        default=default,
         guarded_only=True,
         may_spend=may_spend,
     )

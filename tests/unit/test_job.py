@@ -2,7 +2,7 @@
 that went round the gate is noticed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -414,6 +414,23 @@ def test_a_run_on_demand_never_writes_a_gate() -> None:
     stage = Stage(mode=Mode.ON_DEMAND)
     assert stage.run().exit_code is ExitCode.FAILED
     assert stage.told() == ["mist/verify pending", "mist/verify failure"]
+
+
+def test_a_run_on_demand_compares_with_nothing_that_was_never_merged() -> None:
+    """Whoever may start it by hand could name a commit with a policy of their own."""
+    stage = Stage(mode=Mode.ON_DEMAND, models=FakeModels(never))
+    stage.knows = {
+        "main": "d" * 40,
+        HEAD: "head",
+        "d" * 40: "d" * 40,
+        "refs/tags/evil": "main",
+        "main ": "main",
+    }
+    job = stage.job()
+    job.settings = replace(job.settings, base="refs/tags/evil")
+    with pytest.raises(MistError, match="is not part of the default branch"):
+        job.run()
+    assert stage.models.opened == []
 
 
 def test_finalize_sets_an_error_where_a_job_was_killed() -> None:
