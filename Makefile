@@ -23,8 +23,9 @@ help:  ## print this list
 demo: .venv/demo.stamp  ## gate four pull requests with small real models: no key, no GPU, nothing leaves this machine
 	@$(PY) -m mist_ci demo
 
+# More workers than cores: tests of whole runs mostly wait, as GitHub wants a second between two writes.
 test: .venv/dev.stamp  ## every test
-	@$(PYTEST)
+	@$(PYTEST) -n 4 --dist worksteal
 
 e2e: .venv/dev.stamp  ## the container, the workflow and the twin, really run (root on Debian, or a running Docker)
 	@tests/docker/e2e.sh $(PY)
