@@ -18,6 +18,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
+from mist_ci.adapters.hidden import make_hidden
 from mist_ci.models.base import Model
 from mist_ci.models.output import RequestIdentity, StoredAnswer
 from mist_ci.ports.clock import Clock
@@ -164,22 +165,13 @@ class OutputDirectory:
 
     def _begin_segment(self) -> Path:
         """An empty segment that sorts after all others, with room made for it."""
-        self._make_root()
+        make_hidden(self._root)  # what a model said does not belong into a commit
         self._prune(self._limit_bytes - self._limit_bytes // 4)
         name = f"answers-{self._clock.now():%Y%m%dT%H%M%S%f}Z-{self._clock.unique()[:8]}.jsonl"
         segment = self._root / name
         segment.touch(exist_ok=False)
         self._written_bytes = 0
         return segment
-
-    def _make_root(self) -> None:
-        """A root that is new hides itself from git: what a model said does not belong into a commit."""
-        try:
-            self._root.mkdir(parents=True)
-        except FileExistsError:
-            return
-        with suppress(FileExistsError), (self._root / ".gitignore").open("x", encoding="utf-8") as ignored:
-            ignored.write("*\n")
 
     def _prune(self, limit_bytes: int) -> None:
         """Deletes the oldest segments until the others fit."""

@@ -2,10 +2,10 @@
 
 import errno
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from mist_ci.adapters.hidden import make_hidden
 from mist_ci.errors import Code, CouldNotRun, Where
 from mist_ci.models.attempt import Attempt
 from mist_ci.models.message import Payload, encode
@@ -44,15 +44,9 @@ class ResultDirectories:
         return str(target)
 
     def _make_root(self) -> None:
-        """A root that is new hides itself from git, so that `git add --all` never commits results."""
         if self._root.is_symlink():  # a checkout of head may hold one, and it would lead us anywhere
             raise OSError(errno.ELOOP, "a link; results go into a directory of their own")
-        try:
-            self._root.mkdir(parents=True)
-        except FileExistsError:
-            return
-        with suppress(FileExistsError), (self._root / ".gitignore").open("x", encoding="utf-8") as ignored:
-            ignored.write("*\n")
+        make_hidden(self._root)
 
 
 class ResultDirectory:
