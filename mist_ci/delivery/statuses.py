@@ -106,8 +106,9 @@ class Statuses:
         if status is None or order is None or not order.is_newer_than(self.to.order):
             return None
         began, was_set = self.to.started_at, status.created_at
-        is_repeated = self.to.order.attempt > 1 and began is not None and was_set is not None
-        return None if is_repeated and began and was_set and was_set < began else order
+        if self.to.order.attempt > 1 and began and was_set and was_set < began:
+            return None
+        return order
 
     def _is_of_this_run(self, status: PostedStatus) -> bool:
         order = RunOrder.of_page(status.target_url)
