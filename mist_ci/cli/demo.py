@@ -78,7 +78,7 @@ def _say_what_to_type() -> None:
         f"\nTo gate a repository of your own (mist-ci is {Path(sys.executable).parent / 'mist-ci'}), in its directory:"
     )
     say(
-        "  mist-ci init                                   writes mist.yml, a suite, a model reference, a workflow"
+        "  mist-ci init                                   writes mist.yml, a suite, a model reference, workflows"
     )
     say("  git add -A && git commit -m 'Gate fine-tunes'  the policy counts once it is on the base branch")
     say("  mist-ci gate --base main --head my-branch      judges a branch, here or in any CI")
