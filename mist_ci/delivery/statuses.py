@@ -10,10 +10,9 @@ from mist_ci.delivery.steps import NotDelivered, each
 from mist_ci.delivery.verdicts import Judged
 from mist_ci.errors import MistError
 from mist_ci.models.pull_request import CommitState, PostedStatus, RunOrder
-from mist_ci.models.report import DEFAULT_CONFIG, VERIFY, Report, Status
+from mist_ci.models.report import DEFAULT_CONFIG, VERIFY, Report, Status, folded, parts_of
 from mist_ci.models.verdict import State
 from mist_ci.parsing.glob import matches_any
-from mist_ci.planning import folded
 from mist_ci.ports.code_host import CodeHost, Pending
 
 PREFIX = "mist/"
@@ -123,8 +122,7 @@ class Statuses:
         label = context[len(PREFIX) :]
         if (folded(label) == VERIFY) or self.to.verifies:
             return (folded(label) == VERIFY) == self.to.verifies
-        gate, _, rest = label.partition(" (")
-        config = rest.removesuffix(")") or DEFAULT_CONFIG
+        gate, config = parts_of(label)
         return matches_any(self.configs, config) and self.gate in (None, gate)
 
 

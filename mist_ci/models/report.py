@@ -1,5 +1,6 @@
 """One frozen Report: all that any text about a run is made from."""
 
+import unicodedata
 from decimal import Decimal
 
 from pydantic import ConfigDict
@@ -20,6 +21,21 @@ VERIFY = "verify"
 def gate_label(gate: str, config: str) -> str:
     """`release`, or `release (services/a/mist.yml)`: two policies of one repository may name a gate alike."""
     return gate if config == DEFAULT_CONFIG else f"{gate} ({config})"
+
+
+def parts_of(label: str) -> tuple[str, str]:
+    """The gate and the path of its policy, from what `gate_label` made of them.
+
+    >>> parts_of("release (services/a/mist.yml)"), parts_of("release")
+    (('release', 'services/a/mist.yml'), ('release', 'mist.yml'))
+    """
+    gate, _, rest = label.partition(" (")
+    return gate, rest.removesuffix(")") or DEFAULT_CONFIG
+
+
+def folded(label: str) -> str:
+    """A label as code hosts compare it: without case, and without other ways to write the same letters."""
+    return unicodedata.normalize("NFKC", label).casefold()
 
 
 class Status(Model):

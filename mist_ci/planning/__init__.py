@@ -1,6 +1,6 @@
 """What changed, and what therefore must run, with a reason for each item."""
 
-from mist_ci.planning.cases import Case, Ground, find_cases, folded
+from mist_ci.planning.cases import Case, Ground, find_cases
 from mist_ci.planning.checks import check_head
 from mist_ci.planning.mode import read_event
 from mist_ci.planning.plan import make_plan
@@ -11,7 +11,6 @@ __all__ = [
     "Ground",
     "check_head",
     "find_cases",
-    "folded",
     "make_plan",
     "read_event",
     "read_policy",

@@ -4,13 +4,12 @@ Anybody with write access can make a branch with a policy of their own, and a pu
 counts only when trusted ground says so: it is the default branch, or the default branch's policy guards it.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mist_ci.errors import Code, ConfigError, UsageError, Where
 from mist_ci.models.config import Policy
-from mist_ci.models.report import gate_label
+from mist_ci.models.report import folded, gate_label
 from mist_ci.parsing.glob import matches
 from mist_ci.planning.plan import gate_names, guarding
 from mist_ci.planning.policy import gates_of_a_broken_policy, no_policy, read_policy
@@ -85,13 +84,7 @@ def _each_with_its_own_status(found: Sequence[Case]) -> tuple[Case, ...]:
     if len(cases) > MAX_CASES:
         hint = "name policies one by one, or with a pattern that matches fewer files"
         raise UsageError(Code.USAGE, f"{len(cases)} gates, and {MAX_CASES} are the limit", hint=hint)
-    order = {id(case): place for place, case in enumerate(found)}
-    return tuple(sorted(cases.values(), key=lambda one: order[id(one)]))
-
-
-def folded(label: str) -> str:
-    """A label as statuses are compared."""
-    return unicodedata.normalize("NFKC", label).casefold()
+    return tuple(case for case in found if cases[folded(case.label)] is case)
 
 
 def _paths(trees: Ground, configs: Sequence[str]) -> list[str]:

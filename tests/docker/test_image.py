@@ -185,19 +185,12 @@ def test_a_cancelled_job_ends_with_could_not_run_and_says_so(
     image: str, tmp_path: Path, slow_pull_request: PullRequest
 ) -> None:
     runner = Runner(tmp_path / "runner", slow_pull_request)
-    name = f"mist-{uuid.uuid4().hex}"
-    docker(*runner.command(image, name, runner.variables(), "--detach"))
-    try:
-        wait_for_attempts(runner.workspace)
-        docker("kill", "--signal", "TERM", name)
-        exit_code = int(docker("wait", name).stdout)
-        said = docker("logs", name)
-    finally:
-        docker("rm", "--force", name)
+
+    exit_code, said = signalled(runner, image, "TERM")
 
     assert exit_code == 3
-    assert "MC311" in said.stdout + said.stderr
-    assert "Traceback" not in said.stdout + said.stderr
+    assert "MC311" in said
+    assert "Traceback" not in said
     (status,) = runner.workspace.glob("mist-results/*/status.json")
     assert json.loads(status.read_text())["state"] == "error"
     assert slow_pull_request.standing() == {"mist/release": "error"}
@@ -207,20 +200,27 @@ def test_after_a_job_that_was_killed_finalize_sets_the_error(
     image: str, tmp_path: Path, slow_pull_request: PullRequest
 ) -> None:
     runner = Runner(tmp_path / "runner", slow_pull_request)
-    name = f"mist-{uuid.uuid4().hex}"
-    docker(*runner.command(image, name, runner.variables(), "--detach"))
-    try:
-        wait_for_attempts(runner.workspace)
-        docker("kill", "--signal", "KILL", name)
-        docker("wait", name)
-    finally:
-        docker("rm", "--force", name)
+    signalled(runner, image, "KILL")
     assert slow_pull_request.standing() == {"mist/release": "pending"}
 
     done = runner.run(image, runner.variables(command="finalize"))
 
     assert done.exit_code == 3, done.stdout + done.stderr
     assert slow_pull_request.standing() == {"mist/release": "error"}
+
+
+def signalled(runner: Runner, image: str, signal: str) -> tuple[int, str]:
+    """Exit code and output of a gate that gets a signal while it asks the models."""
+    name = f"mist-{uuid.uuid4().hex}"
+    docker(*runner.command(image, name, runner.variables(), "--detach"))
+    try:
+        wait_for_attempts(runner.workspace)
+        docker("kill", "--signal", signal, name)
+        exit_code = int(docker("wait", name).stdout)
+        said = docker("logs", name)
+    finally:
+        docker("rm", "--force", name)
+    return exit_code, said.stdout + said.stderr
 
 
 def wait_for_attempts(workspace: Path) -> None:
