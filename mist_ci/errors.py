@@ -37,6 +37,7 @@ class Code(StrEnum):
     UNSAFE_DOCUMENT = "MC109"
     BAD_SAMPLE = "MC110"
     UNSAFE_PATH = "MC111"
+    BAD_RESULTS = "MC113"
     USAGE = "MC201"
     NO_REPOSITORY = "MC202"
     UNKNOWN_REVISION = "MC203"
@@ -77,6 +78,8 @@ EXPLANATIONS: dict[Code, str] = {
     "or a template variable that it does not define.",
     Code.UNSAFE_PATH: "A path leaves the repository, is absolute, or is a symbolic link or submodule. "
     "Content of a pull request is read as git blobs only.",
+    Code.BAD_RESULTS: "A file of results cannot be used: it is none that any importer understands, its version is one "
+    "that nobody has looked at yet, or a score in it is no number from 0 to 1. Results are never guessed at.",
     Code.USAGE: "The command line is not complete or contradicts itself. `--help` shows examples.",
     Code.NO_REPOSITORY: "The gate compares two commits, so it must run inside a git repository.",
     Code.UNKNOWN_REVISION: "The revision is not in this clone. In CI the usual cause is a shallow clone: "

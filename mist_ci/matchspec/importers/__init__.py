@@ -1,0 +1,1 @@
+"""Results that other runners wrote, read into records: one module per tool."""
