@@ -6,7 +6,8 @@ Everything that touches the world comes in through `World`; the rooms below only
 way ends in a Report that says "could not run": never a pass, and never a failure of the model.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from mist_ci import planning
 from mist_ci.errors import MistError, cancelled, unexpected
@@ -35,6 +36,8 @@ class Ask:
     default: str | None = None
     guarded_only: bool = False
     may_spend: bool = True
+    anchors: Mapping[str, str] = field(default_factory=dict)
+    """Commit ids of refs that gates are anchored to, where the clone itself does not have them."""
 
 
 def run_gates(world: World, ask: Ask) -> tuple[Report, ...]:
@@ -79,7 +82,7 @@ def judge(run: Run, ask: Ask, case: Case) -> Report:
         raise case.broken
     if case.policy is None:
         return run.conclude(Outcome.NOT_GATED_YET)
-    plan = run.make_plan(case.policy)
+    plan = run.make_plan(case.policy, ask.anchors)
     if not plan.steps:
         return run.conclude(Outcome.NOTHING_TO_GATE)
     suites = run.load_suites()

@@ -33,11 +33,10 @@ def find(tree: Tree, patterns: Sequence[str], policy_path: str) -> tuple[SuiteDo
 def read(tree: Tree, path: str) -> SuiteDocument:
     """One suite file with the text of its rows; nothing is rendered yet. Raises ConfigError."""
     suite, source = document.parse(SuiteFile, tree.read(path), path)
-    if suite.attempts.max_head not in (None, suite.attempts.head):
+    if suite.attempts.max_head is not None and suite.attempts.max_head < suite.attempts.head:
         where = source.where(("attempts", "max_head"))
-        raise ConfigError(
-            Code.NOT_AVAILABLE, "escalation to more attempts is not available in this version", where=where
-        )
+        message = f"max_head is less than head, which is {suite.attempts.head}"
+        raise ConfigError(Code.WRONG_VALUE, message, where=where, hint="leave it out, or make it larger")
     if suite.prompt is not None and suite.messages is not None:
         raise ConfigError(
             Code.DUPLICATE, "give either `prompt` or `messages`", where=source.where(("messages",))
@@ -161,6 +160,7 @@ def _sample(row: SampleRow, messages: tuple[ChatMessage, ...], line: int, primar
         expected=row.expected,
         tags=row.tags,
         cluster=row.cluster,
+        choices=len(row.choices) if row.choices else None,
     )
 
 

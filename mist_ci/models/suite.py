@@ -49,6 +49,12 @@ class AttemptCounts(Model):
     base: Annotated[int, Field(ge=1, le=100)] = 1
     head: Annotated[int, Field(ge=1, le=100)] = 1
     max_head: Annotated[int, Field(ge=1, le=100)] | None = None
+    """Where a suite is undecided at `head` attempts, head answers up to so many times."""
+
+    @property
+    def can_escalate(self) -> bool:
+        """True when an undecided suite gets more attempts of head."""
+        return self.max_head is not None and self.max_head > self.head
 
 
 GraderOptions = dict[str, str | int | float | bool | None]
@@ -100,6 +106,8 @@ class Sample(Model):
     expected: Expected
     tags: tuple[str, ...] = ()
     cluster: str | None = None
+    choices: int | None = None
+    """How many answers a multiple-choice sample offers; None where it is none."""
 
 
 class Suite(Model):

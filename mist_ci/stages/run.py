@@ -4,6 +4,7 @@
 and paid for: the report of a run that broke off still shows it.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +12,7 @@ from functools import cached_property
 
 from mist_ci import __version__, gate, matchspec, planning, report, tokentrace
 from mist_ci.errors import Code, ConfigError, MistError, UsageError, needs_approval
+from mist_ci.matchspec import Portion
 from mist_ci.models.attempt import Attempt, Side, spend_of
 from mist_ci.models.comparison import ModelComparison
 from mist_ci.models.config import Policy, Waiver
@@ -25,6 +27,7 @@ from mist_ci.ports import World
 from mist_ci.ports.files import Tree
 from mist_ci.ports.results import ResultStore
 from mist_ci.stages.data import DataStage
+from mist_ci.stages.evaluation import ChangedSuite, ModelStage
 
 
 @dataclass
@@ -47,6 +50,7 @@ class Run:
     attempts: dict[str, list[Attempt]] = field(default_factory=dict)
     comparisons: list[ModelComparison] = field(default_factory=list)
     self_checks: list[SelfCheck] = field(default_factory=list)
+    changed_suites: list[ChangedSuite] = field(default_factory=list)
     training: list[TrainingEstimate] = field(default_factory=list)
     budgets: tuple[BudgetLine, ...] = ()
     complete: bool = True
@@ -87,9 +91,12 @@ class Run:
         """Waivers of this gate that have not expired."""
         return gate.waivers_in_force(self._planned.policy.waivers, self.gate_name, self.started.date())
 
-    def make_plan(self, policy: Policy) -> Plan:
-        """What changed and what therefore runs."""
+    def make_plan(self, policy: Policy, anchors: Mapping[str, str]) -> Plan:
+        """What changed and what therefore runs. Raises ConfigError, and UsageError where an anchor is nowhere."""
         config = self.config
+        if (ref := policy.gates[self.gate_name].anchor_ref) is not None:
+            commit = anchors.get(ref) or self.world.files.commit(ref)
+            self._trees["anchor"] = self.world.files.tree(commit, "anchor")
         broken: ConfigError | None = None
         try:
             self.documents = matchspec.find(self._tree("base"), policy.suites, config)
@@ -153,49 +160,54 @@ class Run:
         """A suite that head adds or edits must load, run on the current base model, and hold its floor there."""
         suite = matchspec.load(matchspec.read(self._tree("head"), path), self.world.executor)
         policy = self._planned.policy
-        guarded = policy.guarded_models(self._planned.gate)
-        for name, reference_path in guarded.items():
+        answers: dict[str, tuple[Attempt, ...]] = {}
+        for name, reference_path in policy.guarded_models(self._planned.gate).items():
             if not self._tree("base").exists(reference_path):
                 continue
             reference = planning.read_reference(self._tree("base"), reference_path, policy)
             label = f"{name}: {suite.name} as changed"
-            attempts = self._ask((suite,), label, {Side.BASE: reference})
+            attempts = self.ask([Portion.whole(suite)], {Side.BASE: reference}, label)
             self.self_checks.append(gate.self_check(suite, attempts, name))
+            answers[reference.digest] = attempts
+        self.changed_suites.append(ChangedSuite(suite, answers))
 
     def evaluate(self, change: ModelChange, suites: tuple[Suite, ...]) -> None:
-        """Base and head on the same samples."""
-        plan = self._planned
+        """Head against base, and against the anchor, on the same samples."""
         if not suites:
             message = f"{change.name} changed, and the policy lists no suite to compare it on"
             raise ConfigError(Code.MISSING_KEY, message, hint="add `suites: [suites/*.yml]` to the policy")
-        sides = (
-            {Side.HEAD: change.head}
-            if change.base is None
-            else {Side.BASE: change.base, Side.HEAD: change.head}
-        )
-        attempts = self._ask(suites, change.name, sides)
+        waived = gate.waived_suites(self.waivers, change.head.digest)
+        stage = ModelStage(change, self._planned.gate, self, self.world, self._leaked(), waived)
+        self.comparisons.append(stage.compare(suites, self.changed_suites))
+        self.notices += stage.notices
+
+    def _leaked(self) -> dict[str, tuple[str, ...]]:
         leaked: dict[str, tuple[str, ...]] = {}
         for found in self.data:
             for suite, keys in found.leaked.items():
                 leaked[suite] = (*leaked.get(suite, ()), *keys)
-        waived = gate.waived_suites(self.waivers, change.head.digest)
-        self.comparisons.append(gate.compare(change, suites, attempts, plan.gate, leaked, waived))
+        return leaked
 
-    def _ask(
-        self, suites: tuple[Suite, ...], label: str, sides: dict[Side, ModelReference]
+    def ask(
+        self, portions: Sequence[Portion], sides: Mapping[Side, ModelReference], label: str
     ) -> tuple[Attempt, ...]:
+        """Implements stages.evaluation.Asker. Raises what ended the asking, once all answers are kept."""
         providers = self._planned.policy.providers
         contestants = [
             matchspec.Contestant(side, reference, providers[reference.provider])
             for side, reference in sides.items()
         ]
-        evaluation = matchspec.evaluate(suites, contestants, self.world, self.store, self._money_left())
+        evaluation = matchspec.evaluate(portions, contestants, self.world, self.store, self._money_left())
         # Added, never replaced: head may call two suites by one name, and both were paid for.
         self.attempts.setdefault(label, []).extend(evaluation.attempts)
         self.complete = self.complete and evaluation.complete
         if evaluation.failure is not None:
             raise evaluation.failure
         return evaluation.attempts
+
+    def forget(self, label: str, is_wrong: Callable[[Attempt], bool]) -> None:
+        """Takes attempts out of what reports are made from; they stay in the results directory."""
+        self.attempts[label] = [one for one in self.attempts[label] if not is_wrong(one)]
 
     def _money_left(self) -> Decimal | None:
         ceiling = self._planned.gate.budgets.eval_usd

@@ -65,10 +65,10 @@ def _increase(limit: float, attempts: Sequence[Attempt]) -> list[BudgetLine]:
         if one.token_basis is not None:
             sample = one.suite, one.suite_digest, one.key
             answered[sample].setdefault(one.side, []).append(one)
-    shared = [sides for sides in answered.values() if len(sides) == len(Side)]
+    shared = [sides for sides in answered.values() if Side.BASE in sides and Side.HEAD in sides]
     if not shared:
         return []
-    base, head = (sum(_mean_cost(sides[side]) for sides in shared) for side in Side)
+    base, head = (sum(_mean_cost(sides[side]) for sides in shared) for side in (Side.BASE, Side.HEAD))
     over = head > base * (1 + Fraction(str(limit)))
     grown = f"{float(head / base) - 1:+.1%}" if base else "from $0"
     return [BudgetLine(name="cost_per_request_increase", limit=f"{limit:+.1%}", spent=grown, over=over)]
