@@ -15,6 +15,9 @@ from mist_ci.stats import (
     mcnemar_midp,
     minimum_detectable_effect,
     n_required,
+    nominal_alpha,
+    obf_boundaries,
+    obf_spent,
     overall_interval,
     paired_interval,
     tango_bounds,
@@ -32,6 +35,7 @@ WORKED_INPUTS = {
     "safety": "bin/no_discordance_60",
     "tone-rubric": "t/graded24",
 }
+QUARTERS = (0.25, 0.5, 0.75, 1.0)
 
 
 def named(prefix: str) -> list[str]:
@@ -136,6 +140,40 @@ def test_overall_vectors(name: str) -> None:
     assert found.p_regressed == close(expect["p_reg"])
     assert found.estimate / found.se == close(expect["z"])
     assert (found.low, found.high) == close((expect["L"], expect["U"]))
+
+
+@pytest.mark.parametrize("name", named("obf/"))
+def test_boundary_vectors(name: str) -> None:
+    given, expect = VECTORS[name]["input"], VECTORS[name]
+    alpha, times = given["alpha"], tuple(given["fractions"])
+    assert list(obf_boundaries(alpha, times)) == close(expect["expect_z"])
+    assert [obf_spent(alpha, time) for time in times] == close(expect["spend"])
+
+
+@pytest.mark.parametrize("name", named("obf/"))
+def test_boundary_vectors_agree_to_six_digits_at_the_inputs_that_they_round(name: str) -> None:
+    given = VECTORS[name]["input"]
+    alpha = 0.05 / round(0.05 / given["alpha"])
+    looks = len(given["fractions"])
+    times = tuple((look + 1) / looks for look in range(looks))
+    assert list(obf_boundaries(alpha, times)) == pytest.approx(VECTORS[name]["expect_z"], abs=1e-6, rel=0.0)
+
+
+@pytest.mark.parametrize("name", named("seq/"))
+def test_look_vectors(name: str) -> None:
+    given, expect = VECTORS[name]["input"], VECTORS[name]["expect"]
+    gains, losses, n, look = given["gain"], given["loss"], given["n"], given["look"] - 1
+    z, z_margin = (tango_z(gains, losses, n, shift) for shift in (0.0, -given["margin"]))
+    assert (z, z_margin) == close((expect["z0"], expect["z_margin"]))
+    for_pass = obf_boundaries(0.05, QUARTERS)[look]
+    for_regress = obf_boundaries(0.05 / given["nhyp"], QUARTERS)[look]
+    assert (for_regress, for_pass) == close((expect["bound_regress"], expect["bound_pass"]))
+    low = tango_bounds(gains, losses, n, alpha=nominal_alpha(0.05, QUARTERS, look)).low
+    level = nominal_alpha(0.05 / given["nhyp"], QUARTERS, look)
+    high = tango_bounds(gains, losses, n, alpha=level).high
+    assert (low, high) == close((expect["L_repeated"], expect["U_repeated"]))
+    decision = "pass" if z_margin >= for_pass else "regressed" if z <= -for_regress else "continue"
+    assert decision == expect["decision"]
 
 
 @pytest.mark.parametrize("name", named("prop/"))
