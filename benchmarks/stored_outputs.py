@@ -65,7 +65,9 @@ def main() -> None:
 
         def evaluate(_: int) -> None:
             world = wiring.world(place / "results", place, wiring.outputs(place / "store-0", may_write=False))
-            done = matchspec.evaluate([Portion.whole(suite)], sides, world, world.results.create(world.clock.unique()))
+            done = matchspec.evaluate(
+                [Portion.whole(suite)], sides, world, world.results.create(world.clock.unique())
+            )
             if not all(attempt.reused for attempt in done.attempts):
                 raise SystemExit("somebody was asked")
 

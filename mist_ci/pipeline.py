@@ -16,7 +16,7 @@ from mist_ci.models.report import DEFAULT_CONFIG, Report
 from mist_ci.models.verdict import Outcome
 from mist_ci.planning import Case
 from mist_ci.ports import World
-from mist_ci.stages import Run
+from mist_ci.stages import Run, conclude, could_not_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +68,11 @@ def run_gate(world: World, ask: Ask, event: Event, case: Case) -> Report:
     try:
         return judge(run, ask, case)
     except MistError as error:
-        return run.could_not_run(error)
+        return could_not_run(run, error)
     except KeyboardInterrupt:
-        return run.could_not_run(cancelled())
+        return could_not_run(run, cancelled())
     except Exception as error:
-        run.could_not_run(unexpected(error))
+        could_not_run(run, unexpected(error))
         raise
 
 
@@ -81,10 +81,10 @@ def judge(run: Run, ask: Ask, case: Case) -> Report:
     if case.broken is not None:
         raise case.broken
     if case.policy is None:
-        return run.conclude(Outcome.NOT_GATED_YET)
+        return conclude(run, Outcome.NOT_GATED_YET)
     plan = run.make_plan(case.policy, ask.anchors)
     if not plan.steps:
-        return run.conclude(Outcome.NOTHING_TO_GATE)
+        return conclude(run, Outcome.NOTHING_TO_GATE)
     suites = run.load_suites()
     for name in plan.datasets:
         run.validate(name, suites)
@@ -95,4 +95,4 @@ def judge(run: Run, ask: Ask, case: Case) -> Report:
         for change in plan.models:
             run.evaluate(change, suites)
     decision = run.decide()
-    return run.conclude(decision.outcome, decision.reasons, decision.models)
+    return conclude(run, decision.outcome, decision.reasons, decision.models)

@@ -69,6 +69,7 @@ class Standing:
             times=tuple(look.time for look in self.looks),
             suite_samples=len(self.suite.samples),
             head_attempts=self.look.head_attempts,
+            escalated=self.look.head_attempts > self.looks[0].head_attempts,
         )
 
 

@@ -84,7 +84,7 @@ def _is_certified(numbers: SuiteComparison) -> bool:
 
 
 def _notes(numbers: SuiteComparison, judged: Judged, gate: Gate) -> list[str]:
-    notes = []
+    notes = _look_notes(numbers)
     interval, alpha = judged.interval, gate.defaults.alpha
     if interval is not None and judged.verdict is Verdict.PASS and interval.p_regressed <= alpha:
         notes.append("a small real drop inside the margin")
@@ -106,6 +106,16 @@ def _notes(numbers: SuiteComparison, judged: Judged, gate: Gate) -> list[str]:
     if numbers.head.model_failures:
         notes.append(f"empty, cut off or refused: {count(numbers.head.model_failures, 'answer')} of head")
     return notes + _baseline_notes(numbers)
+
+
+def _look_notes(numbers: SuiteComparison) -> list[str]:
+    """How far it was asked, where that is not simply once through."""
+    look = numbers.look
+    if numbers.stopped_early:
+        return [f"decided after {count(numbers.samples)} of {count(look.suite_samples, 'sample')}"]
+    if look.escalated:
+        return [f"undecided at first: head answered {count(look.head_attempts)} times"]
+    return []
 
 
 def _baseline_notes(numbers: SuiteComparison) -> list[str]:

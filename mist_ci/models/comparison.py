@@ -56,6 +56,8 @@ class LookNumbers(Model):
     suite_samples: int
     """Samples of the whole suite; fewer were asked where a look on the way decided."""
     head_attempts: int
+    escalated: bool = False
+    """Head was asked more often than at first, because the suite was undecided."""
 
 
 class Surface(Model):

@@ -10,18 +10,18 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
-from mist_ci import __version__, gate, matchspec, planning, report, tokentrace
-from mist_ci.errors import Code, ConfigError, MistError, UsageError, needs_approval
+from mist_ci import gate, matchspec, planning, tokentrace
+from mist_ci.errors import Code, ConfigError, needs_approval
 from mist_ci.matchspec import Portion
 from mist_ci.models.attempt import Attempt, Side, spend_of
 from mist_ci.models.comparison import ModelComparison
 from mist_ci.models.config import Policy, Waiver
-from mist_ci.models.finding import DataReport, Severity
+from mist_ci.models.finding import DataReport
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.plan import Change, Event, ModelChange, Plan, SuiteDocument
-from mist_ci.models.report import BudgetLine, Problem, Report, SelfCheck, SpendLine, TrainingEstimate
+from mist_ci.models.report import BudgetLine, SelfCheck, TrainingEstimate
 from mist_ci.models.suite import Suite
-from mist_ci.models.verdict import Decision, ModelVerdict, Outcome
+from mist_ci.models.verdict import Decision
 from mist_ci.parsing import safe_yaml
 from mist_ci.ports import World
 from mist_ci.ports.files import Tree
@@ -236,72 +236,8 @@ class Run:
         everything = [attempt for attempts in self.attempts.values() for attempt in attempts]
         self.budgets = (
             *tokentrace.training_budget(budgets, self.training),
-            *tokentrace.evaluation_budget(budgets, everything, complete=self.complete),
+            *tokentrace.evaluation_budget(
+                budgets, everything, {suite.digest for suite in self.suites}, complete=self.complete
+            ),
         )
         return self.budgets
-
-    def could_not_run(self, error: MistError) -> Report:
-        """The report of a run that cannot decide."""
-        wrong_file = isinstance(error, ConfigError | UsageError)
-        outcome = Outcome.CONFIG_ERROR if wrong_file else Outcome.COULD_NOT_RUN
-        problem = Problem(code=error.code, message=error.message, where=error.where, hint=error.hint)
-        return self.conclude(outcome, (str(error),), problem=problem)
-
-    def conclude(
-        self,
-        outcome: Outcome,
-        reasons: tuple[str, ...] = (),
-        models: tuple[ModelVerdict, ...] = (),
-        problem: Problem | None = None,
-    ) -> Report:
-        """The Report, with everything that belongs to it on disk; where that fails, it says so."""
-        end_ns = self.world.clock.now_ns()
-        finished = Report(
-            version=__version__,
-            run_id=self.run_id,
-            gate=self.gate_name,
-            config=self.config,
-            event=self.event,
-            steps=self.plan.steps if self.plan else (),
-            notices=(*self.notices, *self.world.outputs.take_notices()),
-            data=tuple(self.data),
-            decision=Decision(outcome=outcome, reasons=reasons, models=models),
-            self_checks=tuple(self.self_checks),
-            spend=self._spend_lines(),
-            training=tuple(self.training),
-            budgets=self.budgets,
-            waivers=self.waivers if self.plan else (),
-            fail_on=self._planned.gate.data.fail_on if self.plan else Severity.ERROR,
-            problem=problem,
-            results_dir=self.store.location,
-            started_at=self.started.isoformat(timespec="seconds"),
-            duration_s=(end_ns - self.start_ns) / 1e9,
-        )
-        try:
-            self._save(finished, end_ns)
-        except MistError as error:  # the verdict is made, and a full disk does not unmake it
-            notice = f"the results directory is not complete: {error}"
-            return finished.model_copy(update={"notices": (*finished.notices, notice)})
-        return finished
-
-    def _spend_lines(self) -> tuple[SpendLine, ...]:
-        return tuple(
-            SpendLine(model=label, side=side.value, spend=spend_of(mine))
-            for label, attempts in self.attempts.items()
-            for side in Side
-            if (mine := [attempt for attempt in attempts if attempt.side is side])
-        )
-
-    def _save(self, finished: Report, end_ns: int) -> None:
-        everything = [attempt for attempts in self.attempts.values() for attempt in attempts]
-        for span in tokentrace.spans(self.run_id, everything, self.start_ns, end_ns):
-            self.store.message("trace.span", span)
-        for model in finished.decision.models:
-            for result in gate.eval_results(model, self.suites, self.attempts.get(model.model, ())):
-                self.store.message("eval.result", result)
-        self.store.save("status.json", report.status(finished).model_dump_json(indent=2) + "\n")
-        self.store.save("summary.md", report.summary(finished))
-        self.store.save("comment.md", report.comment(finished))
-        self.store.save("junit.xml", report.junit((finished,)))
-        self.store.save("findings.sarif", report.sarif((finished,)))
-        self.store.save("report.json", finished.model_dump_json(indent=2) + "\n")

@@ -73,7 +73,9 @@ def run(
 ) -> Evaluation:
     stores = stores or MemoryStores()
     outside = world(models=models, results=stores)
-    return evaluate(portions(suites), contestants, outside, stores.create("run"), Decimal(ceiling) if ceiling else None)
+    return evaluate(
+        portions(suites), contestants, outside, stores.create("run"), Decimal(ceiling) if ceiling else None
+    )
 
 
 def portions(suites: Sequence[Suite]) -> list[Portion]:
