@@ -6,6 +6,7 @@ import click
 
 from mist_ci import __version__
 from mist_ci.cli.action import action
+from mist_ci.cli.compare import compare
 from mist_ci.cli.demo import demo
 from mist_ci.cli.dev import dev
 from mist_ci.cli.eval import evaluate
@@ -46,6 +47,7 @@ COMMANDS = (
     explain,
     init,
     import_results,
+    compare,
     action,
     verify,
     finalize,
