@@ -131,21 +131,6 @@ scalars = (
 VALUES = st.recursive(
     scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=6
 )
-KEYS = {
-    "promptfoo": ("testIdx", "promptIdx", "testCase", "vars", "response", "score", "failureReason", "provider",
-                  "prompt", "gradingResult", "namedScores", "id", "success", "latencyMs", "error", "promptId"),
-    "openai-hosted": ("run_id", "item", "grades", "passes", "sample", "data_source_idx"),
-    "openai-evals": ("spec", "run_id", "event_id", "sample_id", "type", "data", "final_report"),
-    "plain": ("case_id", "score", "passed", "repeat", "suite", "group", "input", "cost_usd", "tokens_in", "latency_ms"),
-    "mist": ("record", "suite", "case_key", "value", "status", "source", "version", "id", "type", "payload", "side",
-             "suite_digest", "sample", "attempt"),
-}  # fmt: skip
-
-
-@given(st.data(), st.sampled_from(sorted(KEYS)))
-def test_no_value_in_any_field_brings_an_importer_down(data: st.DataObject, tool: str) -> None:
-    row = st.dictionaries(st.sampled_from(KEYS[tool]), VALUES)
-    survives([jsonl(data.draw(st.lists(row, min_size=1, max_size=3)))], tool)
 
 
 def _paths(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:
@@ -162,5 +147,8 @@ def test_no_field_of_a_real_row_can_hold_what_brings_an_importer_down(data: st.D
     parent = rows
     for step in path[:-1]:
         parent = parent[step]
-    parent[path[-1]] = data.draw(VALUES)
+    if data.draw(st.booleans()):
+        parent[path[-1]] = data.draw(VALUES)
+    else:
+        del parent[path[-1]]
     survives([jsonl(rows, name)], FIXTURES[name][0])
