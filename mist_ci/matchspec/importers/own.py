@@ -177,6 +177,8 @@ def _attempt(attempt: Attempt, wish: Wish, source: Source) -> Record:
 
 def _messages(file: ResultFile, wish: Wish) -> list[Record]:
     """Two records a sample: its score as head, its baseline score as base, when the file has any of these."""
+    if wish.grader not in (None, _PRIMARY):
+        raise refused(f"no score is named {wish.grader!r}: messages carry the primary one", file.path)
     results = [result for number, line in _lines(file) if (result := _result(line, file, number))]
     samples = [result for result, _ in results if result.task]
     closed = {result.suite for result, _ in results if not result.task}

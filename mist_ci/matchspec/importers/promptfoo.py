@@ -162,7 +162,7 @@ def _record(row: Row, export: _Export, wish: Wish) -> Record:
         value=_value(row, scores, wish.grader) if status.counts else None,
         status=status,
         source=export.source,
-        model=_model_names(row)[0],
+        model=wish.model or _model_names(row)[0],
         passed=row.flag("success") if status.counts else None,
         scores=scores,
         input=prompt,

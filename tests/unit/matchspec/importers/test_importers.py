@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mist_ci.errors import Code, ConfigError
-from mist_ci.matchspec.importers import IMPORTERS, ResultFile, detect, encode, import_results
+from mist_ci.matchspec.importers import IMPORTERS, ResultFile, Wish, detect, encode, import_results
 from mist_ci.report.imported import summarise, table
 from tests.unit.matchspec.importers.reading import DATA, fixture, jsonl, refusal
 
@@ -66,6 +66,7 @@ def test_files_of_two_tools_are_no_one_run() -> None:
 
 def test_no_file_is_an_error() -> None:
     assert "no file" in refusal().message
+    assert "no file" in refusal(tool="junit", grader="x").message
 
 
 def test_a_tool_that_does_not_exist_is_an_error_that_lists_them() -> None:
@@ -85,6 +86,20 @@ def test_several_files_of_one_run_are_read_together() -> None:
     second = jsonl([{"case_id": "b", "score": 0, "suite": "s"}], "2.jsonl")
     assert [record.case_id for record in import_results([first, second])] == ["a", "b"]
     assert "(1.jsonl and 3.jsonl)" in refusal(first, ResultFile("3.jsonl", first.data)).message
+
+
+@pytest.mark.parametrize("name", ["junit/pytest.xml", "plain/scores.csv", "mist/eval-results.jsonl"])
+def test_a_choice_that_cannot_be_made_is_an_error_and_never_ignored(name: str) -> None:
+    assert "'nonsense'" in refusal(fixture(name), grader="nonsense").message
+    assert "no results of model 'nonsense'" in refusal(fixture(name), model="nonsense").message
+    assert "no choice of prompts" in refusal(fixture(name), prompt="nonsense").message
+
+
+def test_one_model_of_a_table_can_be_chosen() -> None:
+    rows = [{"case_id": "a", "score": score, "model": model} for model, score in (("x", 0), ("y", 1))]
+    (record,) = import_results([jsonl(rows)], Wish(model="y"))
+    assert record.value == 1
+    assert "comes twice" in refusal(jsonl(rows)).message
 
 
 def survives(files: list[ResultFile], tool: str | None) -> None:
