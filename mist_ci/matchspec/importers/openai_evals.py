@@ -53,9 +53,9 @@ class _Sample:
 
 
 def recognises(file: ResultFile) -> bool:
-    """True when the first line is a spec, or an event of a sample."""
+    """True when the first line is a spec, a final report, or an event of a sample."""
     keys = top_keys(file)
-    return keys == {"spec"} or {"run_id", "event_id", "sample_id", "type", "data"} <= keys
+    return keys == {"spec"} or _FINAL in keys or {"run_id", "event_id", "sample_id", "type", "data"} <= keys
 
 
 def read(files: Sequence[ResultFile], wish: Wish) -> list[Record]:

@@ -63,7 +63,7 @@ def _export(file: ResultFile) -> _Export:
     results = whole.child("results")
     version = results.get("version")
     if version != VERSION:
-        hint = "export it again with a promptfoo from 0.100 to 0.121, whose files were looked at"
+        hint = "export it again with promptfoo 0.121, whose files were looked at"
         message = f"is version {shown(version)} of promptfoo's results; version {VERSION} is understood"
         raise results.error(message, "version", hint)
     if not isinstance(results.get("results"), list):
@@ -84,9 +84,12 @@ def _export(file: ResultFile) -> _Export:
 
 
 def _told(stats: Row, rows: int) -> str:
+    """`promptfoo export` writes out a run that was interrupted; its totals add up, and only its duration is missing."""
     counts = [stats.whole(name) for name in ("successes", "failures", "errors")]
     told = sum(count or 0 for count in counts)
-    return FINISHED if told == rows else f"unfinished: {rows} of {told} results"
+    if told != rows:
+        return f"unfinished: {rows} of {told} results"
+    return FINISHED if "durationMs" in stats else "unfinished: no duration in its stats"
 
 
 def _status(rows: Sequence[Row], told: str) -> str:

@@ -15,6 +15,7 @@ from tests.unit.matchspec.importers.reading import DATA, fixture, jsonl, refusal
 FIXTURES = {
     "promptfoo/finished.json": ("promptfoo", 10),
     "promptfoo/finished.jsonl": ("promptfoo", 10),
+    "promptfoo/interrupted.json": ("promptfoo", 5),
     "promptfoo/interrupted.jsonl": ("promptfoo", 5),
     "promptfoo/timed-out.json": ("promptfoo", 5),
     "openai-hosted/one-grader.jsonl": ("openai-hosted", 4),

@@ -121,6 +121,12 @@ def test_a_run_that_was_interrupted_is_told() -> None:
     assert {record.source.status for record in records} == {"unfinished: rows without id"}
 
 
+def test_an_interrupted_run_that_was_exported_later_is_told() -> None:
+    records = read("promptfoo/interrupted.json")
+    assert len(records) == 5
+    assert {record.source.status for record in records} == {"unfinished: no duration in its stats"}
+
+
 def test_a_run_that_was_out_of_time_is_told() -> None:
     records = read("promptfoo/timed-out.json")
     assert {record.source.status for record in records} == {"timed out"}
