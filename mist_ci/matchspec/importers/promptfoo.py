@@ -115,7 +115,14 @@ def _refuse_twins(rows: Iterable[Row]) -> None:
 def _chosen(rows: list[tuple[Row, _Export]], wish: Wish) -> list[tuple[Row, _Export]]:
     """The rows of one provider and one prompt. Raises MC113 when that leaves a choice, or nothing."""
     rows = _only(rows, _model_names, wish.model, ("provider", "--model"))
-    return _only(rows, _prompt_names, wish.prompt, ("prompt", "--prompt"))
+    rows = _only(rows, _prompt_names, wish.prompt, ("prompt", "--prompt"))
+    columns: dict[str, int | None] = {}
+    for row, _ in rows:
+        index = row.whole("promptIdx")
+        if columns.setdefault(row.file, index) != index:
+            hint = "give them labels of their own, and run promptfoo again"
+            raise row.error("two prompts or providers have the same name", "promptIdx", hint)
+    return rows
 
 
 def _only(

@@ -168,6 +168,13 @@ def test_two_prompts_are_no_one_side_until_one_is_chosen() -> None:
     assert len(import_results([file], Wish(prompt="short"))) == 10
 
 
+def test_two_prompts_of_one_name_are_not_repeats() -> None:
+    def add(rows: list[dict[str, Any]]) -> None:
+        rows.extend([row | {"id": row["id"] + "x", "promptIdx": 1} for row in rows])
+
+    assert "two prompts or providers have the same name" in refusal(edited(FINISHED_JSONL, add)).message
+
+
 def test_the_same_run_in_two_files_is_not_a_second_repeat() -> None:
     error = refusal(fixture(FINISHED_JSON), fixture(FINISHED_JSONL))
     assert "is in promptfoo/finished.json as well" in error.message
