@@ -228,6 +228,31 @@ def test_a_field_of_the_wrong_kind_is_named_with_its_line(field: str, value: obj
     assert str(error.where) == f"promptfoo/finished.jsonl:3: {field}"
 
 
+def test_json_that_is_cut_off_is_told_with_its_line() -> None:
+    data = (DATA / FINISHED_JSON).read_bytes()[:5000]
+    error = refusal(ResultFile("results.json", data))
+    assert error.message.startswith("is not JSON that can be read")
+    assert error.hint is not None
+    assert "cut off" in error.hint
+    lines = data.count(b"\n") + 1
+    assert str(error.where) == f"results.json:{lines}"
+
+
+def test_numbers_that_are_none_are_refused() -> None:
+    data = (DATA / FINISHED_JSON).read_bytes().replace(b'"score": 0.56', b'"score": NaN', 1)
+    assert "is not JSON that can be read" in refusal(ResultFile("results.json", data)).message
+
+
+def test_integers_beyond_a_double_bring_no_file_down() -> None:
+    big = (
+        (DATA / FINISHED_JSONL)
+        .read_bytes()
+        .replace(b'"config":{}', b'"config":{"seed":12345678901234567890}')
+    )
+    found = import_results([ResultFile(FINISHED_JSONL, big)])
+    assert unplaced(found) == unplaced(read(FINISHED_JSONL))
+
+
 def test_a_file_without_rows_is_an_error() -> None:
     assert "no results" in refusal(changed(lambda whole: whole["results"].update(results=[]))).message
     assert refusal(jsonl([]), tool="promptfoo").message == "there are no results in it"
