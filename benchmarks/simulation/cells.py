@@ -112,6 +112,6 @@ def repeat(cell: Cell, seed: int, reps: range) -> Tally:
 
 
 @lru_cache(maxsize=2)
-def _procedure(setting: str, has_anchor: bool) -> Procedure:  # noqa: FBT001 - a cache has no keywords to spare
+def _procedure(setting: str, has_anchor: bool) -> Procedure:
     """Made once in each process: its records are many."""
     return Procedure(SIZES, SETTINGS[setting], has_anchor=has_anchor)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import SimpleNamespace
-from typing import cast
+from typing import Any
 
 from benchmarks.simulation.population import Scores
 from mist_ci import gate
@@ -15,10 +15,9 @@ from mist_ci.models.modelref import ModelReference
 from mist_ci.models.plan import ModelChange
 from mist_ci.models.suite import AttemptCounts, ChatMessage, GraderSpec, Role, Sample, Suite
 from mist_ci.models.verdict import Outcome, Verdict
-from mist_ci.ports import World
 from mist_ci.stages.evaluation import ModelStage
 
-WORLD = cast("World", SimpleNamespace(clock=SimpleNamespace(now=lambda: None)))
+WORLD: Any = SimpleNamespace(clock=SimpleNamespace(now=lambda: None))
 """A stage asks its world for the time only, and looks at it for stored answers only: there are none."""
 Answers = Sequence[Mapping[str, Scores]]
 """Of each suite, what each model says at every attempt that it may ever be asked for."""
@@ -99,9 +98,7 @@ class Procedure:
         if place not in self._records:
             (suite,) = (one for one in self._suites if one.name == name)
             self._records[place] = [
-                tuple(
-                    _attempt(suite, sample, side, number, right / out_of) for right in range(out_of + 1)
-                )
+                tuple(_attempt(suite, sample, side, number, right / out_of) for right in range(out_of + 1))
                 for sample in suite.samples
             ]
         return self._records[place]

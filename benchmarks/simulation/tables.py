@@ -24,7 +24,7 @@ from mist_ci.models.verdict import Verdict
 NOISE = 3.0
 """Standard errors by which a target has to be missed before that counts as shown."""
 ONE_PASS = sum(SIZES)
-MEASURED_ON = 100_000
+MEASURED_ON = 40_000
 TITLES = {
     SINGLE: "ours, one attempt each",
     STORED: "ours, base 5 stored, head 1",
@@ -61,8 +61,12 @@ class Target:
 
 def print_population() -> None:
     """The models as they came out, on many samples of each kind."""
-    print("\nModels: correlation of single attempts (phi) and of a model with itself (icc), sd of differences")
-    print(f"  {'wanted phi':>10} {'accuracy':>8} {'phi':>6} {'icc':>6}   sd(D) at base/head attempts 1/1, 5/1, 5/3")
+    print(
+        "\nModels: correlation of single attempts (phi) and of a model with itself (icc), sd of differences"
+    )
+    print(
+        f"  {'wanted phi':>10} {'accuracy':>8} {'phi':>6} {'icc':>6}   sd(D) at base/head attempts 1/1, 5/1, 5/3"
+    )
     seen = [*((0.65, skill.accuracy) for skill in PLAIN), *STRESS]
     for phi, accuracy in seen:
         dice = np.random.default_rng([int(1000 * phi), int(1000 * accuracy)])
@@ -96,7 +100,9 @@ def main_table(tallies: Mapping[tuple[str, str], Tally]) -> None:
     if (anchored := tallies.get(("anchor", ESCALATES))) is not None:
         base, anchor = anchored.share(anchored.blocked), anchored.share(anchored.anchor_blocked)
         either = anchored.share(anchored.either_blocked)
-        print(f"  With an anchor, no change: blocked by base {base}, by the anchor {anchor}, by either {either} %")
+        print(
+            f"  With an anchor, no change: blocked by base {base}, by the anchor {anchor}, by either {either} %"
+        )
 
 
 def _print_row(title: str, columns: Sequence[str]) -> None:
@@ -158,12 +164,16 @@ def main_targets(tallies: Mapping[tuple[str, str], Tally]) -> list[Target]:
         "calls": ("head calls at no change", 1.50, True),
     }
     numbers = our_numbers(ESCALATES, tallies)
-    targets = [Target(name, numbers[key], limit, up) for key, (name, limit, up) in wanted.items() if key in numbers]
+    targets = [
+        Target(name, numbers[key], limit, up) for key, (name, limit, up) in wanted.items() if key in numbers
+    ]
     for setting in (SINGLE, STORED):
         numbers = our_numbers(setting, tallies)
         if "no change" in numbers:
             targets.append(
-                Target(f"blocked at no change ({TITLES[setting]})", numbers["no change"], 0.05, is_ceiling=True)
+                Target(
+                    f"blocked at no change ({TITLES[setting]})", numbers["no change"], 0.05, is_ceiling=True
+                )
             )
     if (anchored := tallies.get(("anchor", ESCALATES))) is not None:
         either = anchored.share(anchored.either_blocked)
@@ -188,9 +198,10 @@ def stress_targets(stressed: Stressed) -> list[Target]:
     """Of each stress the worst."""
     blocked = max((same.share(same.blocked) for same, _ in stressed.values()), key=lambda one: one.value)
     passes = [lost.certified(number) for _, lost in stressed.values() for number in range(len(SIZES))]
+    worst = max(passes, key=lambda one: one.value)
     return [
         Target("blocked at no change, worst stress", blocked, 0.05, is_ceiling=True),
-        Target("false pass at the margin, worst suite of 36", max(passes, key=lambda one: one.value), 0.08, is_ceiling=True),
+        Target(f"false pass at the margin, worst suite of {len(passes)}", worst, 0.08, is_ceiling=True),
     ]
 
 
