@@ -33,8 +33,6 @@ class Result:
     overall_regressed: bool
     anchor_regressed: bool
     head_calls: int
-    asked_early: int
-    """Suites that were decided before all their samples were asked."""
 
 
 @dataclass
@@ -79,7 +77,6 @@ class Procedure:
             overall_regressed=model.overall is not None and model.overall.verdict is Verdict.REGRESSED,
             anchor_regressed=any(lost),
             head_calls=asker.calls[Side.HEAD],
-            asked_early=sum(one.numbers.stopped_early for one in model.suites),
         )
 
     def deal(self, name: str, side: Side, number: int, stretch: slice, scores: Scores) -> list[Attempt]:
