@@ -142,7 +142,7 @@ def _flip(sample: Sample, paired: Paired) -> Flip:
     return Flip(
         sample=sample.id,
         key=sample.key,
-        prompt=sample.messages[-1].content,
+        prompt=sample.messages[-1].content if sample.messages else sample.input,
         expected=sample.expected,
         base_output=_typical(base, base_score),
         head_output=_typical(head, head_score),

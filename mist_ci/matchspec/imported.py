@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from mist_ci.models.attempt import Attempt, AttemptStatus, Side
 from mist_ci.models.figures import are, count
 from mist_ci.models.record import FINISHED, Record, RecordStatus
-from mist_ci.models.suite import AttemptCounts, ChatMessage, Role, Sample, Suite
+from mist_ci.models.suite import AttemptCounts, Role, Sample, Suite
 from mist_ci.models.usage import CostBasis, TokenBasis
 
 MIN_OVERLAP = 0.8
@@ -102,11 +102,10 @@ def _header(name: str, cases: Mapping[str, Record], declared: Suite | None) -> S
 
 def _sample(record: Record) -> Sample:
     """Unchecked: a hundred thousand of them are made, from values that the importer has checked."""
-    message = ChatMessage.model_construct(role="user", content=record.input)
     return Sample.model_construct(
         key=record.case_key,
         id=record.case_id,
-        messages=(message,),
+        messages=(),
         input=record.input,
         expected=record.expected,
         tags=(),

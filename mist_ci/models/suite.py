@@ -103,6 +103,7 @@ class Sample(Model):
     key: str
     id: str
     messages: tuple[ChatMessage, ...]
+    """What the model is asked; none where another runner asked."""
     input: str = ""
     """What the prompt template was given; empty for samples that are written as messages."""
     expected: Expected
