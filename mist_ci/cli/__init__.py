@@ -15,6 +15,7 @@ from mist_ci.cli.gate import gate
 from mist_ci.cli.init import init
 from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.cli.options import SETTINGS
+from mist_ci.cli.plan import plan
 from mist_ci.cli.protect import protect
 from mist_ci.cli.validate import validate
 from mist_ci.cli.verify import verify
@@ -38,7 +39,7 @@ def cli(debug: bool) -> None:
     """
 
 
-COMMANDS = (gate, validate, evaluate, explain, init, action, verify, finalize, protect, demo, dev)
+COMMANDS = (gate, plan, validate, evaluate, explain, init, action, verify, finalize, protect, demo, dev)
 
 for command in COMMANDS:
     cli.add_command(command)

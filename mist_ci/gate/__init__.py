@@ -1,8 +1,24 @@
 """Pairs, intervals, corrections, verdicts: the only room that says pass or fail."""
 
+from mist_ci.gate.cautions import attempts_caution, cautions
 from mist_ci.gate.compare import compare
 from mist_ci.gate.decide import decide, waived_suites, waivers_in_force
 from mist_ci.gate.messages import eval_results
+from mist_ci.gate.prospects import Family, clean_blocked, margin_of, prospects, spread_told
 from mist_ci.gate.selfcheck import self_check
 
-__all__ = ["compare", "decide", "eval_results", "self_check", "waived_suites", "waivers_in_force"]
+__all__ = [
+    "Family",
+    "attempts_caution",
+    "cautions",
+    "clean_blocked",
+    "compare",
+    "decide",
+    "eval_results",
+    "margin_of",
+    "prospects",
+    "self_check",
+    "spread_told",
+    "waived_suites",
+    "waivers_in_force",
+]

@@ -1,5 +1,6 @@
 """What changed, and what therefore must run, with a reason for each item."""
 
+from mist_ci.planning.calibration import calibration_path, read_calibration
 from mist_ci.planning.cases import Case, Ground, find_cases
 from mist_ci.planning.checks import check_head
 from mist_ci.planning.mode import read_event
@@ -9,9 +10,11 @@ from mist_ci.planning.policy import read_policy, read_reference
 __all__ = [
     "Case",
     "Ground",
+    "calibration_path",
     "check_head",
     "find_cases",
     "make_plan",
+    "read_calibration",
     "read_event",
     "read_policy",
     "read_reference",

@@ -1,6 +1,16 @@
 """Every call and every training row in tokens and dollars; budgets that hold."""
 
 from mist_ci.tokentrace.budgets import evaluation_budget, training_budget, training_estimate
+from mist_ci.tokentrace.outlay import Accounts, Answers, assumptions, outlay
 from mist_ci.tokentrace.spans import spans
 
-__all__ = ["evaluation_budget", "spans", "training_budget", "training_estimate"]
+__all__ = [
+    "Accounts",
+    "Answers",
+    "assumptions",
+    "evaluation_budget",
+    "outlay",
+    "spans",
+    "training_budget",
+    "training_estimate",
+]
