@@ -6,6 +6,7 @@ import click
 
 from mist_ci import __version__
 from mist_ci.cli.action import action
+from mist_ci.cli.calibrate import calibrate
 from mist_ci.cli.demo import demo
 from mist_ci.cli.dev import dev
 from mist_ci.cli.eval import evaluate
@@ -39,7 +40,21 @@ def cli(debug: bool) -> None:
     """
 
 
-COMMANDS = (gate, plan, validate, evaluate, explain, init, action, verify, finalize, protect, demo, dev)
+COMMANDS = (
+    gate,
+    plan,
+    calibrate,
+    validate,
+    evaluate,
+    explain,
+    init,
+    action,
+    verify,
+    finalize,
+    protect,
+    demo,
+    dev,
+)
 
 for command in COMMANDS:
     cli.add_command(command)

@@ -84,14 +84,11 @@ def _of_files(world: "World", root: Path, configs: tuple[str, ...], gate_name: s
     from mist_ci.parsing.glob import matches
     from mist_ci.stages import outlook_of_files
 
-    tree, cases, names = wiring.directory(root), [], []
+    tree, cases = wiring.directory(root), []
+    names: list[str] = []
     # A path that no file has stays in the list, and is told as missing below.
-    found = {
-        path: None
-        for config in configs
-        for path in [one for one in tree.paths() if matches(config, one)] or [config]
-    }
-    for config in found:
+    found = [[one for one in tree.paths() if matches(config, one)] or [config] for config in configs]
+    for config in dict.fromkeys(path for paths in found for path in paths):
         policy = planning.read_policy(tree, config)
         if policy is None:
             hint = "`mist-ci init` writes one; --config names another"
@@ -99,6 +96,6 @@ def _of_files(world: "World", root: Path, configs: tuple[str, ...], gate_name: s
         names += list(policy.gates)
         cases += [planning.Case(name, config, policy) for name in policy.gates if gate_name in (None, name)]
     if not cases:
-        hint = nearest(gate_name or "", names)
-        raise UsageError(Code.UNKNOWN_NAME, f"no gate is named {gate_name!r}", hint=hint)
+        known = nearest(gate_name or "", names)
+        raise UsageError(Code.UNKNOWN_NAME, f"no gate is named {gate_name!r}", hint=known)
     return [outlook_of_files(world, tree, case) for case in cases]

@@ -8,7 +8,8 @@ if TYPE_CHECKING:
 
     from mist_ci.models.outlook import ModelOutlook, Outlay, Outlook, Range, SuiteOutlook
 
-HEAD = f"{'suite':24} {'role':8} {'n':>6} {'base calls':>12} {'head calls':>12} {'margin':>6} {'finds':>6} {'needs n':>7}"
+ASKED = f"{'suite':24} {'role':8} {'n':>6} {'base calls':>12} {'head calls':>12}"
+HEAD = f"{ASKED} {'margin':>6} {'finds':>6} {'needs n':>7}"
 CLEAN_HEAD = f"{HEAD} {'certified':>9} {'undecided':>9} {'blocked':>8}"
 
 

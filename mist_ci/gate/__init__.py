@@ -4,11 +4,14 @@ from mist_ci.gate.cautions import attempts_caution, cautions
 from mist_ci.gate.compare import compare
 from mist_ci.gate.decide import decide, waived_suites, waivers_in_force
 from mist_ci.gate.messages import eval_results
+from mist_ci.gate.noise import measure_noise
+from mist_ci.gate.pretend import Pretended, pretend, sides
 from mist_ci.gate.prospects import Family, clean_blocked, margin_of, prospects, spread_told
 from mist_ci.gate.selfcheck import self_check
 
 __all__ = [
     "Family",
+    "Pretended",
     "attempts_caution",
     "cautions",
     "clean_blocked",
@@ -16,8 +19,11 @@ __all__ = [
     "decide",
     "eval_results",
     "margin_of",
+    "measure_noise",
+    "pretend",
     "prospects",
     "self_check",
+    "sides",
     "spread_told",
     "waived_suites",
     "waivers_in_force",

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from mist_ci.gate.compare import compare
@@ -52,14 +52,24 @@ def sides(wanted: AttemptCounts, attempts: int) -> tuple[int, int]:
 
 
 def pretend(
-    change: ModelChange, suites: Sequence[Suite], attempts: Sequence[Attempt], gate: Gate, splits: int
+    change: ModelChange,
+    suites: Sequence[Suite],
+    attempts: Sequence[Attempt],
+    gate: Gate,
+    splits: int,
+    advance: Callable[[], None],
 ) -> Pretended:
-    """Judges `splits` pretend changes. Which attempt goes where is a hash of split, sample and number: no dice."""
+    """Judges `splits` pretend changes. Which attempt goes where is a hash of split, sample and number: no dice.
+
+    `advance` is called after each. The splits share all attempts, so what they count is right on average, and as
+    uncertain as a few independent runs.
+    """
     dealt = _by_sample(attempts)
     counts = Pretended(splits)
     for split in range(splits):
         chosen = [one for suite in suites for one in _split(suite, dealt, split)]
         counts.count(decide(gate, [compare(change, suites, chosen, gate, {})]))
+        advance()
     return counts
 
 

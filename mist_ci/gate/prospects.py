@@ -2,15 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import prod
+from math import prod, sqrt
 
 from mist_ci.gate.compare import PLANNING_POWER
 from mist_ci.models.calibration import SuiteCalibration
 from mist_ci.models.config import Gate, OnInconclusive
+from mist_ci.models.figures import points
 from mist_ci.models.outlook import Prospects, SpreadBasis
 from mist_ci.models.suite import Role, Suite
 from mist_ci.stats import minimum_detectable_effect, n_for_zero_discordance, n_required
-from mist_ci.stats.prospects import chance_to_certify, chance_to_regress, findable_drop, sd_with_attempts
+from mist_ci.stats.prospects import (
+    chance_to_certify,
+    chance_to_certify_pass_fail,
+    findable_drop,
+    sd_with_attempts,
+)
 
 SD_PASS_FAIL = 0.40
 SD_GRADED = 0.20
@@ -58,16 +64,33 @@ def is_pass_fail(suite: Suite, measured: SuiteCalibration | None) -> bool:
 
 
 def spread(suite: Suite, measured: SuiteCalibration | None) -> float:
-    """Standard deviation of the differences per sample, as it is to be expected of a fine-tune.
+    """Standard deviation of the differences per sample that a clean fine-tune is to be expected to have.
 
-    A calibration compares a model with itself, so it knows the noise and not how much a fine-tune differs from
-    its base: it says which share of the assumed spread goes away with more attempts, and where the noise alone
-    is larger than what is assumed.
+    A calibration compares a model with itself: it knows the noise, and not how much a fine-tune differs from its
+    base. So the assumed spread stays, with two corrections. It cannot be larger than if the two models' answers had
+    nothing to do with each other, sqrt(2 p (1 - p)) at the measured score p. And the share of it that is noise
+    shrinks with the number of attempts.
     """
-    single = SD_PASS_FAIL if is_pass_fail(suite, measured) else SD_GRADED
-    within = 0.0 if measured is None else measured.within_variance
-    base, head = (suite.attempts.base, suite.attempts.head) if within else (1, 1)
-    return max(sd_with_attempts(single, within, base_attempts=base, head_attempts=head), LEAST_SD)
+    if measured is None:
+        return _single(suite, None)
+    within = measured.within_variance
+    times = suite.attempts
+    return max(
+        sd_with_attempts(
+            _single(suite, measured), within, base_attempts=times.base, head_attempts=times.head
+        ),
+        LEAST_SD,
+    )
+
+
+def _single(suite: Suite, measured: SuiteCalibration | None) -> float:
+    """The spread with one attempt per side."""
+    assumed = SD_PASS_FAIL if is_pass_fail(suite, measured) else SD_GRADED
+    if measured is None:
+        return assumed
+    # One right and one wrong answer more than there were: a score of 1.0 is no proof that nothing ever goes wrong.
+    mean = (measured.mean * measured.samples + 1) / (measured.samples + 2)
+    return max(min(assumed, sqrt(2 * mean * (1 - mean))), measured.sd_noise, LEAST_SD)
 
 
 def spread_told(suite: Suite, measured: SuiteCalibration | None) -> Iterator[str]:
@@ -77,29 +100,40 @@ def spread_told(suite: Suite, measured: SuiteCalibration | None) -> Iterator[str
         yield f"spread of {kind} suites: sd {single:.2f} assumed, as with one attempt per side; not calibrated"
         return
     yield (
-        f"spread of {suite.name}: sd {spread(suite, measured):.2f}, from {single:.2f} assumed for a {kind} suite and "
-        f"a noise of sd {measured.sd_noise:.2f} calibrated on {measured.model} on {measured.measured_on}"
+        f"spread of {suite.name}: sd {spread(suite, measured):.2f}, from {single:.2f} assumed for a {kind} suite, a "
+        f"score of {points(measured.mean)} and a noise of sd {measured.sd_noise:.2f}, calibrated on {measured.model} "
+        f"on {measured.measured_on}"
     )
+
+
+def _certified(suite: Suite, sd: float, margin: float, alpha: float, *, pass_fail: bool) -> float:
+    """Exact where Tango's interval will decide: pass/fail, one attempt per side, no clusters."""
+    n, times = len(suite.samples), suite.attempts
+    clustered = any(sample.cluster is not None for sample in suite.samples)
+    if pass_fail and times.base == times.head == 1 and not clustered:
+        return chance_to_certify_pass_fail(n, sd**2, margin, alpha=alpha)
+    return chance_to_certify(n, sd, margin, alpha=alpha)
 
 
 def prospects(suite: Suite, gate: Gate, family: Family, measured: SuiteCalibration | None) -> Prospects:
     """What this suite can decide among all of them; `measured` is a calibration that still holds."""
     alpha, margin, n = gate.defaults.alpha, margin_of(suite, gate), len(suite.samples)
     first_step, sd = alpha / family.hypotheses, spread(suite, measured)
-    certified = chance_to_certify(n, sd, margin, alpha=alpha)
-    regressed = chance_to_regress(n, sd, margin, alpha=alpha, holm_alpha=first_step)
+    pass_fail = is_pass_fail(suite, measured)
+    certified = _certified(suite, sd, margin, alpha, pass_fail=pass_fail)
+    regressed = min(first_step, 1.0 - certified)
     finds, at_best = (
-        findable_drop(n, sd, margin, alpha=alpha, holm_alpha=level, power=PLANNING_POWER)
+        findable_drop(n, sd, margin, alpha=alpha, holm_alpha=level, power=PLANNING_POWER, pass_fail=pass_fail)
         for level in (first_step, alpha)
     )
     gain = minimum_detectable_effect(n, sd, alpha=alpha / family.suites, power=PLANNING_POWER)
-    without_flips = n_for_zero_discordance(margin, alpha=alpha) if is_pass_fail(suite, measured) else None
+    without_flips = n_for_zero_discordance(margin, alpha=alpha) if pass_fail else None
     return Prospects(
         sd=sd,
         sd_basis=SpreadBasis.ASSUMED if measured is None else SpreadBasis.CALIBRATED,
         finds=finds,
         finds_at_best=at_best,
-        needs=n_required(sd, margin, alpha=alpha, power=PLANNING_POWER),
+        needs=max(n_required(sd, margin, alpha=alpha, power=PLANNING_POWER), without_flips or 0),
         needs_without_flips=without_flips,
         certified=certified,
         regressed=regressed,

@@ -78,7 +78,11 @@ class GateCalibration(Model):
     model_digest: Digest
     measured_on: date
     suites: tuple[Name, ...]
-    together: Splits
+    splits: Positive
+    regressed: Count
+    """Splits in which a suite or all of them together were said to have regressed: each one a false alarm."""
+    not_proven: Count
+    """Splits in which a suite came out undecided."""
     blocked: Count
     """Splits that the gate would have failed, for whatever reason."""
 
@@ -108,7 +112,7 @@ class Calibration(Model):
         return None
 
     def updated(self, suites: Iterable[SuiteCalibration], gates: Iterable[GateCalibration]) -> "Calibration":
-        """With new measurements in the place of older ones of the same suite or gate and reference, in a fixed order."""
+        """With new measurements in the place of older ones of the same suite or gate and reference; in order."""
         by_suite = {(one.suite, one.reference): one for one in (*self.suites, *suites)}
         by_gate = {(one.gate, one.reference): one for one in (*self.gates, *gates)}
         return Calibration(

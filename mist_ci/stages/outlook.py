@@ -6,6 +6,7 @@ from math import prod
 
 from mist_ci import __version__, gate, matchspec, planning, tokentrace
 from mist_ci.errors import Code, ConfigError
+from mist_ci.gate import Family
 from mist_ci.models.calibration import Calibration, SuiteCalibration
 from mist_ci.models.config import Gate, Policy
 from mist_ci.models.figures import money
@@ -117,7 +118,7 @@ class Ahead:
         )
 
     def _model(self, change: ModelChange, suites: Sequence[Suite]) -> ModelOutlook:
-        family = gate.Family.of(suites)
+        family = Family.of(suites)
         ordered = sorted(suites, key=lambda suite: suite.name)
         found = tuple(self._suite(suite, change, family) for suite in ordered)
         told = [one.prospects for one in found if one.prospects is not None]
@@ -134,7 +135,7 @@ class Ahead:
         self._note(self.warnings, gate.cautions(model))
         return model
 
-    def _suite(self, suite: Suite, change: ModelChange, family: "gate.Family") -> SuiteOutlook:
+    def _suite(self, suite: Suite, change: ModelChange, family: Family) -> SuiteOutlook:
         measured = self._measured(suite, change)
         times = suite.attempts
         base = Range(least=times.base, most=times.base)
@@ -162,10 +163,9 @@ class Ahead:
         if change.base is None:
             return None
         stale = self.calibration.stale(suite.name, suite.digest, change.path, change.base.digest)
-        self._note(
-            self.warnings,
-            [f"{stale}: it is ignored; `mist-ci calibrate {change.path}` measures again"] if stale else (),
-        )
+        if stale:
+            again = f"it is ignored; `mist-ci calibrate {change.path}` measures again"
+            self._note(self.warnings, [f"{stale}: {again}"])
         return self.calibration.of(suite.name, suite.digest, change.base.digest)
 
     def _self_checks(

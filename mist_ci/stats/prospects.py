@@ -2,9 +2,12 @@
 
 import math
 
-from mist_ci.stats.checks import require, require_positive, require_within
+from mist_ci.stats.checks import require, require_counts, require_positive, require_within
 from mist_ci.stats.normal import critical_z, normal_cdf
 from mist_ci.stats.power import minimum_detectable_effect
+from mist_ci.stats.tango import tango_z
+
+NEGLIGIBLE = 1e-12
 
 
 def chance_to_certify(n: int, sd: float, margin: float, *, alpha: float, drop: float = 0.0) -> float:
@@ -23,30 +26,47 @@ def chance_to_certify(n: int, sd: float, margin: float, *, alpha: float, drop: f
     return normal_cdf((margin - drop) * math.sqrt(n) / sd - critical_z(alpha))
 
 
-def chance_to_regress(
-    n: int, sd: float, margin: float, *, alpha: float, holm_alpha: float, drop: float = 0.0
-) -> float:
-    """Probability in [0, 1] of the verdict "regressed", when the true drop is `drop`.
+def chance_to_certify_pass_fail(n: int, flip_rate: float, margin: float, *, alpha: float) -> float:
+    """The same for n pass/fail items of which a share `flip_rate` is expected to flip, as often up as down. Exact.
 
-    The drop must be proven at `holm_alpha`, the level of its step in Holm's correction, and the margin must
-    not be certified at `alpha`: two thresholds on one statistic, so the rarer event decides. Ranges, source
-    and errors as chance_to_certify.
+    Adds up the chances of all numbers of flips whose Tango low lies above -margin: in small suites, and where
+    answers hardly ever flip, the normal approximation promises what the interval cannot give (no 51 items
+    certify 5 points). flip_rate is in [0, 1], the square of `sd` above. Source: Tango 1998, binomial
+    distribution. Cost: about a millisecond for hundreds of items. Raises ValueError outside these ranges.
 
-    >>> round(chance_to_regress(200, 0.41, 0.05, alpha=0.05, holm_alpha=0.05 / 7, drop=0.1), 3)
-    0.841
+    >>> round(chance_to_certify_pass_fail(200, 0.149, 0.05, alpha=0.05), 3)
+    0.559
+    >>> [round(chance_to_certify_pass_fail(n, 0.0, 0.05, alpha=0.05)) for n in (51, 52)]
+    [0, 1]
     """
-    not_certified = 1.0 - chance_to_certify(n, sd, margin, alpha=alpha, drop=drop)
-    return min(normal_cdf(drop * math.sqrt(n) / sd - critical_z(holm_alpha)), not_certified)
+    require_counts(0, 0, n)
+    require_within("flip_rate", [flip_rate], 0.0, 1.0)
+    require(0.0 < margin < 1.0, f"margin must be in (0, 1), got {margin}")
+    critical, total = critical_z(alpha), 0.0
+    for flips in range(n + 1):
+        weight = _binomial(flips, n, flip_rate)
+        if weight > NEGLIGIBLE:
+            most = _most_losses(flips, n, margin, critical)
+            total += weight * math.fsum(_binomial(losses, flips, 0.5) for losses in range(most + 1))
+    return min(total, 1.0)
 
 
 def findable_drop(
-    n: int, sd: float, margin: float, *, alpha: float, holm_alpha: float, power: float
+    n: int,
+    sd: float,
+    margin: float,
+    *,
+    alpha: float,
+    holm_alpha: float,
+    power: float,
+    pass_fail: bool = False,
 ) -> float:
     """Smallest true drop, in score units, that gets the verdict "regressed" with probability `power`.
 
     The larger one of what the test at `holm_alpha` detects (minimum_detectable_effect), and of what is large
     enough not to be certified within the margin: in a suite of thousands of items a proven drop of half the
-    margin is a pass. Ranges, source and errors as chance_to_certify; power is in [0.5, 1).
+    margin is a pass. Where items pass or fail, a drop of d spreads their differences by at least
+    sqrt(d (1 - d)), however alike the sides are else. Ranges, source and errors as chance_to_certify; power is in [0.5, 1).
 
     >>> round(findable_drop(200, 0.39, 0.05, alpha=0.05, holm_alpha=0.05 / 7, power=0.8), 3)
     0.091
@@ -55,6 +75,9 @@ def findable_drop(
     """
     _require(n, sd, margin)
     proven = minimum_detectable_effect(n, sd, alpha=holm_alpha, power=power)
+    if pass_fail:
+        reach = critical_z(holm_alpha) + critical_z(1.0 - power)
+        proven = max(proven, reach**2 / (n + reach**2))
     slack = (critical_z(alpha) - critical_z(1.0 - power)) * sd / math.sqrt(n)
     return max(proven, margin - slack)
 
@@ -75,6 +98,26 @@ def sd_with_attempts(sd: float, within_variance: float, *, base_attempts: int, h
     require(min(base_attempts, head_attempts) >= 1, "attempts must be at least 1")
     between = max(0.0, sd**2 - 2.0 * within_variance)
     return math.sqrt(between + within_variance / base_attempts + within_variance / head_attempts)
+
+
+def _most_losses(flips: int, n: int, margin: float, critical: float) -> int:
+    """So many of the flips may be losses when the margin is still to be certified; -1 when none may be."""
+    low, high = -1, flips
+    while low < high:
+        middle = (low + high + 1) // 2
+        if tango_z(flips - middle, middle, n, -margin) > critical:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
+def _binomial(successes: int, n: int, rate: float) -> float:
+    """Probability of so many successes among n."""
+    if rate in (0.0, 1.0):
+        return float(successes == n * rate)
+    ways = math.lgamma(n + 1) - math.lgamma(successes + 1) - math.lgamma(n - successes + 1)
+    return math.exp(ways + successes * math.log(rate) + (n - successes) * math.log1p(-rate))
 
 
 def _require(n: int, sd: float, margin: float) -> None:
