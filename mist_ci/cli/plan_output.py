@@ -25,7 +25,7 @@ def lines(outlook: "Outlook") -> "Iterator[str]":
     """The whole page, line by line."""
     yield f"gate {outlook.gate} of {outlook.config}, {_about(outlook)}"
     yield from _section(
-        "what runs", [f"{one.kind.value:13} {one.subject}: {one.reason}" for one in outlook.steps]
+        "what runs", [f"{one.kind.value} {one.subject}: {one.reason}" for one in outlook.steps]
     )
     for model in outlook.models:
         yield from _section(_title(model), _table(model))

@@ -1,6 +1,6 @@
 """Pairs, intervals, corrections, verdicts: the only room that says pass or fail."""
 
-from mist_ci.gate.cautions import attempts_caution, cautions
+from mist_ci.gate.cautions import cautions, measured_cautions
 from mist_ci.gate.compare import compare
 from mist_ci.gate.decide import decide, waived_suites, waivers_in_force
 from mist_ci.gate.messages import eval_results
@@ -12,7 +12,6 @@ from mist_ci.gate.selfcheck import self_check
 __all__ = [
     "Family",
     "Pretended",
-    "attempts_caution",
     "cautions",
     "clean_blocked",
     "compare",
@@ -20,6 +19,7 @@ __all__ = [
     "eval_results",
     "margin_of",
     "measure_noise",
+    "measured_cautions",
     "pretend",
     "prospects",
     "self_check",

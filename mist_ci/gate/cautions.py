@@ -23,10 +23,15 @@ def cautions(model: ModelOutlook) -> Iterator[str]:
         yield f"{model.model}: {in_ten(blocked)} clean pull requests will be blocked by one suite or another"
 
 
-def attempts_caution(suite: SuiteOutlook, measured: SuiteCalibration | None) -> Iterator[str]:
-    """Attempts that a calibration has shown to buy nothing."""
+def measured_cautions(suite: SuiteOutlook, measured: SuiteCalibration | None) -> Iterator[str]:
+    """What only a calibration can know: attempts that buy nothing, and a suite that nobody passes."""
+    if measured is None:
+        return
+    if measured.mean == 0 and suite.role is not Role.TARGET:
+        when = measured.measured_on
+        yield f"{suite.suite}: {measured.model} gets nothing right here (calibrated {when}), so no loss can show"
     times = max(suite.base_attempts, suite.head_attempts.most)
-    if measured is not None and measured.is_noiseless and times > 1:
+    if measured.is_noiseless and times > 1:
         yield (
             f"{suite.suite}: attempts do not differ on {measured.model} (calibrated {measured.measured_on}), so "
             f"attempts above 1 buy nothing"

@@ -55,7 +55,13 @@ def outlook_of_files(world: World, tree: Tree, case: Case) -> Outlook:
     ahead = Ahead(world, policy, policy.gates[case.gate], _calibration(tree, case.config))
     suites = [matchspec.load(one, world.executor) for one in matchspec.find(tree, policy.suites, case.config)]
     models = [
-        ModelChange(name=name, path=policy.models[name], base=one, base_label=AS_IF, head=one)
+        ModelChange(
+            name=name,
+            path=policy.models[name],
+            base=planning.read_reference(tree, ahead.base_path(policy.models[name]), policy),
+            base_label=AS_IF,
+            head=one,
+        )
         for name, one in ahead.guarded_references(tree).items()
     ]
     steps = tuple(Step(kind=StepKind.EVALUATE, subject=model.name, reason=AS_IF) for model in models)
@@ -80,6 +86,10 @@ class Ahead:
             for name, path in self.policy.guarded_models(self.gate).items()
             if tree.exists(path)
         }
+
+    def base_path(self, path: str) -> str:
+        """The reference that a model is compared to: its own, or the one that the gate names."""
+        return path if self.gate.compare_to == "base" else self.gate.compare_to
 
     def outlook(
         self,
@@ -155,16 +165,17 @@ class Ahead:
             prospects=gate.prospects(suite, self.gate, family, measured) if change.base else None,
         )
         self._note(self.assumptions, gate.spread_told(suite, measured) if change.base else ())
-        self._note(self.warnings, gate.attempts_caution(ahead, measured))
+        self._note(self.warnings, gate.measured_cautions(ahead, measured))
         return ahead
 
     def _measured(self, suite: Suite, change: ModelChange) -> SuiteCalibration | None:
         """A calibration of this very suite on the model that is in use; one that is out of date is told."""
         if change.base is None:
             return None
-        stale = self.calibration.stale(suite.name, suite.digest, change.path, change.base.digest)
+        path = self.base_path(change.path)
+        stale = self.calibration.stale(suite.name, suite.digest, path, change.base.digest)
         if stale:
-            again = f"it is ignored; `mist-ci calibrate {change.path}` measures again"
+            again = f"it is ignored; `mist-ci calibrate {path}` measures again"
             self._note(self.warnings, [f"{stale}: {again}"])
         return self.calibration.of(suite.name, suite.digest, change.base.digest)
 
