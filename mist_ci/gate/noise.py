@@ -10,6 +10,7 @@ from mist_ci.gate.pairing import MAX_MISSING
 from mist_ci.models.attempt import Attempt
 from mist_ci.models.figures import are
 from mist_ci.models.suite import Suite
+from mist_ci.stats import forgetting_between, within_variance
 
 DIGITS = 6
 """Measurements are committed, and digits that mean nothing would only make noise there."""
@@ -44,26 +45,14 @@ def measure_noise(suite: Suite, attempts: Sequence[Attempt]) -> Noise:
             Code.NOT_COMPARABLE, message, hint="calibrate again when the model's server answers"
         )
     answered = [one for one in mine if one.token_basis is not None]
-    within = within_variance(repeated)
+    within = within_variance(repeated) or 0.0
     return Noise(
         missing=missing,
         pass_fail={score for many in scores.values() for score in many} <= {0.0, 1.0},
         mean=round(fmean(fmean(many) for many in scores.values()), DIGITS),
-        floor=round(noise_floor(repeated), DIGITS),
+        floor=round(forgetting_between(repeated, repeated).floor or 0.0, DIGITS),
         within_variance=round(within, DIGITS),
         sd=round(sqrt(2 * within), DIGITS),
         tokens_in=round(fmean(one.tokens_in for one in answered), DIGITS),
         tokens_out=round(fmean(one.tokens_out for one in answered), DIGITS),
-    )
-
-
-def within_variance(repeated):
-    from statistics import variance
-
-    return fmean(variance(m) for m in repeated)
-
-
-def noise_floor(repeated):
-    return fmean(
-        fmean(max(0.0, a - b) for i, a in enumerate(m) for j, b in enumerate(m) if i != j) for m in repeated
     )

@@ -10,11 +10,13 @@ from mist_ci.models.config import Gate, OnInconclusive
 from mist_ci.models.figures import points
 from mist_ci.models.outlook import Prospects, SpreadBasis
 from mist_ci.models.suite import Role, Suite
-from mist_ci.stats import minimum_detectable_effect, n_for_zero_discordance, n_required
-from mist_ci.stats.prospects import (
+from mist_ci.stats import (
     chance_to_certify,
     chance_to_certify_pass_fail,
     findable_drop,
+    minimum_detectable_effect,
+    n_for_zero_discordance,
+    n_required,
     sd_with_attempts,
 )
 

@@ -66,7 +66,8 @@ def findable_drop(
     The larger one of what the test at `holm_alpha` detects (minimum_detectable_effect), and of what is large
     enough not to be certified within the margin: in a suite of thousands of items a proven drop of half the
     margin is a pass. Where items pass or fail, a drop of d spreads their differences by at least
-    sqrt(d (1 - d)), however alike the sides are else. Ranges, source and errors as chance_to_certify; power is in [0.5, 1).
+    sqrt(d (1 - d)), however alike the sides are else. Ranges, source and errors as chance_to_certify; power is
+    in [0.5, 1).
 
     >>> round(findable_drop(200, 0.39, 0.05, alpha=0.05, holm_alpha=0.05 / 7, power=0.8), 3)
     0.091

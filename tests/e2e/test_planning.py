@@ -23,7 +23,9 @@ def test_a_plan_of_a_change_gives_its_steps_with_reasons_and_asks_nobody(reposit
     repository.branch("naive")
     repository.move_to("naive")
     repository.commit()
-    repository.replace("mist.yml", "budgets: {eval_usd: 1,", "budgets: {eval_usd: 0,")  # not committed: does not count
+    repository.replace(
+        "mist.yml", "budgets: {eval_usd: 1,", "budgets: {eval_usd: 0,"
+    )  # not committed: does not count
 
     done = mist_ci("plan", "--base", "main", "--head", "naive", cwd=repository.path)
     told = mist_ci("plan", "--base", "main", "--format", "json", cwd=repository.path)
@@ -102,11 +104,18 @@ def test_a_deterministic_model_is_told_that_attempts_buy_nothing_and_the_plan_us
     assert "it said regressed 0 times" in done.stdout
     written = json.loads(repository.read("mist-calibration.json"))
     (suite,) = written["suites"]
-    assert (suite["suite"], suite["samples"], suite["attempts"], suite["within_variance"]) == ("lookup", 60, 3, 0.0)
+    assert (suite["suite"], suite["samples"], suite["attempts"], suite["within_variance"]) == (
+        "lookup",
+        60,
+        3,
+        0.0,
+    )
     planned = mist_ci("plan", cwd=repository.path)
     assert "calibrated on base on" in planned.stdout
     repository.replace("suites/lookup.jsonl", '"input"', '"input"')
-    repository.write("suites/lookup.jsonl", "".join(repository.read("suites/lookup.jsonl").splitlines(True)[:50]))
+    repository.write(
+        "suites/lookup.jsonl", "".join(repository.read("suites/lookup.jsonl").splitlines(True)[:50])
+    )
     stale = mist_ci("plan", cwd=repository.path)
     assert stale.returncode == 0
     assert "the calibration of lookup from" in stale.stdout

@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mist_ci.stats import minimum_detectable_effect, tango_bounds
-from mist_ci.stats.prospects import (
+from mist_ci.stats import (
     chance_to_certify,
     chance_to_certify_pass_fail,
     findable_drop,
+    minimum_detectable_effect,
     sd_with_attempts,
+    tango_bounds,
 )
 
 SIMULATED_SD = 0.386
