@@ -64,6 +64,8 @@ def _title(model: "ModelOutlook") -> str:
     from mist_ci.report.text import plain
 
     sides = f"{model.base_model or 'no baseline'} → {model.head_model}"
+    if model.base_model == model.head_model:
+        sides = f"{model.head_model} on both sides"
     told = plain(f"{model.model}: {sides}", 200)
     return f"{told}; last columns: what becomes of a change that makes nothing worse"
 

@@ -1,4 +1,4 @@
-"""Claims: a model against itself is judged by the gate as it is, no attempt meets itself, and nothing is thrown by dice."""
+"""Claims: a model against itself is judged by the gate as it is, no attempt meets itself, and there are no dice."""
 
 import hashlib
 from collections.abc import Sequence

@@ -40,7 +40,7 @@ def calibration(suite: Suite, **changes: object) -> SuiteCalibration:
     return SuiteCalibration.model_validate(values | changes)
 
 
-def outlook(*suites: Suite, measured: SuiteCalibration | None = None, **settings: object) -> ModelOutlook:
+def outlook(*suites: Suite, **settings: object) -> ModelOutlook:
     gate, family = make_gate(**settings), Family.of(suites)
     found = tuple(
         SuiteOutlook(
@@ -54,7 +54,7 @@ def outlook(*suites: Suite, measured: SuiteCalibration | None = None, **settings
             head_attempts=Range(least=suite.attempts.head, most=suite.attempts.head),
             base=NOTHING,
             head=NOTHING,
-            prospects=prospects(suite, gate, family, measured),
+            prospects=prospects(suite, gate, family, None),
         )
         for suite in suites
     )

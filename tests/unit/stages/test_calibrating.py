@@ -28,7 +28,8 @@ from tests.fakes import (
 REFERENCE = ModelReference(version=1, provider="prod", model="bot-1")
 POLICY = Policy.model_validate_json(
     '{"version": 1, "providers": {"prod": {"type": "openai", "base_url": "https://llm.example.com/v1", "prices": '
-    '{"input_per_mtok": 1000, "output_per_mtok": 0, "as_of": "2026-11-01"}}}, "gates": {"release": {"branches": ["main"]}}}'
+    '{"input_per_mtok": 1000, "output_per_mtok": 0, "as_of": "2026-11-01"}}}, '
+    '"gates": {"release": {"branches": ["main"]}}}'
 )
 SUBJECT = Subject("models/bot.yml", REFERENCE, "release", Gate(branches=("main",)), POLICY)
 

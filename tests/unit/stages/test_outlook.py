@@ -1,7 +1,7 @@
-"""Claims: looking ahead asks no model and keeps nothing, counts what the gate would ask, and warns before it is too late."""
+"""Claims: looking ahead asks no model and keeps nothing, counts what the gate would ask, and warns in time."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -59,11 +59,11 @@ def of_files(files: Commit = BASE) -> Outlook:
     return outlook_of_files(world(), tree, Case("release", "mist.yml", read_policy(tree, "mist.yml")))
 
 
-def measured(files: Commit = BASE, **changes: object) -> Commit:
+def measured(changes: Mapping[str, object] | None = None) -> Commit:
     """A calibration of the suite and the model in use, as `calibrate` would have written it."""
     suite = {
         "suite": "double",
-        "suite_digest": digest_of(files),
+        "suite_digest": digest_of(BASE),
         "reference": "models/bot.yml",
         "model": "good-1",
         "model_digest": "sha256:" + "0" * 64,
@@ -80,12 +80,12 @@ def measured(files: Commit = BASE, **changes: object) -> Commit:
         "tokens_out": 2.5,
         "alone": {"splits": 200, "base_attempts": 1, "head_attempts": 1, "regressed": 2, "not_proven": 80},
     }
-    tree = MemoryTree(files)
+    tree = MemoryTree(BASE)
     policy = read_policy(tree, "mist.yml")
     assert policy is not None
     suite["model_digest"] = read_reference(tree, "models/bot.yml", policy).digest
-    text = json.dumps({"version": 1, "suites": [suite | changes], "gates": []})
-    return {**files, CALIBRATION_FILE: text}
+    text = json.dumps({"version": 1, "suites": [suite | (changes or {})], "gates": []})
+    return {**BASE, CALIBRATION_FILE: text}
 
 
 def digest_of(files: Commit) -> str:
@@ -214,7 +214,7 @@ def test_a_calibration_gives_the_length_of_answers_and_the_spread() -> None:
     ],
 )
 def test_a_calibration_of_another_version_is_ignored_and_told(changes: dict[str, object], why: str) -> None:
-    found = of_files(measured(**changes))
+    found = of_files(measured(changes))
     suite = found.models[0].suites[0]
     assert suite.prospects is not None
     assert suite.prospects.sd_basis == "assumed"
