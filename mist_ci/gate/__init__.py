@@ -6,12 +6,13 @@ from mist_ci.gate.decide import decide, waived_suites, waivers_in_force
 from mist_ci.gate.messages import eval_results
 from mist_ci.gate.noise import measure_noise
 from mist_ci.gate.pretend import Pretended, pretend, sides
-from mist_ci.gate.prospects import Family, clean_blocked, margin_of, prospects, spread_told
+from mist_ci.gate.prospects import Family, attempts_advice, clean_blocked, margin_of, prospects, spread_told
 from mist_ci.gate.selfcheck import self_check
 
 __all__ = [
     "Family",
     "Pretended",
+    "attempts_advice",
     "cautions",
     "clean_blocked",
     "compare",

@@ -9,7 +9,7 @@ from mist_ci.models.calibration import SuiteCalibration
 from mist_ci.models.config import Gate, OnInconclusive
 from mist_ci.models.figures import points
 from mist_ci.models.outlook import Prospects, SpreadBasis
-from mist_ci.models.suite import Role, Suite
+from mist_ci.models.suite import AttemptCounts, Role, Suite
 from mist_ci.stats import (
     chance_to_certify,
     chance_to_certify_pass_fail,
@@ -27,6 +27,9 @@ PASS_FAIL_GRADERS = frozenset({"exact", "contains", "numeric"})
 FEW_SAMPLES = 100
 A_COLLAPSE = 0.10
 """A suite that does not find drops of ten points finds only collapses."""
+USUAL_BASE, USUAL_HEAD = 5, 3
+WORTH_TELLING = 0.85
+"""Attempts that bring what a suite finds down to this share are worth a sentence."""
 LEAST_SD = 0.01
 """No suite is planned with less: the formulas divide by nothing at zero."""
 
@@ -144,6 +147,24 @@ def prospects(suite: Suite, gate: Gate, family: Family, measured: SuiteCalibrati
         gain_shown=gain if suite.must_improve else None,
         only_collapses=n < FEW_SAMPLES or finds > A_COLLAPSE,
     )
+
+
+def attempts_advice(
+    suite: Suite, gate: Gate, family: Family, measured: SuiteCalibration | None
+) -> Iterator[str]:
+    """What the usual attempts would do for a suite whose spread is mostly noise; nothing without a calibration."""
+    if measured is None or measured.is_noiseless:
+        return
+    times = suite.attempts
+    wanted = AttemptCounts(base=max(times.base, USUAL_BASE), head=max(times.head, USUAL_HEAD))
+    now = prospects(suite, gate, family, measured)
+    then = prospects(suite.model_copy(update={"attempts": wanted}), gate, family, measured)
+    if then.finds <= WORTH_TELLING * now.finds:
+        yield (
+            f"{suite.name}: attempts {{base: {wanted.base}, head: {wanted.head}}} would bring its sd from {now.sd:.2f} "
+            f"to {then.sd:.2f}, find drops of {points(then.finds)} points instead of {points(now.finds)}, and certify "
+            f"a clean change with {then.certified:.0%} instead of {now.certified:.0%}"
+        )
 
 
 def clean_blocked(suites: Sequence[Prospects], family: Family, alpha: float) -> float:

@@ -49,8 +49,9 @@ def calibrate(
     suites: Sequence[Suite],
     attempts: int,
     ceiling_usd: Decimal | None,
+    splits: int = SPLITS,
 ) -> Calibrated:
-    """Asks every sample `attempts` times (at least 2) and judges SPLITS pretend changes from the answers.
+    """Asks every sample `attempts` times (at least 2) and judges `splits` pretend changes from the answers.
 
     `world.outputs` should hold nothing, because a stored answer would be the same one again. Raises CouldNotRun
     when the money ran out or too many answers are missing: nothing is measured from half of the answers.
@@ -63,8 +64,8 @@ def calibrate(
         base_label="itself",
         head=subject.reference,
     )
-    world.progress.start("judging it against itself", SPLITS)
-    pretended = gate.pretend(change, suites, answers, subject.gate, SPLITS, world.progress.advance)
+    world.progress.start("judging it against itself", splits)
+    pretended = gate.pretend(change, suites, answers, subject.gate, splits, world.progress.advance)
     world.progress.finish()
     today = world.clock.now().date()
     measured = tuple(
@@ -77,7 +78,7 @@ def calibrate(
         model_digest=subject.reference.digest,
         measured_on=today,
         suites=tuple(one.suite for one in measured),
-        splits=SPLITS,
+        splits=splits,
         regressed=pretended.any_regressed,
         not_proven=pretended.any_not_proven,
         blocked=pretended.blocked,

@@ -166,6 +166,7 @@ class Ahead:
         )
         self._note(self.assumptions, gate.spread_told(suite, measured) if change.base else ())
         self._note(self.warnings, gate.measured_cautions(ahead, measured))
+        self._note(self.warnings, gate.attempts_advice(suite, self.gate, family, measured))
         return ahead
 
     def _measured(self, suite: Suite, change: ModelChange) -> SuiteCalibration | None:

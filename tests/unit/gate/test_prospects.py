@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mist_ci.gate import Family, cautions, clean_blocked, measured_cautions, prospects
+from mist_ci.gate import Family, attempts_advice, cautions, clean_blocked, measured_cautions, prospects
 from mist_ci.gate.prospects import spread
 from mist_ci.models.calibration import Splits, SuiteCalibration
 from mist_ci.models.outlook import NOTHING, ModelOutlook, Range, SpreadBasis, SuiteOutlook
@@ -175,6 +175,24 @@ def test_a_score_near_one_leaves_little_room_for_flips_and_noise_is_never_planne
         0.632, abs=0.001
     )
     assert spread(suite, calibration(suite, pass_fail=False)) == pytest.approx(0.316, abs=0.001)
+
+
+def test_a_suite_that_is_mostly_noise_is_told_what_attempts_would_do() -> None:
+    suite = make_suite("skill", 400)
+    noisy = calibration(suite, within_variance=0.17, sd_noise=0.583)
+    (told,) = attempts_advice(suite, GATE, ALONE, noisy)
+    assert told.startswith(
+        "skill: attempts {base: 5, head: 3} would bring its sd from 0.58 to 0.30, find drops of "
+    )
+    often = suite.model_copy(update={"attempts": AttemptCounts(base=5, head=3)})
+    assert not list(attempts_advice(often, GATE, ALONE, noisy))
+    assert not list(attempts_advice(suite, GATE, ALONE, None))
+    assert not list(
+        attempts_advice(suite, GATE, ALONE, calibration(suite, within_variance=0.0, sd_noise=0.0))
+    )
+    assert not list(
+        attempts_advice(suite, GATE, ALONE, calibration(suite, within_variance=0.002, sd_noise=0.063))
+    )
 
 
 def test_attempts_that_never_differ_buy_nothing() -> None:

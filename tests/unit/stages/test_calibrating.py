@@ -13,7 +13,6 @@ from mist_ci.models.modelref import ModelReference
 from mist_ci.models.suite import ChatMessage, Suite
 from mist_ci.ports.model_client import NoAnswer
 from mist_ci.stages import Calibrated, Subject, calibrate
-from mist_ci.stages.calibrating import SPLITS
 from tests.fakes import (
     Answer,
     FakeModels,
@@ -31,6 +30,7 @@ POLICY = Policy.model_validate_json(
     '{"input_per_mtok": 1000, "output_per_mtok": 0, "as_of": "2026-11-01"}}}, '
     '"gates": {"release": {"branches": ["main"]}}}'
 )
+SPLITS = 20
 SUBJECT = Subject("models/bot.yml", REFERENCE, "release", Gate(branches=("main",)), POLICY)
 
 
@@ -58,7 +58,7 @@ def calibrated(
     progress: RecordedProgress | None = None,
 ) -> Calibrated:
     looked = world(models=models or FakeModels(always), progress=progress)
-    return calibrate(looked, MemoryStores().create("run"), SUBJECT, suites, attempts, ceiling_usd)
+    return calibrate(looked, MemoryStores().create("run"), SUBJECT, suites, attempts, ceiling_usd, SPLITS)
 
 
 def test_every_sample_is_asked_so_many_times_and_progress_is_told() -> None:

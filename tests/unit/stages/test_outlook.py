@@ -84,7 +84,7 @@ def measured(changes: Mapping[str, object] | None = None) -> Commit:
     policy = read_policy(tree, "mist.yml")
     assert policy is not None
     suite["model_digest"] = read_reference(tree, "models/bot.yml", policy).digest
-    text = json.dumps({"version": 1, "suites": [suite | (changes or {})], "gates": []})
+    text = json.dumps({"version": 1, "suites": [{**suite, **(changes or {})}], "gates": []})
     return {**BASE, CALIBRATION_FILE: text}
 
 

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mist_ci.stats import (
@@ -90,7 +90,8 @@ def test_more_samples_and_wider_margins_certify_more_and_larger_drops_less(
         assert chance_to_certify(n + 100, sd, margin, alpha=0.05, drop=drop) >= chance
 
 
-@given(st.integers(1, 40), st.floats(0, 1), margins)
+@given(st.integers(1, 25), st.floats(0, 1), margins)
+@settings(max_examples=25)
 def test_the_exact_chance_adds_up_every_outcome_that_the_interval_certifies(
     n: int, rate: float, margin: float
 ) -> None:
