@@ -42,3 +42,12 @@ def suites_of(tree: "Tree", policy: "Policy", config: Path, chosen: tuple[str, .
         if name not in names:
             raise UsageError(Code.UNKNOWN_NAME, f"no suite is named {name!r}", hint=nearest(name, names))
     return [one for one in found if not chosen or one.file.name in chosen]
+
+
+def read_file(path: Path) -> bytes:
+    """A file that is named on the command line. Raises ConfigError MC101."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ConfigError(Code.FILE_MISSING, reason, where=Where(str(path))) from None

@@ -10,7 +10,9 @@ from mist_ci.errors import Code, ConfigError, ExitCode, UsageError, Where
 
 if TYPE_CHECKING:
     from mist_ci.models.outlook import Outlook
+    from mist_ci.pipeline import Ask
     from mist_ci.ports import World
+    from mist_ci.stages import Earlier
 
 
 @click.command(context_settings=SETTINGS)
@@ -21,6 +23,13 @@ if TYPE_CHECKING:
 @POLICIES
 @GATE
 @REPOSITORY
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="The report.json of an earlier run: its spread and its lengths of answers. May be given again.",
+)
 @OUTPUT_FORMAT
 def plan(
     base: str | None,
@@ -28,6 +37,7 @@ def plan(
     configs: tuple[str, ...],
     gate_name: str | None,
     repository: Path,
+    reports: tuple[Path, ...],
     output_format: str,
 ) -> int:
     """Show what a gate would ask, what that costs, and what it can decide.
@@ -38,13 +48,16 @@ def plan(
     \b
     mist-ci plan
     mist-ci plan --base main --head my-branch
-    mist-ci plan --format json > plan.json
+    mist-ci plan --report mist-results/20261126T120000Z-12345678/report.json
     """
     import json
     from dataclasses import replace
 
+    from mist_ci import planning
     from mist_ci.cli import wiring
+    from mist_ci.cli.local import read_file
     from mist_ci.cli.plan_output import show
+    from mist_ci.pipeline import Ask
     from mist_ci.ports.no_results import NoResults
 
     if not repository.is_dir():
@@ -52,11 +65,12 @@ def plan(
         raise UsageError(Code.NO_REPOSITORY, "is no directory", where=Where(str(repository)), hint=hint)
     if head is not None and base is None:
         raise UsageError(Code.USAGE, "--head needs --base", hint="name the branch to merge into: --base main")
+    earlier = planning.read_all_earlier({str(path): read_file(path) for path in reports})
     world = replace(wiring.world(Path(), repository), results=NoResults())
     found = (
-        _of_files(world, repository, configs, gate_name)
+        _of_files(world, repository, configs, gate_name, earlier)
         if base is None
-        else _of_change(world, base, head or "HEAD", configs, gate_name)
+        else _of_change(world, Ask(base, head or "HEAD", configs, gate_name), earlier)
     )
     if output_format == "json":
         click.echo(json.dumps({"plans": [one.model_dump(mode="json") for one in found]}, indent=2))
@@ -66,17 +80,17 @@ def plan(
     return ExitCode.PASSED
 
 
-def _of_change(
-    world: "World", base: str, head: str, configs: tuple[str, ...], gate_name: str | None
-) -> "list[Outlook]":
-    from mist_ci.pipeline import Ask, find_cases
+def _of_change(world: "World", ask: "Ask", earlier: "Earlier") -> "list[Outlook]":
+    from mist_ci.pipeline import find_cases
     from mist_ci.stages import outlook_of_change
 
-    event, cases = find_cases(world, Ask(base, head, configs, gate_name))
-    return [outlook_of_change(world, event, case) for case in cases]
+    event, cases = find_cases(world, ask)
+    return [outlook_of_change(world, event, case, earlier) for case in cases]
 
 
-def _of_files(world: "World", root: Path, configs: tuple[str, ...], gate_name: str | None) -> "list[Outlook]":
+def _of_files(
+    world: "World", root: Path, configs: tuple[str, ...], gate_name: str | None, earlier: "Earlier"
+) -> "list[Outlook]":
     """Every gate of every policy that is there. Raises UsageError when the chosen gate is in none."""
     from mist_ci import planning
     from mist_ci.cli import wiring
@@ -98,4 +112,4 @@ def _of_files(world: "World", root: Path, configs: tuple[str, ...], gate_name: s
     if not cases:
         known = nearest(gate_name or "", names)
         raise UsageError(Code.UNKNOWN_NAME, f"no gate is named {gate_name!r}", hint=known)
-    return [outlook_of_files(world, tree, case) for case in cases]
+    return [outlook_of_files(world, tree, case, earlier) for case in cases]

@@ -8,7 +8,7 @@ from mist_ci.gate.compare import PLANNING_POWER
 from mist_ci.models.calibration import SuiteCalibration
 from mist_ci.models.config import Gate, OnInconclusive
 from mist_ci.models.figures import points
-from mist_ci.models.outlook import Prospects, SpreadBasis
+from mist_ci.models.outlook import EarlierSuite, Prospects, SpreadBasis
 from mist_ci.models.suite import AttemptCounts, Role, Suite
 from mist_ci.stats import (
     chance_to_certify,
@@ -68,14 +68,17 @@ def is_pass_fail(suite: Suite, measured: SuiteCalibration | None) -> bool:
     return measured.pass_fail if measured is not None else suite.primary in PASS_FAIL_GRADERS
 
 
-def spread(suite: Suite, measured: SuiteCalibration | None) -> float:
+def spread(suite: Suite, measured: SuiteCalibration | None, earlier: EarlierSuite | None = None) -> float:
     """Standard deviation of the differences per sample that a clean fine-tune is to be expected to have.
 
-    A calibration compares a model with itself: it knows the noise, and not how much a fine-tune differs from its
-    base. So the assumed spread stays, with two corrections. It cannot be larger than if the two models' answers had
-    nothing to do with each other, sqrt(2 p (1 - p)) at the measured score p. And the share of it that is noise
-    shrinks with the number of attempts.
+    What an earlier run has seen counts as it is, for its number of attempts. A calibration compares a model with
+    itself: it knows the noise, and not how much a fine-tune differs from its base. So the assumed spread stays,
+    with two corrections. It cannot be larger than if the two models' answers had nothing to do with each other,
+    sqrt(2 p (1 - p)) at the measured score p, unless the noise is. And the share of it that is noise shrinks with
+    the number of attempts.
     """
+    if earlier is not None:
+        return max(earlier.sd, LEAST_SD)
     if measured is None:
         return _single(suite, None)
     within = measured.within_variance
@@ -98,9 +101,16 @@ def _single(suite: Suite, measured: SuiteCalibration | None) -> float:
     return max(min(assumed, sqrt(2 * mean * (1 - mean))), measured.sd_noise, LEAST_SD)
 
 
-def spread_told(suite: Suite, measured: SuiteCalibration | None) -> Iterator[str]:
+def spread_told(
+    suite: Suite, measured: SuiteCalibration | None, earlier: EarlierSuite | None = None
+) -> Iterator[str]:
     """What the spread rests on, in a sentence; the same for many suites, so that it is told once."""
     single, kind = (SD_PASS_FAIL, "pass/fail") if is_pass_fail(suite, measured) else (SD_GRADED, "graded")
+    if earlier is not None:
+        sides = f"{earlier.base_model} and {earlier.head_model}"
+        sd = spread(suite, measured, earlier)
+        yield f"spread of {suite.name}: sd {sd:.2f}, as between {sides} in the run of {earlier.ran_on}"
+        return
     if measured is None:
         yield f"spread of {kind} suites: sd {single:.2f} assumed, as with one attempt per side; not calibrated"
         return
@@ -120,10 +130,16 @@ def _certified(suite: Suite, sd: float, margin: float, alpha: float, *, pass_fai
     return chance_to_certify(n, sd, margin, alpha=alpha)
 
 
-def prospects(suite: Suite, gate: Gate, family: Family, measured: SuiteCalibration | None) -> Prospects:
+def prospects(
+    suite: Suite,
+    gate: Gate,
+    family: Family,
+    measured: SuiteCalibration | None,
+    earlier: EarlierSuite | None = None,
+) -> Prospects:
     """What this suite can decide among all of them; `measured` is a calibration that still holds."""
     alpha, margin, n = gate.defaults.alpha, margin_of(suite, gate), len(suite.samples)
-    first_step, sd = alpha / family.hypotheses, spread(suite, measured)
+    first_step, sd = alpha / family.hypotheses, spread(suite, measured, earlier)
     pass_fail = is_pass_fail(suite, measured)
     certified = _certified(suite, sd, margin, alpha, pass_fail=pass_fail)
     regressed = min(first_step, 1.0 - certified)
@@ -135,7 +151,7 @@ def prospects(suite: Suite, gate: Gate, family: Family, measured: SuiteCalibrati
     without_flips = n_for_zero_discordance(margin, alpha=alpha) if pass_fail else None
     return Prospects(
         sd=sd,
-        sd_basis=SpreadBasis.ASSUMED if measured is None else SpreadBasis.CALIBRATED,
+        sd_basis=_basis(measured, earlier),
         finds=finds,
         finds_at_best=at_best,
         needs=max(n_required(sd, margin, alpha=alpha, power=PLANNING_POWER), without_flips or 0),
@@ -147,6 +163,12 @@ def prospects(suite: Suite, gate: Gate, family: Family, measured: SuiteCalibrati
         gain_shown=gain if suite.must_improve else None,
         only_collapses=n < FEW_SAMPLES or finds > A_COLLAPSE,
     )
+
+
+def _basis(measured: SuiteCalibration | None, earlier: EarlierSuite | None) -> SpreadBasis:
+    if earlier is not None:
+        return SpreadBasis.EARLIER
+    return SpreadBasis.ASSUMED if measured is None else SpreadBasis.CALIBRATED
 
 
 def attempts_advice(

@@ -1,5 +1,6 @@
 """What a gate will ask, what that costs, and what it will be able to decide: told before anything is asked."""
 
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -46,9 +47,25 @@ NOTHING = Outlay(
 )
 
 
+class EarlierSuite(Model):
+    """One suite in an earlier run of the gate, base against head."""
+
+    suite: Name
+    ran_on: date
+    base_model: str
+    head_model: str
+    sd: float
+    """Standard deviation of the differences per sample, with the attempts of that run."""
+    tokens_in: float | None
+    tokens_out: float | None
+    """Tokens of an answer on average, both sides together; None where every answer was a stored one."""
+
+
 class SpreadBasis(StrEnum):
     """Where the standard deviation of the differences comes from."""
 
+    EARLIER = "earlier run"
+    """As it was between base and head in an earlier run."""
     ASSUMED = "assumed"
     """Of one attempt per side: 0.40 where answers pass or fail, 0.20 where they are graded (page 3 §2)."""
     CALIBRATED = "calibrated"

@@ -1,8 +1,9 @@
 """Looking ahead: what one gate would ask, what that costs and what it can decide. Nothing is asked of a model."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
+from types import MappingProxyType
 
 from mist_ci import __version__, gate, matchspec, planning, tokentrace
 from mist_ci.errors import Code, ConfigError
@@ -13,6 +14,7 @@ from mist_ci.models.figures import money
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.outlook import (
     NOTHING,
+    EarlierSuite,
     ModelOutlook,
     Outlay,
     Outlook,
@@ -28,10 +30,13 @@ from mist_ci.ports.files import Tree
 from mist_ci.stages.run import Run
 
 NO_CALIBRATION = Calibration(version=1)
+Earlier = Mapping[tuple[str, str], EarlierSuite]
+"""What earlier runs have seen, by reference and suite."""
+NO_RUNS: Earlier = MappingProxyType({})
 AS_IF = "asked as if it had changed"
 
 
-def outlook_of_change(world: World, event: Event, case: Case) -> Outlook:
+def outlook_of_change(world: World, event: Event, case: Case, earlier: Earlier = NO_RUNS) -> Outlook:
     """What a gate would do about a change. `world.results` should keep nothing. Raises MistError like the gate."""
     if case.broken is not None:
         raise case.broken
@@ -40,19 +45,19 @@ def outlook_of_change(world: World, event: Event, case: Case) -> Outlook:
         return _nothing(case, event, "not gated yet: the policy takes effect after the merge")
     plan = run.make_plan(case.policy)
     base, head = world.files.tree(event.base, "base"), world.files.tree(event.head, "head")
-    ahead = Ahead(world, case.policy, plan.gate, _calibration(base, case.config))
+    ahead = Ahead(world, case.policy, plan.gate, _calibration(base, case.config), earlier)
     suites = run.load_suites() if plan.models else ()
     changed = [matchspec.load(matchspec.read(head, path), world.executor) for path in plan.changed_suites]
     current = ahead.guarded_references(base)
     return ahead.outlook(case, event, plan.steps, plan.models, suites, (changed, current), run.notices)
 
 
-def outlook_of_files(world: World, tree: Tree, case: Case) -> Outlook:
+def outlook_of_files(world: World, tree: Tree, case: Case, earlier: Earlier = NO_RUNS) -> Outlook:
     """What a gate would do if every model that it guards changed, with the files of a tree as they are."""
     policy = case.policy
     if policy is None:
         return _nothing(case, None, "there is no policy")
-    ahead = Ahead(world, policy, policy.gates[case.gate], _calibration(tree, case.config))
+    ahead = Ahead(world, policy, policy.gates[case.gate], _calibration(tree, case.config), earlier)
     suites = [matchspec.load(one, world.executor) for one in matchspec.find(tree, policy.suites, case.config)]
     models = [
         ModelChange(
@@ -76,6 +81,7 @@ class Ahead:
     policy: Policy
     gate: Gate
     calibration: Calibration
+    earlier: Earlier
     assumptions: dict[str, None] = field(default_factory=dict)
     warnings: dict[str, None] = field(default_factory=dict)
 
@@ -147,6 +153,8 @@ class Ahead:
 
     def _suite(self, suite: Suite, change: ModelChange, family: Family) -> SuiteOutlook:
         measured = self._measured(suite, change)
+        earlier = self.earlier.get((change.path, suite.name)) if change.base else None
+        lengths = tokentrace.Lengths.known(measured, earlier)
         times = suite.attempts
         base = Range(least=times.base, most=times.base)
         head = Range(least=times.head, most=max(times.head, times.max_head or 0))
@@ -160,13 +168,14 @@ class Ahead:
             margin=gate.margin_of(suite, self.gate),
             base_attempts=times.base,
             head_attempts=head,
-            base=self._outlay(suite, base, change.base, measured, is_compared=True) if change.base else None,
-            head=self._outlay(suite, head, change.head, measured, is_compared=change.base is not None),
-            prospects=gate.prospects(suite, self.gate, family, measured) if change.base else None,
+            base=self._outlay(suite, base, change.base, lengths, is_compared=True) if change.base else None,
+            head=self._outlay(suite, head, change.head, lengths, is_compared=change.base is not None),
+            prospects=gate.prospects(suite, self.gate, family, measured, earlier) if change.base else None,
         )
-        self._note(self.assumptions, gate.spread_told(suite, measured) if change.base else ())
+        self._note(self.assumptions, gate.spread_told(suite, measured, earlier) if change.base else ())
         self._note(self.warnings, gate.measured_cautions(ahead, measured))
-        self._note(self.warnings, gate.attempts_advice(suite, self.gate, family, measured))
+        if earlier is None:
+            self._note(self.warnings, gate.attempts_advice(suite, self.gate, family, measured))
         return ahead
 
     def _measured(self, suite: Suite, change: ModelChange) -> SuiteCalibration | None:
@@ -194,15 +203,15 @@ class Ahead:
         suite: Suite,
         attempts: Range,
         reference: ModelReference,
-        measured: SuiteCalibration | None = None,
+        lengths: tokentrace.Lengths | None = None,
         *,
         is_compared: bool = False,
     ) -> Outlay:
         provider = self.policy.providers[reference.provider]
         accounts = tokentrace.Accounts(self.world.tokens, self.world.prices, self.world.clock.now().date())
-        answers = tokentrace.Answers.expected(reference, provider, measured)
+        answers = tokentrace.Answers.expected(reference, provider, lengths)
         found = tokentrace.outlay(suite, attempts, answers, accounts, is_compared=is_compared)
-        told = tokentrace.assumptions(suite, answers, accounts, measured, is_compared=is_compared)
+        told = tokentrace.assumptions(suite, answers, accounts, lengths, is_compared=is_compared)
         self._note(self.assumptions, told)
         if found.usd_most is None and self.gate.budgets.eval_usd is not None:
             warning = f"eval_usd is set and the price of {reference.model!r} is unknown: the gate would end with MC306"

@@ -11,7 +11,7 @@ from mist_ci.models.attempt import exact_sum
 from mist_ci.models.calibration import SuiteCalibration
 from mist_ci.models.config import Provider
 from mist_ci.models.modelref import ModelReference
-from mist_ci.models.outlook import Outlay, Range
+from mist_ci.models.outlook import EarlierSuite, Outlay, Range
 from mist_ci.models.suite import Sample, Suite
 from mist_ci.ports.accounting import Prices, TokenCounter
 
@@ -32,6 +32,25 @@ class Accounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Lengths:
+    """Tokens of a question and of its answer, on average, and where they were measured, in words."""
+
+    tokens_in: float
+    tokens_out: float
+    source: str
+
+    @classmethod
+    def known(cls, measured: SuiteCalibration | None, earlier: EarlierSuite | None) -> "Lengths | None":
+        """Of a calibration, else of an earlier run; None where nobody has measured."""
+        if measured is not None:
+            source = f"as {measured.model} was calibrated on {measured.measured_on}"
+            return cls(measured.tokens_in, measured.tokens_out, source)
+        if earlier is not None and earlier.tokens_in is not None and earlier.tokens_out is not None:
+            return cls(earlier.tokens_in, earlier.tokens_out, f"as in the run of {earlier.ran_on}")
+        return None
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     """Who answers, where, and how long answers may be: (least, most) tokens out of one of them."""
 
@@ -42,10 +61,8 @@ class Answers:
     """Of a question as the provider counted them; None where they are counted here."""
 
     @classmethod
-    def expected(
-        cls, reference: ModelReference, provider: Provider, measured: SuiteCalibration | None
-    ) -> "Answers":
-        """As long as they were in a calibration; else from nothing to max_tokens, or to an assumption."""
+    def expected(cls, reference: ModelReference, provider: Provider, measured: Lengths | None) -> "Answers":
+        """As long as they were measured; else from nothing to max_tokens, or to an assumption."""
         if measured is not None:
             lengths = floor(measured.tokens_out), ceil(measured.tokens_out)
             return cls(reference, provider, lengths, ceil(measured.tokens_in))
@@ -108,17 +125,15 @@ def assumptions(
     suite: Suite,
     answers: Answers,
     accounts: Accounts,
-    measured: SuiteCalibration | None,
+    measured: Lengths | None,
     *,
     is_compared: bool,
 ) -> Iterator[str]:
     """What `outlay` rests on, in sentences; the same for many suites, so that each is told once."""
     model = answers.reference.model
     if measured is not None:
-        yield (
-            f"tokens of {suite.name}: {measured.tokens_in:.1f} in and {measured.tokens_out:.1f} out per answer, as "
-            f"{measured.model} was calibrated on {measured.measured_on}"
-        )
+        sizes = f"{measured.tokens_in:.1f} in and {measured.tokens_out:.1f} out per answer"
+        yield f"tokens of {suite.name}: {sizes}, {measured.source}"
     else:
         basis = accounts.tokens.basis(model)
         yield f"prompt tokens of {model}: {basis}; what its chat template adds is not counted"

@@ -147,3 +147,22 @@ def test_a_calibration_that_costs_too_much_stops_and_leaves_the_old_file(reposit
     assert "the money ran out" in done.stderr
     assert "--max-usd" in done.stderr
     assert repository.read("mist-calibration.json") == '{"version": 1}'
+
+
+def test_a_plan_after_a_run_knows_how_long_answers_are_and_how_they_spread(repository: Repository) -> None:
+    repository.branch("light")
+    repository.move_to("light")
+    repository.commit()
+    (report,) = repository.gate("light").results.rglob("report.json")
+
+    done = mist_ci("plan", "--base", "main", "--report", str(report), cwd=repository.path)
+    wrong = mist_ci("plan", "--report", "mist.yml", cwd=repository.path)
+    missing = mist_ci("plan", "--report", "none.json", cwd=repository.path)
+
+    assert done.returncode == 0, done.stderr
+    assert "spread of arithmetic: sd 0." in done.stdout
+    assert "as between base and light in the run of" in done.stdout
+    assert "as in the run of" in done.stdout
+    assert (wrong.returncode, missing.returncode) == (2, 2)
+    assert "is no report of a gate" in wrong.stderr
+    assert "MC101" in missing.stderr

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from mist_ci.errors import Code, ConfigError
 from mist_ci.matchspec import load, read
 from mist_ci.models.calibration import CALIBRATION_FILE
-from mist_ci.models.outlook import Outlook, Range
+from mist_ci.models.outlook import EarlierSuite, Outlook, Range
 from mist_ci.pipeline import Ask, find_cases, run_gates
 from mist_ci.planning import Case, read_policy, read_reference
 from mist_ci.ports.no_results import NoResults
@@ -241,3 +242,25 @@ def test_the_base_branch_s_calibration_counts_and_head_cannot_bring_its_own() ->
 def test_models_without_a_suite_are_an_error_as_in_the_gate() -> None:
     with pytest.raises(ConfigError, match="no suite to compare them on"):
         of_files({**BASE, "mist.yml": POLICY.replace("suites: [suites/*.yml]\n", "")})
+
+
+def test_an_earlier_run_gives_the_spread_as_it_was_and_the_length_of_answers() -> None:
+    seen = EarlierSuite(
+        suite="double",
+        ran_on=date(2026, 11, 18),
+        base_model="good-0",
+        head_model="good-1",
+        sd=0.25,
+        tokens_in=21.0,
+        tokens_out=3.0,
+    )
+    tree = MemoryTree(BASE)
+    case = Case("release", "mist.yml", read_policy(tree, "mist.yml"))
+    found = outlook_of_files(world(), tree, case, {("models/bot.yml", "double"): seen})
+    told = found.models[0].suites[0].prospects
+    assert told is not None
+    assert (told.sd, told.sd_basis) == (0.25, "earlier run")
+    assert found.total.tokens_out == Range(least=720, most=720)
+    assert "sd 0.25, as between good-0 and good-1 in the run of 2026-11-18" in said(found.assumptions)
+    other = outlook_of_files(world(), tree, case, {("models/other.yml", "double"): seen})
+    assert "assumed" in said(other.assumptions)
