@@ -83,9 +83,13 @@ class MemoryFiles:
     default: Commit | None = None
     """The default branch, where base is another one."""
 
+    tags: Mapping[str, Commit] = field(default_factory=dict)
+    """Commits by full ref."""
+
     def _commits(self) -> dict[str, Commit]:
         parted = self.base if self.merge_base is None else self.merge_base
         known = {"b" * 40: self.base, "c" * 40: self.head, "a" * 40: parted}
+        known |= {f"{number:040}": commit for number, commit in enumerate(self.tags.values())}
         return known if self.default is None else {**known, "d" * 40: self.default}
 
     def event(self, base: str, head: str) -> Event:
@@ -93,6 +97,11 @@ class MemoryFiles:
             if name not in (self.base_ref, "head"):
                 raise UsageError(Code.UNKNOWN_REVISION, f"no commit is named {name!r} here")
         return Event(name="local", base_ref=base, base="b" * 40, head="c" * 40, merge_base="a" * 40)
+
+    def commit(self, revision: str) -> str:
+        if revision not in self.tags:
+            raise UsageError(Code.UNKNOWN_REVISION, f"no commit is named {revision!r} here")
+        return f"{list(self.tags).index(revision):040}"
 
     def tree(self, revision: str, label: str) -> Tree:
         return MemoryTree(self._commits()[revision], f"{label} ({revision[:7]})")

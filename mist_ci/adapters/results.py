@@ -28,7 +28,7 @@ class ResultDirectories:
             self._make_root()
             directory.mkdir()
         except OSError as error:
-            hint = "choose another place with --results DIR"
+            hint = "choose another place with --results-dir DIR"
             reason = error.strerror or str(error)
             raise CouldNotRun(Code.CANNOT_WRITE, reason, where=Where(str(directory)), hint=hint) from None
         return ResultDirectory(directory, self._clock)

@@ -7,12 +7,14 @@ import click
 from mist_ci import __version__
 from mist_ci.cli.action import action
 from mist_ci.cli.calibrate import calibrate
+from mist_ci.cli.compare import compare
 from mist_ci.cli.demo import demo
 from mist_ci.cli.dev import dev
 from mist_ci.cli.eval import evaluate
 from mist_ci.cli.explain import explain
 from mist_ci.cli.finalize import finalize
 from mist_ci.cli.gate import gate
+from mist_ci.cli.import_results import import_results
 from mist_ci.cli.init import init
 from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.cli.options import SETTINGS
@@ -48,6 +50,8 @@ COMMANDS = (
     evaluate,
     explain,
     init,
+    import_results,
+    compare,
     action,
     verify,
     finalize,

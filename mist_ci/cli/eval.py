@@ -80,11 +80,13 @@ def _evaluate(
     suites = [matchspec.load(one, world.executor) for one in suites_of(tree, policy, config, chosen)]
     store = world.results.create(f"eval-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
     seat = matchspec.Contestant(Side.HEAD, head, policy.providers[head.provider])
-    evaluation = matchspec.evaluate(suites, [seat], world, store)
+    portions = [matchspec.Portion.whole(suite) for suite in suites]
+    evaluation = matchspec.evaluate(portions, [seat], world, store)
     if evaluation.failure is not None:
         raise evaluation.failure
     change = ModelChange(name=path, path=path, base=None, base_label="", head=head)
-    return gate.compare(change, suites, evaluation.attempts, Gate(branches=("*",)), {}), store.location
+    standings = [gate.Standing.whole(suite) for suite in suites]
+    return gate.compare(change, standings, evaluation.attempts, Gate(branches=("*",)), {}), store.location
 
 
 def _print(compared: "ModelComparison", location: str, notices: tuple[str, ...]) -> None:

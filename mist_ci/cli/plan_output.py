@@ -29,9 +29,9 @@ def lines(outlook: "Outlook") -> "Iterator[str]":
     )
     for model in outlook.models:
         yield from _section(_title(model), _table(model))
-    for check in outlook.self_checks:
-        yield f"self-check of {check.suite} on {check.model}: {_taken(check.outlay)}"
-    if outlook.models or outlook.self_checks:
+    told = [f"{one.suite} on {one.model}, {one.reason}: {_taken(one.outlay)}" for one in outlook.extras]
+    yield from _section("besides", told)
+    if outlook.models or outlook.extras:
         yield ""
         yield f"asks {_taken(outlook.total)}{_budget(outlook.budget_usd)}"
     elif outlook.event is not None:
@@ -66,6 +66,8 @@ def _title(model: "ModelOutlook") -> str:
     sides = f"{model.base_model or 'no baseline'} → {model.head_model}"
     if model.base_model == model.head_model:
         sides = f"{model.head_model} on both sides"
+    if model.anchor_model is not None:
+        sides += f", and the anchor {model.anchor_model} as often as base"
     told = plain(f"{model.model}: {sides}", 200)
     return f"{told}; last columns: what becomes of a change that makes nothing worse"
 
@@ -87,6 +89,8 @@ def _row(suite: "SuiteOutlook") -> str:
     base = _range(suite.base.calls) if suite.base else "none"
     start = f"{suite.suite:24} {suite.role.value:8} {count(suite.samples):>6} {base:>12} {_range(suite.head.calls):>12}"
     told = suite.prospects
+    if suite.imported:
+        return f"{suite.suite:24} {suite.role.value:8}  imported: another runner asks"
     if told is None:
         return f"{start} {points(suite.margin):>6}  floors only"
     finds = "nothing" if told.finds >= 1 else points(told.finds)

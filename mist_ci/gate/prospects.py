@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod, sqrt
 
-from mist_ci.gate.compare import PLANNING_POWER
+from mist_ci.gate.measure import PLANNING_POWER
 from mist_ci.models.calibration import SuiteCalibration
 from mist_ci.models.config import Gate, OnInconclusive
 from mist_ci.models.figures import points
@@ -35,14 +35,14 @@ LEAST_SD = 0.01
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
+class Hypotheses:
     """How many things are tested at once: suites, and with the overall hypothesis where there is one."""
 
     suites: int
     hypotheses: int
 
     @classmethod
-    def of(cls, suites: Sequence[Suite]) -> "Family":
+    def of(cls, suites: Sequence[Suite]) -> "Hypotheses":
         """The overall hypothesis is there where two suites or more are not targets."""
         in_overall = sum(suite.role is not Role.TARGET for suite in suites)
         return cls(len(suites), len(suites) + (in_overall > 1))
@@ -133,7 +133,7 @@ def _certified(suite: Suite, sd: float, margin: float, alpha: float, *, pass_fai
 def prospects(
     suite: Suite,
     gate: Gate,
-    family: Family,
+    family: Hypotheses,
     measured: SuiteCalibration | None,
     earlier: EarlierSuite | None = None,
 ) -> Prospects:
@@ -172,7 +172,7 @@ def _basis(measured: SuiteCalibration | None, earlier: EarlierSuite | None) -> S
 
 
 def attempts_advice(
-    suite: Suite, gate: Gate, family: Family, measured: SuiteCalibration | None
+    suite: Suite, gate: Gate, family: Hypotheses, measured: SuiteCalibration | None
 ) -> Iterator[str]:
     """What the usual attempts would do for a suite whose spread is mostly noise; nothing without a calibration."""
     if measured is None or measured.is_noiseless:
@@ -189,7 +189,7 @@ def attempts_advice(
         )
 
 
-def clean_blocked(suites: Sequence[Prospects], family: Family, alpha: float) -> float:
+def clean_blocked(suites: Sequence[Prospects], family: Hypotheses, alpha: float) -> float:
     """Chance that a clean change is blocked by any suite or by the overall hypothesis, as if they were independent."""
     let_through = prod(1.0 - one.blocked for one in suites)
     return 1.0 - let_through * (1.0 - alpha / family.hypotheses if family.has_overall else 1.0)

@@ -1,6 +1,7 @@
 """One call for one sample on one side, and how its answer was graded."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal, localcontext
 from enum import StrEnum
 
@@ -16,6 +17,8 @@ class Side(StrEnum):
 
     BASE = "base"
     HEAD = "head"
+    ANCHOR = "anchor"
+    """A fixed model, such as the last release: head is held against it as well as against base."""
 
 
 class AttemptStatus(StrEnum):
@@ -66,6 +69,8 @@ class Attempt(Model):
     retries: int = 0
     reused: bool = False
     """Answered to an earlier run: tokens and cost are what the answer costs, and nothing was spent now."""
+    stored_at: datetime | None = None
+    """When a reused answer was given."""
 
     @property
     def latency_ms(self) -> float:

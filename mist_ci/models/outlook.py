@@ -115,8 +115,12 @@ class SuiteOutlook(Model):
     base: Outlay | None
     """None without a baseline."""
     head: Outlay
+    anchor: Outlay | None = None
+    """None where the gate has no anchor."""
+    imported: bool = False
+    """Another runner asks: nothing is known before its results are there."""
     prospects: Prospects | None
-    """None without a baseline: nothing is compared."""
+    """None without a baseline, where nothing is compared, and for an imported suite."""
 
 
 class ModelOutlook(Model):
@@ -126,6 +130,7 @@ class ModelOutlook(Model):
     path: str
     base_model: str | None
     head_model: str
+    anchor_model: str | None
     suites: tuple[SuiteOutlook, ...]
     hypotheses: int
     """What Holm's correction is over: the suites, and the overall hypothesis where there is one."""
@@ -135,11 +140,12 @@ class ModelOutlook(Model):
     """Chance that a clean change is certified on every suite."""
 
 
-class SelfCheckOutlook(Model):
-    """A changed suite on the current base model."""
+class ExtraOutlook(Model):
+    """What else is asked of a model, and why: about suites that head changes."""
 
     suite: str
     model: str
+    reason: str
     outlay: Outlay
 
 
@@ -154,7 +160,7 @@ class Outlook(Model):
     alpha: float
     steps: tuple[Step, ...]
     models: tuple[ModelOutlook, ...]
-    self_checks: tuple[SelfCheckOutlook, ...]
+    extras: tuple[ExtraOutlook, ...]
     total: Outlay
     budget_usd: Decimal | None
     assumptions: tuple[str, ...]

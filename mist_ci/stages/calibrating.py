@@ -97,7 +97,7 @@ def _ask(
     times = {"attempts": AttemptCounts(base=1, head=attempts)}
     provider = subject.policy.providers[subject.reference.provider]
     seat = matchspec.Contestant(Side.HEAD, subject.reference, provider)
-    asked = [suite.model_copy(update=times) for suite in suites]
+    asked = [matchspec.Portion.whole(suite.model_copy(update=times)) for suite in suites]
     evaluation = matchspec.evaluate(asked, [seat], world, store, ceiling_usd)
     if evaluation.failure is not None:
         raise evaluation.failure

@@ -63,8 +63,9 @@ def forgetting_between(
     energy distance of Szekely & Rizzo 2013 (J. Statistical Planning and Inference 143:1249-1272).
 
     `choices`, at least 2, is the number of options of a multiple-choice sample, for all or one per sample:
-    the chance term is (1 - base_mean) * (1 - head_mean) * mean of 1 / (choices - 1). It corrects the lucky
-    guess that goes wrong next time, whatever the number of attempts, and is no substitute for the floor.
+    the chance term is (1 - base_mean) * (1 - head_mean) * mean of 1 / (choices - 1). It stands for lucky
+    guesses that go wrong on the other side, as if the sides guessed at unrelated samples, so it takes out too
+    little where they guess at the same ones; the floor has no such assumption.
 
     Source: Harmon et al. 2025, arXiv 2510.17776, for sample-wise forgetting and the chance term, carried over
     to several attempts. Cost: one pass, and k log k per distinct pair of attempt lists. Raises ValueError for

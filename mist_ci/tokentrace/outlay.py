@@ -15,9 +15,6 @@ from mist_ci.models.outlook import EarlierSuite, Outlay, Range
 from mist_ci.models.suite import Sample, Suite
 from mist_ci.ports.accounting import Prices, TokenCounter
 
-SAMPLES_FOR_LOOKS = 200
-LOOKS = 3
-"""A suite of so many samples is looked at after each third, and may be decided there (page 3 §4.6)."""
 ASSUMED_LONGEST = 512
 """Tokens of an answer at most, where the reference sets no max_tokens: an assumption, and told as one."""
 
@@ -69,17 +66,11 @@ class Answers:
         return cls(reference, provider, (0, reference.parameters.max_tokens or ASSUMED_LONGEST))
 
 
-def outlay(
-    suite: Suite, attempts: Range, answers: Answers, accounts: Accounts, *, is_compared: bool
-) -> Outlay:
-    """One side of a suite: at least the first look's samples with the fewest attempts, at most all with the most.
-
-    Only a suite that is compared, and large enough, can be decided before all of its samples are asked.
-    """
-    may_stop = is_compared and len(suite.samples) >= SAMPLES_FOR_LOOKS
-    first = suite.samples[: ceil(len(suite.samples) / LOOKS)] if may_stop else suite.samples
+def outlay(suite: Suite, samples: Range, attempts: Range, answers: Answers, accounts: Accounts) -> Outlay:
+    """One side of a suite: at least its first samples with the fewest attempts, at most all of them with the most."""
+    first = suite.samples[: samples.least]
     least = _questions(first, answers, accounts.tokens)
-    most = _questions(suite.samples, answers, accounts.tokens)
+    most = _questions(suite.samples[: samples.most], answers, accounts.tokens)
     return Outlay(
         calls=Range(least=least.total() * attempts.least, most=most.total() * attempts.most),
         tokens_in=Range(least=_tokens(least) * attempts.least, most=_tokens(most) * attempts.most),
@@ -126,8 +117,6 @@ def assumptions(
     answers: Answers,
     accounts: Accounts,
     measured: Lengths | None,
-    *,
-    is_compared: bool,
 ) -> Iterator[str]:
     """What `outlay` rests on, in sentences; the same for many suites, so that each is told once."""
     model = answers.reference.model
@@ -141,8 +130,6 @@ def assumptions(
     cost = accounts.prices.cost(answers.provider, model, 1, 1, accounts.on)
     as_of = f" ({cost.as_of})" if cost.as_of else ""
     yield f"prices of {model}: {cost.basis.value}{as_of}; stored answers are not subtracted"
-    if is_compared and len(suite.samples) >= SAMPLES_FOR_LOOKS:
-        yield f"a suite of {SAMPLES_FOR_LOOKS} samples or more may be decided after a third of them"
 
 
 def _length_told(answers: Answers) -> str:

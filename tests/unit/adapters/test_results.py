@@ -63,7 +63,7 @@ def test_a_run_never_writes_into_the_directory_of_another_one(
     with pytest.raises(CouldNotRun) as caught:
         ResultDirectories(tmp_path / "results", TickingClock()).create("run-1")
     assert caught.value.code is Code.CANNOT_WRITE
-    assert "--results" in str(caught.value.hint)
+    assert "--results-dir" in str(caught.value.hint)
 
 
 def test_a_new_place_for_results_is_hidden_from_git(directory: ResultDirectory, tmp_path: Path) -> None:

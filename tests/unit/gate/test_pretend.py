@@ -21,7 +21,7 @@ def noisy(suite: Suite, attempts: int, rate: float, seed: int = 0) -> list[Attem
         return float(int.from_bytes(digest[:4], "big") / 2**32 < rate)
 
     return [
-        attempt(suite, sample, Side.HEAD, score(sample.key, number), number)
+        attempt(suite, sample, Side.HEAD, score(sample.key, number), number, start_ns=number)
         for sample in suite.samples
         for number in range(attempts)
     ]
@@ -77,8 +77,19 @@ def test_no_attempt_is_on_both_sides_and_none_is_empty(
         chosen = list(_split(suite, _by_sample(noisy(suite, attempts, 0.5)), split))
         for sample in suite.samples:
             mine = [one for one in chosen if one.key == sample.key]
-            assert len({one.attempt for one in mine}) == len(mine)
-            assert tuple(sum(one.side is side for one in mine) for side in Side) == dealt
+            assert len({one.start_ns for one in mine}) == len(mine)
+            assert tuple(sum(one.side is side for one in mine) for side in (Side.BASE, Side.HEAD)) == dealt
+
+
+def test_a_suite_is_looked_at_as_the_gate_would_and_undecided_ones_get_more_attempts_of_head() -> None:
+    suite = make_suite("skill", 240)
+    attempts = noisy(suite, 6, 0.8)
+    once = judged([suite], attempts)
+    escalating = suite.model_copy(update={"attempts": AttemptCounts(base=3, head=1, max_head=3)})
+    often = judged([escalating], attempts)
+    assert often.any_not_proven < once.any_not_proven
+    whole = judged([suite], attempts, defaults={"sequential": "none"})
+    assert abs(whole.any_not_proven - once.any_not_proven) <= 4
 
 
 def test_noise_is_measured_as_the_textbook_says() -> None:

@@ -29,6 +29,7 @@ from tests.unit.gate.building import (
     only_suite,
     outcomes,
     suite_verdicts,
+    whole,
 )
 
 many = settings(deadline=None, max_examples=80)
@@ -278,9 +279,9 @@ def test_answers_to_samples_that_are_not_in_the_suite_decide_nothing() -> None:
     suite, larger = make_suite("skill", 60), make_suite("skill", 600)
     foreign = answers(larger, outcomes(600, gain=500))[120:]
     comparison = compare(
-        make_change(), [suite], [*answers(suite, outcomes(60, loss=6)), *foreign], make_gate(), {}
+        make_change(), whole([suite]), [*answers(suite, outcomes(60, loss=6)), *foreign], make_gate(), {}
     )
-    alone = compare(make_change(), [suite], answers(suite, outcomes(60, loss=6)), make_gate(), {})
+    alone = compare(make_change(), whole([suite]), answers(suite, outcomes(60, loss=6)), make_gate(), {})
     assert comparison.suites[0].interval == alone.suites[0].interval
     assert (comparison.suites[0].better, comparison.suites[0].worse) == (0, 6)
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mist_ci.gate import Family, attempts_advice, cautions, clean_blocked, measured_cautions, prospects
+from mist_ci.gate import Hypotheses, attempts_advice, cautions, clean_blocked, measured_cautions, prospects
 from mist_ci.gate.prospects import spread
 from mist_ci.models.calibration import Splits, SuiteCalibration
 from mist_ci.models.outlook import NOTHING, ModelOutlook, Range, SpreadBasis, SuiteOutlook
@@ -14,7 +14,7 @@ from mist_ci.models.suite import AttemptCounts, Role, Suite
 from tests.unit.gate.building import make_gate, make_suite
 
 GATE = make_gate()
-ALONE = Family(1, 1)
+ALONE = Hypotheses(1, 1)
 
 
 def calibration(suite: Suite, **changes: object) -> SuiteCalibration:
@@ -41,7 +41,7 @@ def calibration(suite: Suite, **changes: object) -> SuiteCalibration:
 
 
 def outlook(*suites: Suite, **settings: object) -> ModelOutlook:
-    gate, family = make_gate(**settings), Family.of(suites)
+    gate, family = make_gate(**settings), Hypotheses.of(suites)
     found = tuple(
         SuiteOutlook(
             suite=suite.name,
@@ -64,6 +64,7 @@ def outlook(*suites: Suite, **settings: object) -> ModelOutlook:
         path="models/assistant.yml",
         base_model="assistant-1",
         head_model="assistant-2",
+        anchor_model=None,
         suites=found,
         hypotheses=family.hypotheses,
         clean_blocked=clean_blocked(told, family, gate.defaults.alpha),
@@ -78,9 +79,9 @@ def warnings(*suites: Suite, **settings: object) -> str:
 def test_holm_corrects_for_all_suites_and_the_overall_hypothesis_where_there_is_one() -> None:
     retain, target = make_suite("a", 20), make_suite("b", 20, Role.TARGET)
     critical = make_suite("c", 20, Role.CRITICAL)
-    assert Family.of([retain]) == Family(1, 1)
-    assert Family.of([retain, target]) == Family(2, 2)
-    assert Family.of([retain, target, critical]) == Family(3, 4)
+    assert Hypotheses.of([retain]) == Hypotheses(1, 1)
+    assert Hypotheses.of([retain, target]) == Hypotheses(2, 2)
+    assert Hypotheses.of([retain, target, critical]) == Hypotheses(3, 4)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +89,7 @@ def test_holm_corrects_for_all_suites_and_the_overall_hypothesis_where_there_is_
 )
 def test_small_suites_find_only_collapses(n: int, only_collapses: bool) -> None:
     suite = make_suite("skill", n)
-    assert prospects(suite, GATE, Family(4, 5), None).only_collapses is only_collapses
+    assert prospects(suite, GATE, Hypotheses(4, 5), None).only_collapses is only_collapses
     assert ("finds only collapses" in warnings(suite)) is (n < 100)
 
 
@@ -137,7 +138,7 @@ def test_a_demanded_improvement_says_how_large_it_must_be() -> None:
 def test_chances_are_chances_and_more_samples_find_more(n: int, more: int, role: Role, block: bool) -> None:
     gate = make_gate(on_inconclusive="block" if block else "warn")
     small, large = (
-        prospects(make_suite("skill", size, role), gate, Family(4, 5), None) for size in (n, n + more)
+        prospects(make_suite("skill", size, role), gate, Hypotheses(4, 5), None) for size in (n, n + more)
     )
     for told in (small, large):
         assert told.certified + told.regressed + told.not_proven == pytest.approx(1)

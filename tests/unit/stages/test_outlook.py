@@ -146,8 +146,8 @@ def test_the_files_as_they_are_ask_every_model_on_both_sides() -> None:
 
 def test_a_changed_suite_is_a_self_check_on_the_model_in_use() -> None:
     found = of_change({"suites/double.jsonl": samples(30)})
-    assert [(one.suite, one.model, one.outlay.calls.most) for one in found.self_checks] == [
-        ("double", "bot", 30)
+    assert [(one.suite, one.model, one.reason, one.outlay.calls.most) for one in found.extras] == [
+        ("double", "bot", "self-check", 30)
     ]
     assert found.models == ()
 
@@ -264,3 +264,51 @@ def test_an_earlier_run_gives_the_spread_as_it_was_and_the_length_of_answers() -
     assert "sd 0.25, as between good-0 and good-1 in the run of 2026-11-18" in said(found.assumptions)
     other = outlook_of_files(world(), tree, case, {("models/other.yml", "double"): seen})
     assert "assumed" in said(other.assumptions)
+
+
+def test_targets_and_suites_with_a_floor_are_asked_whole() -> None:
+    files = {**BASE, "suites/double.jsonl": samples(300)}
+    for line, least in (("role: retain\n", 100), ("role: target\n", 300), ("floor: 0.5\n", 300)):
+        found = of_files({**files, "suites/double.yml": SUITE + line})
+        assert found.models[0].suites[0].head.calls == Range(least=least, most=300)
+    policy = POLICY.replace("branches: [main]", "branches: [main], defaults: {sequential: none}")
+    assert of_files({**files, "mist.yml": policy}).total.calls.least == 600
+
+
+def test_escalation_is_in_the_maximum_only() -> None:
+    found = of_files({**BASE, "suites/double.yml": SUITE + "attempts: {base: 5, head: 1, max_head: 3}\n"})
+    assert found.total.calls == Range(least=6 * 120, most=8 * 120)
+
+
+def test_an_anchor_is_asked_as_often_as_base() -> None:
+    anchored = {
+        **BASE,
+        "mist.yml": POLICY.replace("branches: [main]", "branches: [main], anchor: models/released.yml"),
+        "models/released.yml": REFERENCE.replace("good-1", "good-0"),
+    }
+    found = of_change(MOVED, anchored)
+    models = FakeModels(lambda _model, messages: str(2 * int(messages[-1].content.split()[1])))
+    run_gates(world(files=MemoryFiles(anchored, {**anchored, **MOVED}), models=models), Ask("main", "head"))
+    assert found.total.calls.most == len(models.asked) == 360
+    assert found.models[0].anchor_model == "good-0"
+    assert of_files(anchored).total.calls.most == 360
+
+
+def test_samples_that_only_head_has_are_counted_as_the_gate_asks_them() -> None:
+    change = {**MOVED, "suites/double.jsonl": samples(150)}
+    found = of_change(change)
+    models = FakeModels(lambda _model, messages: str(2 * int(messages[-1].content.split()[1])))
+    run_gates(world(files=MemoryFiles(BASE, {**BASE, **change}), models=models), Ask("main", "head"))
+    assert [(one.reason, one.outlay.calls.most) for one in found.extras] == [
+        ("self-check", 150),
+        ("samples that only head has", 30),
+    ]
+    assert found.total.calls.most == len(models.asked)
+
+
+def test_a_suite_that_another_runner_asks_takes_nothing_here() -> None:
+    files = {**BASE, "suites/other.yml": "version: 1\nname: other\nimported: true\n"}
+    found = of_files(files)
+    other = next(one for one in found.models[0].suites if one.suite == "other")
+    assert (other.imported, other.prospects, other.head.calls.most) == (True, None, 0)
+    assert found.total.calls.most == 240
