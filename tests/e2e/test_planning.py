@@ -14,7 +14,7 @@ def test_a_plan_of_the_files_needs_no_server_no_key_and_no_repository(tmp_path: 
     done = mist_ci("plan", "--repository", str(ASSISTANT), cwd=tmp_path)
 
     assert done.returncode == 0, done.stderr
-    assert "asks 936–2,800 calls, 6,036–18,072 tokens in, 0–44,800 out, $0.00091–$0.030" in done.stdout
+    assert "asks 1,336–2,800 calls, 8,036–18,072 tokens in, 0–44,800 out, $0.0012–$0.030" in done.stdout
     assert "assumed" in done.stdout
     assert list(tmp_path.iterdir()) == []
 
