@@ -88,7 +88,7 @@ def measure(
         better=better,
         worse=worse,
         flips=flips(paired),
-        surface=surface(paired) if has_baseline else None,
+        surface=surface(paired) if has_baseline and reason is None else None,
     )
     return Measured(numbers, with_all, without)
 

@@ -5,6 +5,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import structs
+
 from mist_ci.gate.compare import compare
 from mist_ci.gate.decide import decide
 from mist_ci.gate.families import settled
@@ -107,7 +109,7 @@ def _seen(attempts: Sequence[Attempt], standings: Sequence[Standing]) -> list[At
 def _by_sample(attempts: Sequence[Attempt]) -> dict[tuple[str, str], list[Dealt]]:
     dealt: dict[tuple[str, str], list[Dealt]] = {}
     for one in sorted(attempts, key=lambda one: one.attempt):
-        base, head = (one.model_copy(update={"side": side}) for side in (Side.BASE, Side.HEAD))
+        base, head = (structs.replace(one, side=side) for side in (Side.BASE, Side.HEAD))
         dealt.setdefault((one.suite_digest, one.key), []).append((base, head))
     return dealt
 
@@ -121,4 +123,4 @@ def _split(suite: Suite, dealt: Mapping[tuple[str, str], Sequence[Dealt]], split
         order = sorted(range(len(mine)), key=lambda number: hashlib.sha256(seed + bytes([number])).digest())
         yield from (mine[number][0] for number in order[:base])
         for place, number in enumerate(order[base : base + head]):
-            yield mine[number][1].model_copy(update={"attempt": place})
+            yield structs.replace(mine[number][1], attempt=place)

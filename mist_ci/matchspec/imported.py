@@ -116,12 +116,12 @@ def _sample(record: Record) -> Sample:
 
 
 def _attempt(record: Record, side: Side, suite: Suite) -> Attempt:
-    """Unchecked, as `_sample`. A score that is better when lower is turned round."""
+    """A score that is better when lower is turned round."""
     value = record.value if record.status.counts else None
     if value is not None and not record.higher_is_better:
         value = 1.0 - value
     tokens = record.tokens
-    return Attempt.model_construct(
+    return Attempt(
         side=side,
         suite=suite.name,
         suite_digest=suite.digest,

@@ -94,7 +94,7 @@ class Prospects(Model):
     """Chance that a clean change is said to have regressed."""
     not_proven: float
     blocked: float
-    """Chance that this suite alone blocks a clean change. Without a demanded improvement, which is blocked on purpose."""
+    """Chance that this suite alone blocks a clean change; that a demanded gain is not there does not count."""
     gain_shown: float | None
     """Smallest gain that is shown at 80% power; only where an improvement is demanded."""
     only_collapses: bool

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from mist_ci import gate, matchspec, planning, tokentrace
-from mist_ci.errors import Code, ConfigError, needs_approval
+from mist_ci.errors import Code, ConfigError, UsageError, needs_approval
 from mist_ci.matchspec import ImportedSuite, Portion
 from mist_ci.models.attempt import Attempt, Side, spend_of
 from mist_ci.models.comparison import ModelComparison
@@ -185,6 +185,10 @@ class Run:
         if not suites:
             message = f"{change.name} changed, and the policy lists no suite to compare it on"
             raise ConfigError(Code.MISSING_KEY, message, hint="add `suites: [suites/*.yml]` to the policy")
+        if self.results is not None and len(self._planned.models) > 1:
+            message = f"results are about one model, and {len(self._planned.models)} references changed"
+            hint = "gate them one by one: one pull request, or one gate with `models`, for each"
+            raise UsageError(Code.USAGE, message, hint=hint)
         waived = gate.waived_suites(self.waivers, change.head.digest)
         imported = imported_suites(change, self.results, suites) if self.results else ()
         known = {one.suite.name for one in imported}

@@ -16,35 +16,64 @@ _PAIR = 2
 
 @dataclass(frozen=True, slots=True)
 class Forgetting:
-    """One suite's losses and gains, in score units from 0 to 1; `delta` is gain minus forgetting.
+    """One suite's losses and gains over `samples`, in score units from 0 to 1.
 
     - `forgetting`: mean drop from a base attempt to a head attempt at the same sample, where it is a drop;
       `gain` likewise for rises. Both include sampling noise: they are above zero without any change.
-    - `forgetting_rate`: forgetting / base_mean; `retention`: head_mean / base_mean; None if base_mean is 0.
     - `floor`: what two equal models would show as forgetting; None where too few samples have two attempts on
-      both sides. `floor_samples` counts those it was taken over.
-    - `net_forgetting`, `net_gain`: less the floor; below zero by chance, so show no less than 0.
-      `net_forgetting_rate`: net_forgetting, no less than 0, / base_mean. None without floor or base_mean.
-    - `chance_term`: forgetting, and gain, that guessing alone makes in multiple choice; `chance_forgetting`
-      and `chance_gain` are less it and no less than 0. None where no choices are given.
+      both sides. `floor_samples` counts those that have.
+    - `chance_term`: forgetting, and gain, that guessing alone makes in multiple choice; None without choices.
     """
 
     samples: int
     base_mean: float
     head_mean: float
-    delta: float
     forgetting: float
     gain: float
-    forgetting_rate: float | None
-    retention: float | None
     floor: float | None
     floor_samples: int
-    net_forgetting: float | None
-    net_gain: float | None
-    net_forgetting_rate: float | None
     chance_term: float | None
-    chance_forgetting: float | None
-    chance_gain: float | None
+
+    @property
+    def delta(self) -> float:
+        """Head mean minus base mean, in [-1, 1]: gain minus forgetting."""
+        return self.gain - self.forgetting
+
+    @property
+    def forgetting_rate(self) -> float | None:
+        """Forgetting as a share of what the base could do; None where it could do nothing."""
+        return _ratio(self.forgetting, self.base_mean)
+
+    @property
+    def retention(self) -> float | None:
+        """Head mean as a share of base mean, above 1 for a better head; None where the base has nothing."""
+        return _ratio(self.head_mean, self.base_mean)
+
+    @property
+    def net_forgetting(self) -> float | None:
+        """Forgetting less the floor, unbiased; below zero by chance, so show no less than 0."""
+        return None if self.floor is None else self.forgetting - self.floor
+
+    @property
+    def net_gain(self) -> float | None:
+        """Gain less the floor; net gain minus net forgetting is delta. Below zero by chance, as that is."""
+        return None if self.floor is None else self.gain - self.floor
+
+    @property
+    def net_forgetting_rate(self) -> float | None:
+        """Net forgetting, no less than 0, as a share of what the base could do."""
+        net = self.net_forgetting
+        return None if net is None else _ratio(max(0.0, net), self.base_mean)
+
+    @property
+    def chance_forgetting(self) -> float | None:
+        """Forgetting less what guessing makes, no less than 0."""
+        return None if self.chance_term is None else max(0.0, self.forgetting - self.chance_term)
+
+    @property
+    def chance_gain(self) -> float | None:
+        """Gain less what guessing makes, no less than 0."""
+        return None if self.chance_term is None else max(0.0, self.gain - self.chance_term)
 
 
 def forgetting_between(
@@ -76,33 +105,19 @@ def forgetting_between(
     (0.625, 0.125, 0.25, 0.375)
     """
     patterns = _patterns(base, head)
-    samples = len(base)
     base_mean = _mean((count, _average(a)) for (a, _), count in patterns.items())
     head_mean = _mean((count, _average(b)) for (_, b), count in patterns.items())
-    lost = _mean((count, _mean_drop(a, b)) for (a, b), count in patterns.items())
-    gained = _mean((count, _mean_drop(b, a)) for (a, b), count in patterns.items())
     repeated = {pair: count for pair, count in patterns.items() if min(map(len, pair)) >= _PAIR}
     floor_samples = sum(repeated.values())
-    floor = _floor(repeated) if floor_samples >= FLOOR_NEEDS * samples else None
-    net = None if floor is None else lost - floor
-    chance = None if choices is None else _chance_term(base_mean, head_mean, choices, samples)
     return Forgetting(
-        samples=samples,
+        samples=len(base),
         base_mean=base_mean,
         head_mean=head_mean,
-        delta=gained - lost,
-        forgetting=lost,
-        gain=gained,
-        forgetting_rate=_ratio(lost, base_mean),
-        retention=_ratio(head_mean, base_mean),
-        floor=floor,
+        forgetting=_mean((count, _mean_drop(a, b)) for (a, b), count in patterns.items()),
+        gain=_mean((count, _mean_drop(b, a)) for (a, b), count in patterns.items()),
+        floor=_floor(repeated) if floor_samples >= FLOOR_NEEDS * len(base) else None,
         floor_samples=floor_samples,
-        net_forgetting=net,
-        net_gain=None if floor is None else gained - floor,
-        net_forgetting_rate=None if net is None else _ratio(max(0.0, net), base_mean),
-        chance_term=chance,
-        chance_forgetting=None if chance is None else max(0.0, lost - chance),
-        chance_gain=None if chance is None else max(0.0, gained - chance),
+        chance_term=None if choices is None else _chance_term(base_mean, head_mean, choices, len(base)),
     )
 
 

@@ -51,6 +51,7 @@ class _Message(msgspec.Struct):
 
 
 _decoder = msgspec.json.Decoder(Record)
+_decode_attempt = msgspec.json.Decoder(Attempt).decode
 _decode_mark = msgspec.json.Decoder(_Mark).decode
 _decode_message = msgspec.json.Decoder(_Message).decode
 _encode = msgspec.json.Encoder().encode
@@ -135,11 +136,9 @@ def _attempts(file: ResultFile, wish: Wish) -> list[Record]:
     records = []
     for number, line in _lines(file):
         try:
-            attempt = Attempt.model_validate_json(line)
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            field = ".".join(str(part) for part in first["loc"])
-            raise refused(f"is not an attempt: {first['msg']}", file.path, number, field) from None
+            attempt = _decode_attempt(line)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            raise refused(f"is not an attempt: {error}", file.path, number) from None
         if wish.grader is not None and attempt.status.counts and wish.grader not in attempt.scores:
             known = ", ".join(attempt.scores) or "none"
             message = f"no grader is named {wish.grader!r}; there are: {known}"

@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from functools import cache, partial
 
+from msgspec.structs import replace
+
 from mist_ci.errors import Where
 from mist_ci.gate import compare, decide, first_look, self_check
 from mist_ci.models.attempt import Side
@@ -252,9 +254,7 @@ def against_all() -> Report:
     released = [(early, outcomes(300)), (more, outcomes(120, gain=40))]
     for suite, played in released:
         attempts += [
-            one.model_copy(update={"side": Side.ANCHOR})
-            for one in answers(suite, played)
-            if one.side is Side.BASE
+            replace(one, side=Side.ANCHOR) for one in answers(suite, played) if one.side is Side.BASE
         ]
     change = make_change().model_copy(update={"anchor": BASE, "anchor_label": "refs/tags/released"})
     standings = [first_look(one, gate, has_baseline=True) for one in (early, more)]

@@ -6,7 +6,7 @@ import time
 from itertools import permutations, product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mist_ci.stats import backward_transfer, forgetting_between, forgetting_mean, forgetting_sum
@@ -29,6 +29,7 @@ def mean(values: list[float]) -> float:
     return math.fsum(values) / len(values)
 
 
+@settings(max_examples=40)
 @given(samples(GRADE))
 def test_forgetting_and_gain_are_what_their_definitions_say(pairs: Samples) -> None:
     found = forgetting_between(*sides(pairs))
@@ -37,6 +38,7 @@ def test_forgetting_and_gain_are_what_their_definitions_say(pairs: Samples) -> N
     assert (found.forgetting, found.gain) == pytest.approx((lost, gained), abs=1e-12)
 
 
+@settings(max_examples=40)
 @given(samples(GRADE, least=2))
 def test_the_floor_is_what_two_attempts_of_one_model_differ_by(pairs: Samples) -> None:
     found = forgetting_between(*sides(pairs))
@@ -48,6 +50,7 @@ def test_the_floor_is_what_two_attempts_of_one_model_differ_by(pairs: Samples) -
     assert found.floor_samples == len(pairs)
 
 
+@settings(max_examples=40)
 @given(samples(GRADE))
 def test_gain_less_forgetting_is_the_difference_of_means(pairs: Samples) -> None:
     found = forgetting_between(*sides(pairs))
@@ -57,6 +60,7 @@ def test_gain_less_forgetting_is_the_difference_of_means(pairs: Samples) -> None
         assert found.net_gain - found.net_forgetting == pytest.approx(found.delta, abs=1e-12)
 
 
+@settings(max_examples=40)
 @given(samples(GRADE), st.randoms(use_true_random=False))
 def test_neither_the_order_of_samples_nor_of_attempts_matters(
     pairs: Samples, shuffler: random.Random
@@ -66,6 +70,7 @@ def test_neither_the_order_of_samples_nor_of_attempts_matters(
     assert forgetting_between(*sides(mixed)) == forgetting_between(*sides(pairs))
 
 
+@settings(max_examples=40)
 @given(samples(GRADE))
 def test_swapping_the_sides_swaps_forgetting_and_gain(pairs: Samples) -> None:
     base, head = sides(pairs)
@@ -74,6 +79,7 @@ def test_swapping_the_sides_swaps_forgetting_and_gain(pairs: Samples) -> None:
     assert found.floor == pytest.approx(swapped.floor, abs=1e-15)
 
 
+@settings(max_examples=40)
 @given(samples(PASS_FAIL))
 def test_of_pass_and_fail_only_the_rates_count(pairs: Samples) -> None:
     found = forgetting_between(*sides(pairs))
@@ -143,13 +149,13 @@ def test_a_base_that_never_scores_has_no_rates() -> None:
     assert (found.forgetting_rate, found.retention, found.net_forgetting_rate) == (None, None, None)
 
 
-def test_a_hundred_thousand_samples_take_less_than_a_second() -> None:
+def test_fifty_thousand_samples_take_less_than_a_second() -> None:
     source = random.Random(1)
-    base = [drawn(0.7, 5, source) for _ in range(100_000)]
-    head = [drawn(0.7, 3, source) for _ in range(100_000)]
-    began = time.perf_counter()
+    base = [drawn(0.7, 5, source) for _ in range(50_000)]
+    head = [drawn(0.7, 3, source) for _ in range(50_000)]
+    began = time.process_time()
     forgetting_between(base, head)
-    assert time.perf_counter() - began < 2.0
+    assert time.process_time() - began < 1.0
 
 
 @given(st.lists(st.floats(-1.0, 1.0), min_size=1, max_size=9))

@@ -1,7 +1,7 @@
 """A second opinion on everything that statsmodels computes too."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mist_ci.stats import (
@@ -59,7 +59,6 @@ def test_corrections_for_many_tests(p_values: list[float]) -> None:
         assert list(adjust(p_values)) == pytest.approx(expected, abs=1e-12)
 
 
-@settings(deadline=None)
 @given(st.floats(0.1, 0.6), st.floats(0.01, 0.3), st.sampled_from([0.05, 0.01]), st.sampled_from([0.8, 0.95]))
 def test_required_items_and_the_drop_that_they_find(
     sd: float, margin: float, alpha: float, power: float
