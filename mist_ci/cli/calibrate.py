@@ -44,24 +44,32 @@ def _dollars(_context: click.Context, _option: click.Parameter, value: str | Non
     help="How often each sample is asked; stored answers are not used.",
 )
 @click.option(
+    "--splits",
+    type=click.IntRange(1, 10_000),
+    default=200,
+    show_default=True,
+    help="How many pretend changes are judged; costs time, and no money.",
+)
+@click.option(
     "--max-usd", callback=_dollars, metavar="USD", help="Stop, with nothing measured, at this cost."
 )
 @RESULTS
 @OUTPUT_FORMAT
-def calibrate(
+def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
     reference: Path,
     config: Path,
     gate_name: str | None,
     chosen: tuple[str, ...],
     attempts: int,
+    splits: int,
     max_usd: Decimal | None,
     results: Path,
     output_format: str,
 ) -> int:
     """Compare one model REFERENCE with itself: how noisy is it, how often would the gate raise a false alarm?
 
-    Asks every sample several times, deals the attempts to two pretend sides 200 times over, and judges each pretend
-    change. Writes mist-calibration.json beside the policy: commit it. `mist-ci plan` uses it.
+    Asks every sample several times, deals the attempts to two pretend sides again and again, and judges each
+    pretend change. Writes mist-calibration.json beside the policy: commit it. `mist-ci plan` uses it.
 
     \b
     mist-ci calibrate models/assistant.yml --max-usd 2
@@ -83,7 +91,7 @@ def calibrate(
     suites = [matchspec.load(one, world.executor) for one in suites_of(tree, policy, config, chosen)]
     store = world.results.create(f"calibrate-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
     subject = Subject(path, model, name, policy.gates[name], policy)
-    found = measure(world, store, subject, suites, attempts, max_usd)
+    found = measure(world, store, subject, suites, attempts, max_usd, splits)
     after = before.updated(found.suites, [found.gate])
     target = config.parent / CALIBRATION_FILE
     wiring.save_beside(target, after.model_dump_json(indent=2) + "\n")

@@ -19,8 +19,6 @@ from mist_ci.models.usage import Spend
 from mist_ci.ports import World
 from mist_ci.ports.results import ResultStore
 
-SPLITS = 200
-
 
 @dataclass(frozen=True, slots=True)
 class Subject:
@@ -49,7 +47,7 @@ def calibrate(
     suites: Sequence[Suite],
     attempts: int,
     ceiling_usd: Decimal | None,
-    splits: int = SPLITS,
+    splits: int,
 ) -> Calibrated:
     """Asks every sample `attempts` times (at least 2) and judges `splits` pretend changes from the answers.
 

@@ -7,7 +7,7 @@ import pytest
 
 from tests.e2e.conftest import ASSISTANT, Repository, mist_ci
 
-CALIBRATE = ("calibrate", "models/assistant.yml", "--suite", "lookup", "--attempts", "3")
+CALIBRATE = ("calibrate", "models/assistant.yml", "--suite", "lookup", "--attempts", "3", "--splits", "20")
 
 
 def test_a_plan_of_the_files_needs_no_server_no_key_and_no_repository(tmp_path: Path) -> None:
@@ -125,7 +125,8 @@ def test_a_model_that_samples_is_noisy_and_other_suites_stay_in_the_file(reposit
 
     first = mist_ci(*CALIBRATE, cwd=repository.path)
     second = mist_ci(
-        "calibrate", "models/assistant.yml", "--suite", "reversal", "--attempts", "2", "--format", "json",
+        "calibrate", "models/assistant.yml", "--suite", "reversal", "--attempts", "2", "--splits", "5",
+        "--format", "json",
         cwd=repository.path,
     )  # fmt: skip
 
@@ -135,7 +136,7 @@ def test_a_model_that_samples_is_noisy_and_other_suites_stay_in_the_file(reposit
     assert file == json.loads(repository.read("mist-calibration.json"))
     assert [one["suite"] for one in file["suites"]] == ["lookup", "reversal"]
     assert file["suites"][0]["noise_floor"] > 0
-    assert file["suites"][0]["alone"]["splits"] == 200
+    assert file["suites"][0]["alone"]["splits"] == 20
 
 
 def test_a_calibration_that_costs_too_much_stops_and_leaves_the_old_file(repository: Repository) -> None:
