@@ -75,6 +75,7 @@ def _model(model: ModelVerdict) -> View:
         ],
         "forgotten": [_lost(suite) for suite in forgotten(model)],
         "longer": _longer(model),
+        "is_early": any(suite.numbers.stopped_early for suite in suites),
         **surface_view(model),
         **others_view(model),
     }
