@@ -1,7 +1,8 @@
 """Results that other runners wrote, read into records: one module per tool."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mist_ci.errors import Code, ConfigError, Where
 from mist_ci.matchspec.importers import junit, openai_evals, openai_hosted, own, plain, promptfoo

@@ -1,7 +1,8 @@
 """Claims: a suite's line adds up, and what nobody knows is unknown, never zero."""
 
-from dataclasses import replace
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from mist_ci.models.record import Record, RecordStatus, RecordTokens, Source
 from mist_ci.report.imported import summarise, table

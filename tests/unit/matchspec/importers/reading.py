@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from mist_ci.errors import Code, ConfigError
 from mist_ci.matchspec.importers import ResultFile, Wish, import_results
