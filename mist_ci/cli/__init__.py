@@ -6,6 +6,7 @@ import click
 
 from mist_ci import __version__
 from mist_ci.cli.action import action
+from mist_ci.cli.calibrate import calibrate
 from mist_ci.cli.compare import compare
 from mist_ci.cli.demo import demo
 from mist_ci.cli.dev import dev
@@ -17,6 +18,7 @@ from mist_ci.cli.import_results import import_results
 from mist_ci.cli.init import init
 from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.cli.options import SETTINGS
+from mist_ci.cli.plan import plan
 from mist_ci.cli.protect import protect
 from mist_ci.cli.validate import validate
 from mist_ci.cli.verify import verify
@@ -42,6 +44,8 @@ def cli(debug: bool) -> None:
 
 COMMANDS = (
     gate,
+    plan,
+    calibrate,
     validate,
     evaluate,
     explain,

@@ -108,11 +108,11 @@ def _policy(config: Path, gate_name: str | None) -> "tuple[Gate, dict[str, Suite
     """Suites that other runners ask are expected in the results; of the others only those that are there count."""
     from mist_ci import matchspec
     from mist_ci.cli import wiring
-    from mist_ci.cli.eval import read_policy_here
+    from mist_ci.cli.local import policy_of
     from mist_ci.parsing.document import nearest
 
     tree = wiring.directory(config.parent)
-    policy = read_policy_here(tree, config)
+    policy = policy_of(tree, config)
     name = gate_name or next(iter(policy.gates))
     if name not in policy.gates:
         hint = nearest(name, list(policy.gates))

@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING
 import click
 
 from mist_ci.cli.options import OUTPUT_FORMAT, OUTPUTS, OUTPUTS_MODE, RESULTS, SETTINGS
-from mist_ci.errors import Code, ConfigError, ExitCode, UsageError, Where
+from mist_ci.errors import ExitCode
 
 if TYPE_CHECKING:
     from mist_ci.models.comparison import ModelComparison, SuiteComparison
-    from mist_ci.models.config import Policy
-    from mist_ci.models.plan import SuiteDocument
     from mist_ci.ports import World
-    from mist_ci.ports.files import Tree
 
 
 @click.command("eval", context_settings=SETTINGS)
@@ -71,15 +68,16 @@ def _evaluate(
 ) -> "tuple[ModelComparison, str]":
     from mist_ci import gate, matchspec, planning
     from mist_ci.cli import wiring
+    from mist_ci.cli.local import inside, policy_of, suites_of
     from mist_ci.models.attempt import Side
     from mist_ci.models.config import Gate
     from mist_ci.models.plan import ModelChange
 
     tree = wiring.directory(config.parent)
-    policy = read_policy_here(tree, config)
-    path = _inside(reference, config.parent)
+    policy = policy_of(tree, config)
+    path = inside(reference, config.parent)
     head = planning.read_reference(tree, path, policy)
-    suites = [matchspec.load(one, world.executor) for one in _suites(tree, policy, config, chosen)]
+    suites = [matchspec.load(one, world.executor) for one in suites_of(tree, policy, config, chosen)]
     store = world.results.create(f"eval-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
     seat = matchspec.Contestant(Side.HEAD, head, policy.providers[head.provider])
     portions = [matchspec.Portion.whole(suite) for suite in suites]
@@ -89,37 +87,6 @@ def _evaluate(
     change = ModelChange(name=path, path=path, base=None, base_label="", head=head)
     standings = [gate.Standing.whole(suite) for suite in suites]
     return gate.compare(change, standings, evaluation.attempts, Gate(branches=("*",)), {}), store.location
-
-
-def read_policy_here(tree: "Tree", config: Path) -> "Policy":
-    """The policy as its file is now. Raises ConfigError MC101 and what is wrong with it."""
-    from mist_ci import planning
-
-    policy = planning.read_policy(tree, config.name)
-    if policy is None:
-        hint = "`mist-ci init` writes one"
-        raise ConfigError(Code.FILE_MISSING, "there is no policy here", where=Where(str(config)), hint=hint)
-    return policy
-
-
-def _inside(reference: Path, root: Path) -> str:
-    try:
-        return reference.resolve().relative_to(root.resolve()).as_posix()
-    except ValueError:
-        message = f"is not below {root.resolve()}, where the policy is"
-        raise UsageError(Code.UNSAFE_PATH, message, where=Where(str(reference))) from None
-
-
-def _suites(tree: "Tree", policy: "Policy", config: Path, chosen: tuple[str, ...]) -> "list[SuiteDocument]":
-    from mist_ci import matchspec
-    from mist_ci.parsing.document import nearest
-
-    found = matchspec.find(tree, policy.suites, config.name)
-    names = [one.file.name for one in found]
-    for name in chosen:
-        if name not in names:
-            raise UsageError(Code.UNKNOWN_NAME, f"no suite is named {name!r}", hint=nearest(name, names))
-    return [one for one in found if not chosen or one.file.name in chosen]
 
 
 def _print(compared: "ModelComparison", location: str, notices: tuple[str, ...]) -> None:

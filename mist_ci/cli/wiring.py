@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
+from mist_ci.adapters.beside import write_beside
 from mist_ci.adapters.clock import SystemClock
 from mist_ci.adapters.directory import DirectoryTree
 from mist_ci.adapters.executors.isolated import IsolatedExecutor
@@ -108,6 +109,11 @@ def history(repository: Path, environ: Mapping[str, str]) -> History:
 def directory(path: Path) -> Tree:
     """The files below a directory as they are."""
     return DirectoryTree(path)
+
+
+def save_beside(target: Path, text: str) -> None:
+    """A file for the team to commit. Raises CouldNotRun MC309."""
+    write_beside(target, text)
 
 
 def result_files() -> ResultFiles:

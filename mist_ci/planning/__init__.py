@@ -1,7 +1,9 @@
 """What changed, and what therefore must run, with a reason for each item."""
 
+from mist_ci.planning.calibration import calibration_path, read_calibration
 from mist_ci.planning.cases import Case, Ground, find_cases
 from mist_ci.planning.checks import check_head
+from mist_ci.planning.earlier import read_all_earlier
 from mist_ci.planning.mode import read_event
 from mist_ci.planning.plan import make_plan
 from mist_ci.planning.policy import read_policy, read_reference
@@ -9,9 +11,12 @@ from mist_ci.planning.policy import read_policy, read_reference
 __all__ = [
     "Case",
     "Ground",
+    "calibration_path",
     "check_head",
     "find_cases",
     "make_plan",
+    "read_all_earlier",
+    "read_calibration",
     "read_event",
     "read_policy",
     "read_reference",

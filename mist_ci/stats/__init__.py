@@ -24,6 +24,12 @@ from mist_ci.stats.paired import paired_interval
 from mist_ci.stats.paired_t import GuardedMean, guarded_mean, paired_t_interval
 from mist_ci.stats.power import minimum_detectable_effect, n_for_zero_discordance, n_required
 from mist_ci.stats.proportion import mean_lower_bound, wilson_interval, wilson_lower_bound
+from mist_ci.stats.prospects import (
+    chance_to_certify,
+    chance_to_certify_pass_fail,
+    findable_drop,
+    sd_with_attempts,
+)
 from mist_ci.stats.repeated import difference_sd, pass_all_k, pass_at_k, within_variance
 from mist_ci.stats.spending import obf_boundaries, obf_spent
 from mist_ci.stats.student import critical_t, student_cdf, student_quantile
@@ -45,12 +51,15 @@ __all__ = [
     "benjamini_hochberg_adjusted",
     "bet_on_within_margin",
     "bet_on_worse",
+    "chance_to_certify",
+    "chance_to_certify_pass_fail",
     "clopper_pearson_interval",
     "cohens_kappa",
     "critical_t",
     "critical_z",
     "difference_sd",
     "drift_p_value",
+    "findable_drop",
     "forgetting_between",
     "forgetting_mean",
     "forgetting_sum",
@@ -76,6 +85,7 @@ __all__ = [
     "pass_all_k",
     "pass_at_k",
     "rectified_difference",
+    "sd_with_attempts",
     "spent_p_value",
     "student_cdf",
     "student_quantile",

@@ -1,6 +1,17 @@
 """Every call and every training row in tokens and dollars; budgets that hold."""
 
 from mist_ci.tokentrace.budgets import evaluation_budget, training_budget, training_estimate
+from mist_ci.tokentrace.outlay import Accounts, Answers, Lengths, assumptions, outlay
 from mist_ci.tokentrace.spans import spans
 
-__all__ = ["evaluation_budget", "spans", "training_budget", "training_estimate"]
+__all__ = [
+    "Accounts",
+    "Answers",
+    "Lengths",
+    "assumptions",
+    "evaluation_budget",
+    "outlay",
+    "spans",
+    "training_budget",
+    "training_estimate",
+]

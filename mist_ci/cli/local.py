@@ -1,0 +1,53 @@
+"""The files as they are now, beside a policy: for commands that need no repository."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mist_ci.errors import Code, ConfigError, UsageError, Where
+
+if TYPE_CHECKING:
+    from mist_ci.models.config import Policy
+    from mist_ci.models.plan import SuiteDocument
+    from mist_ci.ports.files import Tree
+
+
+def policy_of(tree: "Tree", config: Path) -> "Policy":
+    """The policy of a directory. Raises ConfigError where there is none."""
+    from mist_ci import planning
+
+    policy = planning.read_policy(tree, config.name)
+    if policy is None:
+        hint = "`mist-ci init` writes one"
+        raise ConfigError(Code.FILE_MISSING, "there is no policy here", where=Where(str(config)), hint=hint)
+    return policy
+
+
+def inside(reference: Path, root: Path) -> str:
+    """A path on the command line as the tree below `root` has it. Raises UsageError MC111."""
+    try:
+        return reference.resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        message = f"is not below {root.resolve()}, where the policy is"
+        raise UsageError(Code.UNSAFE_PATH, message, where=Where(str(reference))) from None
+
+
+def suites_of(tree: "Tree", policy: "Policy", config: Path, chosen: tuple[str, ...]) -> "list[SuiteDocument]":
+    """The policy's suites, or those that were chosen. Raises UsageError MC106 for a name that none has."""
+    from mist_ci import matchspec
+    from mist_ci.parsing.document import nearest
+
+    found = matchspec.find(tree, policy.suites, config.name)
+    names = [one.file.name for one in found]
+    for name in chosen:
+        if name not in names:
+            raise UsageError(Code.UNKNOWN_NAME, f"no suite is named {name!r}", hint=nearest(name, names))
+    return [one for one in found if not chosen or one.file.name in chosen]
+
+
+def read_file(path: Path) -> bytes:
+    """A file that is named on the command line. Raises ConfigError MC101."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ConfigError(Code.FILE_MISSING, reason, where=Where(str(path))) from None
