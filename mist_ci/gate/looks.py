@@ -76,13 +76,14 @@ class Standing:
 def first_look(suite: Suite, gate: Gate, *, has_baseline: bool, has_leaks: bool = False) -> Standing:
     """The suite with its looks, which are fixed before the first answer.
 
-    Whether samples leaked matters: how many of all did is a rule of its own.
+    Where samples leaked it starts with all samples, because how many of all did is a rule of its own. The looks that
+    it leaves out stay paid for: a leak must not buy a laxer bound.
     """
     counts, total = suite.attempts, len(suite.samples)
     if not has_baseline:
         return Standing.whole(suite)
     escalates = counts.can_escalate
-    if _stops_early(suite, gate) and not has_leaks:
+    if _stops_early(suite, gate):
         times: tuple[float, ...] = TIMES_IN_THIRDS_AND_MORE_ATTEMPTS if escalates else TIMES_IN_THIRDS
         sizes = [-(-total * third // 3) for third in (1, 2, 3)]
     else:
@@ -91,7 +92,7 @@ def first_look(suite: Suite, gate: Gate, *, has_baseline: bool, has_leaks: bool 
     looks = [Look(size, counts.head, time) for size, time in zip(sizes, times, strict=False)]
     if escalates and counts.max_head is not None:
         looks.append(Look(total, counts.max_head, times[-1]))
-    return Standing(suite, tuple(looks))
+    return Standing(suite, tuple(looks), at=len(sizes) - 1 if has_leaks else 0)
 
 
 def _stops_early(suite: Suite, gate: Gate) -> bool:

@@ -143,11 +143,14 @@ def loss_verdict(numbers: SuiteComparison, judged: Judged, *, must_compare: bool
     Where the comparison is one that the policy asks for, one that cannot be made is a check that did not run.
     """
     problems: list[str] = []
+    notes: list[str] = []
     outcome = Outcome.PASSED
     if judged.verdict is Verdict.REGRESSED:
         outcome, problems = Outcome.FAILED, ["regressed"]
     elif judged.verdict is Verdict.NOT_COMPARABLE and must_compare:
         outcome, problems = Outcome.COULD_NOT_RUN, [f"not comparable: {numbers.not_comparable}"]
+    elif judged.verdict is Verdict.NOT_COMPARABLE:
+        notes = [f"not compared, and nothing hangs on it: {numbers.not_comparable}"]
     return SuiteVerdict(
         numbers=numbers,
         verdict=judged.verdict,
@@ -156,4 +159,5 @@ def loss_verdict(numbers: SuiteComparison, judged: Judged, *, must_compare: bool
         p_improved_holm=judged.p_improved,
         outcome=outcome,
         problems=tuple(problems),
+        notes=tuple(notes),
     )

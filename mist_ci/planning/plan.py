@@ -201,7 +201,7 @@ def _changed_models(
                 base_label=f"{base_path} at {event.base[:7]}",
                 head=head,
                 # Against base by a laxer error rate is all that this could show.
-                anchor=None if base is not None and anchor == base else anchor,
+                anchor=None if base is not None and anchor and anchor.digest == base.digest else anchor,
                 anchor_label=gate.anchor or "",
             )
         )
