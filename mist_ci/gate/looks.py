@@ -73,11 +73,10 @@ class Standing:
         )
 
 
-def first_look(suite: Suite, gate: Gate, *, has_baseline: bool, has_leaks: bool = False) -> Standing:
+def first_look(suite: Suite, gate: Gate, *, has_baseline: bool) -> Standing:
     """The suite with its looks, which are fixed before the first answer.
 
-    Where samples leaked it starts with all samples, because how many of all did is a rule of its own. The looks that
-    it leaves out stay paid for: a leak must not buy a laxer bound.
+    They depend on nothing that head has a hand in: leaked samples have the same looks as any, and the same bounds.
     """
     counts, total = suite.attempts, len(suite.samples)
     if not has_baseline:
@@ -92,7 +91,7 @@ def first_look(suite: Suite, gate: Gate, *, has_baseline: bool, has_leaks: bool 
     looks = [Look(size, counts.head, time) for size, time in zip(sizes, times, strict=False)]
     if escalates and counts.max_head is not None:
         looks.append(Look(total, counts.max_head, times[-1]))
-    return Standing(suite, tuple(looks), at=len(sizes) - 1 if has_leaks else 0)
+    return Standing(suite, tuple(looks))
 
 
 def _stops_early(suite: Suite, gate: Gate) -> bool:

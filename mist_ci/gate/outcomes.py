@@ -62,8 +62,9 @@ def _problems(numbers: SuiteComparison, verdict: Verdict | None) -> list[str]:
 
 
 def _leak_problems(numbers: SuiteComparison) -> list[str]:
-    too_many = numbers.leaked > MAX_LEAKED * numbers.samples
-    told = f"{numbers.leaked} of {numbers.samples} samples {are(numbers.leaked)} in the training data"
+    total = numbers.look.suite_samples
+    too_many = numbers.leaked > MAX_LEAKED * total
+    told = f"{numbers.leaked} of {total} samples {are(numbers.leaked)} in the training data"
     return [told] if too_many else []
 
 

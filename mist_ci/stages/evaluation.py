@@ -85,12 +85,7 @@ class ModelStage:
         return gate.compare(self.change, standings, self.attempts, self.gate, self.leaked, self.waived, added)
 
     def _first_look(self, suite: Suite) -> Standing:
-        return gate.first_look(
-            suite,
-            self.gate,
-            has_baseline=self.change.base is not None,
-            has_leaks=bool(self.leaked.get(suite.name)),
-        )
+        return gate.first_look(suite, self.gate, has_baseline=self.change.base is not None)
 
     def _undecided(self, standings: Sequence[Standing]) -> list[Standing]:
         """Suites that have looks left and need them."""
