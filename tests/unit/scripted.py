@@ -40,12 +40,14 @@ def nothing_stored(side: Side, sample: Sample, number: int) -> datetime | None:
 
 @dataclass
 class Script:
-    """Implements stages.evaluation.Asker. `stored` says when an answer was stored, where it was."""
+    """Implements stages.evaluation.Asker. `stored` says when an answer was stored, and `then` what it scores."""
 
     score: Score
     money: int | None = None
     """So many calls, and no more."""
     stored: Callable[[Side, Sample, int], datetime | None] = nothing_stored
+    then: float | None = None
+    """None: as it would today."""
     complete: bool = True
     asked: list[Attempt] = field(default_factory=list)
     told: defaultdict[str, list[Attempt]] = field(default_factory=lambda: defaultdict(list))
@@ -70,8 +72,10 @@ class Script:
     def _answer(
         self, portion: Portion, side: Side, reference: ModelReference, sample: Sample, number: int
     ) -> Attempt:
-        score = self.score(side, portion.suite, sample, number)
         when = None if side in portion.fresh else self.stored(side, sample, number)
+        score = self.score(side, portion.suite, sample, number)
+        if when is not None and self.then is not None:
+            score = self.then
         answer = attempt(portion.suite, sample, side, score, number).model_copy(
             update={"reused": when is not None, "stored_at": when, "model": reference.model}
         )
