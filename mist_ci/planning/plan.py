@@ -217,4 +217,8 @@ def _anchor(
     tree, where = (trees["anchor"], path) if gate.anchor_ref else (trees["base"], gate.anchor)
     if not tree.exists(where):
         return None, [f"no anchor for {name}: {where} is not at {gate.anchor}"]
-    return read_reference(tree, where, policy), []
+    try:
+        return read_reference(tree, where, policy), []
+    except ConfigError as error:  # head may have a file of this name, and nothing that is wrong with it
+        message = f"as it is at the anchor, {gate.anchor}: {error.message}"
+        raise ConfigError(error.code, message, where=error.where, hint=error.hint) from None

@@ -1,5 +1,6 @@
 """Claims: samples that only head has can worsen the verdict, and can never improve it or soften what base decides."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 
@@ -135,23 +136,28 @@ def test_an_edited_sample_is_judged_as_base_has_it_and_its_new_form_belongs_to_t
 
 
 def test_a_laxer_grader_of_head_grades_nothing_that_base_has() -> None:
-    lax = SUITE.replace("exact", "regex").replace("data:", "prompt: '{{ input }}'\ndata:")
-    lax_rows = "".join(f'{{"input": "Double {n}.", "expected": ".*"}}\n' for n in range(100))
-    report = judge({**MOVE_TO_BAD, "suites/double.yml": lax, "suites/double.jsonl": lax_rows})
-    assert report.decision.outcome is not Outcome.PASSED
-    if report.decision.models:
-        assert report.decision.models[0].suites[0].verdict is Verdict.REGRESSED
+    anything = json.dumps(["?", *"0123456789"])
+    lax = "".join(f'{{"input": "Double {n}.", "expected": {anything}}}\n' for n in range(100))
+    report = judge(
+        {
+            **MOVE_TO_BAD,
+            "suites/double.yml": SUITE.replace("exact", "contains"),
+            "suites/double.jsonl": lax,
+        }
+    )
+    assert report.decision.outcome is Outcome.FAILED
+    assert report.decision.models[0].suites[0].verdict is Verdict.REGRESSED
+    assert added(report)[0].numbers.head.mean == 1.0
 
 
-@pytest.mark.parametrize("kept", [range(0), range(1), range(50)])
+@pytest.mark.parametrize("kept", [range(1), range(50), range(99)])
 def test_removed_samples_still_decide(kept: range) -> None:
     data = samples([n for n in kept if n not in (7, 13, 21, 34, 42)])
-    change = {**MOVE_TO_BAD, "suites/double.jsonl": data}
-    report = judge(change)
-    assert report.decision.outcome in (Outcome.FAILED, Outcome.CONFIG_ERROR)
-    if report.decision.models:
-        assert report.decision.models[0].suites[0].numbers.samples == 100
-        assert added(report) == ()
+    report = judge({**MOVE_TO_BAD, "suites/double.jsonl": data})
+    assert report.decision.outcome is Outcome.FAILED
+    assert report.decision.models[0].suites[0].numbers.samples == 100
+    assert report.decision.models[0].suites[0].numbers.worse == 10
+    assert added(report) == ()
 
 
 def test_a_renamed_suite_brings_no_new_samples_and_still_decides_under_its_old_name() -> None:

@@ -15,7 +15,7 @@ from mist_ci.models.verdict import AnchorVerdict, Outcome, Verdict
 from mist_ci.pipeline import Ask, run_gates
 from mist_ci.ports.model_client import NoAnswer
 from mist_ci.report import comment
-from tests.fakes import Answer, Commit, FakeModels, MemoryFiles, MemoryStores, completion, never, world
+from tests.fakes import Answer, Commit, FakeModels, Link, MemoryFiles, MemoryStores, completion, never, world
 from tests.unit.gate.building import answers, make_change, make_gate, make_suite, outcomes, whole
 from tests.unit.scripted import Script, play
 from tests.unit.test_job import HEAD, Stage
@@ -143,9 +143,22 @@ def test_an_anchor_on_base_that_is_missing_is_a_mistake_of_the_policy() -> None:
     assert report.decision.outcome is Outcome.CONFIG_ERROR
 
 
-def test_an_anchor_whose_reference_is_broken_never_passes() -> None:
-    report = judge(MOVE_TO_GOOD, released={"models/bot.yml": "version: 1\n"}, models=FakeModels(never))
+@pytest.mark.parametrize("broken", ["version: 1\n", reference("x").replace("prod", "retired"), Link()])
+def test_an_anchor_whose_reference_is_broken_never_passes_and_the_message_says_where_to_look(
+    broken: str | Link,
+) -> None:
+    report = judge(MOVE_TO_GOOD, released={"models/bot.yml": broken}, models=FakeModels(never))
     assert report.decision.outcome is Outcome.CONFIG_ERROR
+    assert report.problem is not None
+    assert f"at the anchor, {REF}: " in report.problem.message
+
+
+def test_a_change_of_the_anchor_itself_is_told_and_asks_nobody() -> None:
+    report = judge({"models/released.yml": reference("bad-2026-01-01")}, TO_A_PATH, models=FakeModels(never))
+    assert report.decision.outcome is Outcome.PASSED
+    assert [step.reason for step in report.steps] == [
+        "change of what models are compared to: takes effect after merge"
+    ]
 
 
 @pytest.mark.parametrize("more", ["", "trained_on: {dataset: sft}\n"])
