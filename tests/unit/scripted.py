@@ -32,6 +32,11 @@ def from_pairs(played: Mapping[str, Sequence[Pair]], suites: Sequence[Suite]) ->
     return score
 
 
+def but(one: Attempt, **changes: object) -> Attempt:
+    """The attempt with some fields changed."""
+    return one.model_copy(update=changes)
+
+
 def nothing_stored(side: Side, sample: Sample, number: int) -> datetime | None:
     """Every answer is asked for."""
     del side, sample, number
@@ -76,8 +81,11 @@ class Script:
         score = self.score(side, portion.suite, sample, number)
         if when is not None and self.then is not None:
             score = self.then
-        answer = attempt(portion.suite, sample, side, score, number).model_copy(
-            update={"reused": when is not None, "stored_at": when, "model": reference.model}
+        answer = but(
+            attempt(portion.suite, sample, side, score, number),
+            reused=when is not None,
+            stored_at=when,
+            model=reference.model,
         )
         if when is None:
             self.asked.append(answer)

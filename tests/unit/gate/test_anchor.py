@@ -17,7 +17,7 @@ from mist_ci.ports.model_client import NoAnswer
 from mist_ci.report import comment
 from tests.fakes import Answer, Commit, FakeModels, Link, MemoryFiles, MemoryStores, completion, never, world
 from tests.unit.gate.building import answers, make_change, make_gate, make_suite, outcomes, whole
-from tests.unit.scripted import Script, play
+from tests.unit.scripted import Script, but, play
 from tests.unit.test_job import HEAD, Stage
 from tests.unit.test_pipeline import (
     BASE,
@@ -294,7 +294,7 @@ ANCHORED = make_change().model_copy(update={"anchor": THIRD, "anchor_label": REF
 def test_the_numbers_against_base_are_the_same_with_and_without_an_anchor() -> None:
     suites = [make_suite(f"skill-{i}", 100) for i in range(3)]
     attempts = [one for suite in suites for one in answers(suite, outcomes(100, loss=4))]
-    third = [one.model_copy(update={"side": Side.ANCHOR}) for one in attempts if one.side is Side.BASE]
+    third = [but(one, side=Side.ANCHOR) for one in attempts if one.side is Side.BASE]
     gate = make_gate()
     without = compare(make_change(), whole(suites), attempts, gate, {})
     with_one = compare(ANCHORED, whole(suites), [*attempts, *third], gate, {})

@@ -13,7 +13,7 @@ from mist_ci.models.suite import AttemptCounts, Sample, Suite
 from mist_ci.models.verdict import Outcome
 from tests.unit.gate.building import attempt, make_change, make_suite, outcomes
 from tests.unit.gate.test_added_samples import changed
-from tests.unit.scripted import Script, from_pairs, play, stage
+from tests.unit.scripted import Script, but, from_pairs, play, stage
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 YESTERDAY, LONG_AGO = NOW - timedelta(days=1), NOW - timedelta(days=8)
@@ -27,7 +27,7 @@ def stored(
     answers = []
     for i, sample in enumerate(suite.samples):
         one = attempt(suite, sample, Side.BASE, scores[i] if scores else 1.0)
-        answers.append(one.model_copy(update={"reused": True, "stored_at": when, "model": model}))
+        answers.append(but(one, reused=True, stored_at=when, model=model))
     return answers
 
 
@@ -52,13 +52,13 @@ def test_an_alias_is_doubted_and_a_pinned_model_only_after_a_week(
 
 
 def test_answers_that_were_given_now_are_not_doubted() -> None:
-    fresh = [one.model_copy(update={"reused": False, "stored_at": None}) for one in stored(40)]
+    fresh = [but(one, reused=False, stored_at=None) for one in stored(40)]
     assert doubtful(fresh, NOW) == []
 
 
 def test_only_first_attempts_are_asked_again() -> None:
     answers = stored(40)
-    second = [one.model_copy(update={"attempt": 1}) for one in answers]
+    second = [but(one, attempt=1) for one in answers]
     assert doubtful([*answers, *second], NOW) == answers
 
 
@@ -74,10 +74,7 @@ def test_a_tenth_is_asked_again_and_thirty_at_least(n: int, asked: int) -> None:
 
 
 def again(answers: Sequence[Attempt], scores: Sequence[float | None]) -> list[Attempt]:
-    return [
-        one.model_copy(update={"score": score, "reused": False})
-        for one, score in zip(answers, scores, strict=True)
-    ]
+    return [but(one, score=score, reused=False) for one, score in zip(answers, scores, strict=True)]
 
 
 @pytest.mark.parametrize(("worse", "is_shown"), [(0, False), (6, False), (7, True), (30, True)])
@@ -156,6 +153,20 @@ def test_outdated_answers_are_dropped_and_asked_anew_on_either_side(side: Side) 
     assert numbers.base.spend.calls == numbers.head.spend.calls == 100
 
 
+def test_an_anchor_is_doubted_like_the_other_sides() -> None:
+    suite = make_suite("skill", 100)
+    asker = moved(Side.ANCHOR)
+    third = ModelReference(version=1, provider="local", model="latest")
+    change = of_models(PINNED, PINNED).model_copy(
+        update={"anchor": third, "anchor_label": "refs/tags/released"}
+    )
+    comparison = stage(asker, change=change).compare([suite], [])
+    assert asker.calls(Side.ANCHOR) == 130
+    assert comparison.anchor is not None
+    assert comparison.anchor.suites[0].base is not None
+    assert comparison.anchor.suites[0].base.mean == 1.0
+
+
 def test_only_what_was_stored_is_asked_anew() -> None:
     suite = make_suite("skill", 150)
     asker = moved(Side.BASE, share=3)
@@ -208,9 +219,7 @@ def test_a_self_check_that_the_old_model_answered_is_asked_again_for_the_second_
     assert change.base is not None
     checked = changed(new, outcomes(40))
     (answers,) = checked.answers.values()
-    old = tuple(
-        one.model_copy(update={"reused": True, "stored_at": YESTERDAY, "score": 0.0}) for one in answers
-    )
+    old = tuple(but(one, reused=True, stored_at=YESTERDAY, score=0.0) for one in answers)
     asker = moved(Side.BASE)
     model = stage(asker, change=change)
     comparison = model.compare([suite], [type(checked)(new, {change.base.digest: old})])
