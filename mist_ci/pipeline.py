@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from mist_ci import planning
 from mist_ci.errors import MistError, cancelled, unexpected
 from mist_ci.models.plan import Event
+from mist_ci.models.record import Results
 from mist_ci.models.report import DEFAULT_CONFIG, Report
 from mist_ci.models.verdict import Outcome
 from mist_ci.planning import Case
@@ -36,6 +37,8 @@ class Ask:
     default: str | None = None
     guarded_only: bool = False
     may_spend: bool = True
+    results: Results | None = None
+    """What another runner measured on base and head: it is not asked here."""
     anchors: Mapping[str, str] = field(default_factory=dict)
     """Commit ids of refs that gates are anchored to, where the clone itself does not have them."""
 
@@ -64,7 +67,7 @@ def find_cases(world: World, ask: Ask) -> tuple[Event, tuple[Case, ...]]:
 
 def run_gate(world: World, ask: Ask, event: Event, case: Case) -> Report:
     """One gate, whatever happens: every way out is a report."""
-    run = Run.begin(world, case.gate, case.config, event)
+    run = Run.begin(world, case.gate, case.config, event, ask.results)
     try:
         return judge(run, ask, case)
     except MistError as error:

@@ -12,6 +12,7 @@ import anyio
 import anyio.lowlevel
 import jinja2
 import jinja2.sandbox
+import msgspec
 
 from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where
 from mist_ci.models.attempt import Attempt
@@ -224,7 +225,7 @@ class MemoryStore:
     def record(self, attempt: Attempt) -> None:
         if self.full_after is not None and len(self.attempts) >= self.full_after:
             raise CouldNotRun(Code.CANNOT_WRITE, "no space left on device")
-        attempt.model_dump_json()  # the real one writes it down
+        msgspec.json.encode(attempt)  # the real one writes it down
         self.attempts.append(attempt)
 
     def message(self, kind: str, payload: Payload) -> None:

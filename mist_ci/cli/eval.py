@@ -76,7 +76,7 @@ def _evaluate(
     from mist_ci.models.plan import ModelChange
 
     tree = wiring.directory(config.parent)
-    policy = _policy(tree, config)
+    policy = read_policy_here(tree, config)
     path = _inside(reference, config.parent)
     head = planning.read_reference(tree, path, policy)
     suites = [matchspec.load(one, world.executor) for one in _suites(tree, policy, config, chosen)]
@@ -91,7 +91,8 @@ def _evaluate(
     return gate.compare(change, standings, evaluation.attempts, Gate(branches=("*",)), {}), store.location
 
 
-def _policy(tree: "Tree", config: Path) -> "Policy":
+def read_policy_here(tree: "Tree", config: Path) -> "Policy":
+    """The policy as its file is now. Raises ConfigError MC101 and what is wrong with it."""
     from mist_ci import planning
 
     policy = planning.read_policy(tree, config.name)

@@ -15,6 +15,7 @@ from mist_ci.cli.options import (
     REPOSITORY,
     RESULTS,
 )
+from mist_ci.cli.results import GRADER, RESULTS_OF_OTHERS, TOOL, read_handed
 from mist_ci.errors import Code, UsageError, Where
 
 if TYPE_CHECKING:
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 @RESULTS
 @OUTPUTS
 @OUTPUTS_MODE
+@RESULTS_OF_OTHERS
+@TOOL
+@GRADER
 @OUTPUT_FORMAT
 def gate(  # noqa: PLR0913, PLR0917 - one for each option
     base: str,
@@ -42,6 +46,9 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
     results: Path,
     outputs: Path | None,
     outputs_mode: str,
+    handed: tuple[str, ...],
+    tool: str | None,
+    grader: str | None,
     output_format: str,
 ) -> int:
     """Judge the change from BASE to HEAD.
@@ -52,6 +59,7 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
     \b
     mist-ci gate --base main --head my-branch
     mist-ci gate --base origin/main --format json > verdict.json
+    mist-ci gate --base main --results base=base.eval --results head=head.eval
     """
     from mist_ci import report
     from mist_ci.cli import wiring
@@ -62,7 +70,8 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
         hint = "name a clone with --repository DIR"
         raise UsageError(Code.NO_REPOSITORY, "is no directory", where=Where(str(repository)), hint=hint)
     stored = wiring.outputs_by_hand(outputs, outputs_mode)
-    reports = run_gates(wiring.world(results, repository, stored), Ask(base, head, configs, gate_name))
+    asked = Ask(base, head, configs, gate_name, results=read_handed(handed, tool, grader))
+    reports = run_gates(wiring.world(results, repository, stored), asked)
     worst = max((one.decision.outcome for one in reports), key=lambda outcome: outcome.rank)
     if output_format == "json":
         click.echo(_as_json(reports, int(worst.exit_code)))

@@ -15,6 +15,7 @@ from mist_ci.adapters.outputs import OutputDirectory
 from mist_ci.adapters.prices import DatedPrices
 from mist_ci.adapters.progress import BarProgress, LineProgress
 from mist_ci.adapters.providers import ProviderClients
+from mist_ci.adapters.result_files import ResultFilesOnDisk
 from mist_ci.adapters.results import ResultDirectories
 from mist_ci.adapters.runner_files import RunnerFiles
 from mist_ci.adapters.tokenizers import TiktokenCounter
@@ -28,6 +29,7 @@ from mist_ci.ports.files import Files, Tree
 from mist_ci.ports.history import History
 from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.progress import Progress
+from mist_ci.ports.result_files import ResultFiles
 from mist_ci.ports.runner import Runner
 from mist_ci.report import redact
 
@@ -106,6 +108,11 @@ def history(repository: Path, environ: Mapping[str, str]) -> History:
 def directory(path: Path) -> Tree:
     """The files below a directory as they are."""
     return DirectoryTree(path)
+
+
+def result_files() -> ResultFiles:
+    """Files of results, wherever the user says."""
+    return ResultFilesOnDisk()
 
 
 def tokens() -> TokenCounter:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from mist_ci.models.attempt import Attempt
 from mist_ci.models.pinning import is_pinned
-from mist_ci.stats import paired_interval
+from mist_ci.stats import drift_p_value
 
 OLD = timedelta(days=7)
 ALPHA = 0.01
@@ -51,9 +51,4 @@ def drift(stored: Sequence[Attempt], fresh: Sequence[Attempt]) -> Drift | None:
             differences.append(again.score - one.score)
     if len(differences) < 2:  # noqa: PLR2004 - a single difference has no spread
         return None
-    return Drift(len(differences), 2 * min(0.5, *_tails(differences)))
-
-
-def _tails(differences: Sequence[float]) -> tuple[float, float]:
-    interval = paired_interval(differences, alpha=ALPHA / 2)
-    return interval.p_regressed, interval.p_improved
+    return Drift(len(differences), drift_p_value(differences))

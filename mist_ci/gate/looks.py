@@ -34,11 +34,13 @@ class Standing:
     suite: Suite
     looks: tuple[Look, ...]
     at: int = 0
+    obstacle: str | None = None
+    """Why nothing can be compared, whatever the scores are."""
 
     @classmethod
-    def whole(cls, suite: Suite) -> "Standing":
+    def whole(cls, suite: Suite, obstacle: str | None = None) -> "Standing":
         """Everything at once: for results that are already there."""
-        return cls(suite, (Look(len(suite.samples), suite.attempts.head, 1.0),))
+        return cls(suite, (Look(len(suite.samples), suite.attempts.head, 1.0),), obstacle=obstacle)
 
     @property
     def look(self) -> Look:

@@ -63,7 +63,7 @@ def measure(
     margin = suite.margin if suite.margin is not None else gate.defaults.margin
     level = nominal_alpha(alpha, look.times, look.at)
     leaked &= {sample.key for sample in standing.suite.samples}
-    reason = why_not_comparable(paired) if has_baseline else _too_few_answers(paired)
+    reason = standing.obstacle or (why_not_comparable(paired) if has_baseline else _too_few_answers(paired))
     with_all = _interval(paired, level) if has_baseline and reason is None else None
     without = _interval(paired, level, leaked) if leaked and with_all else with_all
     if has_baseline and reason is None and with_all is None:
@@ -91,7 +91,7 @@ def measure(
         better=better,
         worse=worse,
         flips=flips(paired),
-        surface=surface(paired) if has_baseline else None,
+        surface=surface(paired) if has_baseline and reason is None else None,
     )
     return Measured(numbers, with_all, without)
 
@@ -140,6 +140,8 @@ def _side(paired: Paired, side: Answers, scores: Sequence[float | None], alpha: 
 
 def _lower_bound(scores: Sequence[float], clusters: Sequence[str] | None, alpha: float) -> float | None:
     """Wilson for independent pass/fail scores, else t; a missing answer counts as 0 here, never as a pass."""
+    if not scores:
+        return None
     if clusters is None and set(scores) <= {0.0, 1.0}:
         return wilson_lower_bound(int(sum(scores)), len(scores), alpha=alpha)
     try:

@@ -110,13 +110,9 @@ def _notes(numbers: SuiteComparison, judged: Judged, gate: Gate) -> list[str]:
 
 
 def _look_notes(numbers: SuiteComparison) -> list[str]:
-    """How far it was asked, where that is not simply once through."""
+    """That it was asked more often; that it was decided early shows in the number of its samples."""
     look = numbers.look
-    if numbers.stopped_early:
-        return [f"decided after {count(numbers.samples)} of {count(look.suite_samples, 'sample')}"]
-    if look.escalated:
-        return [f"undecided at first: head answered {count(look.head_attempts)} times"]
-    return []
+    return [f"undecided at first: head answered {count(look.head_attempts)} times"] if look.escalated else []
 
 
 def _baseline_notes(numbers: SuiteComparison) -> list[str]:

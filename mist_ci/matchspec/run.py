@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import anyio
 import anyio.lowlevel
+from msgspec.structs import replace
 
 from mist_ci.errors import Code, CouldNotRun, cancelled
 from mist_ci.matchspec import record, reuse
@@ -176,7 +177,7 @@ async def _recall(call: Call, run: _Run, world: World, store: ResultStore) -> At
     answer, written = stored
     await anyio.lowlevel.checkpoint()  # thousands of stored answers in a row must not keep a signal waiting
     attempt = record.answered(call, answer, run.graders[call.suite.digest], start_ns, world)
-    attempt = attempt.model_copy(update={"reused": True, "stored_at": written})
+    attempt = replace(attempt, reused=True, stored_at=written)
     run.attempts.append(attempt)
     store.record(attempt)
     return attempt

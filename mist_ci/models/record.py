@@ -86,3 +86,11 @@ class Record:
     target_hash: str = ""
     prompt_hash: str = ""
     grader_fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What another runner measured on both sides. Without any of base, only floors speak."""
+
+    base: tuple[Record, ...]
+    head: tuple[Record, ...]

@@ -78,7 +78,9 @@ class SuiteFile(Model):
     """A prompt of several messages, each one a template; instead of `prompt`."""
     system: str | None = None
     primary: str | None = None
-    graders: Annotated[tuple[GraderEntry, ...], Field(min_length=1)]
+    graders: tuple[GraderEntry, ...] = ()
+    imported: bool = False
+    """Another runner asks: samples and scores come from results that are handed to the gate."""
     attempts: AttemptCounts = AttemptCounts()
 
 
@@ -123,5 +125,6 @@ class Suite(Model):
     primary: str
     attempts: AttemptCounts
     samples: tuple[Sample, ...]
+    imported: bool = False
     digest: str
     """Hash of the sample keys and of everything the suite itself decides."""

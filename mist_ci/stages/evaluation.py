@@ -7,7 +7,7 @@ from typing import Protocol
 
 from mist_ci import gate
 from mist_ci.gate import Standing
-from mist_ci.matchspec import Portion, attempts_of
+from mist_ci.matchspec import ImportedSuite, Portion, attempts_of
 from mist_ci.models.attempt import Attempt, Side
 from mist_ci.models.comparison import ModelComparison
 from mist_ci.models.config import Gate
@@ -55,6 +55,8 @@ class ModelStage:
     world: World
     leaked: Mapping[str, tuple[str, ...]]
     waived: frozenset[str]
+    imported: Sequence[ImportedSuite] = ()
+    """Suites that another runner has asked."""
     attempts: list[Attempt] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     _fresh: frozenset[Side] = frozenset()
@@ -69,8 +71,10 @@ class ModelStage:
 
     def compare(self, suites: Sequence[Suite], changed: Sequence[ChangedSuite]) -> ModelComparison:
         """The whole comparison; what head adds to suites comes last, when the rest is decided."""
+        self.attempts += [one for suite in self.imported for one in suite.attempts]
         standings = [self._first_look(suite) for suite in suites]
         self._ask([Portion(one.seen, one.seen.samples, _attempts(one)) for one in standings])
+        standings += [Standing.whole(one.suite, one.obstacle) for one in self.imported]
         self._look_for_drift(standings)
         while onward := self._undecided(standings):
             answered = len(self.attempts)
@@ -85,6 +89,8 @@ class ModelStage:
         return gate.compare(self.change, standings, self.attempts, self.gate, self.leaked, self.waived, added)
 
     def _first_look(self, suite: Suite) -> Standing:
+        if suite.imported:
+            return Standing.whole(suite, "its results are imported: hand them over with --results")
         return gate.first_look(suite, self.gate, has_baseline=self.change.base is not None)
 
     def _undecided(self, standings: Sequence[Standing]) -> list[Standing]:
@@ -97,7 +103,9 @@ class ModelStage:
         return [one for one in onward if one.suite.name not in settled]
 
     def _ask(self, portions: Iterable[Portion], sides: Iterable[Side] = Side) -> None:
-        asked = [replace(portion, fresh=self._fresh) for portion in portions]
+        asked = [replace(portion, fresh=self._fresh) for portion in portions if portion.samples]
+        if not asked:
+            return
         chosen = {side: reference for side, reference in self.sides.items() if side in set(sides)}
         self.attempts += self.asker.ask(asked, chosen, self.change.name)
 

@@ -12,13 +12,14 @@ from functools import cached_property
 
 from mist_ci import gate, matchspec, planning, tokentrace
 from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where, needs_approval
-from mist_ci.matchspec import Portion
+from mist_ci.matchspec import ImportedSuite, Portion
 from mist_ci.models.attempt import Attempt, Side, spend_of
 from mist_ci.models.comparison import ModelComparison
 from mist_ci.models.config import Policy, Waiver
 from mist_ci.models.finding import DataReport
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.plan import Change, Event, ModelChange, Plan, SuiteDocument
+from mist_ci.models.record import Results
 from mist_ci.models.report import BudgetLine, SelfCheck, TrainingEstimate
 from mist_ci.models.suite import Suite
 from mist_ci.models.verdict import Decision
@@ -28,6 +29,7 @@ from mist_ci.ports.files import Tree
 from mist_ci.ports.results import ResultStore
 from mist_ci.stages.data import DataStage
 from mist_ci.stages.evaluation import ChangedSuite, ModelStage
+from mist_ci.stages.results import imported_suites, notices_of
 
 
 @dataclass
@@ -54,9 +56,13 @@ class Run:
     training: list[TrainingEstimate] = field(default_factory=list)
     budgets: tuple[BudgetLine, ...] = ()
     complete: bool = True
+    results: Results | None = None
+    """What another runner measured, and so is not asked here."""
 
     @classmethod
-    def begin(cls, world: World, gate_name: str, config: str, event: Event) -> "Run":
+    def begin(
+        cls, world: World, gate_name: str, config: str, event: Event, results: Results | None = None
+    ) -> "Run":
         """A run with an id of its own and an empty results directory."""
         started = world.clock.now()
         run_id = f"{started:%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}"
@@ -69,6 +75,7 @@ class Run:
             started,
             world.clock.now_ns(),
             world.results.create(run_id),
+            results=results,
         )
 
     def _tree(self, side: str) -> Tree:
@@ -173,6 +180,8 @@ class Run:
     def check_changed_suite(self, path: str) -> None:
         """A suite that head adds or edits must load, run on the current base model, and hold its floor there."""
         suite = matchspec.load(matchspec.read(self._tree("head"), path), self.world.executor)
+        if suite.imported:
+            return  # what it asks is known to its runner only
         policy = self._planned.policy
         answers: dict[str, tuple[Attempt, ...]] = {}
         for name, reference_path in policy.guarded_models(self._planned.gate).items():
@@ -190,12 +199,32 @@ class Run:
         if not suites:
             message = f"{change.name} changed, and the policy lists no suite to compare it on"
             raise ConfigError(Code.MISSING_KEY, message, hint="add `suites: [suites/*.yml]` to the policy")
+        if self.results is not None and len(self._planned.models) > 1:
+            message = f"results are about one model, and {len(self._planned.models)} references changed"
+            hint = "gate them one by one: one pull request, or one gate with `models`, for each"
+            raise UsageError(Code.USAGE, message, hint=hint)
         waived = gate.waived_suites(self.waivers, change.head.digest)
-        stage = ModelStage(change, self._planned.gate, self, self.world, self._leaked(), waived)
+        imported = imported_suites(change, self.results, suites) if self.results else ()
+        known = {one.suite.name for one in imported}
+        asked = [one for one in suites if one.name not in known]
+        stage = ModelStage(change, self._planned.gate, self, self.world, self._leaked(), waived, imported)
         try:
-            self.comparisons.append(stage.compare(suites, self.changed_suites))
+            self.comparisons.append(stage.compare(asked, self.changed_suites))
         finally:
             self.notices += stage.notices
+        self._keep_imported(change, imported)
+
+    def _keep_imported(self, change: ModelChange, imported: Sequence[ImportedSuite]) -> None:
+        """What others asked is part of the report as if it had been asked here."""
+        if self.results is None:
+            return
+        self.notices += notices_of(imported, self.results)
+        self.attempts.setdefault(change.name, []).extend(one for each in imported for one in each.attempts)
+        known = {one.suite.name for one in imported}
+        self.suites = (
+            *(one for one in self.suites if one.name not in known),
+            *(one.suite for one in imported),
+        )
 
     def _leaked(self) -> dict[str, tuple[str, ...]]:
         leaked: dict[str, tuple[str, ...]] = {}

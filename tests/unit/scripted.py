@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from mist_ci.gate import decide
 from mist_ci.matchspec import Portion
 from mist_ci.models.attempt import Attempt, Side
@@ -34,7 +36,7 @@ def from_pairs(played: Mapping[str, Sequence[Pair]], suites: Sequence[Suite]) ->
 
 def but(one: Attempt, **changes: object) -> Attempt:
     """The attempt with some fields changed."""
-    return one.model_copy(update=changes)
+    return replace(one, **changes)
 
 
 def nothing_stored(side: Side, sample: Sample, number: int) -> datetime | None:

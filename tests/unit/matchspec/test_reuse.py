@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import asdict
 
 from mist_ci.errors import Code, CouldNotRun
 from mist_ci.matchspec import Contestant, Evaluation, evaluate
@@ -63,10 +64,13 @@ def remembered(
     return outputs.next_run()
 
 
+TOLD_APART = {"start_ns", "end_ns", "reused", "stored_at", "retries"}
+
+
 def essence(done: Evaluation) -> list[dict[str, object]]:
     """Attempts without what time it was and who paid."""
     return [
-        one.model_dump(exclude={"start_ns", "end_ns", "reused", "stored_at", "retries"})
+        {name: value for name, value in asdict(one).items() if name not in TOLD_APART}
         for one in done.attempts
     ]
 

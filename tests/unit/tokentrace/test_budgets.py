@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mist_ci.errors import Code, CouldNotRun, ExitCode
 from mist_ci.models.attempt import Attempt, Side
@@ -98,7 +99,7 @@ def test_calls_without_an_answer_need_no_price() -> None:
 
 
 def reused(attempts: list[Attempt]) -> list[Attempt]:
-    return [one.model_copy(update={"reused": True}) for one in attempts]
+    return [replace(one, reused=True) for one in attempts]
 
 
 def test_a_reused_answer_is_not_charged_and_needs_no_price() -> None:
