@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from heapq import nsmallest
+from itertools import groupby
+from operator import attrgetter
 from statistics import fmean
 
 from mist_ci.models.attempt import Attempt, AttemptStatus, Side
@@ -70,8 +72,11 @@ class Evidence:
         self._sorted: defaultdict[tuple[str, str, Side], defaultdict[str, list[Attempt]]] = defaultdict(
             lambda: defaultdict(list)
         )
-        for attempt in attempts:
-            self._sorted[attempt.suite, attempt.suite_digest, attempt.side][attempt.key].append(attempt)
+        # Attempts come in long stretches of one suite and side, which are looked up once.
+        for place, stretch in groupby(attempts, attrgetter("suite", "suite_digest", "side")):
+            by_key = self._sorted[place]
+            for attempt in stretch:
+                by_key[attempt.key].append(attempt)
 
     def of(self, suite: Suite, side: Side) -> Answers:
         """What one side answered to this very version of the suite."""

@@ -52,7 +52,7 @@ def imputed_interval(
     low = [_difference(pairs[index], if_base=1.0, if_head=0.0) for index in kept]
     high = [_difference(pairs[index], if_base=0.0, if_head=1.0) for index in kept]
     worst = paired_interval(low, alpha=alpha, clusters=labels)
-    best = paired_interval(high, alpha=alpha, clusters=labels)
+    best = worst if low == high else paired_interval(high, alpha=alpha, clusters=labels)
     complete = [d for index, d in zip(kept, low, strict=True) if None not in pairs[index]]
     return ImputedInterval(
         interval=_covering(worst, best, _estimate(complete, worst, best)),
@@ -64,6 +64,9 @@ def imputed_interval(
 
 
 def _require_scores(index: int, pair: ScorePair) -> None:
+    base, head = pair
+    if (base is None or 0.0 <= base <= 1.0) and (head is None or 0.0 <= head <= 1.0):
+        return
     for side, score in zip(("base", "head"), pair, strict=True):
         if score is not None:
             require(0.0 <= score <= 1.0, f"pairs[{index}] {side} score must be in [0, 1], got {score}")

@@ -1,6 +1,7 @@
 """Student's t distribution: probability and quantile, for any number of degrees of freedom above zero."""
 
 import math
+from functools import lru_cache
 
 from mist_ci.stats.checks import require, require_alpha
 from mist_ci.stats.incomplete_beta import PRECISION, beta_fraction
@@ -61,6 +62,7 @@ def _require_df(df: float) -> None:
     require(0.0 < df <= _LARGEST_DF, f"df must be in (0, 1e8], got {df}")
 
 
+@lru_cache(maxsize=4096)
 def _tail_point(tail: float, df: float) -> float:
     """Point t > 0 above which `tail` < 0.5 of the distribution lies."""
     low, high = 0.0, 1.0

@@ -1,7 +1,8 @@
 """Results that other runners wrote, read into records: one module per tool."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mist_ci.errors import Code, ConfigError, Where
 from mist_ci.matchspec.importers import junit, openai_evals, openai_hosted, own, plain, promptfoo
@@ -53,18 +54,34 @@ def import_results(
     """
     wish = wish or Wish()
     importer = detect(files, tool)
-    records = importer.read(files, wish)
-    if wish.side is not None:
-        records = [each for record in records if (each := _on_side(record, wish.side)).side == wish.side]
+    if not files:
+        raise _undetected(files, [importer])
+    if wish.prompt is not None and importer is not promptfoo:
+        raise _refused(f"results of {importer.NAME} leave no choice of prompts", _path(files), None)
+    records = _chosen(importer.read(files, wish), wish, _path(files))
     if not records:
         hint = f"expected: {importer.EXPECTS}"
-        raise _refused("there are no results in it", files[0].path if files else "", hint)
+        raise _refused("there are no results in it", _path(files), hint)
     _check(records)
     return tuple(records)
 
 
-def _on_side(record: Record, side: str) -> Record:
-    return replace(record, side=side) if record.side is None else record
+def _chosen(records: list[Record], wish: Wish, path: str) -> list[Record]:
+    """The records of the model and the side that were asked for; those that know no side are on it."""
+    if wish.model is not None:
+        models = sorted({record.model for record in records})
+        if records and wish.model not in models:
+            listed = ", ".join(repr(model) for model in models)
+            raise _refused(f"no results of model {wish.model!r}; there are: {listed}", path, None)
+        records = [record for record in records if record.model == wish.model]
+    if wish.side is not None:
+        placed = (record if record.side else replace(record, side=wish.side) for record in records)
+        records = [record for record in placed if record.side == wish.side]
+    return records
+
+
+def _path(files: Sequence[ResultFile]) -> str:
+    return files[0].path if files else ""
 
 
 def _check(records: Sequence[Record]) -> None:

@@ -11,6 +11,8 @@ from mist_ci.models.result_file import ResultFile
 
 __all__ = ["Importer", "ResultFile", "Wish", "hash_of", "key_of"]
 
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -52,8 +54,7 @@ class Importer(Protocol):
 
 def key_of(*parts: object) -> str:
     """SHA-256 of canonical JSON: what identifies a case, whatever its place in a file."""
-    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_canonical(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def hash_of(content: object) -> str:

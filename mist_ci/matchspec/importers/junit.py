@@ -51,6 +51,8 @@ def recognises(file: ResultFile) -> bool:
 
 def read(files: Sequence[ResultFile], wish: Wish) -> list[Record]:
     """One record a test case; nested suites are named `outer/inner`. Raises MC113."""
+    if wish.grader not in (None, NAME):
+        raise refused(f"no score is named {wish.grader!r}: a test passes or fails", files[0].path)
     return [record for file in files for record in _read(file, wish)]
 
 

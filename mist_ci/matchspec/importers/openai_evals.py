@@ -1,6 +1,7 @@
 """openai/evals: the event log of `oaieval`, one JSON object a line.
 
-A spec, events of samples in whatever order threads wrote them, and a final report when the run came to its end.
+A spec, events of samples in whatever order threads wrote them, and somewhere a final report when the run came to its
+end. Seen with evals 3.0.1.
 `sample_id` is `name.split.index`, a position; a case is known by its prompt and what was expected.
 """
 
@@ -52,9 +53,9 @@ class _Sample:
 
 
 def recognises(file: ResultFile) -> bool:
-    """True when the first line is a spec, or an event of a sample."""
+    """True when the first line is a spec, a final report, or an event of a sample."""
     keys = top_keys(file)
-    return keys == {"spec"} or {"run_id", "event_id", "sample_id", "type", "data"} <= keys
+    return keys == {"spec"} or _FINAL in keys or {"run_id", "event_id", "sample_id", "type", "data"} <= keys
 
 
 def read(files: Sequence[ResultFile], wish: Wish) -> list[Record]:
@@ -68,11 +69,19 @@ def _read(file: ResultFile, wish: Wish) -> list[Record]:
     if spec is None:
         hint = "hand over the whole log: its first line says what was run"
         raise refused("the line with the spec is not there", file.path, hint=hint)
-    finished = any(_FINAL in row.values or row.get("type") == _FINAL for row in rows)
-    source = Source(NAME, "", file.sha256, FINISHED if finished else "unfinished", file.path)
+    source = Source(NAME, "", file.sha256, _status(rows), file.path)
     samples = _samples(rows)
     grader = _grader(samples, wish.grader, file)
     return numbered(_record(sample, spec, grader, wish, source) for sample in samples)
+
+
+def _status(rows: Sequence[Row]) -> str:
+    """A small log has its report before its events, so a report alone does not say that all of them are there."""
+    if not any(_FINAL in row.values or row.get("type") == _FINAL for row in rows):
+        return "unfinished: no final report"
+    numbers = {number for row in rows if (number := row.whole("event_id")) is not None}
+    expected = max(numbers, default=-1) + 1
+    return FINISHED if len(numbers) == expected else f"unfinished: {len(numbers)} of {expected} events"
 
 
 def _samples(rows: Sequence[Row]) -> list[_Sample]:

@@ -9,7 +9,7 @@ from mist_ci.matchspec.importers.importer import Wish, hash_of, key_of
 from mist_ci.matchspec.importers.rows import Row, as_text, lines, refused, shown, top_keys
 from mist_ci.models.record import Record, RecordStatus, RecordTokens, Source
 from mist_ci.models.result_file import ResultFile
-from mist_ci.parsing.strict_json import JsonValue
+from mist_ci.parsing.strict_json import MAX_INT, JsonValue
 
 NAME = "plain"
 EXPECTS = "plain: CSV or JSONL with case_id and score or passed"
@@ -22,6 +22,7 @@ NOTE_PREFIX = "x_"
 """Columns that begin so are the team's own business and are not read."""
 
 _HEAD_BYTES = 4096
+_MAX_USD = 10**12
 _MAX_FIELD_CHARS = 16 * 2**20
 _TRUTH = {"true": True, "1": True, "yes": True, "pass": True}
 _FALSEHOOD = {"false": False, "0": False, "no": False, "fail": False}
@@ -170,7 +171,7 @@ def _float(value: JsonValue) -> float | None:
 
 def _whole(row: Row, name: str) -> int | None:
     number = _number(row, name)
-    if number is not None and (number < 0 or number != int(number)):
+    if number is not None and (not 0 <= number <= MAX_INT or number != int(number)):
         raise row.error(f"must be a whole number from 0 on, not {shown(row.get(name))}", name)
     return None if number is None else int(number)
 
@@ -182,6 +183,6 @@ def _money(row: Row, name: str) -> Decimal | None:
         amount = None if value is None else Decimal(as_text(value).strip())
     except InvalidOperation:
         amount = Decimal("NaN")
-    if amount is not None and not (amount.is_finite() and amount >= 0):
+    if amount is not None and not (amount.is_finite() and 0 <= amount <= _MAX_USD):
         raise row.error(f"must be dollars, 0 or more, not {shown(value)}", name)
     return amount

@@ -63,7 +63,7 @@ def _export(file: ResultFile) -> _Export:
     results = whole.child("results")
     version = results.get("version")
     if version != VERSION:
-        hint = "export it again with a promptfoo from 0.100 to 0.121, whose files were looked at"
+        hint = "export it again with promptfoo 0.121, whose files were looked at"
         message = f"is version {shown(version)} of promptfoo's results; version {VERSION} is understood"
         raise results.error(message, "version", hint)
     if not isinstance(results.get("results"), list):
@@ -84,9 +84,12 @@ def _export(file: ResultFile) -> _Export:
 
 
 def _told(stats: Row, rows: int) -> str:
+    """`promptfoo export` writes out a run that was interrupted; its totals add up, and only its duration is missing."""
     counts = [stats.whole(name) for name in ("successes", "failures", "errors")]
     told = sum(count or 0 for count in counts)
-    return FINISHED if told == rows else f"unfinished: {rows} of {told} results"
+    if told != rows:
+        return f"unfinished: {rows} of {told} results"
+    return FINISHED if "durationMs" in stats else "unfinished: no duration in its stats"
 
 
 def _status(rows: Sequence[Row], told: str) -> str:
@@ -112,7 +115,14 @@ def _refuse_twins(rows: Iterable[Row]) -> None:
 def _chosen(rows: list[tuple[Row, _Export]], wish: Wish) -> list[tuple[Row, _Export]]:
     """The rows of one provider and one prompt. Raises MC113 when that leaves a choice, or nothing."""
     rows = _only(rows, _model_names, wish.model, ("provider", "--model"))
-    return _only(rows, _prompt_names, wish.prompt, ("prompt", "--prompt"))
+    rows = _only(rows, _prompt_names, wish.prompt, ("prompt", "--prompt"))
+    columns: dict[str, int | None] = {}
+    for row, _ in rows:
+        index = row.whole("promptIdx")
+        if columns.setdefault(row.file, index) != index:
+            hint = "give them labels of their own, and run promptfoo again"
+            raise row.error("two prompts or providers have the same name", "promptIdx", hint)
+    return rows
 
 
 def _only(
@@ -162,7 +172,7 @@ def _record(row: Row, export: _Export, wish: Wish) -> Record:
         value=_value(row, scores, wish.grader) if status.counts else None,
         status=status,
         source=export.source,
-        model=_model_names(row)[0],
+        model=wish.model or _model_names(row)[0],
         passed=row.flag("success") if status.counts else None,
         scores=scores,
         input=prompt,

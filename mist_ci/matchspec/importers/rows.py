@@ -136,12 +136,19 @@ def _object(text: bytes, file: str, line: int | None) -> Row:
     try:
         value = _parse(text)
     except JsonProblem as problem:
-        hint = "the file may be cut off: hand over what a finished run wrote"
-        message = f"is not JSON that can be read: {problem.message}"
-        raise refused(message, file, line, problem.path, hint) from None
+        raise _unreadable(problem, text, file, line) from None
     if not isinstance(value, dict):
         raise refused(f"must be a JSON object, not {shown(value)}", file, line)
     return Row(value, file, line)
+
+
+def _unreadable(problem: JsonProblem, text: bytes, file: str, line: int | None) -> ConfigError:
+    if line is None and problem.column is not None:
+        before = text.decode("utf-8", "replace")[: problem.column - 1]
+        line = before.count("\n") + 1
+    cut = "the file may be cut off: hand over what a finished run wrote"
+    hint = cut if problem.kind is JsonProblemKind.SYNTAX else None
+    return refused(f"is not JSON that can be read: {problem.message}", file, line, problem.path, hint)
 
 
 def _parse(text: bytes) -> JsonValue:

@@ -1,11 +1,11 @@
 """Claims: results of others are paired by what a case is, and nothing that is left out or changed ever helps."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mist_ci import gate
 from mist_ci.matchspec import ImportedSuite, only_in_head, pair_records
@@ -30,7 +30,7 @@ def record(number: int, value: float | None = 1.0, suite: str = "qa", **changes:
         source=FINISHED,
         prompt_hash=f"prompt of {number}",
     )
-    return replace(made, **changes)  # type: ignore[arg-type]
+    return replace(made, **changes)
 
 
 def run(values: Sequence[float | None], suite: str = "qa", start: int = 0) -> list[Record]:
@@ -103,7 +103,7 @@ def test_repeats_are_attempts_of_one_case() -> None:
 )
 def test_what_is_not_the_same_on_both_sides_is_not_comparable(change: dict[str, object], reason: str) -> None:
     base = run([1.0] * 20)
-    head = [replace(one, **change) for one in base]  # type: ignore[arg-type]
+    head = [replace(one, **change) for one in base]
     assert only(base, head).obstacle == reason
     assert decide(base, head).outcome is Outcome.COULD_NOT_RUN
 
