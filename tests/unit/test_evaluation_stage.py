@@ -32,6 +32,8 @@ LARGE = {**BASE, "suites/double.jsonl": samples(range(210))}
 WAVERING = {**LARGE, "suites/double.yml": SUITE + "attempts: {base: 1, head: 1, max_head: 3}\n"}
 MOVE = MOVE_TO_GOOD
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+LATER = NOON + timedelta(days=2)
+"""Old enough that an alias is doubted, and too young for it to have expired."""
 
 
 def run(
@@ -242,7 +244,7 @@ def test_a_re_run_with_aliases_probes_and_decides_on_the_first_draw_all_the_same
     outputs = first.next_run()
     for throw in range(2):
         models = dice(1000 + 10 * seed + throw)
-        again = run(models, ALIASES, MOVE_OF_ALIAS, outputs=outputs)
+        again = run(models, ALIASES, MOVE_OF_ALIAS, outputs=outputs, at=LATER)
         assert judged(again) == judged(report)
         assert len(models.asked) == calls(again) == 60
         assert outputs.kept == []
@@ -279,7 +281,7 @@ def test_stored_answers_of_an_alias_that_moved_are_asked_anew_and_counted_once()
     before = MemoryOutputs()
     run(FakeModels(right), ALIASES, MOVE_OF_ALIAS, outputs=before)
     models, stores, outputs = FakeModels(forgot_everything), MemoryStores(), before.next_run()
-    report = run(models, ALIASES, MOVE_OF_ALIAS, outputs=outputs, stores=stores)
+    report = run(models, ALIASES, MOVE_OF_ALIAS, outputs=outputs, stores=stores, at=LATER)
     told = [notice for notice in report.notices if notice.startswith("stored answers of good-latest")]
     assert len(told) == 1
     assert "30 answers asked again" in told[0]
@@ -298,7 +300,13 @@ def test_stored_answers_of_an_alias_that_moved_are_asked_anew_and_counted_once()
     spans = [span.model_dump()["span_id"] for span in stores.only.messages["trace.span"]]
     assert len(set(spans)) == len(spans)
     # The next run finds what the model says now, and not what the probe said.
-    after = run(FakeModels(forgot_everything), ALIASES, MOVE_OF_ALIAS, outputs=outputs.next_run())
+    after = run(
+        FakeModels(forgot_everything),
+        ALIASES,
+        MOVE_OF_ALIAS,
+        outputs=outputs.next_run(),
+        at=LATER + timedelta(days=2),
+    )
     assert judged(after) == judged(report)
     assert calls(after) == 60
 
@@ -322,7 +330,7 @@ def test_what_a_probe_spends_counts_in_the_budget_for_evaluation() -> None:
     first = MemoryOutputs()
     run(FakeModels(right), ALIASES, MOVE_OF_ALIAS, outputs=first)
     base = {**ALIASES, **policy("require:", "budgets: {eval_usd: 0.001}, require:")}
-    report = run(FakeModels(right), base, MOVE_OF_ALIAS, outputs=first.next_run())
+    report = run(FakeModels(right), base, MOVE_OF_ALIAS, outputs=first.next_run(), at=LATER)
     assert report.budgets[0].spent == "$0.0008"
     assert calls(report) == 60
 
@@ -337,6 +345,7 @@ def test_what_was_learnt_about_drift_is_told_even_where_the_run_then_breaks_off(
         MOVE_OF_ALIAS,
         outputs=first.next_run(),
         stop=SignalDuring(lambda: len(models.asked) >= 50),
+        at=LATER,
     )
     assert report.decision.outcome is Outcome.COULD_NOT_RUN
     assert any(notice.startswith("stored answers of good-latest") for notice in report.notices)

@@ -16,12 +16,12 @@ from tests.unit.gate.test_added_samples import changed
 from tests.unit.scripted import Script, but, from_pairs, play, stage
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
-YESTERDAY, LONG_AGO = NOW - timedelta(days=1), NOW - timedelta(days=8)
+LATELY, LONG_AGO = NOW - timedelta(days=2), NOW - timedelta(days=8)
 ALIAS, PINNED = "gpt-4o-mini", "gpt-4o-mini-2024-07-18"
 
 
 def stored(
-    n: int, when: datetime = YESTERDAY, model: str = ALIAS, scores: Sequence[float | None] | None = None
+    n: int, when: datetime = LATELY, model: str = ALIAS, scores: Sequence[float | None] | None = None
 ) -> list[Attempt]:
     suite = make_suite("skill", n)
     answers = []
@@ -37,9 +37,9 @@ def stored(
 @pytest.mark.parametrize(
     ("model", "when", "is_doubted"),
     [
-        (ALIAS, YESTERDAY, True),
+        (ALIAS, LATELY, True),
         (ALIAS, LONG_AGO, True),
-        (PINNED, YESTERDAY, False),
+        (PINNED, LATELY, False),
         (PINNED, LONG_AGO, True),
         (PINNED, NOW - timedelta(days=7), False),
     ],
@@ -126,7 +126,7 @@ def moved(*sides: Side, share: int = 1, beyond: frozenset[str] = frozenset()) ->
     def stored_at(side: Side, sample: Sample, number: int) -> datetime | None:
         del number
         is_there = int(sample.id.rpartition("-")[2]) % share == 0 and sample.key not in beyond
-        return YESTERDAY if side in sides and is_there else None
+        return LATELY if side in sides and is_there else None
 
     return Script(lambda *_: 1.0, stored=stored_at, then=0.0)
 
@@ -193,7 +193,7 @@ def test_answers_that_were_stored_for_later_looks_only_are_doubted_as_well() -> 
 
 
 @pytest.mark.parametrize(
-    ("model", "when", "probed"), [(PINNED, YESTERDAY, 0), (PINNED, LONG_AGO, 30), (ALIAS, YESTERDAY, 30)]
+    ("model", "when", "probed"), [(PINNED, LATELY, 0), (PINNED, LONG_AGO, 30), (ALIAS, LATELY, 30)]
 )
 def test_answers_that_are_still_true_cost_a_probe_at_most(model: str, when: datetime, probed: int) -> None:
     suite = make_suite("skill", 100)
@@ -219,7 +219,7 @@ def test_a_self_check_that_the_old_model_answered_is_asked_again_for_the_second_
     assert change.base is not None
     checked = changed(new, outcomes(40))
     (answers,) = checked.answers.values()
-    old = tuple(but(one, reused=True, stored_at=YESTERDAY, score=0.0) for one in answers)
+    old = tuple(but(one, reused=True, stored_at=LATELY, score=0.0) for one in answers)
     asker = moved(Side.BASE)
     model = stage(asker, change=change)
     comparison = model.compare([suite], [type(checked)(new, {change.base.digest: old})])
@@ -230,6 +230,6 @@ def test_a_self_check_that_the_old_model_answered_is_asked_again_for_the_second_
 
 def test_without_doubt_nobody_is_asked_about_stored_answers() -> None:
     suite: Suite = make_suite("skill", 60)
-    asker = Script(from_pairs({"skill": outcomes(60)}, [suite]), stored=lambda *_: YESTERDAY)
+    asker = Script(from_pairs({"skill": outcomes(60)}, [suite]), stored=lambda *_: LATELY)
     play(asker, [suite], change=of_models(PINNED, PINNED))
     assert asker.asked == []
