@@ -101,7 +101,7 @@ EXPLANATIONS: dict[Code, str] = {
     Code.UNPRICED: "A money budget is set and the price of this model is unknown. Unknown is not $0: "
     "add `prices` to the provider in mist.yml.",
     Code.NOT_COMPARABLE: "Base and head did not answer enough of the same samples under the same settings "
-    "to be compared.",
+    "to be compared, or the anchor that head is to be held against as well does not exist.",
     Code.GIT_FAILED: "git itself reported an error.",
     Code.CANNOT_WRITE: "The results directory cannot be written.",
     Code.CORRUPT_ASSET: "A file that ships with MIST CI does not have the expected checksum. Install it again.",

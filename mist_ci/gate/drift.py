@@ -48,11 +48,13 @@ def to_ask_again(stored: Sequence[Attempt]) -> list[Attempt]:
 
 
 def drift(stored: Sequence[Attempt], fresh: Sequence[Attempt]) -> Drift | None:
-    """The same questions, answered then and now; None where no two scores can be compared."""
+    """The same questions, answered then and now; None where fewer than two scores can be compared."""
     now: Mapping[tuple[str, str], Attempt] = {(one.suite, one.key): one for one in fresh}
     differences = []
     for one in stored:
         again = now.get((one.suite, one.key))
         if again is not None and again.score is not None and one.score is not None:
             differences.append(again.score - one.score)
-    return Drift(len(differences), drift_p_value(differences)) if differences else None
+    if len(differences) < 2:  # noqa: PLR2004 - a single difference has no spread
+        return None
+    return Drift(len(differences), drift_p_value(differences))

@@ -39,21 +39,28 @@ def _family(
 
 def settled(comparison: ModelComparison, gate: Gate) -> frozenset[str]:
     """Names of the suites that need no further look: decided against base, and against the anchor as well."""
-    decided = _decided(base_family(comparison, gate, on_the_way=True))
+    of_base = _verdicts(base_family(comparison, gate, on_the_way=True))
+    decided = {
+        suite.suite
+        for suite, verdict in of_base
+        if _is_settled(suite, verdict) and not _still_wants_proof(suite, verdict)
+    }
     if comparison.anchor is not None:
-        decided &= _decided(anchor_family(comparison.anchor, on_the_way=True))
+        of_anchor = _verdicts(anchor_family(comparison.anchor, on_the_way=True))
+        decided &= {suite.suite for suite, verdict in of_anchor if _is_settled(suite, verdict)}
     return frozenset(decided)
 
 
-def _decided(family: Family) -> set[str]:
+def _verdicts(family: Family) -> list[tuple[SuiteComparison, Verdict]]:
     judged, _ = judge(family)
-    return {
-        suite.suite
-        for suite, one in zip(family.suites, judged, strict=True)
-        if one.verdict in _SETTLED and not _still_wants_proof(suite, one.verdict)
-    }
+    return [(suite, one.verdict) for suite, one in zip(family.suites, judged, strict=True)]
+
+
+def _is_settled(suite: SuiteComparison, verdict: Verdict) -> bool:
+    """Decided, or asked whole and not comparable: more attempts of head are for what is undecided."""
+    return verdict in _SETTLED or (verdict is Verdict.NOT_COMPARABLE and not suite.stopped_early)
 
 
 def _still_wants_proof(suite: SuiteComparison, verdict: Verdict) -> bool:
-    """A suite that must improve is not done when it is only no worse."""
+    """A suite that must improve is not done when it is only no worse. That is about base, never about the anchor."""
     return suite.must_improve and verdict is Verdict.PASS

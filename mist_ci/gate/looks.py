@@ -75,16 +75,16 @@ class Standing:
         )
 
 
-def first_look(suite: Suite, gate: Gate, *, has_baseline: bool, has_leaks: bool = False) -> Standing:
+def first_look(suite: Suite, gate: Gate, *, has_baseline: bool) -> Standing:
     """The suite with its looks, which are fixed before the first answer.
 
-    Whether samples leaked matters: how many of all did is a rule of its own.
+    They depend on nothing that head has a hand in: leaked samples have the same looks as any, and the same bounds.
     """
     counts, total = suite.attempts, len(suite.samples)
     if not has_baseline:
         return Standing.whole(suite)
     escalates = counts.can_escalate
-    if _stops_early(suite, gate) and not has_leaks:
+    if _stops_early(suite, gate):
         times: tuple[float, ...] = TIMES_IN_THIRDS_AND_MORE_ATTEMPTS if escalates else TIMES_IN_THIRDS
         sizes = [-(-total * third // 3) for third in (1, 2, 3)]
     else:

@@ -55,11 +55,14 @@ def measure(
     *,
     has_baseline: bool,
 ) -> Measured:
-    """All numbers of one suite at its look; `leaked` holds keys of samples found in the training data."""
+    """All numbers of one suite at its look; `leaked` holds keys of samples found in the training data.
+
+    How many leaked is counted over the whole suite, also where only a part of it was asked.
+    """
     suite, look = paired.suite, standing.numbers
     margin = suite.margin if suite.margin is not None else gate.defaults.margin
     level = nominal_alpha(alpha, look.times, look.at)
-    leaked &= {sample.key for sample in suite.samples}
+    leaked &= {sample.key for sample in standing.suite.samples}
     reason = standing.obstacle or (why_not_comparable(paired) if has_baseline else _too_few_answers(paired))
     with_all = _interval(paired, level) if has_baseline and reason is None else None
     without = _interval(paired, level, leaked) if leaked and with_all else with_all

@@ -62,8 +62,9 @@ def _problems(numbers: SuiteComparison, verdict: Verdict | None) -> list[str]:
 
 
 def _leak_problems(numbers: SuiteComparison) -> list[str]:
-    too_many = numbers.leaked > MAX_LEAKED * numbers.samples
-    told = f"{numbers.leaked} of {numbers.samples} samples {are(numbers.leaked)} in the training data"
+    total = numbers.look.suite_samples
+    too_many = numbers.leaked > MAX_LEAKED * total
+    told = f"{numbers.leaked} of {total} samples {are(numbers.leaked)} in the training data"
     return [told] if too_many else []
 
 
@@ -139,11 +140,14 @@ def loss_verdict(numbers: SuiteComparison, judged: Judged, *, must_compare: bool
     Where the comparison is one that the policy asks for, one that cannot be made is a check that did not run.
     """
     problems: list[str] = []
+    notes: list[str] = []
     outcome = Outcome.PASSED
     if judged.verdict is Verdict.REGRESSED:
         outcome, problems = Outcome.FAILED, ["regressed"]
     elif judged.verdict is Verdict.NOT_COMPARABLE and must_compare:
         outcome, problems = Outcome.COULD_NOT_RUN, [f"not comparable: {numbers.not_comparable}"]
+    elif judged.verdict is Verdict.NOT_COMPARABLE:
+        notes = [f"not compared, and nothing hangs on it: {numbers.not_comparable}"]
     return SuiteVerdict(
         numbers=numbers,
         verdict=judged.verdict,
@@ -152,4 +156,5 @@ def loss_verdict(numbers: SuiteComparison, judged: Judged, *, must_compare: bool
         p_improved_holm=judged.p_improved,
         outcome=outcome,
         problems=tuple(problems),
+        notes=tuple(notes),
     )

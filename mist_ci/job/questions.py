@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from mist_ci.errors import Code, UsageError
@@ -70,10 +71,17 @@ def ask(question: Question, desk: Desk, settings: Settings) -> Ask:
 
 
 def fetch_anchors(cases: Iterable[Case], base: str, desk: Desk) -> dict[str, str]:
-    """Commit ids of the refs that gates are anchored to, fetched. Raises UsageError MC203 for one that is nowhere."""
+    """Commit ids of the refs that gates are anchored to, fetched.
+
+    One that is nowhere is left out: it is a trouble of its own gate, if that one moves a model at all.
+    """
     gates = [case.policy.gates[case.gate] for case in cases if case.policy is not None]
     refs = {gate.anchor_ref for gate in gates if gate.anchor_ref is not None}
-    return {ref: desk.history.fetch((base, ref))[1] for ref in sorted(refs)}
+    found: dict[str, str] = {}
+    for ref in sorted(refs):
+        with suppress(UsageError):
+            found[ref] = desk.history.fetch((base, ref))[1]
+    return found
 
 
 def _refuse_unmerged(desk: Desk, name: str, base: str, default: str) -> None:

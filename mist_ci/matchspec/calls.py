@@ -24,13 +24,15 @@ class Contestant:
 class Portion:
     """Some samples of a suite, and which attempts of each side are wanted at each of them, counted from 0.
 
-    The sides in `fresh` are asked even where an answer is stored.
+    The sides in `fresh` are asked even where an answer is stored. Answers to a probe are never stored: what was
+    decided on the stored one would be decided on another draw the next time.
     """
 
     suite: Suite
     samples: Sequence[Sample]
     attempts: Mapping[Side, range]
     fresh: frozenset[Side] = frozenset()
+    is_probe: bool = False
 
     @classmethod
     def whole(cls, suite: Suite) -> "Portion":
@@ -46,13 +48,17 @@ def attempts_of(suite: Suite, head: range) -> Mapping[Side, range]:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One attempt that is still to be made; `fresh` where no stored answer may stand in for it."""
+    """One attempt that is still to be made; `fresh` where no stored answer may stand in for it.
+
+    The answer to a probe stands in for no later call.
+    """
 
     contestant: Contestant
     suite: Suite
     sample: Sample
     number: int
     fresh: bool = False
+    is_probe: bool = False
 
     @property
     def request(self) -> Request:
@@ -73,4 +79,5 @@ def all_calls(portions: Sequence[Portion], contestants: Sequence[Contestant]) ->
         for sample in portion.samples:
             for one in contestants:
                 for number in portion.attempts.get(one.side, range(0)):
-                    yield Call(one, portion.suite, sample, number, one.side in portion.fresh)
+                    fresh = one.side in portion.fresh
+                    yield Call(one, portion.suite, sample, number, fresh, portion.is_probe)

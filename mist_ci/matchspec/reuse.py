@@ -1,4 +1,4 @@
-"""When a stored answer stands in for a call, and which answers are worth storing."""
+"""When a stored answer stands in for a call, and storing answers."""
 
 from datetime import datetime, timedelta
 
@@ -30,21 +30,19 @@ def recall(call: Call, world: World) -> tuple[Completion, datetime] | None:
 
 
 def remember(call: Call, answer: Completion, world: World, run_id: str) -> None:
-    """Stores an answer for later runs."""
-    if is_worth_storing(answer):
-        stored = StoredAnswer(
-            text=answer.text,
-            finish_reason=answer.finish_reason,
-            tokens_in=answer.tokens_in,
-            tokens_out=answer.tokens_out,
-            fingerprint=answer.fingerprint,
-            refusal=answer.refusal,
-            written=world.clock.now(),
-            run=run_id,
-        )
-        world.outputs.put(call.identity, stored)
+    """Stores an answer for later runs, whatever it is.
 
-
-def is_worth_storing(answer: Completion) -> bool:
-    """False for an empty answer, which may stand for an error, and for a filtered one: the filter is not the model."""
-    return bool(answer.text.strip()) and answer.finish_reason != "content_filter"
+    An empty or filtered one counts in the verdict like any other. Were it left out, it alone would be asked again in
+    the next run: another throw for what failed, and none for what did not.
+    """
+    stored = StoredAnswer(
+        text=answer.text,
+        finish_reason=answer.finish_reason,
+        tokens_in=answer.tokens_in,
+        tokens_out=answer.tokens_out,
+        fingerprint=answer.fingerprint,
+        refusal=answer.refusal,
+        written=world.clock.now(),
+        run=run_id,
+    )
+    world.outputs.put(call.identity, stored)

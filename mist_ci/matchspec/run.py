@@ -196,6 +196,6 @@ async def _ask(call: Call, run: _Run, world: World, store: ResultStore) -> Attem
     run.attempts.append(attempt)
     run.spent_usd += attempt.cost_usd or 0
     store.record(attempt)
-    if not isinstance(answer, NoAnswer):
+    if not isinstance(answer, NoAnswer) and not call.is_probe:
         reuse.remember(call, answer, world, store.run_id)
     return attempt

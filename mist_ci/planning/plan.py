@@ -201,7 +201,7 @@ def _changed_models(
                 base_label=f"{base_path} at {event.base[:7]}",
                 head=head,
                 # Against base by a laxer error rate is all that this could show.
-                anchor=None if base is not None and anchor == base else anchor,
+                anchor=None if base is not None and anchor and anchor.digest == base.digest else anchor,
                 anchor_label=gate.anchor or "",
             )
         )
@@ -217,4 +217,8 @@ def _anchor(
     tree, where = (trees["anchor"], path) if gate.anchor_ref else (trees["base"], gate.anchor)
     if not tree.exists(where):
         return None, [f"no anchor for {name}: {where} is not at {gate.anchor}"]
-    return read_reference(tree, where, policy), []
+    try:
+        return read_reference(tree, where, policy), []
+    except ConfigError as error:  # head may have a file of this name, and nothing that is wrong with it
+        message = f"as it is at the anchor, {gate.anchor}: {error.message}"
+        raise ConfigError(error.code, message, where=error.where, hint=error.hint) from None

@@ -60,6 +60,7 @@ class ModelStage:
     attempts: list[Attempt] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     _fresh: frozenset[Side] = frozenset()
+    _probed: set[Side] = field(default_factory=set)
 
     @property
     def sides(self) -> dict[Side, ModelReference]:
@@ -76,20 +77,21 @@ class ModelStage:
         standings += [Standing.whole(one.suite, one.obstacle) for one in self.imported]
         self._look_for_drift(standings)
         while onward := self._undecided(standings):
+            answered = len(self.attempts)
             self._ask([_difference(one, one.next()) for one in onward])
+            if not self.asker.complete:
+                # A look that the money did not reach is none; the one before it is still told.
+                del self.attempts[answered:]
+                break
             standings = [one.next() if one in onward else one for one in standings]
+            self._look_for_drift(standings)
         added = [cohort for one in changed if (cohort := self._ask_added(one, suites)) is not None]
         return gate.compare(self.change, standings, self.attempts, self.gate, self.leaked, self.waived, added)
 
     def _first_look(self, suite: Suite) -> Standing:
         if suite.imported:
             return Standing.whole(suite, "its results are imported: hand them over with --results")
-        return gate.first_look(
-            suite,
-            self.gate,
-            has_baseline=self.change.base is not None,
-            has_leaks=bool(self.leaked.get(suite.name)),
-        )
+        return gate.first_look(suite, self.gate, has_baseline=self.change.base is not None)
 
     def _undecided(self, standings: Sequence[Standing]) -> list[Standing]:
         """Suites that have looks left and need them."""
@@ -116,6 +118,8 @@ class ModelStage:
             return None
         keys = {sample.key for sample in new}
         answered = [one for one in changed.answers.get(base.digest, ()) if one.key in keys]
+        if Side.BASE in self._fresh and any(one.reused for one in answered):
+            answered = []  # given by the model that it was
         self.attempts += answered
         sides = (Side.HEAD,) if answered else (Side.BASE, Side.HEAD)
         cohort = changed.suite.model_copy(update={"samples": new})
@@ -123,10 +127,12 @@ class ModelStage:
         return cohort
 
     def _look_for_drift(self, standings: Sequence[Standing]) -> None:
+        """Once for each side, as soon as it has answers that somebody may doubt."""
         for side, reference in self.sides.items():
             mine = [one for one in self.attempts if one.side is side]
             stored = gate.to_ask_again(gate.doubtful(mine, self.world.clock.now()))
-            if stored and self.asker.complete:
+            if stored and self.asker.complete and side not in self._probed:
+                self._probed.add(side)
                 self._ask_again(side, reference, stored, standings)
 
     def _ask_again(
@@ -138,7 +144,7 @@ class ModelStage:
     ) -> None:
         wanted = {(one.suite, one.key) for one in stored}
         portions = [
-            Portion(one.suite, chosen, {side: range(1)}, frozenset({side}))
+            Portion(one.suite, chosen, {side: range(1)}, frozenset({side}), is_probe=True)
             for one in standings
             if (chosen := [s for s in one.seen.samples if (one.suite.name, s.key) in wanted])
         ]

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from mist_ci import gate, matchspec, planning, tokentrace
-from mist_ci.errors import Code, ConfigError, UsageError, needs_approval
+from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where, needs_approval
 from mist_ci.matchspec import ImportedSuite, Portion
 from mist_ci.models.attempt import Attempt, Side, spend_of
 from mist_ci.models.comparison import ModelComparison
@@ -99,11 +99,9 @@ class Run:
         return gate.waivers_in_force(self._planned.policy.waivers, self.gate_name, self.started.date())
 
     def make_plan(self, policy: Policy, anchors: Mapping[str, str]) -> Plan:
-        """What changed and what therefore runs. Raises ConfigError, and UsageError where an anchor is nowhere."""
-        config = self.config
-        if (ref := policy.gates[self.gate_name].anchor_ref) is not None:
-            commit = anchors.get(ref) or self.world.files.commit(ref)
-            self._trees["anchor"] = self.world.files.tree(commit, "anchor")
+        """What changed and what therefore runs. Raises ConfigError, and CouldNotRun where an anchor is nowhere."""
+        config, changes = self.config, self._changes()
+        self._find_anchor(policy, changes, anchors)
         broken: ConfigError | None = None
         try:
             self.documents = matchspec.find(self._tree("base"), policy.suites, config)
@@ -111,7 +109,7 @@ class Run:
             broken = error
         suites = None if broken else self.documents
         self.plan = planning.make_plan(
-            self.event, self.gate_name, policy, config, self._changes(), suites, self._trees
+            self.event, self.gate_name, policy, config, changes, suites, self._trees
         )
         if broken is not None and (self.plan.models or self.plan.datasets):
             raise broken
@@ -119,6 +117,22 @@ class Run:
             self._check_head()
         self.notices += self.plan.notices
         return self.plan
+
+    def _find_anchor(self, policy: Policy, changes: Sequence[Change], anchors: Mapping[str, str]) -> None:
+        """The anchor's tree, where a model moves: what moves none, a better policy too, needs no anchor."""
+        gate_policy = policy.gates[self.gate_name]
+        moved = {change.path for change in changes} & set(policy.guarded_models(gate_policy).values())
+        if (ref := gate_policy.anchor_ref) is None or not moved:
+            return
+        try:
+            commit = anchors.get(ref) or self.world.files.commit(ref)
+        except UsageError:
+            message = f"the anchor of gate {self.gate_name} is {ref}, and there is no such ref"
+            hint = (
+                "create the tag or branch, or fetch it into this clone; or name another anchor in the policy"
+            )
+            raise CouldNotRun(Code.NOT_COMPARABLE, message, where=Where(self.config), hint=hint) from None
+        self._trees["anchor"] = self.world.files.tree(commit, "anchor")
 
     def _check_head(self) -> None:
         """A change of suites or policy must not lock out the changes that come after it."""
@@ -194,9 +208,11 @@ class Run:
         known = {one.suite.name for one in imported}
         asked = [one for one in suites if one.name not in known]
         stage = ModelStage(change, self._planned.gate, self, self.world, self._leaked(), waived, imported)
-        self.comparisons.append(stage.compare(asked, self.changed_suites))
+        try:
+            self.comparisons.append(stage.compare(asked, self.changed_suites))
+        finally:
+            self.notices += stage.notices
         self._keep_imported(change, imported)
-        self.notices += stage.notices
 
     def _keep_imported(self, change: ModelChange, imported: Sequence[ImportedSuite]) -> None:
         """What others asked is part of the report as if it had been asked here."""
