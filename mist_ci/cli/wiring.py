@@ -10,7 +10,8 @@ from mist_ci.adapters.clock import SystemClock
 from mist_ci.adapters.directory import DirectoryTree
 from mist_ci.adapters.executors.isolated import IsolatedExecutor
 from mist_ci.adapters.git import GitRepository
-from mist_ci.adapters.git_fetch import Access, RemoteHistory
+from mist_ci.adapters.git_fetch import RemoteHistory
+from mist_ci.adapters.git_remote import Access
 from mist_ci.adapters.outputs import OutputDirectory
 from mist_ci.adapters.prices import DatedPrices
 from mist_ci.adapters.progress import BarProgress, LineProgress
