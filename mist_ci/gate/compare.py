@@ -74,6 +74,7 @@ def compare(
         base_label=change.base_label,
         head_model=change.head.model,
         head_digest=change.head.digest,
+        trained_on=change.head.trained_on,
         suites=tuple(suite for suite, _, _ in compared),
         overall=_overall([with_all for _, with_all, _ in counted], gate),
         overall_without_leaked=(
@@ -99,6 +100,7 @@ def _suite(
     numbers = SuiteComparison(
         suite=suite.name,
         path=suite.path,
+        digest=suite.digest,
         role=suite.role,
         margin=margin,
         must_improve=suite.must_improve,
