@@ -36,7 +36,7 @@ class GitRepository:
         self._reader: _Reader | None = None
 
     def run(self, *arguments: str, check: bool = True, feed: bytes = b"") -> bytes:
-        """Output of a git command that reads `feed`. Raises UsageError MC202 outside a repository, CouldNotRun MC308."""
+        """Output of a git command that reads `feed`. Raises UsageError MC202 outside a repository, or MC308."""
         try:
             done = subprocess.run(  # noqa: S603 - fixed program, arguments are ours or after `--`
                 ["git", *_SAFE, *arguments],  # noqa: S607 - found on PATH like every tool of a CI job

@@ -1,4 +1,4 @@
-"""New objects in a repository, made with plumbing: no index, no work tree, no configuration that could start anything."""
+"""New objects in a repository, made with plumbing: no index, no work tree, nothing that configuration could start."""
 
 from collections.abc import Mapping
 
