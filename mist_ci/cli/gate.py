@@ -1,5 +1,6 @@
 """mist-ci gate"""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ import click
 from mist_ci.cli.options import (
     ENVIRONMENT_TOO,
     GATE,
+    HISTORY,
     OUTPUT_FORMAT,
     OUTPUTS,
     OUTPUTS_MODE,
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 @RESULTS
 @OUTPUTS
 @OUTPUTS_MODE
+@HISTORY
 @OUTPUT_FORMAT
 def gate(  # noqa: PLR0913, PLR0917 - one for each option
     base: str,
@@ -42,6 +45,7 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
     results: Path,
     outputs: Path | None,
     outputs_mode: str,
+    history: str | None,
     output_format: str,
 ) -> int:
     """Judge the change from BASE to HEAD.
@@ -56,13 +60,17 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
     from mist_ci import report
     from mist_ci.cli import wiring
     from mist_ci.cli.output import say, show_markdown
-    from mist_ci.pipeline import Ask, run_gates
+    from mist_ci.pipeline import Ask, remember, run_gates
 
     if not repository.is_dir():
         hint = "name a clone with --repository DIR"
         raise UsageError(Code.NO_REPOSITORY, "is no directory", where=Where(str(repository)), hint=hint)
     stored = wiring.outputs_by_hand(outputs, outputs_mode)
-    reports = run_gates(wiring.world(results, repository, stored), Ask(base, head, configs, gate_name))
+    kept = wiring.iterations(history or str(results / "history"), repository, os.environ)
+    world = wiring.world(results, repository, stored, kept)
+    reports = run_gates(world, Ask(base, head, configs, gate_name))
+    for trouble in remember(world, reports):
+        click.echo(report.workflow_safe(f"warning: {trouble}"), err=True)
     worst = max((one.decision.outcome for one in reports), key=lambda outcome: outcome.rank)
     if output_format == "json":
         click.echo(_as_json(reports, int(worst.exit_code)))

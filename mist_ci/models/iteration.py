@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, ValidationError
 
+from mist_ci.errors import Code, CouldNotRun
 from mist_ci.models.base import Fraction, Model
 from mist_ci.models.suite import Role
 from mist_ci.models.verdict import Outcome
@@ -98,9 +99,9 @@ class Iteration(Model):
     head_model: Text
     head_digest: Text
     base_model: Text | None
-    data: Annotated[tuple[DataVersion, ...], Field(max_length=200)] = ()
+    data: Annotated[tuple[DataVersion, ...], Field(max_length=10_000)] = ()
     """What the model says it was trained on comes first."""
-    suites: Annotated[tuple[SuiteScore, ...], Field(max_length=2000)]
+    suites: Annotated[tuple[SuiteScore, ...], Field(max_length=10_000)]
     overall: OverallScore | None = None
     base_expense: Expense | None = None
     head_expense: Expense | None = None
@@ -114,8 +115,12 @@ class Iteration(Model):
 
     @property
     def line(self) -> bytes:
-        """The record as one line of JSON, without a line feed."""
-        return self.model_dump_json().encode()
+        """The record as one line of JSON, without a line feed. Raises CouldNotRun MC321 when nobody would read it."""
+        line = self.model_dump_json().encode()
+        if len(line) > MAX_LINE_BYTES:
+            message = f"a record of {len(line)} bytes is over the limit of {MAX_LINE_BYTES}"
+            raise CouldNotRun(Code.HISTORY, message)
+        return line
 
 
 class IterationLog(Model):

@@ -2,6 +2,7 @@
 
 from mist_ci.report.annotations import annotations
 from mist_ci.report.comment import comment, summary
+from mist_ci.report.iteration import iterations
 from mist_ci.report.junit import junit
 from mist_ci.report.redact import redact
 from mist_ci.report.sarif import sarif
@@ -13,6 +14,7 @@ __all__ = [
     "annotations",
     "comment",
     "headline",
+    "iterations",
     "junit",
     "plain",
     "prose",
