@@ -40,6 +40,12 @@ def expense(calls: int = 400, usd: str | None = "0.0421") -> Expense:
     )
 
 
+def data(number: int) -> DataVersion:
+    """The numbered version of `chat`."""
+    digits = f"{number + 0xDA7A000:x}".ljust(64, "0")
+    return DataVersion(dataset="chat", data_hash=f"sha256:{digits}", rows=1000 + number)
+
+
 def iteration(number: int = 0, *scores: SuiteScore, **changes: object) -> Iteration:
     """The numbered iteration of `assistant`, a day after the one before."""
     when = NOON + timedelta(days=number)
@@ -56,9 +62,7 @@ def iteration(number: int = 0, *scores: SuiteScore, **changes: object) -> Iterat
         "head_model": f"ft:assistant-{number}",
         "head_digest": f"sha256:{number:064x}",
         "base_model": "assistant-base",
-        "data": (
-            DataVersion(dataset="chat", data_hash=f"sha256:{number + 0xDA7A:064x}", rows=1000 + number),
-        ),
+        "data": (data(number),),
         "suites": scores or (score("math", 0.81), score("tone", 0.9)),
         "base_expense": expense(),
         "head_expense": expense(),

@@ -12,6 +12,7 @@ from mist_ci.cli.eval import evaluate
 from mist_ci.cli.explain import explain
 from mist_ci.cli.finalize import finalize
 from mist_ci.cli.gate import gate
+from mist_ci.cli.history import history
 from mist_ci.cli.init import init
 from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.cli.options import SETTINGS
@@ -38,7 +39,7 @@ def cli(debug: bool) -> None:
     """
 
 
-COMMANDS = (gate, validate, evaluate, explain, init, action, verify, finalize, protect, demo, dev)
+COMMANDS = (gate, validate, evaluate, explain, init, action, verify, finalize, history, protect, demo, dev)
 
 for command in COMMANDS:
     cli.add_command(command)
