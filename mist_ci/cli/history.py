@@ -75,19 +75,23 @@ def _chosen(
     log: "IterationLog", model: str | None, gate: str | None, suites: Sequence[str]
 ) -> "tuple[Iteration, ...]":
     """What was asked for. Raises UsageError for a name that nothing has: a misspelt one must not look like nothing."""
-    from mist_ci.models.report import gate_label
-
     known = log.iterations
     _refuse_unknown("model", [model] if model else [], {one.model for one in known})
-    labels = {one.run_id: (one.gate, gate_label(one.gate, one.config)) for one in known}
-    _refuse_unknown("gate", [gate] if gate else [], {name for names in labels.values() for name in names})
+    _refuse_unknown("gate", [gate] if gate else [], {name for one in known for name in _gates(one)})
     chosen = tuple(
         one
         for one in known
-        if (model is None or one.model == model) and (gate is None or gate in labels[one.run_id])
+        if (model is None or one.model == model) and (gate is None or gate in _gates(one))
     )
     _refuse_unknown("suite", suites, {suite.name for one in chosen for suite in one.suites})
     return chosen
+
+
+def _gates(one: "Iteration") -> tuple[str, str]:
+    """The gate as the policy calls it, and as a status does."""
+    from mist_ci.models.report import gate_label
+
+    return one.gate, gate_label(one.gate, one.config)
 
 
 def _refuse_unknown(kind: str, wanted: Sequence[str], known: set[str]) -> None:

@@ -42,7 +42,9 @@ def table(
     Only the `last` iterations of each have a row; the best so far is looked for in all of them.
     """
     return "\n\n".join(
-        _one(name, mine, releases, suites, last) for name, mine in by_model(iterations).items()
+        _one(name, mine, releases, names, last)
+        for name, mine in by_model(iterations).items()
+        if (names := suite_names(mine, suites))
     )
 
 
@@ -86,9 +88,9 @@ class _Column:
 
 
 def _one(
-    name: str, mine: Sequence[Iteration], releases: Releases, wanted: Sequence[str], last: int | None
+    name: str, mine: Sequence[Iteration], releases: Releases, names: Sequence[str], last: int | None
 ) -> str:
-    names, shown = suite_names(mine, wanted), mine[-(last or len(mine)) :]
+    shown = mine[-(last or len(mine)) :]
     title = f"{cell(name, 80)}: {count(len(mine), 'iteration')}"
     if len(shown) < len(mine):
         title += f", the newest {len(shown)} shown"
