@@ -5,6 +5,7 @@ text gets an apostrophe in front, as OWASP advises; a number is never a text and
 """
 
 import csv
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -15,6 +16,9 @@ from mist_ci.report.text import clean, workflow_safe
 Cell = str | int | float | Decimal | None
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 """And their full-width forms, which some spreadsheets read alike."""
+
+
+_COMMAND = re.compile(r"^\s*::|##")
 
 
 @dataclass
@@ -50,7 +54,8 @@ def _safe(value: Cell) -> Cell:
         return f"{value:f}"
     if not isinstance(value, str):
         return value
-    text = workflow_safe(clean(value))
+    is_plain = value.isascii() and value.isprintable() and not _COMMAND.search(value)
+    text = value if is_plain else workflow_safe(clean(value))
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
