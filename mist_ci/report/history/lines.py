@@ -67,9 +67,13 @@ def _drawn(scores: Sequence[float | None], low: float, high: float, step: int) -
     """ROWS lines of braille; a score that is missing interrupts the line."""
     cells = [[0] * (step * (len(scores) - 1) + 1) for _ in range(ROWS)]
     deepest = ROWS * _DOTS_DOWN - 1
+    before: tuple[int, int] | None = None
     for across, score in _points_of(scores, step * _DOTS_ACROSS):
         down = round((high - score) / (high - low) * deepest)
-        cells[down // _DOTS_DOWN][across // _DOTS_ACROSS] |= _DOT[down % _DOTS_DOWN][across % _DOTS_ACROSS]
+        start = before[1] if before and before[0] == across - 1 else down
+        for dot in range(min(start, down), max(start, down) + 1):
+            cells[dot // _DOTS_DOWN][across // _DOTS_ACROSS] |= _DOT[dot % _DOTS_DOWN][across % _DOTS_ACROSS]
+        before = across, down
     return ["".join(chr(_BRAILLE + dots) if dots else " " for dots in row) for row in cells]
 
 
