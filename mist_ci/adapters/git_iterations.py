@@ -29,11 +29,14 @@ TRIES = 30
 LONGEST_WAIT_S = 8.0
 MAX_FILES = 50_000
 """The newest are read."""
+MAX_FILE_BYTES = 16 * MAX_LINE_BYTES
+"""A run may have judged several models."""
 
 _FILE = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9A-Za-z][0-9A-Za-z._-]{0,79}\.jsonl")
 # What servers say when two pushes meet; where they say something else, the ref has moved.
 _RACE = re.compile(
-    r"lock|stale info|fetch first|already exists|failed to update|non-fast-forward|incorrect old"
+    r"cannot lock ref|\.lock\b|is locked|stale info|fetch first|reference already exists|failed to update ref"
+    r"|non-fast-forward|incorrect old value"
 )
 
 
@@ -87,7 +90,7 @@ class GitIterations:
         left_out["under other names"] += len(rows) - len(known)
         left_out["too old to be read"] += len(known[:-MAX_FILES])
         for row in known[-MAX_FILES:]:
-            if row.size > MAX_LINE_BYTES:
+            if row.size > MAX_FILE_BYTES:
                 left_out["too large"] += 1
                 continue
             *whole, rest = self.repository.blob(row.identifier, row.path).split(b"\n")
@@ -108,6 +111,9 @@ class GitIterations:
         if tip is not None and self._resolved(tip) is None:
             # In a complete clone all of it, so that the clone stays complete; no filter of a partial one.
             remote.fetch([tip], ("--no-filter", *(("--depth=1",) if cuts(self.repository) else ())))
+        if tip is not None and self._resolved(tip) != tip:
+            hint = f"somebody put something else there; to start anew: git push {self.remote} :{REF}"
+            raise CouldNotRun(Code.HISTORY, f"{REF} is no commit", hint=hint)
         if tip is not None:
             self._remember(tip)
         return tip

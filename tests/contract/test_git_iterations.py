@@ -205,6 +205,23 @@ def test_a_file_where_a_directory_belongs_is_replaced(tmp_path: Path) -> None:
     assert runs(store(work).read().iterations) == [iteration(0).run_id]
 
 
+@pytest.mark.parametrize("kind", ["a tag", "a file"])
+def test_something_else_in_its_place_is_told_and_left_alone(remote: Work, kind: str) -> None:
+    work = clone(remote)
+    store(work).append([iteration(0)])
+    if kind == "a tag":
+        remote.git("tag", "--annotate", "--message=t", "odd", REF)
+        remote.git("update-ref", REF, "refs/tags/odd")
+    else:
+        remote.git("update-ref", REF, remote.git("hash-object", "-w", "--stdin", feed="x"))
+    before, slept = remote.git("rev-parse", REF), list[float]()
+    for use in (store(work).read, lambda: store(work, sleep=slept.append).append([iteration(1)])):
+        with pytest.raises(CouldNotRun, match="is no commit") as caught:
+            use()
+        assert caught.value.code is Code.HISTORY
+    assert (remote.git("rev-parse", REF), slept) == (before, [])
+
+
 def test_nothing_was_ever_written(remote: Work, tmp_path: Path) -> None:
     assert store(clone(remote)).read().iterations == ()
     (alone := tmp_path / "alone").mkdir()
