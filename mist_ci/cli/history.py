@@ -30,7 +30,7 @@ SHOWN_NAMES = 8
 )  # fmt: skip
 @HISTORY
 @click.option(
-    "--results", type=click.Path(path_type=Path), default="mist-results", show_default=True,
+    "--results-dir", "results", type=click.Path(path_type=Path), default="mist-results", show_default=True,
     help="Without --history: the results of `mist-ci gate`, which remember what it found.",
 )  # fmt: skip
 @REPOSITORY
