@@ -105,6 +105,8 @@ class Iteration(Model):
     overall: OverallScore | None = None
     base_expense: Expense | None = None
     head_expense: Expense | None = None
+    anchor_expense: Expense | None = None
+    """Of an accepted release that head was held against as well, where a gate does that."""
     duration_s: Annotated[float, Field(ge=0, le=10**9)]
     mist_ci: Text
 
@@ -112,6 +114,12 @@ class Iteration(Model):
     def was_accepted(self) -> bool:
         """True when the gate let it through."""
         return self.outcome in (Outcome.PASSED, Outcome.NOT_PROVEN)
+
+    @property
+    def expenses(self) -> tuple[Expense, ...]:
+        """Of all sides that were asked."""
+        sides = (self.base_expense, self.head_expense, self.anchor_expense)
+        return tuple(side for side in sides if side is not None)
 
     @property
     def line(self) -> bytes:

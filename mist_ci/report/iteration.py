@@ -35,6 +35,7 @@ def _iteration(report: Report, model: ModelVerdict) -> Iteration:
         overall=_overall(model.overall) if model.overall else None,
         base_expense=_expense(report, model, "base"),
         head_expense=_expense(report, model, "head"),
+        anchor_expense=_expense(report, model, "anchor"),
         duration_s=report.duration_s,
         mist_ci=_text(report.version),
     )

@@ -44,7 +44,7 @@ def comma_separated(
     sheet = _Sheet()
     writer = csv.writer(sheet)
     writer.writerow(HEAD)
-    writer.writerows([_safe(value) for value in row.values()] for row in rows)
+    writer.writerows([_safe(row[name]) for name in HEAD] for row in rows)
     return "".join(sheet.lines)
 
 
@@ -106,7 +106,7 @@ def _overall(one: Iteration) -> dict[str, Cell]:
 
 
 def _sides(one: Iteration) -> dict[str, Cell]:
-    sides = (("base", one.base_expense), ("head", one.head_expense))
+    sides = (("base", one.base_expense), ("head", one.head_expense), ("anchor", one.anchor_expense))
     return {name: value for side, expense in sides for name, value in _side(side, expense)}
 
 
@@ -162,6 +162,7 @@ HEAD = (
         "head_reused_calls",
         "head_saved_usd",
     ),
-    *("training_tokens", "training_usd", "duration_s", "mist_ci"),
+    *("anchor_calls", "anchor_tokens_in", "anchor_tokens_out", "anchor_cost_usd", "anchor_reused_calls"),
+    *("anchor_saved_usd", "training_tokens", "training_usd", "duration_s", "mist_ci"),
 )
 """Names of the columns, also where there is no row."""

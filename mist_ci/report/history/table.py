@@ -184,12 +184,12 @@ def _data(one: Iteration) -> str:
 
 
 def _tokens(one: Iteration) -> str:
-    sides = [side for side in (one.base_expense, one.head_expense) if side is not None]
+    sides = one.expenses
     return count(sum(side.tokens_in + side.tokens_out for side in sides)) if sides else NO_SCORE
 
 
 def _usd(one: Iteration) -> Decimal | None:
-    """Of both sides; None when a price is unknown."""
-    costs = [side.cost_usd for side in (one.base_expense, one.head_expense) if side is not None]
+    """Of all sides; None when a price is unknown."""
+    costs = [side.cost_usd for side in one.expenses]
     known = [cost for cost in costs if cost is not None]
     return exact_sum(known) if costs and len(known) == len(costs) else None
