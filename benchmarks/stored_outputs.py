@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mist_ci import matchspec
 from mist_ci.cli import wiring
-from mist_ci.matchspec.calls import all_calls
+from mist_ci.matchspec.calls import Portion, all_calls
 from mist_ci.models.attempt import Side
 from mist_ci.models.config import Provider
 from mist_ci.models.modelref import ModelReference
@@ -47,7 +47,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as directory:
         place = Path(directory)
         suite = load_suite(place)
-        identities = [call.identity for call in all_calls([suite], sides)]
+        identities = [call.identity for call in all_calls([Portion.whole(suite)], sides)]
         answer = StoredAnswer(
             text=WORDS, finish_reason="stop", tokens_in=10, tokens_out=100, fingerprint=None, refusal=False,
             written=datetime.now(UTC), run="benchmark",
@@ -65,7 +65,9 @@ def main() -> None:
 
         def evaluate(_: int) -> None:
             world = wiring.world(place / "results", place, wiring.outputs(place / "store-0", may_write=False))
-            done = matchspec.evaluate([suite], sides, world, world.results.create(world.clock.unique()))
+            done = matchspec.evaluate(
+                [Portion.whole(suite)], sides, world, world.results.create(world.clock.unique())
+            )
             if not all(attempt.reused for attempt in done.attempts):
                 raise SystemExit("somebody was asked")
 

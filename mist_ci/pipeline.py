@@ -6,17 +6,18 @@ Everything that touches the world comes in through `World`; the rooms below only
 way ends in a Report that says "could not run": never a pass, and never a failure of the model.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from mist_ci import planning, report
 from mist_ci.errors import MistError, cancelled, unexpected
 from mist_ci.models.plan import Event
+from mist_ci.models.record import Results
 from mist_ci.models.report import DEFAULT_CONFIG, Report
 from mist_ci.models.verdict import Outcome
 from mist_ci.planning import Case
 from mist_ci.ports import World
-from mist_ci.stages import Run
+from mist_ci.stages import Run, conclude, could_not_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,10 @@ class Ask:
     default: str | None = None
     guarded_only: bool = False
     may_spend: bool = True
+    results: Results | None = None
+    """What another runner measured on base and head: it is not asked here."""
+    anchors: Mapping[str, str] = field(default_factory=dict)
+    """Commit ids of refs that gates are anchored to, where the clone itself does not have them."""
 
 
 def run_gates(world: World, ask: Ask) -> tuple[Report, ...]:
@@ -62,15 +67,15 @@ def find_cases(world: World, ask: Ask) -> tuple[Event, tuple[Case, ...]]:
 
 def run_gate(world: World, ask: Ask, event: Event, case: Case) -> Report:
     """One gate, whatever happens: every way out is a report."""
-    run = Run.begin(world, case.gate, case.config, event)
+    run = Run.begin(world, case.gate, case.config, event, ask.results)
     try:
         return judge(run, ask, case)
     except MistError as error:
-        return run.could_not_run(error)
+        return could_not_run(run, error)
     except KeyboardInterrupt:
-        return run.could_not_run(cancelled())
+        return could_not_run(run, cancelled())
     except Exception as error:
-        run.could_not_run(unexpected(error))
+        could_not_run(run, unexpected(error))
         raise
 
 
@@ -88,10 +93,10 @@ def judge(run: Run, ask: Ask, case: Case) -> Report:
     if case.broken is not None:
         raise case.broken
     if case.policy is None:
-        return run.conclude(Outcome.NOT_GATED_YET)
-    plan = run.make_plan(case.policy)
+        return conclude(run, Outcome.NOT_GATED_YET)
+    plan = run.make_plan(case.policy, ask.anchors)
     if not plan.steps:
-        return run.conclude(Outcome.NOTHING_TO_GATE)
+        return conclude(run, Outcome.NOTHING_TO_GATE)
     suites = run.load_suites()
     for name in plan.datasets:
         run.validate(name, suites)
@@ -102,4 +107,4 @@ def judge(run: Run, ask: Ask, case: Case) -> Report:
         for change in plan.models:
             run.evaluate(change, suites)
     decision = run.decide()
-    return run.conclude(decision.outcome, decision.reasons, decision.models)
+    return conclude(run, decision.outcome, decision.reasons, decision.models)

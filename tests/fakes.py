@@ -12,6 +12,7 @@ import anyio
 import anyio.lowlevel
 import jinja2
 import jinja2.sandbox
+import msgspec
 
 from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where
 from mist_ci.models.attempt import Attempt
@@ -85,9 +86,13 @@ class MemoryFiles:
     default: Commit | None = None
     """The default branch, where base is another one."""
 
+    tags: Mapping[str, Commit] = field(default_factory=dict)
+    """Commits by full ref."""
+
     def _commits(self) -> dict[str, Commit]:
         parted = self.base if self.merge_base is None else self.merge_base
         known = {"b" * 40: self.base, "c" * 40: self.head, "a" * 40: parted}
+        known |= {f"{number:040}": commit for number, commit in enumerate(self.tags.values())}
         return known if self.default is None else {**known, "d" * 40: self.default}
 
     def event(self, base: str, head: str) -> Event:
@@ -95,6 +100,11 @@ class MemoryFiles:
             if name not in (self.base_ref, "head"):
                 raise UsageError(Code.UNKNOWN_REVISION, f"no commit is named {name!r} here")
         return Event(name="local", base_ref=base, base="b" * 40, head="c" * 40, merge_base="a" * 40)
+
+    def commit(self, revision: str) -> str:
+        if revision not in self.tags:
+            raise UsageError(Code.UNKNOWN_REVISION, f"no commit is named {revision!r} here")
+        return f"{list(self.tags).index(revision):040}"
 
     def tree(self, revision: str, label: str) -> Tree:
         return MemoryTree(self._commits()[revision], f"{label} ({revision[:7]})")
@@ -217,7 +227,7 @@ class MemoryStore:
     def record(self, attempt: Attempt) -> None:
         if self.full_after is not None and len(self.attempts) >= self.full_after:
             raise CouldNotRun(Code.CANNOT_WRITE, "no space left on device")
-        attempt.model_dump_json()  # the real one writes it down
+        msgspec.json.encode(attempt)  # the real one writes it down
         self.attempts.append(attempt)
 
     def message(self, kind: str, payload: Payload) -> None:

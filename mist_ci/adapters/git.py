@@ -94,7 +94,7 @@ class GitRepository:
         # No argument of a program can hold a null character.
         wanted = revision.replace("\0", " ")
         names = [wanted]
-        if not _OBJECT_ID.fullmatch(wanted):
+        if not _OBJECT_ID.fullmatch(wanted) and not wanted.startswith("refs/"):
             # Branches first: git itself prefers a tag, and whoever may push a tag would choose the policy.
             names = [f"refs/heads/{wanted}", f"refs/remotes/{wanted}", wanted]
         for name in names:
@@ -105,6 +105,10 @@ class GitRepository:
                 return found.decode().strip().splitlines()[-1]
         hint = "check the name, or fetch it first: git fetch origin BRANCH"
         raise UsageError(Code.UNKNOWN_REVISION, f"no commit is named {revision!r} here", hint=hint)
+
+    def commit(self, revision: str) -> str:
+        """Resolves one revision; full refs and commit ids mean themselves."""
+        return self._resolve(revision)
 
     def tree(self, revision: str, label: str) -> "GitTree":
         """The files of a commit."""

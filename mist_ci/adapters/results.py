@@ -5,6 +5,8 @@ import os
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
+
 from mist_ci.adapters.hidden import make_hidden
 from mist_ci.errors import Code, CouldNotRun, Where
 from mist_ci.models.attempt import Attempt
@@ -28,7 +30,7 @@ class ResultDirectories:
             self._make_root()
             directory.mkdir()
         except OSError as error:
-            hint = "choose another place with --results DIR"
+            hint = "choose another place with --results-dir DIR"
             reason = error.strerror or str(error)
             raise CouldNotRun(Code.CANNOT_WRITE, reason, where=Where(str(directory)), hint=hint) from None
         return ResultDirectory(directory, self._clock)
@@ -69,7 +71,7 @@ class ResultDirectory:
 
     def record(self, attempt: Attempt) -> None:
         """One line in attempts.jsonl."""
-        self._append("attempts.jsonl", attempt.model_dump_json().encode())
+        self._append("attempts.jsonl", msgspec.json.encode(attempt))
 
     def message(self, kind: str, payload: Payload) -> None:
         """One enveloped line in the file of its kind."""

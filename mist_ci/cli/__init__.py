@@ -6,6 +6,7 @@ import click
 
 from mist_ci import __version__
 from mist_ci.cli.action import action
+from mist_ci.cli.compare import compare
 from mist_ci.cli.demo import demo
 from mist_ci.cli.dev import dev
 from mist_ci.cli.eval import evaluate
@@ -13,6 +14,7 @@ from mist_ci.cli.explain import explain
 from mist_ci.cli.finalize import finalize
 from mist_ci.cli.gate import gate
 from mist_ci.cli.history import history
+from mist_ci.cli.import_results import import_results
 from mist_ci.cli.init import init
 from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.cli.options import SETTINGS
@@ -39,7 +41,22 @@ def cli(debug: bool) -> None:
     """
 
 
-COMMANDS = (gate, validate, evaluate, explain, init, action, verify, finalize, history, protect, demo, dev)
+COMMANDS = (
+    gate,
+    validate,
+    evaluate,
+    explain,
+    init,
+    import_results,
+    compare,
+    action,
+    verify,
+    finalize,
+    history,
+    protect,
+    demo,
+    dev,
+)
 
 for command in COMMANDS:
     cli.add_command(command)

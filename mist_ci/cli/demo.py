@@ -180,5 +180,10 @@ def _gate(output: Path, one: PullRequest) -> int:
     say("\n" + "━" * 100 + f"\nPull request “{one.title}”: {one.story}")
     say(f"$ mist-ci {' '.join(command)}\n")
     sys.stdout.flush()
-    places = ["--repository", str(output / "repository"), "--results", str(output / "results" / one.branch)]
+    places = [
+        "--repository",
+        str(output / "repository"),
+        "--results-dir",
+        str(output / "results" / one.branch),
+    ]
     return subprocess.run([sys.executable, "-m", "mist_ci", *command, *places], check=False).returncode  # noqa: S603

@@ -76,20 +76,23 @@ def _evaluate(
     from mist_ci.models.plan import ModelChange
 
     tree = wiring.directory(config.parent)
-    policy = _policy(tree, config)
+    policy = read_policy_here(tree, config)
     path = _inside(reference, config.parent)
     head = planning.read_reference(tree, path, policy)
     suites = [matchspec.load(one, world.executor) for one in _suites(tree, policy, config, chosen)]
     store = world.results.create(f"eval-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
     seat = matchspec.Contestant(Side.HEAD, head, policy.providers[head.provider])
-    evaluation = matchspec.evaluate(suites, [seat], world, store)
+    portions = [matchspec.Portion.whole(suite) for suite in suites]
+    evaluation = matchspec.evaluate(portions, [seat], world, store)
     if evaluation.failure is not None:
         raise evaluation.failure
     change = ModelChange(name=path, path=path, base=None, base_label="", head=head)
-    return gate.compare(change, suites, evaluation.attempts, Gate(branches=("*",)), {}), store.location
+    standings = [gate.Standing.whole(suite) for suite in suites]
+    return gate.compare(change, standings, evaluation.attempts, Gate(branches=("*",)), {}), store.location
 
 
-def _policy(tree: "Tree", config: Path) -> "Policy":
+def read_policy_here(tree: "Tree", config: Path) -> "Policy":
+    """The policy as its file is now. Raises ConfigError MC101 and what is wrong with it."""
     from mist_ci import planning
 
     policy = planning.read_policy(tree, config.name)

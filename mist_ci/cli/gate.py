@@ -17,6 +17,7 @@ from mist_ci.cli.options import (
     REPOSITORY,
     RESULTS,
 )
+from mist_ci.cli.results import GRADER, RESULTS_OF_OTHERS, TOOL, read_handed
 from mist_ci.errors import Code, UsageError, Where
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
 @OUTPUTS
 @OUTPUTS_MODE
 @HISTORY
+@RESULTS_OF_OTHERS
+@TOOL
+@GRADER
 @OUTPUT_FORMAT
 def gate(  # noqa: PLR0913, PLR0917 - one for each option
     base: str,
@@ -48,6 +52,9 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
     outputs: Path | None,
     outputs_mode: str,
     history: str | None,
+    handed: tuple[str, ...],
+    tool: str | None,
+    grader: str | None,
     output_format: str,
 ) -> int:
     """Judge the change from BASE to HEAD.
@@ -58,6 +65,7 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
     \b
     mist-ci gate --base main --head my-branch
     mist-ci gate --base origin/main --format json > verdict.json
+    mist-ci gate --base main --results base=base.eval --results head=head.eval
     """
     from mist_ci import report
     from mist_ci.cli import wiring
@@ -68,8 +76,9 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
         hint = "name a clone with --repository DIR"
         raise UsageError(Code.NO_REPOSITORY, "is no directory", where=Where(str(repository)), hint=hint)
     stored = wiring.outputs_by_hand(outputs, outputs_mode)
+    asked = Ask(base, head, configs, gate_name, results=read_handed(handed, tool, grader))
     kept = wiring.iterations(history or str(results / "history"), repository, os.environ)
-    reports = _judge(wiring.world(results, repository, stored, kept), Ask(base, head, configs, gate_name))
+    reports = _judge(wiring.world(results, repository, stored, kept), asked)
     worst = max((one.decision.outcome for one in reports), key=lambda outcome: outcome.rank)
     if output_format == "json":
         click.echo(_as_json(reports, int(worst.exit_code)))

@@ -17,7 +17,7 @@ GATE = click.option(
     "--gate", "gate_name", metavar="NAME", help="Judge by this gate, whatever branches it guards."
 )
 RESULTS = click.option(
-    "--results", type=click.Path(path_type=Path), default="mist-results", show_default=True,
+    "--results-dir", "results", type=click.Path(path_type=Path), default="mist-results", show_default=True,
     help="Each run leaves its records in a new directory below this one.",
 )  # fmt: skip
 OUTPUTS = click.option(

@@ -19,6 +19,7 @@ from mist_ci.adapters.outputs import OutputDirectory
 from mist_ci.adapters.prices import DatedPrices
 from mist_ci.adapters.progress import BarProgress, LineProgress
 from mist_ci.adapters.providers import ProviderClients
+from mist_ci.adapters.result_files import ResultFilesOnDisk
 from mist_ci.adapters.results import ResultDirectories
 from mist_ci.adapters.runner_files import RunnerFiles
 from mist_ci.adapters.tokenizers import TiktokenCounter
@@ -33,6 +34,7 @@ from mist_ci.ports.history import History
 from mist_ci.ports.iterations import IterationStore, NoIterations
 from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.progress import Progress
+from mist_ci.ports.result_files import ResultFiles
 from mist_ci.ports.runner import Runner
 from mist_ci.report import redact
 
@@ -134,6 +136,11 @@ def _access(environ: Mapping[str, str]) -> Access | None:
 def directory(path: Path) -> Tree:
     """The files below a directory as they are."""
     return DirectoryTree(path)
+
+
+def result_files() -> ResultFiles:
+    """Files of results, wherever the user says."""
+    return ResultFilesOnDisk()
 
 
 def tokens() -> TokenCounter:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from mist_ci.gate.pairing import Paired, mean_score, pair
+from mist_ci.gate.pairing import Evidence, Paired, mean_score
 from mist_ci.models.attempt import Attempt
 from mist_ci.models.message import EvalResult
 from mist_ci.models.suite import Sample, Suite
@@ -17,9 +17,10 @@ def eval_results(
 ) -> Iterator[EvalResult]:
     """Messages of one model reference: its samples first, then the suite they belong to."""
     verdicts = {suite.numbers.suite: suite for suite in model.suites}
+    evidence = Evidence(attempts)
     for suite in sorted(suites, key=lambda suite: suite.name):
-        paired = pair(suite, attempts)
-        for sample in suite.samples:
+        paired = evidence.pair(suite)
+        for sample in suite.samples[: verdicts[suite.name].numbers.samples]:
             yield _sample(model, paired, sample)
         yield _suite(model, paired, verdicts[suite.name])
 

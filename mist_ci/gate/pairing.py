@@ -1,8 +1,10 @@
 """Two sides' attempts become one pair of scores per sample: the sample is the unit, never the attempt."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from heapq import nsmallest
 from statistics import fmean
 
 from mist_ci.models.attempt import Attempt, AttemptStatus, Side
@@ -18,20 +20,35 @@ MAX_MISSING_GAP = 0.02
 MAX_FLIPS_KEPT = 50
 
 
-@dataclass(frozen=True, slots=True)
+Answers = Mapping[str, Sequence[Attempt]]
+"""Attempts of one side, by sample key."""
+
+
+@dataclass(frozen=True)
 class Paired:
-    """Attempts of one suite, by sample key, on both sides."""
+    """Attempts of one suite, by sample key, on both sides; `base` is whoever head is held against."""
 
     suite: Suite
-    base: dict[str, list[Attempt]]
-    head: dict[str, list[Attempt]]
+    base: Answers
+    head: Answers
+
+    @cached_property
+    def base_scores(self) -> list[float | None]:
+        """Mean score of each sample, None where missing, in the suite's fixed order."""
+        return [mean_score(self.base.get(sample.key, ())) for sample in self.suite.samples]
+
+    @cached_property
+    def head_scores(self) -> list[float | None]:
+        """As `base_scores`."""
+        return [mean_score(self.head.get(sample.key, ())) for sample in self.suite.samples]
 
     def pairs(self, without: frozenset[str] = frozenset()) -> list[ScorePair]:
         """(base, head) mean score of each sample, None where missing, in the suite's fixed order."""
+        pairs = list(zip(self.base_scores, self.head_scores, strict=True))
+        if not without:
+            return pairs
         return [
-            (mean_score(self.base.get(sample.key, ())), mean_score(self.head.get(sample.key, ())))
-            for sample in self.suite.samples
-            if sample.key not in without
+            pair for sample, pair in zip(self.suite.samples, pairs, strict=True) if sample.key not in without
         ]
 
     def clusters(self, without: frozenset[str] = frozenset()) -> list[str] | None:
@@ -46,27 +63,39 @@ class Paired:
         ]
 
 
-def pair(suite: Suite, attempts: Iterable[Attempt]) -> Paired:
-    """Sorts attempts of this very version of the suite to their sides; others are left out."""
-    sides: dict[Side, defaultdict[str, list[Attempt]]] = {side: defaultdict(list) for side in Side}
-    for attempt in attempts:
-        if attempt.suite == suite.name and attempt.suite_digest == suite.digest:
-            sides[attempt.side][attempt.key].append(attempt)
-    return Paired(suite, dict(sides[Side.BASE]), dict(sides[Side.HEAD]))
+class Evidence:
+    """Attempts sorted once by suite, side and sample: many suites, many attempts."""
+
+    def __init__(self, attempts: Iterable[Attempt]) -> None:
+        self._sorted: defaultdict[tuple[str, str, Side], defaultdict[str, list[Attempt]]] = defaultdict(
+            lambda: defaultdict(list)
+        )
+        for attempt in attempts:
+            self._sorted[attempt.suite, attempt.suite_digest, attempt.side][attempt.key].append(attempt)
+
+    def of(self, suite: Suite, side: Side) -> Answers:
+        """What one side answered to this very version of the suite."""
+        return self._sorted.get((suite.name, suite.digest, side), {})
+
+    def pair(self, suite: Suite, against: Side = Side.BASE) -> Paired:
+        """Head's answers beside those of whoever it is held against."""
+        return Paired(suite, self.of(suite, against), self.of(suite, Side.HEAD))
 
 
 def mean_score(attempts: Sequence[Attempt]) -> float | None:
     """Mean over the attempts that have a score; None when there is none."""
+    if len(attempts) == 1:
+        return attempts[0].score
     scores = [attempt.score for attempt in attempts if attempt.score is not None]
     return fmean(scores) if scores else None
 
 
-def missing(suite: Suite, side: dict[str, list[Attempt]]) -> int:
-    """Samples of the suite without any score on a side."""
-    return sum(mean_score(side.get(sample.key, ())) is None for sample in suite.samples)
+def missing(scores: Iterable[float | None]) -> int:
+    """Samples without any score on a side."""
+    return sum(score is None for score in scores)
 
 
-def model_failures(side: dict[str, list[Attempt]]) -> int:
+def model_failures(side: Answers) -> int:
     """Answers that were empty, cut off or refused."""
     return sum(one.status is AttemptStatus.MODEL_FAILURE for many in side.values() for one in many)
 
@@ -76,7 +105,7 @@ def why_not_comparable(paired: Paired) -> str | None:
     total = len(paired.suite.samples)
     if total < MIN_SAMPLES:
         return f"{count(total, 'sample')}; at least {MIN_SAMPLES} are needed to compare anything"
-    base, head = missing(paired.suite, paired.base), missing(paired.suite, paired.head)
+    base, head = missing(paired.base_scores), missing(paired.head_scores)
     for side, gone in (("base", base), ("head", head)):
         if gone > MAX_MISSING * total:
             return f"{gone} of {total} {side} answers {are(gone)} missing (at most {MAX_MISSING:.0%})"
@@ -91,15 +120,20 @@ def why_not_comparable(paired: Paired) -> str | None:
 
 def flips(paired: Paired) -> tuple[Flip, ...]:
     """Samples that got worse, the worst first, at most MAX_FLIPS_KEPT; ties by key, so always the same."""
-    found = [flip for sample in paired.suite.samples if (flip := _flip(sample, paired)) is not None]
-    return tuple(sorted(found, key=lambda flip: (flip.delta, flip.key))[:MAX_FLIPS_KEPT])
+    worse = [
+        (head - base, sample.key, sample)
+        for sample, (base, head) in zip(paired.suite.samples, paired.pairs(), strict=True)
+        if base is not None and head is not None and head < base
+    ]
+    worst = nsmallest(MAX_FLIPS_KEPT, worse, key=lambda one: one[:2])
+    return tuple(_flip(sample, paired) for _, _, sample in worst)
 
 
-def _flip(sample: Sample, paired: Paired) -> Flip | None:
-    base, head = paired.base.get(sample.key, []), paired.head.get(sample.key, [])
+def _flip(sample: Sample, paired: Paired) -> Flip:
+    base, head = paired.base[sample.key], paired.head[sample.key]
     base_score, head_score = mean_score(base), mean_score(head)
-    if base_score is None or head_score is None or head_score >= base_score:
-        return None
+    if base_score is None or head_score is None:
+        raise ValueError("a flip has two scores")
     return Flip(
         sample=sample.id,
         key=sample.key,

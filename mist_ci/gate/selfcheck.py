@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from statistics import fmean
 
-from mist_ci.gate.pairing import MAX_MISSING, mean_score, missing, pair
-from mist_ci.models.attempt import Attempt
+from mist_ci.gate.pairing import MAX_MISSING, Evidence, mean_score
+from mist_ci.models.attempt import Attempt, Side
 from mist_ci.models.comparison import is_below
 from mist_ci.models.figures import are, count, points
 from mist_ci.models.report import SelfCheck
@@ -16,9 +16,9 @@ IMPOSSIBLE = "a suite that nobody can pass measures nothing: look at its prompt 
 
 def self_check(suite: Suite, attempts: Sequence[Attempt], model: str) -> SelfCheck:
     """Whether the suite as it stands at head works on the model that is in use."""
-    answers = pair(suite, attempts).base
-    gone = missing(suite, answers)
+    answers = Evidence(attempts).of(suite, Side.BASE)
     scores = [score for many in answers.values() if (score := mean_score(many)) is not None]
+    gone = len(suite.samples) - len(scores)
     mean = fmean(scores) if scores else None
     below = is_below(suite.floor, mean)
     broken = gone > MAX_MISSING * len(suite.samples)

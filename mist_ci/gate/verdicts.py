@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 from mist_ci.models.comparison import (
     IntervalNumbers,
-    ModelComparison,
     OverallNumbers,
     SuiteComparison,
     is_below,
 )
 from mist_ci.models.suite import Role
 from mist_ci.models.verdict import OverallVerdict, Verdict
-from mist_ci.stats import holm_adjusted
+from mist_ci.stats import holm_adjusted, spent_p_value
 
 OVERALL_MARGIN = 0.02
 
@@ -29,20 +28,31 @@ class Judged:
     p_improved: float | None
 
 
-def judge(comparison: ModelComparison, alpha: float) -> tuple[list[Judged], OverallVerdict | None]:
-    """One verdict per suite, in the comparison's order, and the overall one.
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Hypotheses that are corrected together: those of all suites against one model, and the overall one.
+
+    `is_pending` on the way, when the overall hypothesis is there and will be looked at in the end only.
+    """
+
+    suites: Sequence[SuiteComparison]
+    overall: OverallNumbers | None
+    overall_without_leaked: OverallNumbers | None
+    alpha: float
+    is_pending: bool = False
+
+
+def judge(family: Family) -> tuple[list[Judged], OverallVerdict | None]:
+    """One verdict per suite, in the family's order, and the overall one.
 
     Leaked samples are decided twice, with and without them, each time with its own correction over all
     hypotheses; of the two verdicts the worse one counts.
     """
-    everything = [suite.interval for suite in comparison.suites]
-    suites, overall = _family(everything, [s.margin for s in comparison.suites], comparison.overall, alpha)
-    if not any(suite.leaked for suite in comparison.suites):
+    suites, overall = _judge(family, [suite.interval for suite in family.suites], family.overall)
+    if not any(suite.leaked for suite in family.suites):
         return suites, overall
-    clean = [suite.interval_without_leaked if suite.leaked else suite.interval for suite in comparison.suites]
-    suites_clean, overall_clean = _family(
-        clean, [s.margin for s in comparison.suites], comparison.overall_without_leaked, alpha
-    )
+    clean = [suite.interval_without_leaked if suite.leaked else suite.interval for suite in family.suites]
+    suites_clean, overall_clean = _judge(family, clean, family.overall_without_leaked)
     worst = [max(pair, key=_badness) for pair in zip(suites, suites_clean, strict=True)]
     candidates = [one for one in (overall, overall_clean) if one is not None]
     return worst, max(candidates, key=lambda one: _WORSE.index(one.verdict), default=None)
@@ -75,24 +85,34 @@ def _badness(judged: Judged) -> int:
     return _WORSE.index(judged.verdict)
 
 
-def _family(
-    intervals: Sequence[IntervalNumbers | None],
-    margins: Sequence[float],
-    overall: OverallNumbers | None,
-    alpha: float,
+def _judge(
+    family: Family, intervals: Sequence[IntervalNumbers | None], overall: OverallNumbers | None
 ) -> tuple[list[Judged], OverallVerdict | None]:
-    """Holm over the regressions of all suites plus the overall one, and separately over improvements."""
-    known = [interval for interval in intervals if interval is not None]
-    regressed = holm_adjusted([one.p_regressed for one in known] + ([overall.p_regressed] if overall else []))
-    improved = holm_adjusted([one.p_improved for one in known])
+    """Holm over the regressions of all suites plus the overall one, and separately over improvements.
+
+    What a look on the way has shown counts by the error rate that it spends, so that Holm's step-down is the one
+    of page 3 §4.6: a suite is rejected when its statistic passes the bound of its look at alpha over the
+    hypotheses that are left.
+    """
+    alpha = family.alpha
+    known = [
+        (one, suite.look) for one, suite in zip(intervals, family.suites, strict=True) if one is not None
+    ]
+    lost = [spent_p_value(one.p_regressed, look.times, look.at, alpha) for one, look in known]
+    gained = [spent_p_value(one.p_improved, look.times, look.at, alpha) for one, look in known]
+    if overall is not None:
+        lost.append(overall.p_regressed)
+    elif family.is_pending:
+        lost.append(1.0)
+    regressed, improved = holm_adjusted(lost), holm_adjusted(gained)
     adjusted = iter(zip(regressed, improved, strict=False))
     judged = []
-    for interval, margin in zip(intervals, margins, strict=True):
+    for interval, suite in zip(intervals, family.suites, strict=True):
         if interval is None:
             judged.append(Judged(Verdict.NOT_COMPARABLE, None, None, None))
             continue
         p_regressed, p_improved = next(adjusted)
-        verdict = _verdict(interval.low, margin, p_regressed, p_improved, alpha)
+        verdict = _verdict(interval.low, suite.margin, p_regressed, p_improved, alpha)
         judged.append(Judged(verdict, interval, p_regressed, p_improved))
     return judged, _overall(overall, regressed[-1] if overall else 1.0, alpha)
 

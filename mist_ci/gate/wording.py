@@ -11,7 +11,7 @@ from mist_ci.models.comparison import IntervalNumbers, SuiteComparison
 from mist_ci.models.figures import are, count, delta, points
 from mist_ci.models.finding import DataReport, Severity
 from mist_ci.models.report import BudgetLine
-from mist_ci.models.verdict import ModelVerdict, Outcome, SuiteVerdict, Verdict
+from mist_ci.models.verdict import ModelVerdict, Outcome, OverallVerdict, SuiteVerdict, Verdict
 
 Reason = tuple[int, str]
 ROOM_IN_A_STATUS = 130
@@ -20,15 +20,16 @@ ROOM_IN_A_STATUS = 130
 
 def model_reasons(model: ModelVerdict) -> list[Reason]:
     """Why one model passes or fails, most useful first."""
-    regressed = [suite for suite in model.suites if suite.verdict is Verdict.REGRESSED and not suite.waiver]
-    reasons = [(0, _regressions(regressed))] if regressed else []
+    reasons = [*_regressions(model.suites), *_added_reasons(model)]
     for suite in model.suites:
         reasons += _suite_reasons(suite)
-    if model.overall is not None and model.overall.verdict is Verdict.REGRESSED:
-        numbers = model.overall.numbers
-        reasons.append(
-            (0, f"old skills lost {points(-numbers.estimate)} points on average over {numbers.suites} suites")
-        )
+    reasons += _overall_reasons(model.overall)
+    if model.anchor is not None:
+        against = f" against {model.anchor.label}"
+        reasons += _regressions(model.anchor.suites, against)
+        for suite in model.anchor.suites:
+            reasons += [(rank, f"{told}{against}") for rank, told in _suite_reasons(suite) if rank == 0]
+        reasons += _overall_reasons(model.anchor.overall, against)
     if model.base_model is None:
         barred = sum(suite.numbers.floor is not None for suite in model.suites)
         reasons.append(
@@ -39,12 +40,27 @@ def model_reasons(model: ModelVerdict) -> list[Reason]:
     return reasons
 
 
-def _regressions(suites: Sequence[SuiteVerdict]) -> str:
-    drops = [(suite.interval.estimate, suite.numbers.suite) for suite in suites if suite.interval]
+def _regressions(suites: Sequence[SuiteVerdict], against: str = "") -> list[Reason]:
+    """All suites that regressed, in one reason."""
+    regressed = [suite for suite in suites if suite.verdict is Verdict.REGRESSED and not suite.waiver]
+    drops = [(suite.interval.estimate, suite.numbers.suite) for suite in regressed if suite.interval]
+    if not drops:
+        return []
     named = ", ".join(f"{name} {delta(drop)}" for drop, name in sorted(drops))
-    if len(drops) == 1:
-        return f"regressed: {named} points"
-    return f"{len(drops)} suites regressed: {named} points"
+    many = "regressed" if len(drops) == 1 else f"{len(drops)} suites regressed"
+    return [(0, f"{many}{against}: {named} points")]
+
+
+def _added_reasons(model: ModelVerdict) -> list[Reason]:
+    return [(0, f"new samples {told}") for suite in model.added for _, told in _regressions([suite])]
+
+
+def _overall_reasons(overall: OverallVerdict | None, against: str = "") -> list[Reason]:
+    if overall is None or overall.verdict is not Verdict.REGRESSED:
+        return []
+    numbers = overall.numbers
+    lost = f"{points(-numbers.estimate)} points on average over {numbers.suites} suites"
+    return [(0, f"old skills lost {lost}{against}")]
 
 
 def _suite_reasons(suite: SuiteVerdict) -> list[Reason]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mist_ci.delivery import Judged, Statuses, Verdicts, deliver, worst_statuses
 from mist_ci.errors import Code, CouldNotRun, ExitCode, MistError, cancelled, unexpected
 from mist_ci.job.desk import Desk, Settings
-from mist_ci.job.questions import Question, Questions, ask, questions
+from mist_ci.job.questions import Question, Questions, ask, fetch_anchors, questions
 from mist_ci.job.verifying import bypassed, verify_status
 from mist_ci.models.event import Mode, Occasion
 from mist_ci.models.plan import Event
@@ -95,7 +95,8 @@ class Job:
 
     def _find(self, question: Question) -> _Found:
         asked = ask(question, self.desk, self.settings)
-        return _Found(asked, *find_cases(self.desk.world, asked))
+        event, cases = find_cases(self.desk.world, asked)
+        return _Found(replace(asked, anchors=fetch_anchors(cases, event.base, self.desk)), event, cases)
 
     def _announce(self, found: Iterable[_Found]) -> list[str]:
         self._labels = self._of(found)

@@ -9,6 +9,7 @@ from mist_ci.job.desk import Desk, Settings, Spend
 from mist_ci.models.event import Mode, Occasion
 from mist_ci.models.pull_request import PullRequest
 from mist_ci.pipeline import Ask
+from mist_ci.planning import Case
 
 _IS_NO_BRANCH = re.compile(r"refs/.*|[0-9a-f]{40}|[0-9a-f]{64}")
 
@@ -66,6 +67,13 @@ def ask(question: Question, desk: Desk, settings: Settings) -> Ask:
         guarded_only=True,
         may_spend=may_spend,
     )
+
+
+def fetch_anchors(cases: Iterable[Case], base: str, desk: Desk) -> dict[str, str]:
+    """Commit ids of the refs that gates are anchored to, fetched. Raises UsageError MC203 for one that is nowhere."""
+    gates = [case.policy.gates[case.gate] for case in cases if case.policy is not None]
+    refs = {gate.anchor_ref for gate in gates if gate.anchor_ref is not None}
+    return {ref: desk.history.fetch((base, ref))[1] for ref in sorted(refs)}
 
 
 def _refuse_unmerged(desk: Desk, name: str, base: str, default: str) -> None:

@@ -1,7 +1,20 @@
 """Suites and model references become scored attempts."""
 
-from mist_ci.matchspec.calls import Contestant
+from mist_ci.matchspec.calls import Contestant, Portion, attempts_of
+from mist_ci.matchspec.imported import ImportedSuite, only_in_head, pair_records
 from mist_ci.matchspec.run import Evaluation, evaluate
 from mist_ci.matchspec.suite import find, load, read
 
-__all__ = ["Contestant", "Evaluation", "evaluate", "find", "load", "read"]
+__all__ = [
+    "Contestant",
+    "Evaluation",
+    "ImportedSuite",
+    "Portion",
+    "attempts_of",
+    "evaluate",
+    "find",
+    "load",
+    "only_in_head",
+    "pair_records",
+    "read",
+]

@@ -1,6 +1,6 @@
 """Who is asked what, how often, and in which order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mist_ci.models.attempt import Side
@@ -21,13 +21,38 @@ class Contestant:
 
 
 @dataclass(frozen=True, slots=True)
+class Portion:
+    """Some samples of a suite, and which attempts of each side are wanted at each of them, counted from 0.
+
+    The sides in `fresh` are asked even where an answer is stored.
+    """
+
+    suite: Suite
+    samples: Sequence[Sample]
+    attempts: Mapping[Side, range]
+    fresh: frozenset[Side] = frozenset()
+
+    @classmethod
+    def whole(cls, suite: Suite) -> "Portion":
+        """Everything that the suite asks of everybody."""
+        return cls(suite, suite.samples, attempts_of(suite, range(suite.attempts.head)))
+
+
+def attempts_of(suite: Suite, head: range) -> Mapping[Side, range]:
+    """The attempts of a first question: those of base and anchor are never more later on."""
+    others = range(suite.attempts.base)
+    return {Side.BASE: others, Side.HEAD: head, Side.ANCHOR: others}
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
-    """One attempt that is still to be made."""
+    """One attempt that is still to be made; `fresh` where no stored answer may stand in for it."""
 
     contestant: Contestant
     suite: Suite
     sample: Sample
     number: int
+    fresh: bool = False
 
     @property
     def request(self) -> Request:
@@ -42,10 +67,10 @@ class Call:
         return RequestIdentity.of(one.provider, one.reference, self.sample.messages, self.number)
 
 
-def all_calls(suites: Sequence[Suite], contestants: Sequence[Contestant]) -> Iterator[Call]:
-    """Every attempt of every sample, base and head one after the other."""
-    for suite in suites:
-        for sample in suite.samples:
+def all_calls(portions: Sequence[Portion], contestants: Sequence[Contestant]) -> Iterator[Call]:
+    """Every attempt of every sample, the sides one after the other."""
+    for portion in portions:
+        for sample in portion.samples:
             for one in contestants:
-                times = suite.attempts.base if one.side is Side.BASE else suite.attempts.head
-                yield from (Call(one, suite, sample, number) for number in range(times))
+                for number in portion.attempts.get(one.side, range(0)):
+                    yield Call(one, portion.suite, sample, number, one.side in portion.fresh)

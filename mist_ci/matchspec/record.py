@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
+
 from mist_ci.matchspec.calls import Call
 from mist_ci.matchspec.graders import Grader
 from mist_ci.matchspec.grading import grade
@@ -13,9 +15,8 @@ from mist_ci.ports.model_client import Completion, NoAnswer
 
 def unanswered(call: Call, answer: NoAnswer, start_ns: int, end_ns: int) -> Attempt:
     """No answer is missing, never a zero."""
-    return _begun(call, start_ns, end_ns).model_copy(
-        update={"reason": answer.reason, "retries": answer.retries}
-    )
+    begun = _begun(call, start_ns, end_ns)
+    return replace(begun, reason=answer.reason, retries=answer.retries)
 
 
 def answered(
@@ -27,18 +28,17 @@ def answered(
     """
     end_ns = world.clock.now_ns()
     graded = grade(answer, call.sample.expected, graders, call.suite.primary)
-    return _begun(call, start_ns, end_ns).model_copy(
-        update={
-            "status": graded.status,
-            "score": graded.score,
-            "scores": graded.scores,
-            "output": answer.text,
-            "reason": graded.reason,
-            "fingerprint": answer.fingerprint,
-            "finish_reason": answer.finish_reason,
-            "retries": answer.retries,
-            **_accounting(answer, call, start_ns, world),
-        }
+    return replace(
+        _begun(call, start_ns, end_ns),
+        status=graded.status,
+        score=graded.score,
+        scores=graded.scores,
+        output=answer.text,
+        reason=graded.reason,
+        fingerprint=answer.fingerprint,
+        finish_reason=answer.finish_reason,
+        retries=answer.retries,
+        **_accounting(answer, call, start_ns, world),
     )
 
 

@@ -1,6 +1,6 @@
 """When a stored answer stands in for a call, and which answers are worth storing."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mist_ci.matchspec.calls import Call
 from mist_ci.models.output import StoredAnswer
@@ -12,13 +12,13 @@ ALIAS_AGE = timedelta(days=7)
 """So long an alias such as `gpt-4o-mini` is taken to be the model that it was."""
 
 
-def recall(call: Call, world: World) -> Completion | None:
-    """The answer that an earlier run got to exactly this request; it is graded anew like any other."""
+def recall(call: Call, world: World) -> tuple[Completion, datetime] | None:
+    """The answer that an earlier run got to exactly this request, and when; it is graded anew like any other."""
     pinned = is_pinned(call.contestant.reference.model)
     stored = world.outputs.get(call.identity, None if pinned else world.clock.now() - ALIAS_AGE)
     if stored is None:
         return None
-    return Completion(
+    answer = Completion(
         text=stored.text,
         finish_reason=stored.finish_reason,
         tokens_in=stored.tokens_in,
@@ -26,6 +26,7 @@ def recall(call: Call, world: World) -> Completion | None:
         fingerprint=stored.fingerprint,
         refusal=stored.refusal,
     )
+    return answer, stored.written
 
 
 def remember(call: Call, answer: Completion, world: World, run_id: str) -> None:

@@ -1,15 +1,16 @@
 """Asking both models the same samples, side by side. The only asynchronous room."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 import anyio
 import anyio.lowlevel
+from msgspec.structs import replace
 
 from mist_ci.errors import Code, CouldNotRun, cancelled
 from mist_ci.matchspec import record, reuse
-from mist_ci.matchspec.calls import Call, Contestant, all_calls
+from mist_ci.matchspec.calls import Call, Contestant, Portion, all_calls
 from mist_ci.matchspec.graders import Grader, grader
 from mist_ci.models.attempt import Attempt
 from mist_ci.models.suite import Suite
@@ -63,13 +64,13 @@ class Evaluation:
 
 
 def evaluate(
-    suites: Sequence[Suite],
+    portions: Sequence[Portion],
     contestants: Sequence[Contestant],
     world: World,
     store: ResultStore,
     ceiling_usd: Decimal | None = None,
 ) -> Evaluation:
-    """Runs every suite on every contestant, base and head interleaved on the same samples.
+    """Asks every contestant what the portions want of it, the sides interleaved on the same samples.
 
     What an earlier run was answered is not asked again, only graded again. Each attempt is in `store` before the
     next one of its worker starts. At the ceiling no new call starts, so the overspend is at most the calls in
@@ -77,11 +78,10 @@ def evaluate(
     CouldNotRun, before the first call, when a price or a key is missing.
     """
     _refuse_unpriced(contestants, world, ceiling_usd)
-    calls = list(all_calls(suites, contestants))
-    world.progress.start(
-        f"asking {len(contestants)} × {sum(len(s.samples) for s in suites)} samples", len(calls)
-    )
-    run = _Run(iter(calls), _graders(suites), ceiling_usd)
+    calls = list(all_calls(portions, contestants))
+    samples = sum(len(portion.samples) for portion in portions)
+    world.progress.start(f"asking {len(contestants)} × {samples} samples", len(calls))
+    run = _Run(iter(calls), _graders(portion.suite for portion in portions), ceiling_usd)
     try:
         with world.interrupts.watched() as interrupted:
             anyio.run(_evaluate, run, contestants, world, store, interrupted)
@@ -101,7 +101,7 @@ def _refuse_unpriced(contestants: Sequence[Contestant], world: World, ceiling_us
             raise CouldNotRun(Code.UNPRICED, message, hint=hint)
 
 
-def _graders(suites: Sequence[Suite]) -> dict[str, tuple[Grader, ...]]:
+def _graders(suites: Iterable[Suite]) -> dict[str, tuple[Grader, ...]]:
     return {suite.digest: tuple(grader(spec) for spec in suite.graders) for suite in suites}
 
 
@@ -141,7 +141,7 @@ async def _work(run: _Run, world: World, store: ResultStore, scope: anyio.Cancel
     for call in run.calls:
         line = run.lines[call.contestant.reference.provider]
         try:
-            attempt = await _recall(call, run, world, store)
+            attempt = None if call.fresh else await _recall(call, run, world, store)
             if attempt is None:
                 async with line.room:
                     if run.is_out_of_money:
@@ -171,12 +171,13 @@ def _gone(call: Call, attempt: Attempt, run: _Run, store: ResultStore) -> CouldN
 async def _recall(call: Call, run: _Run, world: World, store: ResultStore) -> Attempt | None:
     """The attempt with a stored answer: no call, no place in the line, no money. None when it has to be asked."""
     start_ns = world.clock.now_ns()
-    answer = reuse.recall(call, world)
-    if answer is None:
+    stored = reuse.recall(call, world)
+    if stored is None:
         return None
+    answer, written = stored
     await anyio.lowlevel.checkpoint()  # thousands of stored answers in a row must not keep a signal waiting
     attempt = record.answered(call, answer, run.graders[call.suite.digest], start_ns, world)
-    attempt = attempt.model_copy(update={"reused": True})
+    attempt = replace(attempt, reused=True, stored_at=written)
     run.attempts.append(attempt)
     store.record(attempt)
     return attempt

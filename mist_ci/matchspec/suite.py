@@ -33,11 +33,13 @@ def find(tree: Tree, patterns: Sequence[str], policy_path: str) -> tuple[SuiteDo
 def read(tree: Tree, path: str) -> SuiteDocument:
     """One suite file with the text of its rows; nothing is rendered yet. Raises ConfigError."""
     suite, source = document.parse(SuiteFile, tree.read(path), path)
-    if suite.attempts.max_head not in (None, suite.attempts.head):
+    if suite.imported:
+        _refuse_own_samples(source)
+        return SuiteDocument(path=path, file=suite, data_path=None, rows=())
+    if suite.attempts.max_head is not None and suite.attempts.max_head < suite.attempts.head:
         where = source.where(("attempts", "max_head"))
-        raise ConfigError(
-            Code.NOT_AVAILABLE, "escalation to more attempts is not available in this version", where=where
-        )
+        message = f"max_head is less than head, which is {suite.attempts.head}"
+        raise ConfigError(Code.WRONG_VALUE, message, where=where, hint="leave it out, or make it larger")
     if suite.prompt is not None and suite.messages is not None:
         raise ConfigError(
             Code.DUPLICATE, "give either `prompt` or `messages`", where=source.where(("messages",))
@@ -56,9 +58,21 @@ def read(tree: Tree, path: str) -> SuiteDocument:
     return SuiteDocument(path=path, file=suite, data_path=data_path, rows=rows)
 
 
+def _refuse_own_samples(source: safe_yaml.Document) -> None:
+    """What another runner asks is not asked here as well. Raises ConfigError."""
+    own = ("data", "samples", "prompt", "messages", "system", "graders", "primary", "attempts")
+    for key in own:
+        if isinstance(source.value, dict) and key in source.value:
+            message = f"a suite whose results are imported has no {key!r}: they come with the results"
+            raise ConfigError(Code.WRONG_VALUE, message, where=source.where((key,)))
+
+
 def _check_graders(suite: SuiteFile, source: safe_yaml.Document) -> None:
     """Every grader exists with these options, and the primary one is listed. Raises ConfigError."""
     names = []
+    if not suite.graders:
+        hint = "list one, such as `graders: [exact]`; docs/graders.md has them all"
+        raise ConfigError(Code.MISSING_KEY, "the suite has no graders", where=source.where(()), hint=hint)
     for index, entry in enumerate(suite.graders):
         where = source.where(("graders", index))
         spec = specify(entry, where)
@@ -66,9 +80,9 @@ def _check_graders(suite: SuiteFile, source: safe_yaml.Document) -> None:
             raise ConfigError(Code.DUPLICATE, f"the grader {spec.name!r} is listed twice", where=where)
         names.append(spec.name)
     if suite.primary is not None and suite.primary not in names:
-        hint = document.nearest(suite.primary, names)
+        nearest = document.nearest(suite.primary, names)
         message = f"{suite.primary!r} is not among the graders"
-        raise ConfigError(Code.UNKNOWN_NAME, message, where=source.where(("primary",)), hint=hint)
+        raise ConfigError(Code.UNKNOWN_NAME, message, where=source.where(("primary",)), hint=nearest)
 
 
 def _inline_rows(source: safe_yaml.Document) -> Iterable[tuple[int, str]]:
@@ -91,6 +105,8 @@ def _lines(text: bytes, path: str) -> Iterable[tuple[int, str]]:
 def load(source: SuiteDocument, executor: Executor) -> Suite:
     """A suite whose every sample can be asked and graded. Raises ConfigError with the sample's line."""
     suite = source.file
+    if suite.imported:
+        return _without_samples(source)
     file = source.data_path or source.path
     specs = tuple(
         specify(entry, Where(source.path, field=f"graders[{index}]"))
@@ -121,6 +137,25 @@ def load(source: SuiteDocument, executor: Executor) -> Suite:
         attempts=suite.attempts,
         samples=tuple(samples),
         digest=digest,
+    )
+
+
+def _without_samples(source: SuiteDocument) -> Suite:
+    """The bar of a suite that another runner asks."""
+    suite = source.file
+    return Suite(
+        name=suite.name,
+        path=source.path,
+        role=suite.role,
+        must_improve=suite.must_improve,
+        floor=suite.floor,
+        margin=suite.margin,
+        graders=(),
+        primary="",
+        attempts=suite.attempts,
+        samples=(),
+        imported=True,
+        digest=_digest([suite.name]),
     )
 
 
@@ -161,6 +196,7 @@ def _sample(row: SampleRow, messages: tuple[ChatMessage, ...], line: int, primar
         expected=row.expected,
         tags=row.tags,
         cluster=row.cluster,
+        choices=len(row.choices) if row.choices else None,
     )
 
 

@@ -1,10 +1,12 @@
 """One call for one sample on one side, and how its answer was graded."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from decimal import Decimal, localcontext
 from enum import StrEnum
 
-from mist_ci.models.base import Fraction, Model
+import msgspec
+
 from mist_ci.models.usage import CostBasis, Spend, TokenBasis
 
 EXACT_DIGITS = 100
@@ -16,6 +18,8 @@ class Side(StrEnum):
 
     BASE = "base"
     HEAD = "head"
+    ANCHOR = "anchor"
+    """A fixed model, such as the last release: head is held against it as well as against base."""
 
 
 class AttemptStatus(StrEnum):
@@ -35,8 +39,11 @@ class AttemptStatus(StrEnum):
         return self in (AttemptStatus.SCORED, AttemptStatus.MODEL_FAILURE)
 
 
-class Attempt(Model):
-    """The attempt record of page 0: written the moment a call ends."""
+class Attempt(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """The attempt record of page 0: written the moment a call ends.
+
+    Not a pydantic model like the other nouns: a comparison holds hundreds of thousands of them.
+    """
 
     side: Side
     suite: str
@@ -45,7 +52,7 @@ class Attempt(Model):
     key: str
     attempt: int
     status: AttemptStatus
-    score: Fraction | None
+    score: float | None
     """The primary grader's score in [0, 1]; None when missing."""
     scores: dict[str, float]
     output: str
@@ -66,6 +73,13 @@ class Attempt(Model):
     retries: int = 0
     reused: bool = False
     """Answered to an earlier run: tokens and cost are what the answer costs, and nothing was spent now."""
+    stored_at: datetime | None = None
+    """When a reused answer was given."""
+
+    def __post_init__(self) -> None:
+        """Refuses a score that is no number from 0 to 1."""
+        if self.score is not None and not 0.0 <= self.score <= 1.0:
+            raise ValueError(f"a score lies in [0, 1], and this one is {self.score}")
 
     @property
     def latency_ms(self) -> float:

@@ -12,7 +12,8 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", protected_namespaces=())
 
 
-def _inside_the_tree(value: str) -> str:
+def inside_the_tree(value: str) -> str:
+    """The value, which is a TreePath. Raises ValueError."""
     path = PurePosixPath(value)
     if not value or path.is_absolute() or ".." in path.parts or "\\" in value or not value.isprintable():
         raise ValueError("must be a relative path inside the repository, with '/' and without '..'")
@@ -21,7 +22,7 @@ def _inside_the_tree(value: str) -> str:
     return value
 
 
-TreePath = Annotated[str, AfterValidator(_inside_the_tree)]
+TreePath = Annotated[str, AfterValidator(inside_the_tree)]
 """A path inside a git tree: relative, with `/`, without `..` or control characters."""
 
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]

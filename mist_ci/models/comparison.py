@@ -49,6 +49,47 @@ class SideNumbers(Model):
     spend: Spend
 
 
+class LookNumbers(Model):
+    """Which look this is (`at`, from 0), the shares of information of all of them, and how far this one goes."""
+
+    at: int
+    times: tuple[float, ...]
+    suite_samples: int
+    """Samples of the whole suite; fewer were asked where a look on the way decided."""
+    head_attempts: int
+    escalated: bool = False
+    """Head was asked more often than at first, because the suite was undecided."""
+
+
+class Surface(Model):
+    """Forgetting and gain of one suite, attempt against attempt (page 3 §4.11), as fractions of one.
+
+    `forgotten` less `gained` is the loss. Both hold sampling noise, about `noise` of it: the net figures are
+    without. `noise` is None where a side has a single attempt, because then nobody can tell.
+    """
+
+    base_mean: float
+    head_mean: float
+    forgotten: float
+    gained: float
+    noise: float | None
+    forgetting_rate: float | None
+    """`forgotten` as a share of what base could do; the net one where noise is known."""
+    retention: float | None
+    chance: float | None = None
+    """What guessing alone makes of forgetting and of gain, where samples are multiple choice."""
+
+    @property
+    def net_forgotten(self) -> float | None:
+        """Forgetting that is no noise; may be slightly below zero."""
+        return None if self.noise is None else self.forgotten - self.noise
+
+    @property
+    def net_gained(self) -> float | None:
+        """Gain that is no noise; may be slightly below zero."""
+        return None if self.noise is None else self.gained - self.noise
+
+
 def is_below(floor: float | None, mean: float | None) -> bool:
     """The rule of every floor: exactly at it is good enough, and no score at all is not."""
     return floor is not None and (mean is None or mean < floor)
@@ -67,6 +108,8 @@ class SuiteComparison(Model):
     floor: float | None
     required: bool
     samples: int
+    """Samples that were asked; `look` says of how many."""
+    look: LookNumbers
     base: SideNumbers | None
     head: SideNumbers
     interval: IntervalNumbers | None
@@ -80,6 +123,13 @@ class SuiteComparison(Model):
     worse: int = 0
     flips: tuple[Flip, ...] = ()
     """Samples that got worse, the worst first; `better` and `worse` count all of them."""
+    surface: Surface | None = None
+    """None without a baseline, or where a side has no answers."""
+
+    @property
+    def stopped_early(self) -> bool:
+        """True when it was decided before all samples were asked."""
+        return self.samples < self.look.suite_samples
 
     @property
     def below_floor(self) -> bool:
@@ -102,6 +152,17 @@ class OverallNumbers(Model):
     p_regressed: float
 
 
+class AnchorComparison(Model):
+    """The same answers of head against a fixed model: a family of hypotheses of its own."""
+
+    model: str
+    label: str
+    alpha: float
+    suites: tuple[SuiteComparison, ...]
+    overall: OverallNumbers | None
+    overall_without_leaked: OverallNumbers | None = None
+
+
 class ModelComparison(Model):
     """One model reference, base against head, over all suites."""
 
@@ -116,3 +177,6 @@ class ModelComparison(Model):
     suites: tuple[SuiteComparison, ...]
     overall: OverallNumbers | None
     overall_without_leaked: OverallNumbers | None = None
+    anchor: AnchorComparison | None = None
+    added: tuple[SuiteComparison, ...] = ()
+    """Samples that only head has: a cohort that can worsen the verdict, and never improve it."""

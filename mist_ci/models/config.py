@@ -1,16 +1,18 @@
 """mist.yml, the policy. Read from the tip of the base branch only: a pull request cannot weaken its own gate."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from mist_ci.models.address import Address
-from mist_ci.models.base import Digest, Model, Name, TreePath
+from mist_ci.models.base import Digest, Model, Name, TreePath, inside_the_tree
 from mist_ci.models.finding import Severity
 
+_REF = re.compile(r"refs/(?:tags|heads)/[A-Za-z0-9][A-Za-z0-9._/-]{0,199}")
 Margin = Annotated[float, Field(gt=0, lt=1)]
 Money = Annotated[Decimal, Field(ge=0, le=1_000_000_000)]
 """US dollars. A ceiling that nobody can reach is a slip: `1e400` would switch a budget off."""
@@ -21,6 +23,14 @@ class OnInconclusive(StrEnum):
 
     WARN = "warn"
     BLOCK = "block"
+
+
+class Sequential(StrEnum):
+    """Whether a suite may be decided before all of its samples were asked."""
+
+    OBF = "obf"
+    """O'Brien-Fleming bounds: at a third and two thirds of the samples only what is plain is decided."""
+    NONE = "none"
 
 
 class PriceList(Model):
@@ -72,10 +82,13 @@ class Dataset(Model):
 
 
 class Defaults(Model):
-    """Margin in score points as a fraction (0.05 is five points) and the one-sided error rate."""
+    """Margin in score points as a fraction (0.05 is five points), one-sided error rates, and looks on the way."""
 
     margin: Margin = 0.05
     alpha: Annotated[float, Field(gt=0, le=0.2)] = 0.05
+    anchor_alpha: Annotated[float, Field(gt=0, le=0.2)] = 0.01
+    """The error rate against the anchor, which has a correction of its own."""
+    sequential: Sequential = Sequential.OBF
 
 
 class Budgets(Model):
@@ -92,18 +105,33 @@ class DataPolicy(Model):
     fail_on: Severity = Severity.ERROR
 
 
+def _ref_or_path(value: str) -> str:
+    if value.startswith("refs/"):
+        if not _REF.fullmatch(value) or ".." in value or value.endswith((".lock", "/", ".")):
+            raise ValueError("must be a full ref of a tag or a branch, such as refs/tags/released")
+        return value
+    return inside_the_tree(value)
+
+
 class Gate(Model):
     """One required status: which branches and models it guards, and what is good enough."""
 
     branches: Annotated[tuple[str, ...], Field(min_length=1)]
     models: tuple[Name, ...] = ()
     compare_to: str = "base"
-    anchor: str | None = None
+    anchor: Annotated[str, AfterValidator(_ref_or_path)] | None = None
+    """A fixed model that head is held against as well: a full ref (`refs/tags/released`), whose tree has the
+    reference under its own path, or the path of another reference on the base branch."""
     require: tuple[Name, ...] = ()
     defaults: Defaults = Defaults()
     on_inconclusive: OnInconclusive = OnInconclusive.WARN
     budgets: Budgets = Budgets()
     data: DataPolicy = DataPolicy()
+
+    @property
+    def anchor_ref(self) -> str | None:
+        """The anchor where it is a ref."""
+        return self.anchor if self.anchor is not None and self.anchor.startswith("refs/") else None
 
 
 class Waiver(Model):

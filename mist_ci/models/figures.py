@@ -19,6 +19,15 @@ def points(fraction: float | None) -> str:
     return NO_SCORE if fraction is None else f"{100 * fraction:.1f}"
 
 
+def percent(fraction: float | None) -> str:
+    """A share of something else than all samples.
+
+    >>> percent(0.5), percent(None)
+    ('50.0%', '–')
+    """
+    return NO_SCORE if fraction is None else f"{100 * fraction:.1f}%"
+
+
 def delta(fraction: float | None) -> str:
     """A difference in points with its sign; a difference that is not zero never reads `0.0`.
 

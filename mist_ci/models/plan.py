@@ -63,6 +63,9 @@ class ModelChange(Model):
     """None at first adoption: floors only, "no baseline"."""
     base_label: str
     head: ModelReference
+    anchor: ModelReference | None = None
+    """Who else head is compared with, where the gate has an anchor that is not base itself."""
+    anchor_label: str = ""
 
 
 class SuiteDocument(Model):

@@ -1,11 +1,13 @@
 """One sample's score as any runner may have measured it: what `mist-ci import` writes and `compare` reads.
 
-Plain dataclasses: a hundred thousand of them are read in a second, and what fills them has checked them.
+Plain structs: a hundred thousand of them are read in a second, and what fills them has checked them.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+
+import msgspec
 
 FINISHED = "success"
 """The status of a source whose run came to its end; every other one is not comparable."""
@@ -29,8 +31,7 @@ class RecordStatus(StrEnum):
         return self in (RecordStatus.OK, RecordStatus.FAIL)
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True, gc=False):
     """The file that records come from. `status` is FINISHED, or what the tool says instead."""
 
     tool: str
@@ -40,8 +41,7 @@ class Source:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class RecordTokens:
+class RecordTokens(msgspec.Struct, frozen=True, gc=False):
     """Tokens of one call; None where the tool did not say."""
 
     input: int | None = None
@@ -51,8 +51,7 @@ class RecordTokens:
     reasoning: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One attempt of one case. `value` is in [0, 1] where its status counts, else None.
 
     `case_key` is a SHA-256 (64 hex digits) of what makes the case this case; a position in a file never is. `group`
@@ -72,7 +71,7 @@ class Record:
     group: str | None = None
     higher_is_better: bool = True
     passed: bool | None = None
-    scores: dict[str, float] = field(default_factory=dict)
+    scores: dict[str, float] = {}
     input: str = ""
     expected: str = ""
     output: str = ""
@@ -86,3 +85,11 @@ class Record:
     target_hash: str = ""
     prompt_hash: str = ""
     grader_fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """What another runner measured on both sides. Without any of base, only floors speak."""
+
+    base: tuple[Record, ...]
+    head: tuple[Record, ...]

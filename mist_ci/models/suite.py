@@ -49,6 +49,12 @@ class AttemptCounts(Model):
     base: Annotated[int, Field(ge=1, le=100)] = 1
     head: Annotated[int, Field(ge=1, le=100)] = 1
     max_head: Annotated[int, Field(ge=1, le=100)] | None = None
+    """Where a suite is undecided at `head` attempts, head answers up to so many times."""
+
+    @property
+    def can_escalate(self) -> bool:
+        """True when an undecided suite gets more attempts of head."""
+        return self.max_head is not None and self.max_head > self.head
 
 
 GraderOptions = dict[str, str | int | float | bool | None]
@@ -72,7 +78,9 @@ class SuiteFile(Model):
     """A prompt of several messages, each one a template; instead of `prompt`."""
     system: str | None = None
     primary: str | None = None
-    graders: Annotated[tuple[GraderEntry, ...], Field(min_length=1)]
+    graders: tuple[GraderEntry, ...] = ()
+    imported: bool = False
+    """Another runner asks: samples and scores come from results that are handed to the gate."""
     attempts: AttemptCounts = AttemptCounts()
 
 
@@ -100,6 +108,8 @@ class Sample(Model):
     expected: Expected
     tags: tuple[str, ...] = ()
     cluster: str | None = None
+    choices: int | None = None
+    """How many answers a multiple-choice sample offers; None where it is none."""
 
 
 class Suite(Model):
@@ -115,5 +125,6 @@ class Suite(Model):
     primary: str
     attempts: AttemptCounts
     samples: tuple[Sample, ...]
+    imported: bool = False
     digest: str
     """Hash of the sample keys and of everything the suite itself decides."""

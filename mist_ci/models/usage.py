@@ -21,6 +21,8 @@ class CostBasis(StrEnum):
 
     POLICY = "policy"
     GENAI_PRICES = "genai-prices"
+    RUNNER = "runner"
+    """As another runner reported it."""
     UNKNOWN = "unknown"
 
 

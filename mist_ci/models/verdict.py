@@ -96,6 +96,31 @@ class OverallVerdict(Model):
     verdict: Verdict
 
 
+class AnchorVerdict(Model):
+    """All suites of head against the anchor, with an error rate and a correction of their own. Only loss counts."""
+
+    model: str
+    label: str
+    alpha: float
+    suites: tuple[SuiteVerdict, ...]
+    overall: OverallVerdict | None
+
+
+class CapabilitySurface(Model):
+    """What became of the old skills, over the suites with the role retain or critical (page 3 §4.11).
+
+    `lost_sum` adds up the suites' losses and can exceed 1: it is the literature's figure, and no percentage.
+    """
+
+    suites: int
+    certified: int
+    """So many of them are shown to hold their margin."""
+    backward_transfer: float
+    """Mean of the suites' differences; negative is forgetting."""
+    lost_sum: float
+    lost_mean: float
+
+
 class ModelVerdict(Model):
     """All suites of one model reference."""
 
@@ -108,6 +133,11 @@ class ModelVerdict(Model):
     trained_on: TrainedOn | None = None
     suites: tuple[SuiteVerdict, ...]
     overall: OverallVerdict | None
+    anchor: AnchorVerdict | None = None
+    added: tuple[SuiteVerdict, ...] = ()
+    """Samples that only head has; only loss counts."""
+    surface: CapabilitySurface | None = None
+    """None where no old skill could be compared."""
 
 
 class Decision(Model):

@@ -70,12 +70,16 @@ def check_required(gate: Gate, gate_name: str, source: Document, suites: Sequenc
 
 
 def check_baseline(gate: Gate, gate_name: str, source: Document, base: Tree) -> None:
-    """A baseline that is named must be there: without one nothing would be compared. Raises MC101."""
-    if gate.compare_to != "base" and not base.exists(gate.compare_to):
-        where = source.where(("gates", gate_name, "compare_to"))
-        message = f"{gate.compare_to} is not in {base.label}"
-        hint = "name a model reference on the base branch, or write `compare_to: base`"
-        raise ConfigError(Code.FILE_MISSING, message, where=where, hint=hint)
+    """References that are named must be there: without them nothing would be compared. Raises MC101."""
+    named = {
+        "compare_to": (None if gate.compare_to == "base" else gate.compare_to, "write `compare_to: base`"),
+        "anchor": (None if gate.anchor_ref else gate.anchor, "name a full ref, such as refs/tags/released"),
+    }
+    for key, (path, otherwise) in named.items():
+        if path is not None and not base.exists(path):
+            where = source.where(("gates", gate_name, key))
+            hint = f"name a model reference on the base branch, or {otherwise}"
+            raise ConfigError(Code.FILE_MISSING, f"{path} is not in {base.label}", where=where, hint=hint)
 
 
 def check_head(policy: Policy, source: Document, head: Tree, suites: Sequence[SuiteDocument]) -> None:

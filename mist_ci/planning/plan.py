@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from mist_ci.errors import Code, ConfigError, UsageError, Where
 from mist_ci.models.config import Dataset, Gate, Policy
+from mist_ci.models.modelref import ModelReference
 from mist_ci.models.plan import Change, ChangeKind, Event, ModelChange, Plan, Step, StepKind, SuiteDocument
 from mist_ci.parsing import safe_yaml
 from mist_ci.parsing.document import nearest
@@ -53,14 +54,15 @@ def make_plan(
     suites: Sequence[SuiteDocument] | None,
     trees: Mapping[str, Tree],
 ) -> Plan:
-    """What one gate will do for one event. `trees` holds `base` (the tip) and `head`. Raises ConfigError.
+    """What one gate will do for one event. Raises ConfigError.
 
-    `suites` are those of the base tip; None when they are broken, which only some changes need to care about.
+    `trees` holds `base` (the tip), `head`, and `anchor` where the gate's anchor is a ref. `suites` are those of the
+    base tip; None when they are broken, which only some changes need to care about.
     """
     gate = policy.gates[gate_name]
     changed = {change.path: change.kind for change in changes}
     source = safe_yaml.load(trees["base"].read(policy_path), policy_path)
-    check_paths(policy, gate, source, trees)
+    check_paths(policy, gate, source, {side: trees[side] for side in ("base", "head")})
     if suites is not None:
         check_required(gate, gate_name, source, suites)
     check_baseline(gate, gate_name, source, trees["base"])
@@ -104,9 +106,12 @@ def _policy_steps(
             for name, moved in new.models.items()
             if not trees["base"].exists(moved)
         ]
-    if gate.compare_to in changed:
-        reason = "change of what models are compared to: takes effect after merge"
-        steps.append(Step(kind=StepKind.LINT_POLICY, subject=gate.compare_to, reason=reason))
+    reason = "change of what models are compared to: takes effect after merge"
+    steps += [
+        Step(kind=StepKind.LINT_POLICY, subject=fixed, reason=reason)
+        for fixed in dict.fromkeys((gate.compare_to, gate.anchor))
+        if fixed is not None and fixed in changed
+    ]
     return steps, notices
 
 
@@ -186,6 +191,30 @@ def _changed_models(
         base = read_reference(trees["base"], base_path, policy) if trees["base"].exists(base_path) else None
         if base is None:
             notices.append(f"no baseline for {name}: {base_path} is not on the base branch, floors only")
-        label = f"{base_path} at {event.base[:7]}"
-        models.append(ModelChange(name=name, path=path, base=base, base_label=label, head=head))
+        anchor, anchor_notice = _anchor(gate, name, path, policy, trees)
+        notices += anchor_notice
+        models.append(
+            ModelChange(
+                name=name,
+                path=path,
+                base=base,
+                base_label=f"{base_path} at {event.base[:7]}",
+                head=head,
+                # Against base by a laxer error rate is all that this could show.
+                anchor=None if base is not None and anchor == base else anchor,
+                anchor_label=gate.anchor or "",
+            )
+        )
     return tuple(models), notices
+
+
+def _anchor(
+    gate: Gate, name: str, path: str, policy: Policy, trees: Mapping[str, Tree]
+) -> tuple[ModelReference | None, list[str]]:
+    """The reference of the anchor. A model that the anchor does not know yet is told, and has none."""
+    if gate.anchor is None:
+        return None, []
+    tree, where = (trees["anchor"], path) if gate.anchor_ref else (trees["base"], gate.anchor)
+    if not tree.exists(where):
+        return None, [f"no anchor for {name}: {where} is not at {gate.anchor}"]
+    return read_reference(tree, where, policy), []

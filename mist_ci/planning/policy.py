@@ -81,9 +81,6 @@ def _known(name: str, names: Mapping[str, object], kind: str, source: Document, 
 
 def _refuse_what_is_not_acted_on(policy: Policy, source: Document) -> None:
     """A setting that would be ignored is an error: nobody shall rely on a check that does not run."""
-    for name, gate in policy.gates.items():
-        if gate.anchor is not None:
-            raise _not_available(source, ("gates", name, "anchor"), "a second comparison against an anchor")
     for name, dataset in policy.datasets.items():
         _refuse_in_dataset(name, dataset, source)
     for name, provider in policy.providers.items():

@@ -38,6 +38,10 @@ class Files(Protocol):
         """Resolves two revisions and their merge-base. Raises UsageError MC202 or MC203."""
         ...
 
+    def commit(self, revision: str) -> str:
+        """The id of the commit that a revision names. Raises UsageError MC203."""
+        ...
+
     def tree(self, revision: str, label: str) -> Tree:
         """The tree of a resolved commit."""
         ...

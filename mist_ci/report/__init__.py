@@ -2,6 +2,7 @@
 
 from mist_ci.report.annotations import annotations
 from mist_ci.report.comment import comment, summary
+from mist_ci.report.comparison import comparison
 from mist_ci.report.iteration import iterations
 from mist_ci.report.junit import junit
 from mist_ci.report.redact import redact
@@ -13,6 +14,7 @@ from mist_ci.report.text import table_text as prose
 __all__ = [
     "annotations",
     "comment",
+    "comparison",
     "headline",
     "iterations",
     "junit",

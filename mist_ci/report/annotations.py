@@ -15,7 +15,7 @@ from mist_ci.models.finding import DataReport, Finding, Severity
 from mist_ci.models.report import Report
 from mist_ci.models.verdict import ModelVerdict, Outcome, SuiteVerdict, Verdict
 from mist_ci.report.text import clean, plain
-from mist_ci.report.words import Word, word
+from mist_ci.report.words import Word, comparisons, word
 
 MOST_OF_A_LEVEL = 10
 """What GitHub shows of each level per step; the runner drops the others in silence."""
@@ -83,18 +83,26 @@ def _of(report: Report) -> Iterator[Annotation]:
 
 
 def _of_model(report: Report, model: ModelVerdict) -> Iterator[Annotation]:
-    for suite in model.suites:
-        level = _level(suite)
-        if level is not None:
-            title = f"{report.label}: {suite.numbers.suite} {word(suite).value}"
-            told = [*(one for one in suite.problems if one != "regressed"), *suite.notes]
-            yield Annotation(level, title, "; ".join([*_drop(suite), *told]), Where(suite.numbers.path))
-    overall = model.overall
-    if overall is not None and overall.verdict is Verdict.REGRESSED:
-        told_overall = (
-            f"{100 * overall.numbers.estimate:+.1f} points on average over {overall.numbers.suites} suites"
-        )
-        yield Annotation(Level.ERROR, f"{report.label}: old skills regressed", told_overall)
+    for one in comparisons(model):
+        for suite in one.suites:
+            level = _level(suite)
+            if level is not None:
+                title = f"{report.label}: {suite.numbers.suite} {word(suite).value}{one.words}"
+                yield Annotation(level, title, _told(suite), _file_of(suite))
+        if one.overall is not None and one.overall.verdict is Verdict.REGRESSED:
+            numbers = one.overall.numbers
+            lost = f"{100 * numbers.estimate:+.1f} points on average over {numbers.suites} suites"
+            yield Annotation(Level.ERROR, f"{report.label}: old skills regressed{one.words}", lost)
+
+
+def _told(suite: SuiteVerdict) -> str:
+    problems = [one for one in suite.problems if one != "regressed"]
+    return "; ".join([*_drop(suite), *problems, *suite.notes])
+
+
+def _file_of(suite: SuiteVerdict) -> Where | None:
+    """A suite of another runner may have no file here."""
+    return Where(suite.numbers.path) if suite.numbers.path else None
 
 
 def _level(suite: SuiteVerdict) -> Level | None:

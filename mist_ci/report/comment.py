@@ -150,7 +150,7 @@ def _fit(
     """
     text = ""
     for detail in levels:
-        text = _squeeze(render(template, context | {"most": asdict(detail)}))
+        text = squeeze(render(template, context | {"most": asdict(detail)}))
         if len(text) <= limits[0] and len(text.encode()) <= limits[1]:
             return text
     return _cut(text, *limits, ending)
@@ -168,7 +168,7 @@ def _cut(markdown: str, characters: int, octets: int, ending: str) -> str:
     return start + (rest if is_open else rest.removeprefix(_CLOSE))
 
 
-def _squeeze(markdown: str) -> str:
+def squeeze(markdown: str) -> str:
     """Runs of blank lines become one; inside a fence there are none, because we show answers as code spans."""
     return re.sub(r"\n{3,}", "\n\n", markdown).strip() + "\n"
 

@@ -11,10 +11,10 @@ from xml.etree import ElementTree as ET
 from mist_ci.models.figures import count, delta, points
 from mist_ci.models.finding import DataReport
 from mist_ci.models.report import Report
-from mist_ci.models.verdict import ModelVerdict, Outcome, SuiteVerdict, Verdict
+from mist_ci.models.verdict import Outcome, OverallVerdict, SuiteVerdict, Verdict
 from mist_ci.report.status import headline
 from mist_ci.report.text import clean
-from mist_ci.report.words import word
+from mist_ci.report.words import comparisons, word
 
 MAX_TEXT = 10_000
 MAX_MESSAGE = 1_000
@@ -50,11 +50,14 @@ def _suites(report: Report) -> Iterator[tuple[str, list[_Case]]]:
     prefix = f"mist.{report.label}"
     yield prefix, [_gate_case(report, prefix), *_budget_cases(report, prefix)]
     for model in report.decision.models:
-        classname = f"{prefix}.{model.model}"
-        for suite in model.suites:
-            yield f"{classname}.{suite.numbers.suite}", _suite_cases(suite, classname)
-        if model.overall is not None:
-            yield f"{classname}.overall", [_overall_case(model, classname)]
+        for one in comparisons(model):
+            classname = f"{prefix}.{model.model}{one.words}"
+            for suite in one.suites:
+                cases = _suite_cases(suite, classname)
+                # A floor is held once, whoever else head is held against.
+                yield f"{classname}.{suite.numbers.suite}", cases[:1] if one.words else cases
+            if one.overall is not None:
+                yield f"{classname}.overall", [_overall_case(one.overall, classname)]
     for data in report.data:
         yield f"{prefix}.data.{data.dataset}", [_data_case(report, data, f"{prefix}.data")]
     if report.self_checks:
@@ -131,14 +134,11 @@ def _judged(case: _Case, suite: SuiteVerdict, problems: Sequence[str]) -> _Case:
     return _Case(case.classname, case.name, failure=said, told=case.told)
 
 
-def _overall_case(model: ModelVerdict, classname: str) -> _Case:
-    overall = model.overall
-    lost = overall is not None and overall.verdict is Verdict.REGRESSED
-    told = ""
-    if overall is not None:
-        numbers = overall.numbers
-        change = f"{delta(numbers.estimate)} points [{delta(numbers.low)}, {delta(numbers.high)}]"
-        told = f"{overall.verdict.value}: {change} on average over {numbers.suites} suites"
+def _overall_case(overall: OverallVerdict, classname: str) -> _Case:
+    lost = overall.verdict is Verdict.REGRESSED
+    numbers = overall.numbers
+    change = f"{delta(numbers.estimate)} points [{delta(numbers.low)}, {delta(numbers.high)}]"
+    told = f"{overall.verdict.value}: {change} on average over {numbers.suites} suites"
     return _Case(classname, "overall", failure=told if lost else None, told=(told,))
 
 

@@ -39,6 +39,7 @@ def environment() -> ImmutableSandboxedEnvironment:
         "words": _safe(lambda value, limit: table_text(str(value), limit)),
         "iso": _safe(lambda value: date.fromisoformat(value).isoformat()),
         "points": _safe(figures.points),
+        "percent": _safe(figures.percent),
         "delta": _safe(figures.delta),
         "are": _safe(figures.are),
         "count": _safe(figures.count),

@@ -1,7 +1,7 @@
 """The commit status: one per gate, a state and at most 140 characters that say the most useful thing."""
 
 from mist_ci.models.report import Report, Status
-from mist_ci.models.verdict import Outcome
+from mist_ci.models.verdict import Decision, Outcome
 from mist_ci.report.text import plain
 
 MAX_DESCRIPTION = 140
@@ -25,11 +25,15 @@ def headline(report: Report) -> str:
     if report.problem is not None:
         place = f"{report.problem.where}: " if report.problem.where else ""
         return f"{report.problem.code} {place}{report.problem.message}"
-    reasons = report.decision.reasons
-    outcome = report.decision.outcome
+    return verdict_line(report.decision)
+
+
+def verdict_line(decision: Decision) -> str:
+    """The first reason of a decision, which never claims more than was shown."""
+    outcome = decision.outcome
     if outcome in _QUIET:
         return _QUIET[outcome]
-    first = reasons[0] if reasons else outcome.value
+    first = decision.reasons[0] if decision.reasons else outcome.value
     if outcome is Outcome.NOT_PROVEN and not first.startswith("not proven"):
         return f"not proven: {first}"
     return first

@@ -9,8 +9,10 @@ from mist_ci.models.figures import count
 from mist_ci.models.plan import StepKind
 from mist_ci.models.report import Report
 from mist_ci.models.usage import Spend
-from mist_ci.models.verdict import ModelVerdict, Outcome, SuiteVerdict, Verdict
-from mist_ci.report.status import headline
+from mist_ci.models.verdict import Decision, ModelVerdict, Outcome, SuiteVerdict, Verdict
+from mist_ci.report.others import others_view
+from mist_ci.report.status import headline, verdict_line
+from mist_ci.report.surface import surface_view
 from mist_ci.report.words import forgotten, mark, waiver_uses, word, worst_first
 
 View = dict[str, object]
@@ -27,21 +29,29 @@ _MOVED = Fraction(1, 100)
 
 def view(report: Report) -> View:
     """All that does not depend on how much is shown."""
-    outcome = report.decision.outcome
     dump = report.model_dump(mode="json")
     return {
+        **decision_view(report.decision),
         "report": dump,
         "label": report.label,
-        "icon": _ours(_ICONS[outcome]),
-        "title": _TITLES.get(outcome, outcome.value),
         "headline": headline(report),
-        "models": [_model(model) for model in report.decision.models],
         "later": [step for step in dump["steps"] if step["kind"] in _LATER],
         "waivers": [
             {"suite": suite, "reason": reason, "expires": expires, "use": use}
             for suite, reason, expires, use in waiver_uses(report)
         ],
         "problem": _problem(report),
+    }
+
+
+def decision_view(decision: Decision) -> View:
+    """What was decided, whoever asked."""
+    outcome = decision.outcome
+    return {
+        "icon": _ours(_ICONS[outcome]),
+        "title": _TITLES.get(outcome, outcome.value),
+        "headline": verdict_line(decision),
+        "models": [_model(model) for model in decision.models],
     }
 
 
@@ -65,6 +75,9 @@ def _model(model: ModelVerdict) -> View:
         ],
         "forgotten": [_lost(suite) for suite in forgotten(model)],
         "longer": _longer(model),
+        "is_early": any(suite.numbers.stopped_early for suite in suites),
+        **surface_view(model),
+        **others_view(model),
     }
 
 
@@ -79,8 +92,10 @@ def _suite(suite: SuiteVerdict) -> View:
         "head": numbers.head.mean,
         "interval": interval and interval.model_dump(),
         "samples": numbers.samples,
+        "of": numbers.look.suite_samples if numbers.stopped_early else None,
         "better": numbers.better,
         "worse": numbers.worse,
+        "is_counted": any(spend.calls or spend.reused_calls for spend in sides),
         "tokens": sum(spend.tokens_in + spend.tokens_out for spend in sides),
         "cost_usd": _sum(sides),
         "flips": [flip.model_dump(mode="json") for flip in numbers.flips],

@@ -1,11 +1,12 @@
 """A suite's verdict in one word with its mark, the same in every output."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from mist_ci.models.report import Report
 from mist_ci.models.suite import Role
-from mist_ci.models.verdict import ModelVerdict, Outcome, SuiteVerdict, Verdict
+from mist_ci.models.verdict import ModelVerdict, Outcome, OverallVerdict, SuiteVerdict, Verdict
 
 
 class Word(StrEnum):
@@ -57,6 +58,24 @@ def mark(suite: SuiteVerdict) -> str:
             return "🟡"
         case _:
             return _MARKS[word(suite)]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What head was held against: nothing more to say for base, else words that go after a suite's name."""
+
+    words: str
+    suites: Sequence[SuiteVerdict]
+    overall: OverallVerdict | None
+
+
+def comparisons(model: ModelVerdict) -> Iterator[Comparison]:
+    """Against base, against the anchor, and on samples that only head has."""
+    yield Comparison("", model.suites, model.overall)
+    if model.anchor is not None:
+        yield Comparison(f" against {model.anchor.label}", model.anchor.suites, model.anchor.overall)
+    if model.added:
+        yield Comparison(" on new samples", model.added, None)
 
 
 def worst_first(suites: Sequence[SuiteVerdict]) -> list[SuiteVerdict]:

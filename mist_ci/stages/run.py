@@ -4,27 +4,32 @@
 and paid for: the report of a run that broke off still shows it.
 """
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
-from mist_ci import __version__, gate, matchspec, planning, report, tokentrace
-from mist_ci.errors import Code, ConfigError, MistError, UsageError, needs_approval
+from mist_ci import gate, matchspec, planning, tokentrace
+from mist_ci.errors import Code, ConfigError, UsageError, needs_approval
+from mist_ci.matchspec import ImportedSuite, Portion
 from mist_ci.models.attempt import Attempt, Side, spend_of
 from mist_ci.models.comparison import ModelComparison
 from mist_ci.models.config import Policy, Waiver
-from mist_ci.models.finding import DataReport, Severity
+from mist_ci.models.finding import DataReport
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.plan import Change, Event, ModelChange, Plan, SuiteDocument
-from mist_ci.models.report import BudgetLine, Problem, Report, SelfCheck, SpendLine, TrainingEstimate
+from mist_ci.models.record import Results
+from mist_ci.models.report import BudgetLine, SelfCheck, TrainingEstimate
 from mist_ci.models.suite import Suite
-from mist_ci.models.verdict import Decision, ModelVerdict, Outcome
+from mist_ci.models.verdict import Decision
 from mist_ci.parsing import safe_yaml
 from mist_ci.ports import World
 from mist_ci.ports.files import Tree
 from mist_ci.ports.results import ResultStore
 from mist_ci.stages.data import DataStage
+from mist_ci.stages.evaluation import ChangedSuite, ModelStage
+from mist_ci.stages.results import imported_suites, notices_of
 
 
 @dataclass
@@ -47,12 +52,17 @@ class Run:
     attempts: dict[str, list[Attempt]] = field(default_factory=dict)
     comparisons: list[ModelComparison] = field(default_factory=list)
     self_checks: list[SelfCheck] = field(default_factory=list)
+    changed_suites: list[ChangedSuite] = field(default_factory=list)
     training: list[TrainingEstimate] = field(default_factory=list)
     budgets: tuple[BudgetLine, ...] = ()
     complete: bool = True
+    results: Results | None = None
+    """What another runner measured, and so is not asked here."""
 
     @classmethod
-    def begin(cls, world: World, gate_name: str, config: str, event: Event) -> "Run":
+    def begin(
+        cls, world: World, gate_name: str, config: str, event: Event, results: Results | None = None
+    ) -> "Run":
         """A run with an id of its own and an empty results directory."""
         started = world.clock.now()
         run_id = f"{started:%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}"
@@ -65,6 +75,7 @@ class Run:
             started,
             world.clock.now_ns(),
             world.results.create(run_id),
+            results=results,
         )
 
     def _tree(self, side: str) -> Tree:
@@ -87,9 +98,12 @@ class Run:
         """Waivers of this gate that have not expired."""
         return gate.waivers_in_force(self._planned.policy.waivers, self.gate_name, self.started.date())
 
-    def make_plan(self, policy: Policy) -> Plan:
-        """What changed and what therefore runs."""
+    def make_plan(self, policy: Policy, anchors: Mapping[str, str]) -> Plan:
+        """What changed and what therefore runs. Raises ConfigError, and UsageError where an anchor is nowhere."""
         config = self.config
+        if (ref := policy.gates[self.gate_name].anchor_ref) is not None:
+            commit = anchors.get(ref) or self.world.files.commit(ref)
+            self._trees["anchor"] = self.world.files.tree(commit, "anchor")
         broken: ConfigError | None = None
         try:
             self.documents = matchspec.find(self._tree("base"), policy.suites, config)
@@ -152,50 +166,77 @@ class Run:
     def check_changed_suite(self, path: str) -> None:
         """A suite that head adds or edits must load, run on the current base model, and hold its floor there."""
         suite = matchspec.load(matchspec.read(self._tree("head"), path), self.world.executor)
+        if suite.imported:
+            return  # what it asks is known to its runner only
         policy = self._planned.policy
-        guarded = policy.guarded_models(self._planned.gate)
-        for name, reference_path in guarded.items():
+        answers: dict[str, tuple[Attempt, ...]] = {}
+        for name, reference_path in policy.guarded_models(self._planned.gate).items():
             if not self._tree("base").exists(reference_path):
                 continue
             reference = planning.read_reference(self._tree("base"), reference_path, policy)
             label = f"{name}: {suite.name} as changed"
-            attempts = self._ask((suite,), label, {Side.BASE: reference})
+            attempts = self.ask([Portion.whole(suite)], {Side.BASE: reference}, label)
             self.self_checks.append(gate.self_check(suite, attempts, name))
+            answers[reference.digest] = attempts
+        self.changed_suites.append(ChangedSuite(suite, answers))
 
     def evaluate(self, change: ModelChange, suites: tuple[Suite, ...]) -> None:
-        """Base and head on the same samples."""
-        plan = self._planned
+        """Head against base, and against the anchor, on the same samples."""
         if not suites:
             message = f"{change.name} changed, and the policy lists no suite to compare it on"
             raise ConfigError(Code.MISSING_KEY, message, hint="add `suites: [suites/*.yml]` to the policy")
-        sides = (
-            {Side.HEAD: change.head}
-            if change.base is None
-            else {Side.BASE: change.base, Side.HEAD: change.head}
+        if self.results is not None and len(self._planned.models) > 1:
+            message = f"results are about one model, and {len(self._planned.models)} references changed"
+            hint = "gate them one by one: one pull request, or one gate with `models`, for each"
+            raise UsageError(Code.USAGE, message, hint=hint)
+        waived = gate.waived_suites(self.waivers, change.head.digest)
+        imported = imported_suites(change, self.results, suites) if self.results else ()
+        known = {one.suite.name for one in imported}
+        asked = [one for one in suites if one.name not in known]
+        stage = ModelStage(change, self._planned.gate, self, self.world, self._leaked(), waived, imported)
+        self.comparisons.append(stage.compare(asked, self.changed_suites))
+        self._keep_imported(change, imported)
+        self.notices += stage.notices
+
+    def _keep_imported(self, change: ModelChange, imported: Sequence[ImportedSuite]) -> None:
+        """What others asked is part of the report as if it had been asked here."""
+        if self.results is None:
+            return
+        self.notices += notices_of(imported, self.results)
+        self.attempts.setdefault(change.name, []).extend(one for each in imported for one in each.attempts)
+        known = {one.suite.name for one in imported}
+        self.suites = (
+            *(one for one in self.suites if one.name not in known),
+            *(one.suite for one in imported),
         )
-        attempts = self._ask(suites, change.name, sides)
+
+    def _leaked(self) -> dict[str, tuple[str, ...]]:
         leaked: dict[str, tuple[str, ...]] = {}
         for found in self.data:
             for suite, keys in found.leaked.items():
                 leaked[suite] = (*leaked.get(suite, ()), *keys)
-        waived = gate.waived_suites(self.waivers, change.head.digest)
-        self.comparisons.append(gate.compare(change, suites, attempts, plan.gate, leaked, waived))
+        return leaked
 
-    def _ask(
-        self, suites: tuple[Suite, ...], label: str, sides: dict[Side, ModelReference]
+    def ask(
+        self, portions: Sequence[Portion], sides: Mapping[Side, ModelReference], label: str
     ) -> tuple[Attempt, ...]:
+        """Implements stages.evaluation.Asker. Raises what ended the asking, once all answers are kept."""
         providers = self._planned.policy.providers
         contestants = [
             matchspec.Contestant(side, reference, providers[reference.provider])
             for side, reference in sides.items()
         ]
-        evaluation = matchspec.evaluate(suites, contestants, self.world, self.store, self._money_left())
+        evaluation = matchspec.evaluate(portions, contestants, self.world, self.store, self._money_left())
         # Added, never replaced: head may call two suites by one name, and both were paid for.
         self.attempts.setdefault(label, []).extend(evaluation.attempts)
         self.complete = self.complete and evaluation.complete
         if evaluation.failure is not None:
             raise evaluation.failure
         return evaluation.attempts
+
+    def forget(self, label: str, is_wrong: Callable[[Attempt], bool]) -> None:
+        """Takes attempts out of what reports are made from; they stay in the results directory."""
+        self.attempts[label] = [one for one in self.attempts[label] if not is_wrong(one)]
 
     def _money_left(self) -> Decimal | None:
         ceiling = self._planned.gate.budgets.eval_usd
@@ -224,72 +265,8 @@ class Run:
         everything = [attempt for attempts in self.attempts.values() for attempt in attempts]
         self.budgets = (
             *tokentrace.training_budget(budgets, self.training),
-            *tokentrace.evaluation_budget(budgets, everything, complete=self.complete),
+            *tokentrace.evaluation_budget(
+                budgets, everything, {suite.digest for suite in self.suites}, complete=self.complete
+            ),
         )
         return self.budgets
-
-    def could_not_run(self, error: MistError) -> Report:
-        """The report of a run that cannot decide."""
-        wrong_file = isinstance(error, ConfigError | UsageError)
-        outcome = Outcome.CONFIG_ERROR if wrong_file else Outcome.COULD_NOT_RUN
-        problem = Problem(code=error.code, message=error.message, where=error.where, hint=error.hint)
-        return self.conclude(outcome, (str(error),), problem=problem)
-
-    def conclude(
-        self,
-        outcome: Outcome,
-        reasons: tuple[str, ...] = (),
-        models: tuple[ModelVerdict, ...] = (),
-        problem: Problem | None = None,
-    ) -> Report:
-        """The Report, with everything that belongs to it on disk; where that fails, it says so."""
-        end_ns = self.world.clock.now_ns()
-        finished = Report(
-            version=__version__,
-            run_id=self.run_id,
-            gate=self.gate_name,
-            config=self.config,
-            event=self.event,
-            steps=self.plan.steps if self.plan else (),
-            notices=(*self.notices, *self.world.outputs.take_notices()),
-            data=tuple(self.data),
-            decision=Decision(outcome=outcome, reasons=reasons, models=models),
-            self_checks=tuple(self.self_checks),
-            spend=self._spend_lines(),
-            training=tuple(self.training),
-            budgets=self.budgets,
-            waivers=self.waivers if self.plan else (),
-            fail_on=self._planned.gate.data.fail_on if self.plan else Severity.ERROR,
-            problem=problem,
-            results_dir=self.store.location,
-            started_at=self.started.isoformat(timespec="seconds"),
-            duration_s=(end_ns - self.start_ns) / 1e9,
-        )
-        try:
-            self._save(finished, end_ns)
-        except MistError as error:  # the verdict is made, and a full disk does not unmake it
-            notice = f"the results directory is not complete: {error}"
-            return finished.model_copy(update={"notices": (*finished.notices, notice)})
-        return finished
-
-    def _spend_lines(self) -> tuple[SpendLine, ...]:
-        return tuple(
-            SpendLine(model=label, side=side.value, spend=spend_of(mine))
-            for label, attempts in self.attempts.items()
-            for side in Side
-            if (mine := [attempt for attempt in attempts if attempt.side is side])
-        )
-
-    def _save(self, finished: Report, end_ns: int) -> None:
-        everything = [attempt for attempts in self.attempts.values() for attempt in attempts]
-        for span in tokentrace.spans(self.run_id, everything, self.start_ns, end_ns):
-            self.store.message("trace.span", span)
-        for model in finished.decision.models:
-            for result in gate.eval_results(model, self.suites, self.attempts.get(model.model, ())):
-                self.store.message("eval.result", result)
-        self.store.save("status.json", report.status(finished).model_dump_json(indent=2) + "\n")
-        self.store.save("summary.md", report.summary(finished))
-        self.store.save("comment.md", report.comment(finished))
-        self.store.save("junit.xml", report.junit((finished,)))
-        self.store.save("findings.sarif", report.sarif((finished,)))
-        self.store.save("report.json", finished.model_dump_json(indent=2) + "\n")

@@ -3,9 +3,8 @@
 import math
 
 from mist_ci.stats.checks import require, require_alpha
+from mist_ci.stats.incomplete_beta import PRECISION, beta_fraction
 
-_PRECISION = 2.0**-50
-_MAX_STEPS = 200_000
 _LARGEST_DF = 1e8
 _MIDDLE = 0.5
 _SERIES_FROM = 20.0
@@ -67,7 +66,7 @@ def _tail_point(tail: float, df: float) -> float:
     low, high = 0.0, 1.0
     while _tail(high, df) > tail and high < math.inf:
         low, high = high, 2.0 * high
-    while high - low > _PRECISION / 4.0 * high:
+    while high - low > PRECISION / 4.0 * high:
         middle = low + (high - low) / 2.0
         low, high = (middle, high) if _tail(middle, df) > tail else (low, middle)
     return high
@@ -85,8 +84,8 @@ def _tail(t: float, df: float) -> float:
     log_x = -math.log1p(t / df * t) if t < root / 2.0 else 2.0 * math.log(math.sqrt(df) / root)
     front = 0.5 * math.exp(a * log_x + b * math.log(y) + _log_half_step(a) - math.log(math.pi) / 2.0)
     if x < (a + 1.0) / (a + b + 2.0):
-        return front * _beta_fraction(a, b, x) / a
-    return 0.5 - front * _beta_fraction(b, a, y) / b
+        return front * beta_fraction(a, b, x) / a
+    return 0.5 - front * beta_fraction(b, a, y) / b
 
 
 def _log_half_step(a: float) -> float:
@@ -95,21 +94,3 @@ def _log_half_step(a: float) -> float:
         return math.lgamma(a + 0.5) - math.lgamma(a)
     terms = (weight / a ** (2 * power + 1) for power, weight in enumerate(_HALF_STEP_SERIES))
     return math.log(a) / 2.0 + math.fsum(terms)
-
-
-def _beta_fraction(a: float, b: float, x: float) -> float:
-    """Continued fraction of I_x(a, b) (DLMF 8.17.22) by the modified Lentz method; x < (a+1)/(a+b+2)."""
-    above, below = 1.0, 1.0 / (1.0 - (a + b) * x / (a + 1.0))
-    value = below
-    for m in range(1, _MAX_STEPS):
-        even = m * (b - m) * x / ((a + 2 * m - 1.0) * (a + 2 * m))
-        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1.0))
-        below = 1.0 / (1.0 + even * below)
-        above = 1.0 + even / above
-        value *= above * below
-        below = 1.0 / (1.0 + odd * below)
-        above = 1.0 + odd / above
-        value *= above * below
-        if abs(above * below - 1.0) < _PRECISION:
-            break
-    return value

@@ -1,7 +1,7 @@
 """Budgets held against what was spent. An unknown price under a money budget is an error, never $0."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -42,9 +42,13 @@ def training_budget(budgets: Budgets, estimates: Sequence[TrainingEstimate]) -> 
 
 
 def evaluation_budget(
-    budgets: Budgets, attempts: Sequence[Attempt], *, complete: bool
+    budgets: Budgets, attempts: Sequence[Attempt], cohort: Collection[str], *, complete: bool
 ) -> tuple[BudgetLine, ...]:
-    """What was spent now, and the cost of an answer at head against base. Raises CouldNotRun MC306."""
+    """What was spent now, and the cost of an answer at head against base. Raises CouldNotRun MC306.
+
+    `cohort` holds digests of the suites that decide: samples that head brings could be as dear as it likes on both
+    sides, and hide what its model costs.
+    """
     if not attempts and complete:
         return ()
     lines: list[BudgetLine] = []
@@ -54,7 +58,9 @@ def evaluation_budget(
         stopped = {"over": True, "spent": f"{line.spent} (stopped before the end)"}
         lines.append(line if complete else line.model_copy(update=stopped))
     if budgets.cost_per_request_increase is not None:
-        lines += _increase(budgets.cost_per_request_increase, attempts)
+        lines += _increase(
+            budgets.cost_per_request_increase, [one for one in attempts if one.suite_digest in cohort]
+        )
     return tuple(lines)
 
 
@@ -65,10 +71,10 @@ def _increase(limit: float, attempts: Sequence[Attempt]) -> list[BudgetLine]:
         if one.token_basis is not None:
             sample = one.suite, one.suite_digest, one.key
             answered[sample].setdefault(one.side, []).append(one)
-    shared = [sides for sides in answered.values() if len(sides) == len(Side)]
+    shared = [sides for sides in answered.values() if Side.BASE in sides and Side.HEAD in sides]
     if not shared:
         return []
-    base, head = (sum(_mean_cost(sides[side]) for sides in shared) for side in Side)
+    base, head = (sum(_mean_cost(sides[side]) for sides in shared) for side in (Side.BASE, Side.HEAD))
     over = head > base * (1 + Fraction(str(limit)))
     grown = f"{float(head / base) - 1:+.1%}" if base else "from $0"
     return [BudgetLine(name="cost_per_request_increase", limit=f"{limit:+.1%}", spent=grown, over=over)]

@@ -142,7 +142,7 @@ class Repository:
             "main",
             "--head",
             head,
-            "--results",
+            "--results-dir",
             str(results),
             *arguments,
             cwd=self.path,

@@ -64,7 +64,7 @@ def test_evaluating_a_model_again_makes_no_call(
     command = (
         "eval",
         "models/assistant.yml",
-        "--results",
+        "--results-dir",
         str(tmp_path / "r"),
         "--outputs",
         str(tmp_path / "s"),

@@ -71,7 +71,7 @@ def reference(model: str) -> str:
 SUITE = "version: 1\nname: double\ngraders: [exact]\ndata: double.jsonl\n"
 BASE: Commit = {
     "mist.yml": POLICY,
-    "models/bot.yml": reference("good-1"),
+    "models/bot.yml": reference("good-2026-01-01"),
     "suites/double.yml": SUITE,
     "suites/double.jsonl": samples(range(100)),
     "data/train.jsonl": rows(range(1000, 1010)),
@@ -149,8 +149,8 @@ def policy(old: str, new: str) -> dict[str, str]:
     return {"mist.yml": POLICY.replace(old, new)}
 
 
-MOVE_TO_BAD = {"models/bot.yml": reference("bad-2")}
-MOVE_TO_GOOD = {"models/bot.yml": reference("good-2")}
+MOVE_TO_BAD = {"models/bot.yml": reference("bad-2026-02-01")}
+MOVE_TO_GOOD = {"models/bot.yml": reference("good-2026-02-01")}
 
 
 # The paths of a run.
@@ -178,15 +178,17 @@ def test_a_broken_policy_on_base_is_an_error_whatever_head_does(broken: str | by
 
 
 CONFIGURATION_ERRORS: Mapping[str, Commit] = {
-    "head's reference is misspelt": {"models/bot.yml": reference("good-2").replace("provider", "providr")},
+    "head's reference is misspelt": {
+        "models/bot.yml": reference("good-2026-02-01").replace("provider", "providr")
+    },
     "head's reference names an unknown provider": {
-        "models/bot.yml": reference("good-2").replace("prod", "evil")
+        "models/bot.yml": reference("good-2026-02-01").replace("prod", "evil")
     },
     "head's reference has a base_url": {
-        "models/bot.yml": reference("good-2") + "base_url: http://evil.example\n"
+        "models/bot.yml": reference("good-2026-02-01") + "base_url: http://evil.example\n"
     },
     "head's reference has a key_env": {
-        "models/bot.yml": reference("good-2") + "key_env: AWS_SECRET_ACCESS_KEY\n"
+        "models/bot.yml": reference("good-2026-02-01") + "key_env: AWS_SECRET_ACCESS_KEY\n"
     },
     "head's reference is a link": {"models/bot.yml": Link()},
     "head's policy is broken": {**MOVE_TO_GOOD, "mist.yml": "gates: {"},
@@ -283,7 +285,7 @@ def test_a_new_model_has_no_baseline_and_its_floor_alone_speaks() -> None:
     failed = gate(MOVE_TO_BAD, base=base | floor)
     assert failed.outcome is Outcome.FAILED
     assert "no baseline for bot" in failed.report.notices[0]
-    assert {request.model for request in failed.models.asked} == {"bad-2"}
+    assert {request.model for request in failed.models.asked} == {"bad-2026-02-01"}
 
 
 def test_a_changed_suite_checks_itself_on_the_model_that_is_in_use() -> None:
@@ -291,12 +293,12 @@ def test_a_changed_suite_checks_itself_on_the_model_that_is_in_use() -> None:
     assert done.outcome is Outcome.PASSED
     (check,) = done.report.self_checks
     assert (check.suite, check.samples, check.ok) == ("double", 30, True)
-    assert {request.model for request in done.models.asked} == {"good-1"}
+    assert {request.model for request in done.models.asked} == {"good-2026-01-01"}
     assert done.calls == 30
 
 
 def test_a_changed_suite_whose_floor_the_current_model_misses_fails() -> None:
-    base = {**BASE, "models/bot.yml": reference("bad-1")}
+    base = {**BASE, "models/bot.yml": reference("bad-2026-01-01")}
     done = gate({"suites/double.yml": SUITE + "floor: 0.95\n"}, base=base)
     assert (done.outcome, done.report.self_checks[0].ok) == (Outcome.FAILED, False)
 
@@ -370,7 +372,9 @@ def test_a_run_that_ran_out_of_money_is_never_a_pass(usd: str) -> None:
 
 def test_answers_that_never_came_are_no_verdict() -> None:
     busy = NoAnswer("HTTP 503, five times", retries=4, server_gone=False)
-    models = FakeModels(lambda model, messages: arithmetic(model, messages) if model == "good-1" else busy)
+    models = FakeModels(
+        lambda model, messages: arithmetic(model, messages) if model == "good-2026-01-01" else busy
+    )
     done = gate(MOVE_TO_GOOD, models=models)
     assert (done.outcome, done.outcome.state) == (Outcome.COULD_NOT_RUN, State.ERROR)
     assert "100 of 100 head answers are missing" in done.report.decision.reasons[0]
@@ -401,9 +405,9 @@ def waiving(model: str) -> str:
 
 
 def test_a_waiver_on_base_forgives_exactly_the_model_it_names() -> None:
-    done = gate(MOVE_TO_BAD, base={**BASE, "mist.yml": waiving("bad-2")})
+    done = gate(MOVE_TO_BAD, base={**BASE, "mist.yml": waiving("bad-2026-02-01")})
     assert (done.outcome, done.suite.waiver) == (Outcome.PASSED, "RFC 12")
-    other = gate(MOVE_TO_BAD, base={**BASE, "mist.yml": waiving("bad-3")})
+    other = gate(MOVE_TO_BAD, base={**BASE, "mist.yml": waiving("bad-2026-03-01")})
     assert other.outcome is Outcome.FAILED
     assert [len(one.report.waivers) for one in (done, other)] == [1, 1]
     assert "used here" in comment(done.report)
@@ -411,7 +415,9 @@ def test_a_waiver_on_base_forgives_exactly_the_model_it_names() -> None:
 
 
 def test_a_change_cannot_waive_its_own_failure_or_leave_its_gate() -> None:
-    done = gate({**MOVE_TO_BAD, "mist.yml": waiving("bad-2").replace("branches: [main]", "branches: [x]")})
+    done = gate(
+        {**MOVE_TO_BAD, "mist.yml": waiving("bad-2026-02-01").replace("branches: [main]", "branches: [x]")}
+    )
     assert (done.outcome, done.suite.waiver) == (Outcome.FAILED, None)
 
 
@@ -439,7 +445,7 @@ def test_an_edited_expectation_does_not_make_a_wrong_answer_right() -> None:
 
 @pytest.mark.parametrize("setting", ["base_url: https://canary.example/v1", "key_env: AWS_SECRET_ACCESS_KEY"])
 def test_a_reference_that_redirects_the_key_asks_nobody(setting: str) -> None:
-    done = gate({"models/bot.yml": f"{reference('bad-2')}{setting}\n"}, models=FakeModels(never))
+    done = gate({"models/bot.yml": f"{reference('bad-2026-02-01')}{setting}\n"}, models=FakeModels(never))
     assert done.outcome is Outcome.CONFIG_ERROR
     assert done.models.opened == []
     assert done.report.problem is not None
@@ -450,7 +456,7 @@ def test_a_provider_that_only_heads_policy_knows_is_unknown() -> None:
     evil = POLICY.replace(
         "providers:\n", "providers:\n  evil: {type: openai, base_url: 'https://canary.example/v1'}\n"
     )
-    change = {"mist.yml": evil, "models/bot.yml": reference("bad-2").replace("prod", "evil")}
+    change = {"mist.yml": evil, "models/bot.yml": reference("bad-2026-02-01").replace("prod", "evil")}
     done = gate(change, models=FakeModels(never))
     assert (done.outcome, done.models.opened) == (Outcome.CONFIG_ERROR, [])
 
@@ -493,7 +499,7 @@ def test_long_samples_of_head_do_not_hide_that_its_model_costs_more() -> None:
     def wordy(model: str, messages: Sequence[ChatMessage]) -> Answer:
         answer = arithmetic("good", messages)
         assert isinstance(answer, str)
-        dear = model == "good-2" or int(answer) >= 2000
+        dear = model == "good-2026-02-01" or int(answer) >= 2000
         return completion(answer, tokens_out=50 if dear else 2)
 
     base = {**BASE, **policy("require:", "budgets: {cost_per_request_increase: 0.2}, require:")}

@@ -29,7 +29,7 @@ MONOREPO = {**BASE, **LARGER_SUITE}
 CHANGES: dict[str, Commit] = {
     "better": MOVE_TO_GOOD,
     "worse": MOVE_TO_BAD,
-    "same model": {"models/bot.yml": reference("good-1") + "trained_on: {dataset: sft}\n"},
+    "same model": {"models/bot.yml": reference("good-2026-01-01") + "trained_on: {dataset: sft}\n"},
     "suite too": {**MOVE_TO_BAD, "suites/double.jsonl": samples(range(120))},
 }
 
@@ -104,8 +104,10 @@ def test_a_pull_request_pays_for_its_own_model_only() -> None:
     gate(MOVE_TO_GOOD, pushed)
     merged = {**MONOREPO, **MOVE_TO_GOOD}
     models = FakeModels(arithmetic)
-    report = gate({"models/bot.yml": reference("bad-3")}, pushed.next_run(may_write=False), models, merged)
-    assert {request.model for request in models.asked} == {"bad-3"}
+    report = gate(
+        {"models/bot.yml": reference("bad-2026-03-01")}, pushed.next_run(may_write=False), models, merged
+    )
+    assert {request.model for request in models.asked} == {"bad-2026-03-01"}
     assert report.decision.outcome is Outcome.FAILED
 
 
@@ -127,7 +129,9 @@ def test_a_stored_base_does_not_make_head_look_dearer_than_it_is() -> None:
     }
     first = MemoryOutputs()
     unstored = gate(MOVE_TO_GOOD, first, base=base)
-    only_base = {key: one for key, one in first.next_run().stored.items() if one[0].model == "good-1"}
+    only_base = {
+        key: one for key, one in first.next_run().stored.items() if one[0].model == "good-2026-01-01"
+    }
     again = gate(MOVE_TO_GOOD, MemoryOutputs(stored=only_base), base=base)
     assert again.budgets == unstored.budgets
     assert again.budgets[0].spent == "+0.0%"

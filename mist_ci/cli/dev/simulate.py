@@ -142,7 +142,7 @@ def _act(
         return None
     if output_format == "text":
         _introduce(ready)
-    command = job.this_program(*arguments, "--results", str(places.directory))
+    command = job.this_program(*arguments, "--results-dir", str(places.directory))
     # What the action would leave behind if it were killed goes with the clones.
     environ = job.child_environ(os.environ, ours) | {"TMPDIR": ours["RUNNER_TEMP"]}
     return job.run(command, ready.work, environ, places.log)

@@ -2,33 +2,32 @@
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from mist_ci.models.record import Record
+from mist_ci.models.result_file import ResultFile
 
+__all__ = ["Importer", "ResultFile", "Wish", "hash_of", "key_of"]
 
-@dataclass(frozen=True, slots=True)
-class ResultFile:
-    """A file that a runner wrote. `members` are the unpacked ones where it is an archive."""
-
-    path: str
-    data: bytes
-    members: Mapping[str, bytes] | None = None
-
-    @property
-    def sha256(self) -> str:
-        """64 hex digits over the bytes of the file."""
-        return hashlib.sha256(self.data).hexdigest()
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str).encode
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What the caller asks for: which grader decides, and a name for suites that have none in the file."""
+    """What the caller asks for, where the files leave a choice."""
 
     grader: str | None = None
+    """Which score decides."""
     suite: str | None = None
+    """The name of the suite, whatever the files say."""
+    model: str | None = None
+    """Which model's results to take from files that hold several."""
+    prompt: str | None = None
+    """Which prompt's results to take: its label or its id."""
+    side: str | None = None
+    """`base` or `head`: what the results are. Of files that tell sides apart, only this one is taken."""
 
 
 class Importer(Protocol):
@@ -55,5 +54,9 @@ class Importer(Protocol):
 
 def key_of(*parts: object) -> str:
     """SHA-256 of canonical JSON: what identifies a case, whatever its place in a file."""
-    text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(_canonical(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def hash_of(content: object) -> str:
+    """`key_of` one thing; empty where there is nothing to hash."""
+    return "" if content in (None, "", [], {}) else key_of(content)

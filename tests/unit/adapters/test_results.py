@@ -6,6 +6,7 @@ import subprocess
 import zlib
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from mist_ci.adapters.results import ResultDirectories, ResultDirectory
@@ -63,7 +64,7 @@ def test_a_run_never_writes_into_the_directory_of_another_one(
     with pytest.raises(CouldNotRun) as caught:
         ResultDirectories(tmp_path / "results", TickingClock()).create("run-1")
     assert caught.value.code is Code.CANNOT_WRITE
-    assert "--results" in str(caught.value.hint)
+    assert "--results-dir" in str(caught.value.hint)
 
 
 def test_a_new_place_for_results_is_hidden_from_git(directory: ResultDirectory, tmp_path: Path) -> None:
@@ -99,7 +100,7 @@ def test_every_attempt_is_on_disk_as_soon_as_it_is_recorded(directory: ResultDir
         directory.record(attempt(output))
         written = (Path(directory.location) / "attempts.jsonl").read_bytes()
         assert written.count(b"\n") == number + 1
-        assert Attempt.model_validate_json(written.splitlines()[-1]).output == output
+        assert msgspec.json.decode(written.splitlines()[-1], type=Attempt).output == output
     directory.close()
 
 

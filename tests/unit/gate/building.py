@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from mist_ci.errors import Where
-from mist_ci.gate import compare, decide, waived_suites
+from mist_ci.gate import Standing, compare, decide, waived_suites
 from mist_ci.models.attempt import Attempt, AttemptStatus, Side
 from mist_ci.models.config import Gate, Waiver
 from mist_ci.models.finding import Consequence, DataReport, Finding, Severity
@@ -132,6 +132,11 @@ def make_change(*, baseline: bool = True, head: ModelReference = HEAD) -> ModelC
     )
 
 
+def whole(suites: Iterable[Suite]) -> list[Standing]:
+    """Every suite asked in full, at one look."""
+    return [Standing.whole(suite) for suite in suites]
+
+
 def decide_suites(
     played: Sequence[tuple[Suite, Sequence[Pair]]],
     gate: Gate | None = None,
@@ -169,7 +174,7 @@ def decide_attempts(
     gate = gate or make_gate()
     change = make_change(baseline=baseline)
     waived = waived_suites(waivers, change.head.digest)
-    comparison = compare(change, suites, attempts, gate, leaked or {}, waived)
+    comparison = compare(change, whole(suites), attempts, gate, leaked or {}, waived)
     return decide(gate, [comparison], data, waivers=waivers)
 
 

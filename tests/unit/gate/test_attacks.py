@@ -22,6 +22,7 @@ from tests.unit.gate.building import (
     only_suite,
     outcomes,
     suite_verdicts,
+    whole,
 )
 
 TODAY = date(2026, 11, 23)
@@ -256,7 +257,8 @@ def test_one_good_suite_does_not_make_up_for_a_bad_one() -> None:
 def test_one_good_model_does_not_make_up_for_a_bad_one() -> None:
     gate, suite = make_gate(), make_suite("skill", 400)
     good, bad = (
-        compare(make_change(), [suite], answers(suite, pairs), gate, {}) for pairs in (outcomes(400), DROPPED)
+        compare(make_change(), whole([suite]), answers(suite, pairs), gate, {})
+        for pairs in (outcomes(400), DROPPED)
     )
     assert decide(gate, [good]).outcome is Outcome.PASSED
     assert decide(gate, [good, bad]).outcome is decide(gate, [bad, good]).outcome is Outcome.FAILED

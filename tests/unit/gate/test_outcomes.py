@@ -24,6 +24,7 @@ from tests.unit.gate.building import (
     only_suite,
     outcomes,
     suite_verdicts,
+    whole,
 )
 
 BLOCK = make_gate(on_inconclusive="block")
@@ -291,7 +292,7 @@ def cut_short(played: list[tuple[Suite, list[Pair]]], *, complete: bool = False)
     """A run that the budget stopped."""
     gate, change = make_gate(), make_change()
     attempts = [one for suite, pairs in played for one in answers(suite, pairs)]
-    comparison = compare(change, [suite for suite, _ in played], attempts, gate, {})
+    comparison = compare(change, whole(suite for suite, _ in played), attempts, gate, {})
     return decide(gate, [comparison], budgets=[STOPPED], complete=complete)
 
 

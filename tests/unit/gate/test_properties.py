@@ -7,6 +7,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import force_setattr, replace
 
 from mist_ci.gate import compare, decide
 from mist_ci.models.attempt import Side, spend_of
@@ -29,6 +30,7 @@ from tests.unit.gate.building import (
     only_suite,
     outcomes,
     suite_verdicts,
+    whole,
 )
 
 many = settings(deadline=None, max_examples=80)
@@ -218,7 +220,7 @@ def test_one_unknown_price_makes_the_sum_unknown(pairs: list[Pair], unpriced: se
     attempts = answers(suite, pairs)
     assert spend_of(attempts).cost_usd == Decimal("0.0001") * len(attempts)
     for i in unpriced:
-        attempts[i % len(attempts)] = attempts[i % len(attempts)].model_copy(update={"cost_usd": None})
+        attempts[i % len(attempts)] = replace(attempts[i % len(attempts)], cost_usd=None)
     spend = spend_of(attempts)
     assert spend.cost_usd is None
     assert spend.tokens_in == 20 * len(attempts)
@@ -235,7 +237,7 @@ def test_calls_without_an_answer_cost_nothing_and_count_nothing() -> None:
 def test_spent_and_saved_are_together_what_the_answers_cost(pairs: list[Pair], chosen: set[int]) -> None:
     suite = make_suite("skill", len(pairs))
     attempts = answers(suite, pairs)
-    mixed = [one.model_copy(update={"reused": i in chosen}) for i, one in enumerate(attempts)]
+    mixed = [replace(one, reused=i in chosen) for i, one in enumerate(attempts)]
     all_asked, spend = spend_of(attempts), spend_of(mixed)
     assert spend.calls + spend.reused_calls == all_asked.calls
     assert spend.cost_usd is not None
@@ -278,9 +280,9 @@ def test_answers_to_samples_that_are_not_in_the_suite_decide_nothing() -> None:
     suite, larger = make_suite("skill", 60), make_suite("skill", 600)
     foreign = answers(larger, outcomes(600, gain=500))[120:]
     comparison = compare(
-        make_change(), [suite], [*answers(suite, outcomes(60, loss=6)), *foreign], make_gate(), {}
+        make_change(), whole([suite]), [*answers(suite, outcomes(60, loss=6)), *foreign], make_gate(), {}
     )
-    alone = compare(make_change(), [suite], answers(suite, outcomes(60, loss=6)), make_gate(), {})
+    alone = compare(make_change(), whole([suite]), answers(suite, outcomes(60, loss=6)), make_gate(), {})
     assert comparison.suites[0].interval == alone.suites[0].interval
     assert (comparison.suites[0].better, comparison.suites[0].worse) == (0, 6)
 
@@ -288,7 +290,9 @@ def test_answers_to_samples_that_are_not_in_the_suite_decide_nothing() -> None:
 def test_scores_that_carry_no_interval_could_not_be_compared() -> None:
     """A score out of range cannot get into an attempt; should one do so all the same, nothing passes."""
     suite = make_suite("skill", 60)
-    bent = [one.model_copy(update={"score": 2.0}) for one in answers(suite, outcomes(60))]
+    bent = answers(suite, outcomes(60))
+    for one in bent:
+        force_setattr(one, "score", 2.0)
     assert decide_attempts([suite], bent).outcome is Outcome.COULD_NOT_RUN
     with pytest.raises(ValueError, match="score"):
         attempt(suite, suite.samples[0], Side.HEAD, 2.0)

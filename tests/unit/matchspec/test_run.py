@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from mist_ci.errors import Code, CouldNotRun
-from mist_ci.matchspec import Contestant, Evaluation, evaluate, load, read
+from mist_ci.matchspec import Contestant, Evaluation, Portion, evaluate, load, read
 from mist_ci.matchspec.run import GONE_AFTER
 from mist_ci.models.attempt import AttemptStatus, Side
 from mist_ci.models.config import Limits, PriceList, Provider
@@ -73,7 +73,13 @@ def run(
 ) -> Evaluation:
     stores = stores or MemoryStores()
     outside = world(models=models, results=stores)
-    return evaluate(suites, contestants, outside, stores.create("run"), Decimal(ceiling) if ceiling else None)
+    return evaluate(
+        portions(suites), contestants, outside, stores.create("run"), Decimal(ceiling) if ceiling else None
+    )
+
+
+def portions(suites: Sequence[Suite]) -> list[Portion]:
+    return [Portion.whole(one) for one in suites]
 
 
 def test_base_and_head_are_asked_each_sample_one_after_the_other() -> None:
@@ -170,7 +176,7 @@ def test_every_client_is_opened_once_and_closed() -> None:
 def test_progress_counts_every_call() -> None:
     progress, stores = RecordedProgress(), MemoryStores()
     outside = world(models=FakeModels(right), progress=progress)
-    evaluate([suite(5)], both(provider(2)), outside, stores.create("run"))
+    evaluate(portions([suite(5)]), both(provider(2)), outside, stores.create("run"))
     assert progress.told[0] == ("start asking 2 × 5 samples", 10)
     assert progress.steps() == 10
     assert progress.told[-1][0] == "finish"
@@ -249,7 +255,7 @@ def test_a_full_disk_ends_the_run_and_the_answer_that_could_not_be_written_is_st
 def test_a_signal_ends_the_run_and_what_was_answered_is_kept() -> None:
     models, stores = FakeModels(right), MemoryStores()
     outside = world(models=models, interrupts=SignalDuring(lambda: True))
-    done = evaluate([suite(200)], both(provider()), outside, stores.create("run"))
+    done = evaluate(portions([suite(200)]), both(provider()), outside, stores.create("run"))
     assert isinstance(done.failure, CouldNotRun)
     assert done.failure.code is Code.CANCELLED
     assert not done.complete

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from mist_ci.models.attempt import AttemptStatus, exact_sum
 from mist_ci.models.base import Name, TreePath
-from mist_ci.models.comparison import SideNumbers, SuiteComparison, is_below
+from mist_ci.models.comparison import LookNumbers, SideNumbers, SuiteComparison, is_below
 from mist_ci.models.config import Budgets, Gate, Policy, Provider
 from mist_ci.models.finding import Severity
 from mist_ci.models.modelref import ModelReference, Parameters
@@ -162,6 +162,7 @@ def test_a_floor_is_missed_below_it_and_without_any_score(
         floor=floor,
         required=False,
         samples=10,
+        look=LookNumbers(at=0, times=(1.0,), suite_samples=10, head_attempts=1),
         base=side(1.0, missing=2),
         head=side(mean, missing=3),
         interval=None,

@@ -13,7 +13,7 @@ from mist_ci.parsing import document
 from mist_ci.planning import read_policy, read_reference
 from tests.fakes import MemoryTree
 
-# Page 0 of the design, less what this version refuses: targets, trainer, tpm, anchor, ready-made suites.
+# Page 0 of the design, less what this version refuses: targets, trainer, tpm, ready-made suites.
 POLICY = """\
 version: 1
 providers:
@@ -212,7 +212,6 @@ def test_a_mistake_is_one_error_with_its_place_and_the_nearest_name(
         ("path: data/support/*.jsonl", "lfs: true", 13, "datasets.support-sft.lfs"),
         ("    model: support-bot", f"    sha256: {'0' * 64}", 15, "datasets.support-sft.sha256"),
         ("[suites/*.yml]", '[suites/*.yml, "mist:arithmetic"]', 16, "suites[1]"),
-        ("compare_to: base", "anchor: refs/tags/released", 21, "gates.release.anchor"),
     ],
 )
 def test_a_setting_that_would_be_ignored_is_refused(old: str, new: str, line: int, field: str) -> None:
@@ -223,11 +222,20 @@ def test_a_setting_that_would_be_ignored_is_refused(old: str, new: str, line: in
     assert (caught.value.where.line, caught.value.where.field) == (line, field)
 
 
-def test_escalation_to_more_attempts_is_refused_until_it_exists() -> None:
+def test_escalation_to_fewer_attempts_than_the_first_ones_is_refused() -> None:
     with pytest.raises(ConfigError) as caught:
-        read_everything("suites/support-qa.yml", "max_head: 1", "max_head: 3")
-    assert caught.value.code is Code.NOT_AVAILABLE
+        read_everything("suites/support-qa.yml", "head: 1, max_head: 1", "head: 3, max_head: 1")
+    assert caught.value.code is Code.WRONG_VALUE
     assert str(caught.value.where) == "suites/support-qa.yml:13:30: attempts.max_head"
+
+
+@pytest.mark.parametrize(
+    "anchor", ["refs/tags/", "refs/pull/7/head", "refs/tags/a..b", "refs/tags/a.lock", "../x.yml", "HEAD~1/"]
+)
+def test_an_anchor_is_a_full_ref_or_a_path(anchor: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        policy_of(POLICY.replace("compare_to: base", f"anchor: {anchor}"))
+    assert caught.value.code is Code.WRONG_VALUE
 
 
 def test_an_empty_file_says_how_to_get_an_example() -> None:

@@ -5,21 +5,26 @@ from datetime import date
 from decimal import Decimal
 from functools import cache, partial
 
+from msgspec.structs import replace
+
 from mist_ci.errors import Where
-from mist_ci.gate import decide, self_check
+from mist_ci.gate import compare, decide, first_look, self_check
+from mist_ci.models.attempt import Side
 from mist_ci.models.config import Waiver
 from mist_ci.models.finding import Severity
 from mist_ci.models.plan import Step, StepKind
 from mist_ci.models.report import BudgetLine, Problem, Report, SelfCheck
-from mist_ci.models.suite import Role
+from mist_ci.models.suite import AttemptCounts, Role
 from mist_ci.models.verdict import Decision, Outcome
 from mist_ci.report import comment
 from tests.unit.gate.building import (
+    BASE,
     HEAD,
     Pair,
     answers,
     data_report,
     finding,
+    make_change,
     make_gate,
     make_suite,
     outcomes,
@@ -229,6 +234,35 @@ def policy_change() -> Report:
     return make_report(decision, steps=steps, self_checks=(check,))
 
 
+@cache
+def against_all() -> Report:
+    """Held against an anchor, with samples of its own, one suite decided early and one with more attempts."""
+    gate = make_gate()
+    early, more = make_suite("math", 300), make_suite("code", 120)
+    more = more.model_copy(update={"attempts": AttemptCounts(base=2, head=1, max_head=3)})
+    tone = make_suite("tone", 120, version="2")
+    tone = tone.model_copy(update={"samples": tone.samples[:60]})
+    pairs: list[Pair] = [
+        *[((1.0, 1.0), (1.0, 1.0, 1.0))] * 70,
+        *[((1.0, 0.0), (0.0, 1.0, 1.0))] * 30,
+        *[((1.0, 1.0), (0.0, 0.0, 1.0))] * 12,
+        *[((0.0, 0.0), (1.0, 0.0, 0.0))] * 8,
+    ]
+    attempts = (
+        answers(early, outcomes(300, wrong=30)) + answers(more, pairs) + answers(tone, outcomes(60, loss=9))
+    )
+    released = [(early, outcomes(300)), (more, outcomes(120, gain=40))]
+    for suite, played in released:
+        attempts += [
+            replace(one, side=Side.ANCHOR) for one in answers(suite, played) if one.side is Side.BASE
+        ]
+    change = make_change().model_copy(update={"anchor": BASE, "anchor_label": "refs/tags/released"})
+    standings = [first_look(one, gate, has_baseline=True) for one in (early, more)]
+    standings = [standings[0].next(), standings[1].next()]
+    comparison = compare(change, standings, attempts, gate, {}, added=[tone])
+    return make_report(decide(gate, [comparison]), steps=(EVALUATED,), spend=spend_lines(attempts))
+
+
 def _comment_on(case: Callable[[], Report]) -> str:
     return comment(case())
 
@@ -250,6 +284,7 @@ CASES: dict[str, Callable[[], Report]] = {
     "needs-more-samples": needs_more_samples,
     "over-budget": over_budget,
     "policy-change": policy_change,
+    "against-all": against_all,
 }
 
 

@@ -78,7 +78,9 @@ def report_on(
         data=data,
         baseline=baseline,
     )
-    budgets: tuple[BudgetLine, ...] = evaluation_budget(gate.budgets, attempts, complete=True)
+    budgets: tuple[BudgetLine, ...] = evaluation_budget(
+        gate.budgets, attempts, {suite.digest for suite, _ in played}, complete=True
+    )
     return make_report(
         decision,
         steps=(VALIDATED, EVALUATED) if data else (EVALUATED,),

@@ -1,168 +1,78 @@
-"""Every public golden vector that this room computes, to 1e-5."""
+"""Claims: every expected field of every public golden vector comes out to 1e-5, and none is left out."""
 
-import json
+import ast
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from mist_ci.stats import (
-    Interval,
-    critical_z,
-    guarded_mean,
-    holm_adjusted,
-    imputed_interval,
-    mcnemar_midp,
-    minimum_detectable_effect,
-    n_required,
-    overall_interval,
-    paired_interval,
-    tango_bounds,
-    tango_z,
-    wilson_interval,
-)
+from mist_ci.stats import critical_z, minimum_detectable_effect, obf_boundaries
+from tests.unit.stats.answers import COMPUTED, Elsewhere
+from tests.unit.stats.golden import EXPECTED, VECTORS, Fields
 
-VECTORS: dict[str, Any] = json.loads(
-    (Path(__file__).parents[2] / "data" / "gate-vectors.json").read_text(encoding="utf-8")
-)
-WORKED_INPUTS = {
-    "support-qa": "bin/improved",
-    "math": "bin/real_drop",
-    "coding": "bin/large_pass",
-    "safety": "bin/no_discordance_60",
-    "tone-rubric": "t/graded24",
-}
-
-
-def named(prefix: str) -> list[str]:
-    names = [name for name in VECTORS if name.startswith(prefix)]
-    assert names
-    return names
+ROOT = Path(__file__).parents[3]
+TOLERANCE = 1e-5
 
 
 def close(expected: object) -> Any:
-    return pytest.approx(expected, abs=1e-5, rel=1e-5)
+    return expected if isinstance(expected, str) else pytest.approx(expected, abs=TOLERANCE, rel=TOLERANCE)
 
 
-def differences_of(given: dict[str, Any]) -> list[float]:
-    if "D" in given:
-        return [float(d) for d in given["D"]]
-    rest = given["n"] - given["gain"] - given["loss"]
-    return [1.0] * given["gain"] + [-1.0] * given["loss"] + [0.0] * rest
+def computed(name: str) -> Fields:
+    return COMPUTED[name.partition("/")[0]](VECTORS[name])
 
 
-def interval_of(name: str) -> Interval:
+@pytest.mark.parametrize("name", VECTORS)
+def test_every_expected_field_is_computed_and_agrees(name: str) -> None:
+    expected, found = EXPECTED[name], computed(name)
+    assert expected
+    assert not sorted(expected.keys() - found.keys()), "nothing computes these fields"
+    own = {field for field in expected if not isinstance(found[field], Elsewhere)}
+    differing = {
+        field: (found[field], expected[field]) for field in own if found[field] != close(expected[field])
+    }
+    assert not differing
+
+
+@pytest.mark.parametrize("name", VECTORS)
+def test_a_changed_number_in_any_field_would_be_noticed(name: str) -> None:
+    expected, found = EXPECTED[name], computed(name)
+    for field, value in expected.items():
+        if isinstance(value, float):
+            assert found[field] != close(value + 3 * TOLERANCE * (1.0 + abs(value))), field
+
+
+def test_no_answer_stands_without_a_question() -> None:
+    assert COMPUTED.keys() == {name.partition("/")[0] for name in VECTORS}
+
+
+def elsewhere() -> set[Elsewhere]:
+    return {found for name in VECTORS for found in computed(name).values() if isinstance(found, Elsewhere)}
+
+
+def test_fields_that_the_gate_decides_are_few_and_only_verdicts() -> None:
+    fields = {
+        field.rpartition(".")[2]
+        for name in VECTORS
+        for field, found in computed(name).items()
+        if isinstance(found, Elsewhere) and field in EXPECTED[name]
+    }
+    assert fields == {"verdict", "verdict_m05", "verdict_m02", "check"}
+
+
+@pytest.mark.parametrize("module", sorted({named.module for named in elsewhere()}))
+def test_tests_that_are_named_for_a_field_exist(module: str) -> None:
+    tree = ast.parse((ROOT / module).read_text(encoding="utf-8"))
+    there = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    assert {named.test for named in elsewhere() if named.module == module} <= there
+
+
+@pytest.mark.parametrize("name", [name for name in VECTORS if name.startswith("obf/")])
+def test_boundary_vectors_agree_to_six_digits_at_the_inputs_that_they_round(name: str) -> None:
     given = VECTORS[name]["input"]
-    return paired_interval(differences_of(given), alpha=given["alpha"], clusters=given.get("clusters"))
-
-
-@pytest.mark.parametrize("name", [*named("bin/"), *named("t/")])
-def test_suite_vectors(name: str) -> None:
-    expect, found = VECTORS[name]["expect"], interval_of(name)
-    assert found.estimate == close(expect["est"])
-    assert (found.low, found.high) == close((expect["L"], expect["U"]))
-    assert (found.p_regressed, found.p_improved) == close((expect["p_reg"], expect["p_imp"]))
-
-
-@pytest.mark.parametrize("name", named("bin/"))
-def test_binary_vectors_use_tango_and_show_mcnemar(name: str) -> None:
-    expect = VECTORS[name]["expect"]
-    gains, losses, n = expect["gain"], expect["loss"], expect["n"]
-    assert interval_of(name).method == "tango"
-    assert interval_of(name).n == n
-    assert tango_z(gains, losses, n, 0.0) == close(expect["z0"])
-    assert mcnemar_midp(gains, losses) == close(expect["mcnemar_midp_1s"])
-
-
-@pytest.mark.parametrize("name", named("t/"))
-def test_t_vectors_expose_centre_error_and_degrees_of_freedom(name: str) -> None:
-    given, expect = VECTORS[name]["input"], VECTORS[name]["expect"]
-    mean = guarded_mean(differences_of(given), clusters=given["clusters"])
-    assert (mean.center, mean.se, mean.df) == close((expect["center"], expect["se"], expect["df"]))
-    assert interval_of(name).method == expect["method"]
-    assert interval_of(name).se == mean.se
-
-
-@pytest.mark.parametrize("suite", VECTORS["gate/worked"]["suites"], ids=lambda suite: suite["name"])
-def test_worked_suites(suite: dict[str, Any]) -> None:
-    found = interval_of(WORKED_INPUTS[suite["name"]])
-    assert (found.n, found.method) == (suite["n"], suite["method"])
-    assert (found.low, found.high) == close((suite["L"], suite["U"]))
-    assert (found.p_regressed, found.p_improved) == close((suite["p_reg"], suite["p_imp"]))
-    assert found.se == close(suite["se_overall"])
-
-
-def test_worked_overall_and_both_holm_families() -> None:
-    worked = VECTORS["gate/worked"]
-    intervals = {suite["name"]: interval_of(WORKED_INPUTS[suite["name"]]) for suite in worked["suites"]}
-    kept = [intervals[suite["name"]] for suite in worked["suites"] if suite["role"] != "target"]
-    overall, expect = overall_interval(kept, alpha=0.05), worked["overall"]
-    assert (overall.estimate, overall.se, overall.p_regressed) == close(
-        (expect["delta"], expect["se"], expect["p_reg"])
-    )
-    assert (overall.low, overall.high) == close((expect["L"], expect["U"]))
-    regressed = holm_adjusted([*(i.p_regressed for i in intervals.values()), overall.p_regressed])
-    assert regressed == close((*(suite["p_reg_holm"] for suite in worked["suites"]), expect["p_reg_holm"]))
-    improved = holm_adjusted([i.p_improved for i in intervals.values()])
-    assert improved == close(tuple(suite["p_imp_holm"] for suite in worked["suites"]))
-
-
-@pytest.mark.parametrize("name", named("tango/"))
-def test_published_tango_intervals(name: str) -> None:
-    given = VECTORS[name]["input"]
-    found = tango_bounds(given["gain"], given["loss"], given["n"], alpha=given["alpha"])
-    assert [found.low, found.high] == close(VECTORS[name]["L_U"])
-
-
-@pytest.mark.parametrize("name", named("seq/"))
-def test_sequential_looks_get_their_statistics_at_zero_and_at_the_margin(name: str) -> None:
-    given, expect = VECTORS[name]["input"], VECTORS[name]["expect"]
-    counts = given["gain"], given["loss"], given["n"]
-    assert tango_z(*counts, 0.0) == close(expect["z0"])
-    assert tango_z(*counts, -given["margin"]) == close(expect["z_margin"])
-
-
-@pytest.mark.parametrize("name", named("holm/"))
-def test_holm_vectors(name: str) -> None:
-    assert list(holm_adjusted(VECTORS[name]["input"])) == close(VECTORS[name]["expect"])
-
-
-@pytest.mark.parametrize("name", named("overall/"))
-def test_overall_vectors(name: str) -> None:
-    expect = VECTORS[name]["expect"]
-    suites = [Interval(100, d, -1.0, 1.0, se, 0.5, 0.5, "t") for d, se in VECTORS[name]["input"]]
-    found = overall_interval(suites, alpha=0.05)
-    assert (found.estimate, found.se) == close((expect["delta"], expect["se"]))
-    assert found.p_regressed == close(expect["p_reg"])
-    assert found.estimate / found.se == close(expect["z"])
-    assert (found.low, found.high) == close((expect["L"], expect["U"]))
-
-
-@pytest.mark.parametrize("name", named("prop/"))
-def test_wilson_vectors(name: str) -> None:
-    given = VECTORS[name]["input"]
-    found = wilson_interval(given["x"], given["n"], level=given["level"])
-    assert [found.low, found.high] == close(VECTORS[name]["wilson"])
-
-
-@pytest.mark.parametrize("name", named("nreq/"))
-def test_required_items_vectors(name: str) -> None:
-    assert n_required(**VECTORS[name]["input"]) == VECTORS[name]["n"]
-
-
-@pytest.mark.parametrize("name", named("mde/"))
-def test_detectable_effect_vectors(name: str) -> None:
-    assert minimum_detectable_effect(**VECTORS[name]["input"]) == close(VECTORS[name]["mde"])
-
-
-@pytest.mark.parametrize("name", named("missing/"))
-def test_missing_score_vectors(name: str) -> None:
-    expect = VECTORS[name]["expect"]
-    found = imputed_interval([(base, head) for base, head in VECTORS[name]["input"]], alpha=0.05)
-    assert (found.interval.n, found.both_missing) == (expect["n_used"], expect["n_both_missing"])
-    assert (found.interval.low, found.interval.high) == close((expect["L_worst"], expect["U_best"]))
-    assert found.interval.p_regressed == close(expect["p_reg_best"])
-    assert (found.worst.estimate, found.best.estimate) == close((expect["est_worst"], expect["est_best"]))
+    alpha, looks = 0.05 / round(0.05 / given["alpha"]), len(given["fractions"])
+    times = tuple((look + 1) / looks for look in range(looks))
+    assert list(obf_boundaries(alpha, times)) == pytest.approx(VECTORS[name]["expect_z"], abs=1e-6, rel=0.0)
 
 
 @pytest.mark.parametrize(("n", "sd", "expected"), [(20, 0.39, 21.7), (100, 0.25, 6.2), (1000, 0.45, 3.5)])

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mist_ci.models.attempt import Attempt, AttemptStatus, Side
 from mist_ci.models.message import TraceSpan
@@ -39,9 +40,13 @@ def calls(draw: st.DrawFn) -> Attempt:
     )
     if made.score is None:
         return made
-    tokens = {"tokens_in": draw(st.integers(0, 10**6)), "tokens_out": draw(st.integers(0, 10**6))}
-    reused = {"reused": draw(st.booleans())}
-    return made.model_copy(update={**tokens, **reused, "model": draw(st.sampled_from(["one", "two"]))})
+    return replace(
+        made,
+        tokens_in=draw(st.integers(0, 10**6)),
+        tokens_out=draw(st.integers(0, 10**6)),
+        reused=draw(st.booleans()),
+        model=draw(st.sampled_from(["one", "two"])),
+    )
 
 
 runs = st.lists(calls(), max_size=14)
@@ -150,7 +155,7 @@ def test_an_unknown_price_makes_every_sum_above_it_unknown_and_no_other() -> Non
 def test_a_reused_answer_is_marked_and_spent_nothing() -> None:
     suite = SUITES[0]
     asked = attempt(suite, suite.samples[0], Side.BASE, 1.0)
-    reused = attempt(suite, suite.samples[0], Side.HEAD, 1.0).model_copy(update={"reused": True})
+    reused = replace(attempt(suite, suite.samples[0], Side.HEAD, 1.0), reused=True)
     root, *_, first, second = spans(RUN, [asked, reused], START, END)
     assert (first.attrs["reused"], second.attrs["reused"]) == (False, True)
     spent = {"calls": 0, "tokens_in": 0, "tokens_out": 0, "cost_usd": "0"}
@@ -170,14 +175,17 @@ def test_a_call_without_an_answer_is_an_error_up_to_its_suite() -> None:
 def test_a_bad_answer_is_no_error_of_the_call() -> None:
     suite = SUITES[0]
     empty = attempt(suite, suite.samples[0], Side.HEAD, 0.0)
-    empty = empty.model_copy(update={"status": AttemptStatus.MODEL_FAILURE, "reason": "empty"})
+    empty = replace(empty, status=AttemptStatus.MODEL_FAILURE, reason="empty")
     assert {span.status for span in spans(RUN, [empty], START, END)} == {"ok"}
 
 
 def test_a_call_says_who_answered_and_how_its_tokens_were_counted() -> None:
     suite = SUITES[0]
-    one = attempt(suite, suite.samples[0], Side.HEAD, 1.0).model_copy(
-        update={"token_basis": TokenBasis.COUNTED, "fingerprint": "fp_1", "retries": 2}
+    one = replace(
+        attempt(suite, suite.samples[0], Side.HEAD, 1.0),
+        token_basis=TokenBasis.COUNTED,
+        fingerprint="fp_1",
+        retries=2,
     )
     call = list(spans(RUN, [one], START, END))[-1]
     expect = {

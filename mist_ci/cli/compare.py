@@ -1,0 +1,180 @@
+"""mist-ci compare"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mist_ci.cli.options import SETTINGS
+from mist_ci.cli.results import GRADER, TOOL
+from mist_ci.errors import Code, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mist_ci.matchspec import ImportedSuite
+    from mist_ci.models.config import Gate
+    from mist_ci.models.modelref import ModelReference
+    from mist_ci.models.plan import ModelChange
+    from mist_ci.models.record import Record
+    from mist_ci.models.suite import Suite
+    from mist_ci.models.verdict import Decision
+
+
+@click.command(context_settings=SETTINGS)
+@click.argument("base", type=click.Path(path_type=Path))
+@click.argument("head", type=click.Path(path_type=Path))
+@click.option(
+    "--config", type=click.Path(path_type=Path), metavar="PATH",
+    help="A policy: its suites give roles, margins and floors, its gate what is good enough.",
+)  # fmt: skip
+@click.option("--gate", "gate_name", metavar="NAME", help="The gate of that policy.")
+@click.option("--target", "targets", multiple=True, metavar="SUITE", help="A skill that was trained for.")
+@click.option(
+    "--critical", "critical", multiple=True, metavar="SUITE", help="A skill that must be shown to hold."
+)
+@click.option(
+    "--margin", type=click.FloatRange(0, 1, min_open=True, max_open=True), metavar="SHARE",
+    help="The drop that is still good enough, such as 0.05 for five points.",
+)  # fmt: skip
+@TOOL
+@GRADER
+@click.option(
+    "--format", "output_format", type=click.Choice(["text", "json", "markdown"]), default="text",
+    show_default=True, help="What stdout carries.",
+)  # fmt: skip
+def compare(  # noqa: PLR0913, PLR0917 - one for each option
+    base: Path,
+    head: Path,
+    config: Path | None,
+    gate_name: str | None,
+    targets: tuple[str, ...],
+    critical: tuple[str, ...],
+    margin: float | None,
+    tool: str | None,
+    grader: str | None,
+    output_format: str,
+) -> int:
+    """Compare the results of two runs, whoever produced them.
+
+    BASE and HEAD are files, or directories, of promptfoo, Inspect, lm-evaluation-harness, OpenAI evals, JUnit, CSV,
+    JSONL, or records of `mist-ci import`. Cases are paired by what they are; those of BASE decide. No model is asked.
+    The exit code is the gate's: 0 passed, 1 failed, 2 a file is wrong, 3 the two cannot be compared.
+
+    \b
+    mist-ci compare base.json head.json
+    mist-ci compare logs/base logs/head --target support-qa --margin 0.03
+    mist-ci compare base.jsonl head.jsonl --config mist.yml --format markdown
+    """
+    from mist_ci import gate, matchspec
+    from mist_ci.cli.results import read_side
+
+    before, after = (read_side([path], side, tool, grader) for path, side in ((base, "base"), (head, "head")))
+    bar, declared = _bar(config, gate_name, margin)
+    spoken_of = {record.suite for record in (*before, *after)}
+    expected = {name: one for name, one in declared.items() if one.imported or name in spoken_of}
+    found = _with_roles(matchspec.pair_records(before, after, expected), targets, critical)
+    standings = [gate.Standing.whole(one.suite, one.obstacle) for one in found]
+    attempts = [attempt for one in found for attempt in one.attempts]
+    comparison = gate.compare(_change(base, before, after), standings, attempts, bar, {})
+    decision = gate.decide(bar, [comparison])
+    new = matchspec.only_in_head(before, after)
+    notices = [notice for one in found for notice in one.notices]
+    notices += [f"{name}: only head has results of it, so nothing is compared" for name in new]
+    _show(decision, notices, output_format)
+    return decision.outcome.exit_code
+
+
+def _bar(config: Path | None, gate_name: str | None, margin: float | None) -> "tuple[Gate, dict[str, Suite]]":
+    """What is good enough: the policy's gate and suites, or the defaults."""
+    from mist_ci.models.config import Defaults, Gate
+
+    if config is None:
+        if gate_name is not None:
+            raise UsageError(Code.USAGE, "--gate names a gate of a policy", hint="add --config mist.yml")
+        defaults = Defaults() if margin is None else Defaults(margin=margin)
+        return Gate(branches=("*",), defaults=defaults), {}
+    bar, suites = _policy(config, gate_name)
+    if margin is not None:
+        bar = bar.model_copy(update={"defaults": bar.defaults.model_copy(update={"margin": margin})})
+    return bar, suites
+
+
+def _policy(config: Path, gate_name: str | None) -> "tuple[Gate, dict[str, Suite]]":
+    """Suites that other runners ask are expected in the results; of the others only those that are there count."""
+    from mist_ci import matchspec
+    from mist_ci.cli import wiring
+    from mist_ci.cli.eval import read_policy_here
+    from mist_ci.parsing.document import nearest
+
+    tree = wiring.directory(config.parent)
+    policy = read_policy_here(tree, config)
+    name = gate_name or next(iter(policy.gates))
+    if name not in policy.gates:
+        hint = nearest(name, list(policy.gates))
+        raise UsageError(Code.UNKNOWN_NAME, f"no gate is named {name!r}", hint=hint)
+    if gate_name is None and len(policy.gates) > 1:
+        hint = f"choose one with --gate: {', '.join(policy.gates)}"
+        raise UsageError(Code.UNKNOWN_NAME, "the policy has several gates", hint=hint)
+    executor = wiring.executor()
+    found = [matchspec.load(one, executor) for one in matchspec.find(tree, policy.suites, config.name)]
+    return policy.gates[name], {one.name: one for one in found}
+
+
+def _with_roles(
+    found: "Sequence[ImportedSuite]", targets: tuple[str, ...], critical: tuple[str, ...]
+) -> "list[ImportedSuite]":
+    from dataclasses import replace
+
+    from mist_ci.models.suite import Role
+    from mist_ci.parsing.document import nearest
+
+    names = [one.suite.name for one in found]
+    roles = dict.fromkeys(targets, Role.TARGET) | dict.fromkeys(critical, Role.CRITICAL)
+    for name in roles:
+        if name not in names:
+            hint = nearest(name, names)
+            raise UsageError(Code.UNKNOWN_NAME, f"no suite of the results is named {name!r}", hint=hint)
+    return [
+        replace(one, suite=one.suite.model_copy(update={"role": roles.get(one.suite.name, one.suite.role)}))
+        for one in found
+    ]
+
+
+def _change(base: Path, before: "Sequence[Record]", after: "Sequence[Record]") -> "ModelChange":
+    from mist_ci.models.plan import ModelChange
+
+    old, new = _reference(before, "base"), _reference(after, "head")
+    return ModelChange(name=new.model, path="", base=old, base_label=base.name, head=new)
+
+
+def _reference(records: "Sequence[Record]", side: str) -> "ModelReference":
+    """Who answered, as far as the results say."""
+    from mist_ci.models.modelref import ModelReference
+
+    models = sorted({record.model for record in records} - {""})
+    return ModelReference(version=1, provider="results", model=", ".join(models)[:256] or side)
+
+
+def _show(decision: "Decision", notices: list[str], output_format: str) -> None:
+    import json
+
+    from mist_ci import report
+    from mist_ci.cli.output import say, show_markdown
+
+    if output_format == "json":
+        told = {
+            "exit_code": int(decision.outcome.exit_code),
+            "decision": decision.model_dump(mode="json"),
+            "notices": notices,
+        }
+        click.echo(json.dumps(told, indent=2))
+        return
+    text = report.comparison(decision, notices)
+    if output_format == "markdown":
+        click.echo(text)
+        return
+    show_markdown(text)
+    for reason in decision.reasons[1:]:
+        say(f"also    {reason}")
+    say(f"exit    {int(decision.outcome.exit_code)}")

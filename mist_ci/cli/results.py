@@ -1,0 +1,48 @@
+"""Results of other runners, as commands take them."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mist_ci.errors import Code, UsageError
+
+if TYPE_CHECKING:
+    from mist_ci.models.record import Record, Results
+
+TOOL = click.option("--tool", metavar="NAME", help="Which tool wrote the results; found out when not given.")
+GRADER = click.option("--grader", metavar="NAME", help="The score that decides, where a tool wrote several.")
+RESULTS_OF_OTHERS = click.option(
+    "--results", "handed", multiple=True, metavar="SIDE=PATH",
+    help="What another evaluator measured: base=FILE and head=FILE, or directories. May be given again.",
+)  # fmt: skip
+
+
+def read_side(paths: Iterable[Path], side: str, tool: str | None, grader: str | None) -> "tuple[Record, ...]":
+    """The records of one side. Raises ConfigError MC101 or MC113."""
+    from mist_ci.cli import wiring
+    from mist_ci.matchspec import importers
+
+    files = wiring.result_files().read([str(path) for path in paths])
+    return importers.import_results(files, importers.Wish(grader=grader, side=side), tool)
+
+
+def read_handed(handed: Iterable[str], tool: str | None, grader: str | None) -> "Results | None":
+    """What --results names; None when it is not given. Raises UsageError MC201."""
+    from mist_ci.models.record import Results
+
+    sides: dict[str, list[Path]] = {"base": [], "head": []}
+    for one in handed:
+        side, _, path = one.partition("=")
+        if side not in sides or not path:
+            hint = "write --results base=FILE --results head=FILE"
+            raise UsageError(Code.USAGE, f"--results {one} does not say which side it is", hint=hint)
+        sides[side].append(Path(path))
+    if not any(sides.values()):
+        return None
+    if not sides["head"]:
+        hint = "add --results head=FILE"
+        raise UsageError(Code.USAGE, "there are results of base, and none of head", hint=hint)
+    base, head = (read_side(paths, side, tool, grader) if paths else () for side, paths in sides.items())
+    return Results(base, head)

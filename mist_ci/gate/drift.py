@@ -1,0 +1,58 @@
+"""Are stored answers still what the model says? A few are asked again and compared (page 3 §4.9)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mist_ci.models.attempt import Attempt
+from mist_ci.models.pinning import is_pinned
+from mist_ci.stats import drift_p_value
+
+OLD = timedelta(days=7)
+"""From then on answers of any model are doubted, from the next on those of an alias."""
+OLD_FOR_AN_ALIAS = timedelta(days=1)
+ALPHA = 0.01
+"""Two-sided: so rarely answers of an unchanged model are asked again for nothing."""
+AT_LEAST = 30
+SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """What a second look at stored answers has shown. `p_value` is two-sided."""
+
+    samples: int
+    p_value: float
+
+    @property
+    def is_shown(self) -> bool:
+        """True when stored answers must not be used any more."""
+        return self.p_value <= ALPHA
+
+
+def doubtful(attempts: Sequence[Attempt], now: datetime) -> list[Attempt]:
+    """First attempts whose answers were stored so long ago that the model may have moved since."""
+    stored = [one for one in attempts if one.reused and one.attempt == 0]
+    return stored if any(_is_old(one, now) for one in stored) else []
+
+
+def _is_old(one: Attempt, now: datetime) -> bool:
+    old = OLD if is_pinned(one.model) else OLD_FOR_AN_ALIAS
+    return one.stored_at is not None and now - one.stored_at > old
+
+
+def to_ask_again(stored: Sequence[Attempt]) -> list[Attempt]:
+    """A tenth of them, and 30 at least, by their hashes: nobody chooses which."""
+    wanted = max(AT_LEAST, -(-len(stored) // int(1 / SHARE)))
+    return sorted(stored, key=lambda one: (one.key, one.suite))[:wanted]
+
+
+def drift(stored: Sequence[Attempt], fresh: Sequence[Attempt]) -> Drift | None:
+    """The same questions, answered then and now; None where no two scores can be compared."""
+    now: Mapping[tuple[str, str], Attempt] = {(one.suite, one.key): one for one in fresh}
+    differences = []
+    for one in stored:
+        again = now.get((one.suite, one.key))
+        if again is not None and again.score is not None and one.score is not None:
+            differences.append(again.score - one.score)
+    return Drift(len(differences), drift_p_value(differences)) if differences else None

@@ -1,0 +1,185 @@
+"""Records of two runs become suites and attempts, as if they had been asked here.
+
+The cases of base decide. A case that head lacks is missing, never dropped; one that only head has is told. Nothing is
+paired by its position.
+"""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mist_ci.models.attempt import Attempt, AttemptStatus, Side
+from mist_ci.models.figures import are, count
+from mist_ci.models.record import FINISHED, Record, RecordStatus
+from mist_ci.models.suite import AttemptCounts, ChatMessage, Role, Sample, Suite
+from mist_ci.models.usage import CostBasis, TokenBasis
+
+MIN_OVERLAP = 0.8
+"""Share of all cases that both sides must have (page 3 §4.1)."""
+
+_STATUSES = {
+    RecordStatus.OK: AttemptStatus.SCORED,
+    RecordStatus.FAIL: AttemptStatus.MODEL_FAILURE,
+    RecordStatus.ERROR: AttemptStatus.INFRA_FAILURE,
+    RecordStatus.SKIPPED: AttemptStatus.INFRA_FAILURE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedSuite:
+    """A suite of results. `obstacle` is why its two sides cannot be compared, whatever they scored."""
+
+    suite: Suite
+    attempts: tuple[Attempt, ...]
+    obstacle: str | None
+    notices: tuple[str, ...]
+
+
+def pair_records(
+    base: Sequence[Record], head: Sequence[Record], declared: Mapping[str, Suite]
+) -> tuple[ImportedSuite, ...]:
+    """One suite for each name in base's records or in `declared`, whose roles, margins and floors count.
+
+    A suite that nobody declared is an old skill (`retain`) with the gate's own margin. Without any record of
+    base, head's suites stand alone: then only floors speak.
+    """
+    old, new = _by_suite(base), _by_suite(head)
+    names = sorted({*(old or new), *declared})
+    return tuple(_suite(name, old.get(name, []), new.get(name, []), declared.get(name)) for name in names)
+
+
+def only_in_head(base: Sequence[Record], head: Sequence[Record]) -> tuple[str, ...]:
+    """Suites that only head has: they are told, and decide nothing."""
+    return tuple(sorted({one.suite for one in head} - {one.suite for one in base})) if base else ()
+
+
+def _by_suite(records: Iterable[Record]) -> dict[str, list[Record]]:
+    found: defaultdict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        found[record.suite].append(record)
+    return dict(found)
+
+
+def _suite(name: str, base: list[Record], head: list[Record], declared: Suite | None) -> ImportedSuite:
+    cases = {record.case_key: record for record in base or head}
+    suite = _header(name, cases, declared)
+    attempts = [
+        _attempt(record, side, suite)
+        for side, records in ((Side.BASE, base), (Side.HEAD, head))
+        for record in records
+        if record.case_key in cases
+    ]
+    new = len({record.case_key for record in head} - cases.keys())
+    notices = (
+        (f"{name}: {count(new, 'case')} of head {are(new)} not in base: listed, not scored",) if new else ()
+    )
+    return ImportedSuite(suite, tuple(attempts), _obstacle(base, head), notices)
+
+
+def _header(name: str, cases: Mapping[str, Record], declared: Suite | None) -> Suite:
+    samples = tuple(_sample(cases[key]) for key in sorted(cases))
+    digest = hashlib.sha256("\n".join([name, *sorted(cases)]).encode()).hexdigest()
+    if declared is not None:
+        return declared.model_copy(
+            update={"samples": samples, "digest": digest, "imported": True, "attempts": AttemptCounts()}
+        )
+    return Suite(
+        name=name,
+        path="",
+        role=Role.RETAIN,
+        must_improve=False,
+        floor=None,
+        margin=None,
+        graders=(),
+        primary="",
+        attempts=AttemptCounts(),
+        samples=samples,
+        imported=True,
+        digest=digest,
+    )
+
+
+def _sample(record: Record) -> Sample:
+    """Unchecked: a hundred thousand of them are made, from values that the importer has checked."""
+    message = ChatMessage.model_construct(role="user", content=record.input)
+    return Sample.model_construct(
+        key=record.case_key,
+        id=record.case_id,
+        messages=(message,),
+        input=record.input,
+        expected=record.expected,
+        tags=(),
+        cluster=record.group,
+        choices=None,
+    )
+
+
+def _attempt(record: Record, side: Side, suite: Suite) -> Attempt:
+    """A score that is better when lower is turned round."""
+    value = record.value if record.status.counts else None
+    if value is not None and not record.higher_is_better:
+        value = 1.0 - value
+    tokens = record.tokens
+    return Attempt(
+        side=side,
+        suite=suite.name,
+        suite_digest=suite.digest,
+        sample=record.case_id,
+        key=record.case_key,
+        attempt=record.repeat,
+        status=_STATUSES[record.status],
+        score=value,
+        scores=record.scores,
+        output=record.output,
+        reason=record.reason,
+        provider=record.source.tool,
+        model=record.model,
+        fingerprint=None,
+        finish_reason=None,
+        tokens_in=tokens.input or 0,
+        tokens_out=tokens.output or 0,
+        token_basis=None if tokens.input is None and tokens.output is None else TokenBasis.REPORTED,
+        cost_usd=record.cost_usd,
+        cost_basis=CostBasis.UNKNOWN if record.cost_usd is None else CostBasis.RUNNER,
+        price_as_of=None,
+        start_ns=0,
+        end_ns=int(1e6 * (record.latency_ms or 0.0)),
+        retries=0,
+        reused=False,
+        stored_at=None,
+    )
+
+
+def _obstacle(base: Sequence[Record], head: Sequence[Record]) -> str | None:
+    """The first reason of page 3 §4.1 for which results of two runs cannot be compared."""
+    for side, records in (("base", base), ("head", head)):
+        if not records and (base or side == "head"):
+            return f"there are no results of {side}"
+        if stopped := {one.source.status for one in records} - {FINISHED}:
+            return f"the results of {side} did not finish ({', '.join(sorted(stopped))})"
+    if not base:
+        return None
+    ours, theirs = ({one.case_key: one for one in records} for records in (base, head))
+    shared, union = ours.keys() & theirs.keys(), ours.keys() | theirs.keys()
+    if len(shared) < MIN_OVERLAP * len(union):
+        needed = f"(at least {MIN_OVERLAP:.0%} must be)"
+        return f"only {len(shared)} of {len(union)} cases are in both results {needed}"
+    return next(filter(None, (_difference(ours[key], theirs[key]) for key in sorted(shared))), None)
+
+
+def _difference(base: Record, head: Record) -> str | None:
+    """What the suite decides, and so both sides must share. What a tool does not say cannot differ."""
+    same = {
+        "the grader": (base.grader, head.grader),
+        "the version of the grader": (base.grader_fingerprint, head.grader_fingerprint),
+        "the prompt": (base.prompt_hash, head.prompt_hash),
+        "the input": (base.input_hash, head.input_hash),
+        "what is expected": (base.target_hash, head.target_hash),
+    }
+    for what, (one, other) in same.items():
+        if one and other and one != other:
+            return f"base and head differ in {what} of case {base.case_id}"
+    if base.higher_is_better != head.higher_is_better:
+        return f"base and head differ in which scores are better, in case {base.case_id}"
+    return None

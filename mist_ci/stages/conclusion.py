@@ -1,0 +1,79 @@
+"""The end of a run: the Report, and everything that belongs to it on disk."""
+
+from mist_ci import __version__, gate, report, tokentrace
+from mist_ci.errors import ConfigError, MistError, UsageError
+from mist_ci.models.attempt import Side, spend_of
+from mist_ci.models.finding import Severity
+from mist_ci.models.report import Problem, Report, SpendLine
+from mist_ci.models.verdict import Decision, ModelVerdict, Outcome
+from mist_ci.stages.run import Run
+
+
+def could_not_run(run: Run, error: MistError) -> Report:
+    """The report of a run that cannot decide."""
+    wrong_file = isinstance(error, ConfigError | UsageError)
+    outcome = Outcome.CONFIG_ERROR if wrong_file else Outcome.COULD_NOT_RUN
+    problem = Problem(code=error.code, message=error.message, where=error.where, hint=error.hint)
+    return conclude(run, outcome, (str(error),), problem=problem)
+
+
+def conclude(
+    run: Run,
+    outcome: Outcome,
+    reasons: tuple[str, ...] = (),
+    models: tuple[ModelVerdict, ...] = (),
+    problem: Problem | None = None,
+) -> Report:
+    """The Report, with everything that belongs to it on disk; where that fails, it says so."""
+    end_ns = run.world.clock.now_ns()
+    finished = Report(
+        version=__version__,
+        run_id=run.run_id,
+        gate=run.gate_name,
+        config=run.config,
+        event=run.event,
+        steps=run.plan.steps if run.plan else (),
+        notices=(*run.notices, *run.world.outputs.take_notices()),
+        data=tuple(run.data),
+        decision=Decision(outcome=outcome, reasons=reasons, models=models),
+        self_checks=tuple(run.self_checks),
+        spend=_spend_lines(run),
+        training=tuple(run.training),
+        budgets=run.budgets,
+        waivers=run.waivers if run.plan else (),
+        fail_on=run.plan.gate.data.fail_on if run.plan else Severity.ERROR,
+        problem=problem,
+        results_dir=run.store.location,
+        started_at=run.started.isoformat(timespec="seconds"),
+        duration_s=(end_ns - run.start_ns) / 1e9,
+    )
+    try:
+        _save(run, finished, end_ns)
+    except MistError as error:  # the verdict is made, and a full disk does not unmake it
+        notice = f"the results directory is not complete: {error}"
+        return finished.model_copy(update={"notices": (*finished.notices, notice)})
+    return finished
+
+
+def _spend_lines(run: Run) -> tuple[SpendLine, ...]:
+    return tuple(
+        SpendLine(model=label, side=side.value, spend=spend_of(mine))
+        for label, attempts in run.attempts.items()
+        for side in Side
+        if (mine := [attempt for attempt in attempts if attempt.side is side])
+    )
+
+
+def _save(run: Run, finished: Report, end_ns: int) -> None:
+    everything = [attempt for attempts in run.attempts.values() for attempt in attempts]
+    for span in tokentrace.spans(run.run_id, everything, run.start_ns, end_ns):
+        run.store.message("trace.span", span)
+    for model in finished.decision.models:
+        for result in gate.eval_results(model, run.suites, run.attempts.get(model.model, ())):
+            run.store.message("eval.result", result)
+    run.store.save("status.json", report.status(finished).model_dump_json(indent=2) + "\n")
+    run.store.save("summary.md", report.summary(finished))
+    run.store.save("comment.md", report.comment(finished))
+    run.store.save("junit.xml", report.junit((finished,)))
+    run.store.save("findings.sarif", report.sarif((finished,)))
+    run.store.save("report.json", finished.model_dump_json(indent=2) + "\n")

@@ -1,0 +1,186 @@
+"""One model against base and anchor: look by look, until every suite is decided or asked in full."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from mist_ci import gate
+from mist_ci.gate import Standing
+from mist_ci.matchspec import ImportedSuite, Portion, attempts_of
+from mist_ci.models.attempt import Attempt, Side
+from mist_ci.models.comparison import ModelComparison
+from mist_ci.models.config import Gate
+from mist_ci.models.figures import count
+from mist_ci.models.modelref import ModelReference
+from mist_ci.models.plan import ModelChange
+from mist_ci.models.suite import Suite
+from mist_ci.ports import World
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedSuite:
+    """A suite as head has it, and what the base models answered to it, by the digest of their reference."""
+
+    suite: Suite
+    answers: Mapping[str, tuple[Attempt, ...]]
+
+
+class Asker(Protocol):
+    """How a stage gets answers. They are recorded and paid for; some may be missing where money ran out."""
+
+    def ask(
+        self, portions: Sequence[Portion], sides: Mapping[Side, ModelReference], label: str
+    ) -> tuple[Attempt, ...]:
+        """What the portions want of the sides, told under a label."""
+        ...
+
+    def forget(self, label: str, is_wrong: Callable[[Attempt], bool]) -> None:
+        """Takes attempts out of what reports are made from."""
+        ...
+
+    @property
+    def complete(self) -> bool:
+        """False when the money ran out."""
+        ...
+
+
+@dataclass
+class ModelStage:
+    """One changed reference with everything that its comparison needs."""
+
+    change: ModelChange
+    gate: Gate
+    asker: Asker
+    world: World
+    leaked: Mapping[str, tuple[str, ...]]
+    waived: frozenset[str]
+    imported: Sequence[ImportedSuite] = ()
+    """Suites that another runner has asked."""
+    attempts: list[Attempt] = field(default_factory=list)
+    notices: list[str] = field(default_factory=list)
+    _fresh: frozenset[Side] = frozenset()
+
+    @property
+    def sides(self) -> dict[Side, ModelReference]:
+        """Who is asked."""
+        change = self.change
+        sides = {Side.BASE: change.base, Side.HEAD: change.head, Side.ANCHOR: change.anchor}
+        return {side: reference for side, reference in sides.items() if reference is not None}
+
+    def compare(self, suites: Sequence[Suite], changed: Sequence[ChangedSuite]) -> ModelComparison:
+        """The whole comparison; what head adds to suites comes last, when the rest is decided."""
+        self.attempts += [one for suite in self.imported for one in suite.attempts]
+        standings = [self._first_look(suite) for suite in suites]
+        self._ask([Portion(one.seen, one.seen.samples, _attempts(one)) for one in standings])
+        standings += [Standing.whole(one.suite, one.obstacle) for one in self.imported]
+        self._look_for_drift(standings)
+        while onward := self._undecided(standings):
+            self._ask([_difference(one, one.next()) for one in onward])
+            standings = [one.next() if one in onward else one for one in standings]
+        added = [cohort for one in changed if (cohort := self._ask_added(one, suites)) is not None]
+        return gate.compare(self.change, standings, self.attempts, self.gate, self.leaked, self.waived, added)
+
+    def _first_look(self, suite: Suite) -> Standing:
+        if suite.imported:
+            return Standing.whole(suite, "its results are imported: hand them over with --results")
+        return gate.first_look(
+            suite,
+            self.gate,
+            has_baseline=self.change.base is not None,
+            has_leaks=bool(self.leaked.get(suite.name)),
+        )
+
+    def _undecided(self, standings: Sequence[Standing]) -> list[Standing]:
+        """Suites that have looks left and need them."""
+        onward = [one for one in standings if not one.is_last]
+        if not onward or not self.asker.complete:
+            return []
+        compared = gate.compare(self.change, standings, self.attempts, self.gate, self.leaked, self.waived)
+        settled = gate.settled(compared, self.gate)
+        return [one for one in onward if one.suite.name not in settled]
+
+    def _ask(self, portions: Iterable[Portion], sides: Iterable[Side] = Side) -> None:
+        asked = [replace(portion, fresh=self._fresh) for portion in portions if portion.samples]
+        if not asked:
+            return
+        chosen = {side: reference for side, reference in self.sides.items() if side in set(sides)}
+        self.attempts += self.asker.ask(asked, chosen, self.change.name)
+
+    def _ask_added(self, changed: ChangedSuite, suites: Sequence[Suite]) -> Suite | None:
+        """The samples that no suite of base has, on both models; None where there is none, or no baseline."""
+        base = self.change.base
+        known = {sample.key for suite in suites for sample in suite.samples}
+        new = tuple(sample for sample in changed.suite.samples if sample.key not in known)
+        if base is None or not new or not self.asker.complete:
+            return None
+        keys = {sample.key for sample in new}
+        answered = [one for one in changed.answers.get(base.digest, ()) if one.key in keys]
+        self.attempts += answered
+        sides = (Side.HEAD,) if answered else (Side.BASE, Side.HEAD)
+        cohort = changed.suite.model_copy(update={"samples": new})
+        self._ask([Portion(cohort, new, attempts_of(cohort, range(cohort.attempts.head)))], sides)
+        return cohort
+
+    def _look_for_drift(self, standings: Sequence[Standing]) -> None:
+        for side, reference in self.sides.items():
+            mine = [one for one in self.attempts if one.side is side]
+            stored = gate.to_ask_again(gate.doubtful(mine, self.world.clock.now()))
+            if stored and self.asker.complete:
+                self._ask_again(side, reference, stored, standings)
+
+    def _ask_again(
+        self,
+        side: Side,
+        reference: ModelReference,
+        stored: Sequence[Attempt],
+        standings: Sequence[Standing],
+    ) -> None:
+        wanted = {(one.suite, one.key) for one in stored}
+        portions = [
+            Portion(one.suite, chosen, {side: range(1)}, frozenset({side}))
+            for one in standings
+            if (chosen := [s for s in one.seen.samples if (one.suite.name, s.key) in wanted])
+        ]
+        label = f"{self.change.name}: {side.value} once more"
+        found = gate.drift(stored, self.asker.ask(portions, {side: reference}, label))
+        if found is None or not found.is_shown:
+            return
+        self.notices.append(
+            f"stored answers of {reference.model} are not what it says now ({count(found.samples, 'answer')} "
+            f"asked again, p = {found.p_value:.2g}): none of them was used for {side.value}"
+        )
+        self._fresh |= {side}
+        outdated = [one for one in self.attempts if one.side is side and one.reused]
+        self.attempts = [one for one in self.attempts if one.side is not side or not one.reused]
+        self.asker.forget(self.change.name, lambda one: one.side is side and one.reused)
+        self._ask(_same_questions(outdated, standings), (side,))
+
+
+def _same_questions(attempts: Sequence[Attempt], standings: Sequence[Standing]) -> list[Portion]:
+    """Portions that ask for these very attempts."""
+    suites = {one.suite.name: one.seen for one in standings}
+    wanted: defaultdict[tuple[str, int, Side], set[str]] = defaultdict(set)
+    for one in attempts:
+        wanted[one.suite, one.attempt, one.side].add(one.key)
+    return [
+        Portion(
+            suites[name],
+            [sample for sample in suites[name].samples if sample.key in keys],
+            {side: range(number, number + 1)},
+        )
+        for (name, number, side), keys in wanted.items()
+    ]
+
+
+def _attempts(standing: Standing) -> Mapping[Side, range]:
+    return attempts_of(standing.suite, range(standing.look.head_attempts))
+
+
+def _difference(before: Standing, after: Standing) -> Portion:
+    """What the next look needs that is not there yet: more samples, or more attempts of head at all of them."""
+    suite, start = before.suite, before.look.samples
+    if after.look.samples > start:
+        return Portion(suite, suite.samples[start : after.look.samples], _attempts(after))
+    more = range(before.look.head_attempts, after.look.head_attempts)
+    return Portion(suite, suite.samples, {Side.HEAD: more})

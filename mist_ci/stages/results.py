@@ -1,0 +1,50 @@
+"""Results that another runner made, as the evidence about one model."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from mist_ci import matchspec
+from mist_ci.matchspec import ImportedSuite
+from mist_ci.models.plan import ModelChange
+from mist_ci.models.record import Record, Results
+from mist_ci.models.suite import Suite
+
+
+def imported_suites(
+    change: ModelChange, results: Results, suites: Sequence[Suite]
+) -> tuple[ImportedSuite, ...]:
+    """The suites that results speak about, with the roles, margins and floors of those that the policy has.
+
+    Results of another model than the reference names are evidence of nothing.
+    """
+    base = results.base if change.base is not None else ()
+    spoken_of = {one.suite for one in (*base, *results.head)}
+    declared = {one.name: one for one in suites if one.imported or one.name in spoken_of}
+    found = matchspec.pair_records(base, results.head, declared)
+    obstacle = _of_another_model(change, base, results.head)
+    return found if obstacle is None else tuple(replace(one, obstacle=obstacle) for one in found)
+
+
+def notices_of(found: Iterable[ImportedSuite], results: Results) -> list[str]:
+    """What only head has, and so decides nothing."""
+    new = matchspec.only_in_head(results.base, results.head)
+    return [notice for one in found for notice in one.notices] + [
+        f"{name}: only head has results of it, so nothing is compared" for name in new
+    ]
+
+
+def _of_another_model(change: ModelChange, base: Sequence[Record], head: Sequence[Record]) -> str | None:
+    sides: Mapping[str, tuple[str | None, Sequence[Record]]] = {
+        "base": (change.base.model if change.base else None, base),
+        "head": (change.head.model, head),
+    }
+    for side, (model, records) in sides.items():
+        for told in sorted({one.model for one in records} - {""}):
+            if model is not None and not _names(told, model):
+                return f"the results of {side} are of {told}, and {change.path} says {model}"
+    return None
+
+
+def _names(told: str, model: str) -> bool:
+    """Runners put a provider before the model's name: `openai/gpt-4o`, `openai:chat:gpt-4o`."""
+    return told == model or told.endswith((f"/{model}", f":{model}"))

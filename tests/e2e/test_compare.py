@@ -1,0 +1,173 @@
+"""Results of other runners, from files to exit codes, as somebody at a keyboard sees it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def mist(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "mist_ci", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def table(path: Path, right: int, n: int = 200, suite: str = "math", model: str = "m") -> Path:
+    """A table of pass/fail results: the first `right` cases of n are right."""
+    rows = [
+        {"suite": suite, "case_id": f"c{i}", "input": f"{i}?", "score": float(i < right), "model": model}
+        for i in range(n)
+    ]
+    path.write_text("\n".join(json.dumps(row) for row in rows) + "\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("right", "code", "told"),
+    [(190, 0, "✅ MIST CI: passed"), (150, 1, "regressed: math −20.0 points")],
+)
+def test_compare_exits_as_the_gate_does(tmp_path: Path, right: int, code: int, told: str) -> None:
+    table(tmp_path / "base.jsonl", 190)
+    table(tmp_path / "head.jsonl", right)
+    done = mist("compare", "base.jsonl", "head.jsonl", cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (code, "")
+    assert told in done.stdout
+    assert f"exit    {code}" in done.stdout
+
+
+def test_records_of_import_compare_like_the_files_they_came_from(tmp_path: Path) -> None:
+    table(tmp_path / "base.jsonl", 190)
+    table(tmp_path / "head.jsonl", 150)
+    for side in ("base", "head"):
+        done = mist("import", f"{side}.jsonl", "--out", f"{side}-records.jsonl", cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+    direct = mist("compare", "base.jsonl", "head.jsonl", "--format", "json", cwd=tmp_path)
+    records = mist("compare", "base-records.jsonl", "head-records.jsonl", "--format", "json", cwd=tmp_path)
+    suites = [json.loads(done.stdout)["decision"]["models"][0]["suites"] for done in (direct, records)]
+    assert suites[0] == suites[1]
+    assert json.loads(direct.stdout)["exit_code"] == 1
+
+
+def test_a_file_that_nobody_understands_is_one_message(tmp_path: Path) -> None:
+    table(tmp_path / "base.jsonl", 190)
+    (tmp_path / "head.jsonl").write_text('{"what": "is this"}\n')
+    done = mist("compare", "base.jsonl", "head.jsonl", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "MC113" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_misspelt_suite_names_the_nearest(tmp_path: Path) -> None:
+    table(tmp_path / "base.jsonl", 190)
+    table(tmp_path / "head.jsonl", 190)
+    done = mist("compare", "base.jsonl", "head.jsonl", "--target", "mats", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "math" in done.stderr
+
+
+def test_compare_imports_no_heavy_numerics(tmp_path: Path) -> None:
+    table(tmp_path / "base.jsonl", 190)
+    table(tmp_path / "head.jsonl", 190)
+    program = (
+        "import sys\n"
+        "from mist_ci.cli import cli\n"
+        "cli.main(['compare', 'base.jsonl', 'head.jsonl'], standalone_mode=False)\n"
+        "heavy = {'numpy', 'scipy', 'pandas', 'statsmodels'} & set(sys.modules)\n"
+        "sys.exit(f'imported {heavy}' if heavy else 0)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+POLICY = """\
+version: 1
+providers:
+  prod: {type: openai, base_url: "http://127.0.0.1:9/v1"}
+models: {bot: models/bot.yml}
+suites: [suites/*.yml]
+gates:
+  release: {branches: [main], require: [math]}
+"""
+SUITE = "version: 1\nname: math\nrole: critical\nimported: true\n"
+
+
+def reference(model: str) -> str:
+    return f"version: 1\nprovider: prod\nmodel: {model}\n"
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    """A pull request to another model, in a repository whose suite another runner asks."""
+    place = tmp_path / "repository"
+    (place / "suites").mkdir(parents=True)
+    (place / "models").mkdir()
+    (place / "mist.yml").write_text(POLICY)
+    (place / "suites" / "math.yml").write_text(SUITE)
+    (place / "models" / "bot.yml").write_text(reference("one"))
+
+    def git(*arguments: str) -> None:
+        subprocess.run(
+            ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *arguments],
+            cwd=place,
+            check=True,
+            capture_output=True,
+        )
+
+    git("init", "--quiet", "--initial-branch=main")
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "policy")
+    git("switch", "--quiet", "--create", "change")
+    (place / "models" / "bot.yml").write_text(reference("two"))
+    git("commit", "--quiet", "--all", "--message", "another model")
+    return place
+
+
+def gate(repository: Path, *results: str) -> subprocess.CompletedProcess[str]:
+    handed = [word for one in results for word in ("--results", one)]
+    return mist("gate", "--base", "main", "--head", "change", *handed, "--format", "json", cwd=repository)
+
+
+@pytest.mark.parametrize(("right", "outcome", "code"), [(190, "passed", 0), (150, "failed", 1)])
+def test_the_gate_decides_on_results_that_it_was_handed(
+    repository: Path, right: int, outcome: str, code: int
+) -> None:
+    table(repository / "base.jsonl", 190, model="openai:chat:one")
+    table(repository / "head.jsonl", right, model="two")
+    done = gate(repository, "base=base.jsonl", "head=head.jsonl")
+    (report,) = json.loads(done.stdout)["reports"]
+    assert (report["decision"]["outcome"], done.returncode) == (outcome, code), done.stderr
+    assert report["decision"]["models"][0]["suites"][0]["numbers"]["role"] == "critical"
+    assert Path(repository, report["results_dir"], "eval-results.jsonl").read_text().count("\n") == 201
+
+
+def test_results_of_another_model_are_evidence_of_nothing(repository: Path) -> None:
+    table(repository / "base.jsonl", 190, model="one")
+    table(repository / "head.jsonl", 190, model="three")
+    done = gate(repository, "base=base.jsonl", "head=head.jsonl")
+    assert done.returncode == 3
+    assert "the results of head are of three, and models/bot.yml says two" in done.stdout
+
+
+def test_a_suite_of_another_runner_needs_its_results(repository: Path) -> None:
+    done = gate(repository)
+    assert done.returncode == 3
+    assert "its results are imported: hand them over with --results" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("handed", "told"),
+    [("other=x.jsonl", "does not say which side it is"), ("base=x.jsonl", "and none of head")],
+)
+def test_results_say_which_side_they_are(repository: Path, handed: str, told: str) -> None:
+    done = gate(repository, handed)
+    assert done.returncode == 2
+    assert told in done.stderr
