@@ -56,6 +56,7 @@ class Code(StrEnum):
     CANCELLED = "MC311"
     NEEDS_APPROVAL = "MC312"
     CODE_HOST = "MC320"
+    HISTORY = "MC321"
     INTERNAL = "MC900"
 
 
@@ -113,6 +114,8 @@ EXPLANATIONS: dict[Code, str] = {
     Code.CODE_HOST: "The code host (GitHub) refused a request, or did not answer after several retries. "
     "The usual cause is a permission that the job does not have: `statuses: write` and `pull-requests: write`; "
     "the token of a pull request from a fork never has them.",
+    Code.HISTORY: "The history of judged models (a directory, or refs/mist/results) cannot be read or added to. "
+    "No verdict depends on it: a gate that could not add to it says so and keeps its exit code.",
     Code.INTERNAL: "A bug in MIST CI. The gate says error, never pass. Please report it with the output of --debug.",
 }
 

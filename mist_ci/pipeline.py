@@ -6,10 +6,10 @@ Everything that touches the world comes in through `World`; the rooms below only
 way ends in a Report that says "could not run": never a pass, and never a failure of the model.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from mist_ci import planning
+from mist_ci import planning, report
 from mist_ci.errors import MistError, cancelled, unexpected
 from mist_ci.models.plan import Event
 from mist_ci.models.record import Results
@@ -77,6 +77,15 @@ def run_gate(world: World, ask: Ask, event: Event, case: Case) -> Report:
     except Exception as error:
         could_not_run(run, unexpected(error))
         raise
+
+
+def remember(world: World, reports: Iterable[Report]) -> tuple[str, ...]:
+    """Adds what was found out to the history; gives a sentence where that fails, for no verdict depends on it."""
+    try:
+        world.iterations.append([one for each in reports for one in report.iterations(each)])
+    except MistError as error:
+        return (f"this run is not in the history: {error}",)
+    return ()
 
 
 def judge(run: Run, ask: Ask, case: Case) -> Report:

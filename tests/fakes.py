@@ -17,6 +17,7 @@ import msgspec
 from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where
 from mist_ci.models.attempt import Attempt
 from mist_ci.models.config import Provider
+from mist_ci.models.iteration import Iteration, IterationLog
 from mist_ci.models.message import Payload
 from mist_ci.models.output import RequestIdentity, StoredAnswer
 from mist_ci.models.plan import Change, ChangeKind, Event
@@ -29,6 +30,7 @@ from mist_ci.ports.code_host import CommentOutcome, Pending, Ruleset
 from mist_ci.ports.executor import Dialect, Rendered
 from mist_ci.ports.files import Tree
 from mist_ci.ports.interrupts import Interrupts, NoInterrupts
+from mist_ci.ports.iterations import IterationStore, NoIterations
 from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer, Request
 from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.results import ResultStore
@@ -288,6 +290,24 @@ class MemoryOutputs:
 
 
 @dataclass
+class MemoryIterations:
+    """What runs have found out; a place that is broken keeps nothing."""
+
+    kept: list[Iteration] = field(default_factory=list)
+    is_broken: bool = False
+
+    def append(self, iterations: Sequence[Iteration]) -> None:
+        if self.is_broken:
+            raise CouldNotRun(Code.HISTORY, "cannot be written: no space left on device")
+        self.kept += iterations
+
+    def read(self) -> IterationLog:
+        return IterationLog(
+            iterations=tuple(sorted(self.kept, key=lambda one: (one.when, one.run_id, one.model)))
+        )
+
+
+@dataclass
 class InlineExecutor:
     """Really renders, in this process; remembers the contexts it was given."""
 
@@ -368,6 +388,7 @@ def world(
     progress: RecordedProgress | None = None,
     interrupts: Interrupts | None = None,
     outputs: OutputStore | None = None,
+    iterations: IterationStore | None = None,
     clock: TickingClock | None = None,
 ) -> World:
     """A world of fakes. Unless a test brings its own models, asking one fails the test."""
@@ -382,6 +403,7 @@ def world(
         progress=progress or RecordedProgress(),
         interrupts=interrupts or NoInterrupts(),
         outputs=outputs or NoOutputs(),
+        iterations=iterations or NoIterations(),
     )
 
 

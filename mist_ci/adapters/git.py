@@ -35,14 +35,14 @@ class GitRepository:
         self._reading = threading.Lock()
         self._reader: _Reader | None = None
 
-    def run(self, *arguments: str, check: bool = True) -> bytes:
-        """Output of a git command. Raises UsageError MC202 outside a repository, else CouldNotRun MC308."""
+    def run(self, *arguments: str, check: bool = True, feed: bytes = b"") -> bytes:
+        """Output of a git command that reads `feed`. Raises UsageError MC202 outside a repository, or MC308."""
         try:
             done = subprocess.run(  # noqa: S603 - fixed program, arguments are ours or after `--`
                 ["git", *_SAFE, *arguments],  # noqa: S607 - found on PATH like every tool of a CI job
                 cwd=self._directory,
                 env=_environment(os.environ),
-                stdin=subprocess.DEVNULL,
+                input=feed,
                 capture_output=True,
                 check=False,
             )

@@ -6,11 +6,9 @@ for. Whatever is not exactly what was written is left out and counted.
 """
 
 import hashlib
-import os
 import re
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +16,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from mist_ci.adapters.hidden import make_hidden
+from mist_ci.adapters.segments import Segments, reason
 from mist_ci.models.base import Model
 from mist_ci.models.output import RequestIdentity, StoredAnswer
 from mist_ci.ports.clock import Clock
@@ -29,7 +27,6 @@ MAX_ENTRY_BYTES = 2**20
 CLOCKS_DIFFER = timedelta(hours=1)
 """An entry from further in the future is none: an alias would never expire."""
 
-_SEGMENT = re.compile(r"answers-[0-9]{8}T[0-9]{12}Z-[0-9a-f]{8}\.jsonl")
 _HEAD = re.compile(rb'\{"key":"([0-9a-f]{64})","sha256":"([0-9a-f]{64})","entry":')
 
 
@@ -57,10 +54,8 @@ class OutputDirectory:
         self._root = root
         self._clock = clock
         self._may_write = may_write
-        self._limit_bytes = limit_bytes
+        self._segments = Segments(root, "answers", clock, limit_bytes)
         self._places: dict[str, _Place] | None = None
-        self._segment: Path | None = None
-        self._written_bytes = 0
         self._unused: Counter[str] = Counter()
         self._notices: list[str] = []
 
@@ -89,13 +84,10 @@ class OutputDirectory:
         if len(line) > MAX_ENTRY_BYTES:
             return
         try:
-            if self._segment is None or self._written_bytes + len(line) > self._limit_bytes // 4:
-                self._segment = self._begin_segment()
-            _append(self._segment, line)
-            self._written_bytes += len(line)
+            self._segments.append(line)
         except OSError as error:
             self._may_write = False
-            self._notices.append(f"answers could not be stored in {self._root}: {_reason(error)}")
+            self._notices.append(f"answers could not be stored in {self._root}: {reason(error)}")
 
     def take_notices(self) -> tuple[str, ...]:
         """One sentence for all that was not used, and one for each kind of trouble with the directory."""
@@ -110,16 +102,16 @@ class OutputDirectory:
         """Key → place; of entries with one key the newest segment's last."""
         places: dict[str, _Place] = {}
         try:
-            segments = self._segments()
+            segments = self._segments.paths()
         except FileNotFoundError:
             return places
         except OSError as error:
             self._may_write = False
-            self._notices.append(f"stored answers in {self._root} cannot be read: {_reason(error)}")
+            self._notices.append(f"stored answers in {self._root} cannot be read: {reason(error)}")
             return places
         for segment in segments:
             try:
-                data = _whole(segment, self._limit_bytes)
+                data = self._segments.whole(segment)
             except OSError:
                 self._unused["in unreadable files"] += 1
                 continue
@@ -153,35 +145,6 @@ class OutputDirectory:
             return "expired"
         return entry.answer
 
-    def _segments(self) -> list[Path]:
-        """Oldest first. Nothing but regular files of our own naming is ever opened or deleted."""
-        with os.scandir(self._root) as found:
-            names = [
-                one.name
-                for one in found
-                if _SEGMENT.fullmatch(one.name) and one.is_file(follow_symlinks=False)
-            ]
-        return [self._root / name for name in sorted(names)]
-
-    def _begin_segment(self) -> Path:
-        """An empty segment that sorts after all others, with room made for it."""
-        make_hidden(self._root)  # what a model said does not belong into a commit
-        self._prune(self._limit_bytes - self._limit_bytes // 4)
-        name = f"answers-{self._clock.now():%Y%m%dT%H%M%S%f}Z-{self._clock.unique()[:8]}.jsonl"
-        segment = self._root / name
-        segment.touch(exist_ok=False)
-        self._written_bytes = 0
-        return segment
-
-    def _prune(self, limit_bytes: int) -> None:
-        """Deletes the oldest segments until the others fit."""
-        kept = 0
-        for segment in reversed(self._segments()):
-            with suppress(FileNotFoundError):  # another run prunes too
-                kept += segment.stat().st_size
-                if kept > limit_bytes:
-                    segment.unlink()
-
 
 def _encode(identity: RequestIdentity, answer: StoredAnswer) -> bytes:
     body = _Entry(version=1, identity=identity, answer=answer).model_dump_json().encode()
@@ -203,23 +166,6 @@ def _decode(line: bytes | None) -> _Entry | str:
         return "not understood"
 
 
-def _append(segment: Path, line: bytes) -> None:
-    """Opened for each line: a store is never closed, and a segment that somebody deleted is an error."""
-    with segment.open("r+b", buffering=0) as opened:
-        opened.seek(0, os.SEEK_END)
-        while line:
-            line = line[opened.write(line) :]
-
-
-def _whole(segment: Path, limit_bytes: int) -> bytes:
-    """The bytes of a segment. Raises OSError, also for one that is larger than a whole directory may be."""
-    with segment.open("rb") as opened:
-        data = opened.read(limit_bytes + 1)
-    if len(data) > limit_bytes:
-        raise OSError("too large")
-    return data
-
-
 def _line(place: _Place) -> bytes | None:
     """The bytes at a place; None when the file is gone or shorter than it was."""
     try:
@@ -229,7 +175,3 @@ def _line(place: _Place) -> bytes | None:
     except OSError:
         return None
     return line if len(line) == place.length else None
-
-
-def _reason(error: OSError) -> str:
-    return error.strerror or str(error)

@@ -14,6 +14,7 @@ from mist_ci.cli.eval import evaluate
 from mist_ci.cli.explain import explain
 from mist_ci.cli.finalize import finalize
 from mist_ci.cli.gate import gate
+from mist_ci.cli.history import history
 from mist_ci.cli.import_results import import_results
 from mist_ci.cli.init import init
 from mist_ci.cli.interrupts import INTERRUPTS
@@ -55,6 +56,7 @@ COMMANDS = (
     action,
     verify,
     finalize,
+    history,
     protect,
     demo,
     dev,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, OUTPUTS, POLICIES, REPOSITORY, RESULTS
+from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, HISTORY, OUTPUTS, POLICIES, REPOSITORY, RESULTS
 
 
 @click.command(context_settings=ENVIRONMENT_TOO)
@@ -25,6 +25,7 @@ from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, OUTPUTS, POLICIES, REPOSI
 @click.option("--head", metavar="REV", help="For runs on demand: judge this branch, full ref or commit id.")
 @RESULTS
 @OUTPUTS
+@HISTORY
 @REPOSITORY
 def action(  # noqa: PLR0913, PLR0917 - one for each option
     configs: tuple[str, ...],
@@ -35,6 +36,7 @@ def action(  # noqa: PLR0913, PLR0917 - one for each option
     head: str | None,
     results: Path,
     outputs: Path | None,
+    history: str | None,
     repository: Path,
 ) -> int:
     """Judge what the GitHub event of this job is about, and report it there.
@@ -51,5 +53,5 @@ def action(  # noqa: PLR0913, PLR0917 - one for each option
     from mist_ci.job import Settings, Spend
 
     settings = Settings(configs, gate_name, Spend(spend), CommentMode(comment), base or None)
-    places = jobs.Places(results, repository, outputs)
+    places = jobs.Places(results, repository, outputs, history)
     return jobs.judge(jobs.occasion(os.environ), settings, places, head or None)

@@ -1,5 +1,6 @@
 """mist-ci gate"""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ import click
 from mist_ci.cli.options import (
     ENVIRONMENT_TOO,
     GATE,
+    HISTORY,
     OUTPUT_FORMAT,
     OUTPUTS,
     OUTPUTS_MODE,
@@ -20,6 +22,8 @@ from mist_ci.errors import Code, UsageError, Where
 
 if TYPE_CHECKING:
     from mist_ci.models.report import Report
+    from mist_ci.pipeline import Ask
+    from mist_ci.ports import World
 
 
 @click.command(context_settings=ENVIRONMENT_TOO)
@@ -33,6 +37,7 @@ if TYPE_CHECKING:
 @RESULTS
 @OUTPUTS
 @OUTPUTS_MODE
+@HISTORY
 @RESULTS_OF_OTHERS
 @TOOL
 @GRADER
@@ -46,6 +51,7 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
     results: Path,
     outputs: Path | None,
     outputs_mode: str,
+    history: str | None,
     handed: tuple[str, ...],
     tool: str | None,
     grader: str | None,
@@ -64,14 +70,15 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
     from mist_ci import report
     from mist_ci.cli import wiring
     from mist_ci.cli.output import say, show_markdown
-    from mist_ci.pipeline import Ask, run_gates
+    from mist_ci.pipeline import Ask
 
     if not repository.is_dir():
         hint = "name a clone with --repository DIR"
         raise UsageError(Code.NO_REPOSITORY, "is no directory", where=Where(str(repository)), hint=hint)
     stored = wiring.outputs_by_hand(outputs, outputs_mode)
     asked = Ask(base, head, configs, gate_name, results=read_handed(handed, tool, grader))
-    reports = run_gates(wiring.world(results, repository, stored), asked)
+    kept = wiring.iterations(history or str(results / "history"), repository, os.environ)
+    reports = _judge(wiring.world(results, repository, stored, kept), asked)
     worst = max((one.decision.outcome for one in reports), key=lambda outcome: outcome.rank)
     if output_format == "json":
         click.echo(_as_json(reports, int(worst.exit_code)))
@@ -83,6 +90,17 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
         say(f"results {one.results_dir}")
     say(f"exit    {int(worst.exit_code)}")
     return worst.exit_code
+
+
+def _judge(world: "World", asked: "Ask") -> "tuple[Report, ...]":
+    """A report for each gate. What was found out is remembered; where it cannot be, stderr says so."""
+    from mist_ci.pipeline import remember, run_gates
+    from mist_ci.report import workflow_safe
+
+    reports = run_gates(world, asked)
+    for trouble in remember(world, reports):
+        click.echo(workflow_safe(f"warning: {trouble}"), err=True)
+    return reports
 
 
 def _as_json(reports: "tuple[Report, ...]", exit_code: int) -> str:

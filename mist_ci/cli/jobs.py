@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mist_ci.job import Job, Result, Settings
     from mist_ci.models.event import Occasion
     from mist_ci.models.pull_request import RunOrder
+    from mist_ci.ports.iterations import IterationStore
 
 MAX_EVENT_BYTES = 25 * 2**20
 """GitHub's own limit for a payload."""
@@ -37,11 +38,12 @@ def occasion(environ: Mapping[str, str]) -> "Occasion":
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Directories of a job: where results go, where the clone is, and where stored answers are, if anywhere."""
+    """Where results of a job go, where the clone is, and where stored answers and history are, if anywhere."""
 
     results: Path
     repository: Path
     outputs: Path | None = None
+    history: str | None = None
 
 
 def judge(occasion: "Occasion", settings: "Settings", places: Places, head: str | None = None) -> int:
@@ -89,9 +91,9 @@ def job(occasion: "Occasion", settings: "Settings", places: Places, head: str | 
     host = wiring.code_host(os.environ) if posts else None
     # Below the runner's own directory: in the workspace lies what head has committed, answers of its own maybe.
     stored = wiring.outputs(_in_runner_temp(places.outputs), may_write=occasion.may_store_outputs)
-    desk = Desk(
-        wiring.world(places.results, places.repository, stored), history, wiring.runner(os.environ), host, to
-    )
+    kept = _kept(places) if occasion.may_keep_history else None
+    world = wiring.world(places.results, places.repository, stored, kept)
+    desk = Desk(world, history, wiring.runner(os.environ), host, to)
     return Job(desk, occasion, settings)
 
 
@@ -115,6 +117,15 @@ def show(result: "Result") -> None:
 
 def _in_runner_temp(outputs: Path | None) -> Path | None:
     return outputs and Path(os.environ.get("RUNNER_TEMP", "")) / outputs
+
+
+def _kept(places: Places) -> "IterationStore":
+    from mist_ci.cli import wiring
+
+    place = places.history
+    if place and place not in ("git", "off"):
+        place = str(_in_runner_temp(Path(place)))
+    return wiring.iterations(place, places.repository, os.environ)
 
 
 def _order(environ: Mapping[str, str]) -> "RunOrder":

@@ -28,6 +28,10 @@ OUTPUTS_MODE = click.option(
     "--outputs-mode", type=click.Choice(["read", "read-write"]), default="read-write", show_default=True,
     help="Whether new answers are stored in --outputs as well.",
 )  # fmt: skip
+HISTORY = click.option(
+    "--history", metavar="PLACE",
+    help="Where iterations are kept for `mist-ci history`: a directory, `git` (the ref refs/mist/results), or `off`.",
+)  # fmt: skip
 REPOSITORY = click.option(
     "--repository", type=click.Path(path_type=Path), default=".", show_default=True, help="A git repository."
 )

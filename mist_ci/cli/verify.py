@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, OUTPUTS, POLICIES, REPOSITORY, RESULTS
+from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, HISTORY, OUTPUTS, POLICIES, REPOSITORY, RESULTS
 from mist_ci.errors import Code, UsageError
 
 
@@ -17,8 +17,9 @@ from mist_ci.errors import Code, UsageError
 @click.option("--branch", metavar="NAME", help="The branch; gates are chosen by it.")
 @RESULTS
 @OUTPUTS
+@HISTORY
 @REPOSITORY
-def verify(
+def verify(  # noqa: PLR0913, PLR0917 - one for each option
     configs: tuple[str, ...],
     gate_name: str | None,
     before: str | None,
@@ -26,6 +27,7 @@ def verify(
     branch: str | None,
     results: Path,
     outputs: Path | None,
+    history: str | None,
     repository: Path,
 ) -> int:
     """Judge a push to a deployment branch again, and raise the alarm when it went round the gate.
@@ -56,5 +58,5 @@ def verify(
         )
     else:
         raise UsageError(Code.USAGE, "--before, --after and --branch go together")
-    places = jobs.Places(results, repository, outputs)
+    places = jobs.Places(results, repository, outputs, history)
     return jobs.judge(occasion, Settings(configs, gate_name), places, after)

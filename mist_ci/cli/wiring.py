@@ -11,7 +11,11 @@ from mist_ci.adapters.clock import SystemClock
 from mist_ci.adapters.directory import DirectoryTree
 from mist_ci.adapters.executors.isolated import IsolatedExecutor
 from mist_ci.adapters.git import GitRepository
-from mist_ci.adapters.git_fetch import Access, RemoteHistory
+from mist_ci.adapters.git_fetch import RemoteHistory
+from mist_ci.adapters.git_iterations import GitIterations
+from mist_ci.adapters.git_remote import Access
+from mist_ci.adapters.git_tags import release_tags
+from mist_ci.adapters.iterations import IterationDirectory
 from mist_ci.adapters.outputs import OutputDirectory
 from mist_ci.adapters.prices import DatedPrices
 from mist_ci.adapters.progress import BarProgress, LineProgress
@@ -28,6 +32,7 @@ from mist_ci.ports.code_host import CodeHost
 from mist_ci.ports.executor import Executor
 from mist_ci.ports.files import Files, Tree
 from mist_ci.ports.history import History
+from mist_ci.ports.iterations import IterationStore, NoIterations
 from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.progress import Progress
 from mist_ci.ports.result_files import ResultFiles
@@ -35,7 +40,12 @@ from mist_ci.ports.runner import Runner
 from mist_ci.report import redact
 
 
-def world(results: Path, repository: Path, outputs: OutputStore | None = None) -> World:
+def world(
+    results: Path,
+    repository: Path,
+    outputs: OutputStore | None = None,
+    iterations: IterationStore | None = None,
+) -> World:
     """The real world. The repository is looked at when it is first needed, and so are stored answers."""
     clock = SystemClock()
     return World(
@@ -49,6 +59,7 @@ def world(results: Path, repository: Path, outputs: OutputStore | None = None) -
         progress=progress(),
         interrupts=INTERRUPTS,
         outputs=outputs or NoOutputs(),
+        iterations=iterations or NoIterations(),
     )
 
 
@@ -101,9 +112,26 @@ def runner(environ: Mapping[str, str]) -> Runner:
 
 def history(repository: Path, environ: Mapping[str, str]) -> History:
     """The clone's remote `origin`, with the job's token for the server that it is on."""
+    return RemoteHistory(GitRepository(repository), access=_access(environ))
+
+
+def iterations(place: str | None, repository: Path, environ: Mapping[str, str]) -> IterationStore:
+    """The history of judged models: `git`, a directory, or nowhere (`off`, or no place at all)."""
+    if not place or place == "off":
+        return NoIterations()
+    if place == "git":
+        return GitIterations(GitRepository(repository), SystemClock(), access=_access(environ))
+    return IterationDirectory(Path(place), SystemClock())
+
+
+def releases(repository: Path) -> Mapping[str, tuple[str, ...]]:
+    """Commit → tags that released it; empty outside of a repository."""
+    return release_tags(GitRepository(repository))
+
+
+def _access(environ: Mapping[str, str]) -> Access | None:
     server, token = environ.get("GITHUB_SERVER_URL"), environ.get("GITHUB_TOKEN")
-    access = Access(server, token) if server and token else None
-    return RemoteHistory(GitRepository(repository), access=access)
+    return Access(server, token) if server and token else None
 
 
 def directory(path: Path) -> Tree:

@@ -49,6 +49,7 @@ def compare(
         base_label=change.base_label,
         head_model=change.head.model,
         head_digest=change.head.digest,
+        trained_on=change.head.trained_on,
         suites=base.suites,
         overall=base.overall,
         overall_without_leaked=base.overall_without_leaked,

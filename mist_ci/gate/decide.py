@@ -85,6 +85,7 @@ def decide_model(gate: Gate, comparison: ModelComparison, waivers: Sequence[Waiv
         base_label=comparison.base_label,
         head_model=comparison.head_model,
         head_digest=comparison.head_digest,
+        trained_on=comparison.trained_on,
         suites=suites,
         overall=overall,
         anchor=_anchor(comparison.anchor, in_force),

@@ -74,6 +74,7 @@ def measure(
     numbers = SuiteComparison(
         suite=suite.name,
         path=suite.path,
+        digest=suite.digest,
         role=suite.role,
         margin=margin,
         must_improve=suite.must_improve,

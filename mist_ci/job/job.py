@@ -12,7 +12,7 @@ from mist_ci.job.verifying import bypassed, verify_status
 from mist_ci.models.event import Mode, Occasion
 from mist_ci.models.plan import Event
 from mist_ci.models.report import VERIFY, Report, Status
-from mist_ci.pipeline import Ask, find_cases, run_gate
+from mist_ci.pipeline import Ask, find_cases, remember, run_gate
 from mist_ci.planning import Case
 from mist_ci.ports.code_host import Pending
 
@@ -75,6 +75,7 @@ class Job:
                 verdicts,
                 self.settings.comments,
             )
+        troubles += remember(self.desk.world, reports)  # after the verdict is out: others may be writing too
         return Result(verdicts.exit_code, reports, verdicts.statuses, verdicts.alarms, tuple(troubles))
 
     def finalize(self) -> Result:

@@ -1,6 +1,7 @@
 """Base against head on one suite: numbers only, before anyone says pass or fail."""
 
 from mist_ci.models.base import Model
+from mist_ci.models.modelref import TrainedOn
 from mist_ci.models.suite import Expected, Role
 from mist_ci.models.usage import Spend
 
@@ -99,6 +100,8 @@ class SuiteComparison(Model):
 
     suite: str
     path: str
+    digest: str | None = None
+    """The suite's own: two runs with the same one asked the same questions."""
     role: Role
     margin: float
     must_improve: bool
@@ -169,6 +172,8 @@ class ModelComparison(Model):
     base_label: str
     head_model: str
     head_digest: str
+    trained_on: TrainedOn | None = None
+    """What head's reference says."""
     suites: tuple[SuiteComparison, ...]
     overall: OverallNumbers | None
     overall_without_leaked: OverallNumbers | None = None

@@ -74,6 +74,11 @@ class Occasion(Model):
         """
         return self.mode is Mode.VERIFY_PUSH
 
+    @property
+    def may_keep_history(self) -> bool:
+        """True for a push alone: what a pull request's own workflow says of itself is not for everybody's record."""
+        return self.mode is Mode.VERIFY_PUSH
+
 
 def _commit_id(value: str) -> str:
     if len(value) not in {40, 64} or not set(value) <= set("0123456789abcdef"):

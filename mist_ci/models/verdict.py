@@ -5,6 +5,7 @@ from enum import StrEnum
 from mist_ci.errors import ExitCode
 from mist_ci.models.base import Model
 from mist_ci.models.comparison import IntervalNumbers, OverallNumbers, SuiteComparison
+from mist_ci.models.modelref import TrainedOn
 
 
 class Verdict(StrEnum):
@@ -129,6 +130,7 @@ class ModelVerdict(Model):
     base_label: str
     head_model: str
     head_digest: str
+    trained_on: TrainedOn | None = None
     suites: tuple[SuiteVerdict, ...]
     overall: OverallVerdict | None
     anchor: AnchorVerdict | None = None

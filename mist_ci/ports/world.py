@@ -7,6 +7,7 @@ from mist_ci.ports.clock import Clock
 from mist_ci.ports.executor import Executor
 from mist_ci.ports.files import Files
 from mist_ci.ports.interrupts import Interrupts, NoInterrupts
+from mist_ci.ports.iterations import IterationStore, NoIterations
 from mist_ci.ports.model_client import ModelClients
 from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.progress import Progress
@@ -27,3 +28,4 @@ class World:
     progress: Progress
     interrupts: Interrupts = field(default_factory=NoInterrupts)
     outputs: OutputStore = field(default_factory=NoOutputs)
+    iterations: IterationStore = field(default_factory=NoIterations)

@@ -3,6 +3,7 @@
 from mist_ci.report.annotations import annotations
 from mist_ci.report.comment import comment, summary
 from mist_ci.report.comparison import comparison
+from mist_ci.report.iteration import iterations
 from mist_ci.report.junit import junit
 from mist_ci.report.redact import redact
 from mist_ci.report.sarif import sarif
@@ -15,6 +16,7 @@ __all__ = [
     "comment",
     "comparison",
     "headline",
+    "iterations",
     "junit",
     "plain",
     "prose",

@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from mist_ci.adapters.git import GitRepository
-from mist_ci.adapters.git_fetch import Access, RemoteHistory
+from mist_ci.adapters.git_fetch import RemoteHistory
+from mist_ci.adapters.git_remote import Access
 from mist_ci.errors import Code, CouldNotRun, MistError
 from tests.contract.github.hosting import commit, git
 

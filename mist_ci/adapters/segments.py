@@ -1,0 +1,83 @@
+"""One directory, and in it segments of lines that are only ever appended to.
+
+A run writes segments of its own, one write a line, so writers never meet and a killed one leaves whole lines
+and at most one that is cut off.
+"""
+
+import os
+import re
+from contextlib import suppress
+from pathlib import Path
+
+from mist_ci.adapters.hidden import make_hidden
+from mist_ci.ports.clock import Clock
+
+
+class Segments:
+    """`PREFIX-<time>-<id>.jsonl` in `root`. Every method may raise OSError."""
+
+    def __init__(self, root: Path, prefix: str, clock: Clock, limit_bytes: int) -> None:
+        self._root = root
+        self._prefix = prefix
+        self._clock = clock
+        self._limit_bytes = limit_bytes
+        self._name = re.compile(rf"{prefix}-[0-9]{{8}}T[0-9]{{12}}Z-[0-9a-f]{{8}}\.jsonl")
+        self._current: Path | None = None
+        self._written_bytes = 0
+
+    def paths(self) -> list[Path]:
+        """Oldest first. Nothing but regular files of our own naming is ever opened or deleted."""
+        with os.scandir(self._root) as found:
+            names = [
+                one.name
+                for one in found
+                if self._name.fullmatch(one.name) and one.is_file(follow_symlinks=False)
+            ]
+        return [self._root / name for name in sorted(names)]
+
+    def append(self, line: bytes) -> None:
+        """A line with its line feed, on its way to the disk when the call returns."""
+        if self._current is None or self._written_bytes + len(line) > self._limit_bytes // 4:
+            self._current = self._begin()
+        _append(self._current, line)
+        self._written_bytes += len(line)
+
+    def whole(self, segment: Path) -> bytes:
+        """The bytes of a segment. One that is larger than a whole directory may be is an error."""
+        with segment.open("rb") as opened:
+            data = opened.read(self._limit_bytes + 1)
+        if len(data) > self._limit_bytes:
+            raise OSError("too large")
+        return data
+
+    def _begin(self) -> Path:
+        """An empty segment that sorts after all others, with room made for it."""
+        make_hidden(self._root)  # what a model said does not belong into a commit
+        self._prune(self._limit_bytes - self._limit_bytes // 4)
+        name = f"{self._prefix}-{self._clock.now():%Y%m%dT%H%M%S%f}Z-{self._clock.unique()[:8]}.jsonl"
+        segment = self._root / name
+        segment.touch(exist_ok=False)
+        self._written_bytes = 0
+        return segment
+
+    def _prune(self, limit_bytes: int) -> None:
+        """Deletes the oldest segments until the others fit."""
+        kept = 0
+        for segment in reversed(self.paths()):
+            with suppress(FileNotFoundError):  # another run prunes too
+                kept += segment.stat().st_size
+                if kept > limit_bytes:
+                    segment.unlink()
+
+
+def reason(error: OSError) -> str:
+    """In a few words."""
+    return error.strerror or str(error)
+
+
+def _append(segment: Path, line: bytes) -> None:
+    """Opened for each line: a store is never closed, and a segment that somebody deleted is an error."""
+    with segment.open("r+b", buffering=0) as opened:
+        opened.seek(0, os.SEEK_END)
+        while line:
+            line = line[opened.write(line) :]
