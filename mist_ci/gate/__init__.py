@@ -1,5 +1,6 @@
 """Pairs, intervals, corrections, verdicts: the only room that says pass or fail."""
 
+from mist_ci.gate.calibrated import beside_calibration
 from mist_ci.gate.cautions import cautions, measured_cautions
 from mist_ci.gate.compare import compare
 from mist_ci.gate.decide import decide, waived_suites, waivers_in_force
@@ -25,6 +26,7 @@ __all__ = [
     "Pretended",
     "Standing",
     "attempts_advice",
+    "beside_calibration",
     "cautions",
     "clean_blocked",
     "compare",

@@ -1,5 +1,7 @@
 """Base against head on one suite: numbers only, before anyone says pass or fail."""
 
+from datetime import date
+
 from mist_ci.models.base import Model
 from mist_ci.models.modelref import TrainedOn
 from mist_ci.models.suite import Expected, Role
@@ -59,6 +61,16 @@ class LookNumbers(Model):
     head_attempts: int
     escalated: bool = False
     """Head was asked more often than at first, because the suite was undecided."""
+
+
+class Calibrated(Model):
+    """What base against itself showed on this very suite: how much of any difference is noise."""
+
+    noise: float
+    """Forgetting that sampling alone shows, as a fraction."""
+    false_alarm_rate: float
+    """Share of pretend comparisons of base with itself that this suite called regressed."""
+    measured_on: date
 
 
 class Surface(Model):
@@ -125,6 +137,8 @@ class SuiteComparison(Model):
     """Samples that got worse, the worst first; `better` and `worse` count all of them."""
     surface: Surface | None = None
     """None without a baseline, or where a side has no answers."""
+
+    calibrated: Calibrated | None = None
 
     @property
     def stopped_early(self) -> bool:

@@ -19,12 +19,14 @@ def surface_view(model: ModelVerdict) -> View:
 
 def _row(suite: SuiteVerdict, surface: Surface) -> View:
     """Net figures below zero are noise, and shown as none; they are kept as they are in report.json."""
+    calibrated = suite.numbers.calibrated
     return {
         "suite": suite.numbers.suite,
         "is_target": suite.numbers.role is Role.TARGET,
         **surface.model_dump(),
         "net_forgotten": _at_least_zero(surface.net_forgotten),
         "net_gained": _at_least_zero(surface.net_gained),
+        "calibrated": calibrated and calibrated.model_dump(mode="json"),
     }
 
 

@@ -71,8 +71,9 @@ class ModelStage:
 
     def compare(self, suites: Sequence[Suite], changed: Sequence[ChangedSuite]) -> ModelComparison:
         """The whole comparison; what head adds to suites comes last, when the rest is decided."""
+        elsewhere = {one.suite.name for one in self.imported}
         self.attempts += [one for suite in self.imported for one in suite.attempts]
-        standings = [self._first_look(suite) for suite in suites]
+        standings = [self._first_look(suite) for suite in suites if suite.name not in elsewhere]
         self._ask([Portion(one.seen, one.seen.samples, _attempts(one)) for one in standings])
         standings += [Standing.whole(one.suite, one.obstacle) for one in self.imported]
         self._look_for_drift(standings)

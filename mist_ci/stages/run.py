@@ -205,14 +205,26 @@ class Run:
             raise UsageError(Code.USAGE, message, hint=hint)
         waived = gate.waived_suites(self.waivers, change.head.digest)
         imported = imported_suites(change, self.results, suites) if self.results else ()
-        known = {one.suite.name for one in imported}
-        asked = [one for one in suites if one.name not in known]
         stage = ModelStage(change, self._planned.gate, self, self.world, self._leaked(), waived, imported)
         try:
-            self.comparisons.append(stage.compare(asked, self.changed_suites))
+            compared = stage.compare(suites, self.changed_suites)
+            self.comparisons.append(self._beside_calibration(change, compared))
         finally:
             self.notices += stage.notices
         self._keep_imported(change, imported)
+
+    def _beside_calibration(self, change: ModelChange, compared: ModelComparison) -> ModelComparison:
+        """With what was measured of base against itself; a file that is broken or out of date is told."""
+        try:
+            calibration = planning.read_calibration(self._tree("base"), self.config)
+        except ConfigError as error:
+            self.notices.append(f"the calibration cannot be read: {error}")
+            return compared
+        if calibration is None or change.base is None:
+            return compared
+        beside, notices = gate.beside_calibration(compared, calibration, change.path, change.base.digest)
+        self.notices += notices
+        return beside
 
     def _keep_imported(self, change: ModelChange, imported: Sequence[ImportedSuite]) -> None:
         """What others asked is part of the report as if it had been asked here."""

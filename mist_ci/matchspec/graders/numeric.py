@@ -50,6 +50,10 @@ class Numeric(Grader):
         return None if number(expected) is not None else f"expected must be a number, not {expected!r}"
 
 
+LARGEST_EXPONENT = 1_000
+"""Of ten, in an expectation: nobody means more, and arithmetic with far larger ones fails."""
+
+
 def number(expected: Expected) -> Decimal | None:
     """The expectation as an exact number, or None."""
     if isinstance(expected, bool | tuple):
@@ -58,4 +62,4 @@ def number(expected: Expected) -> Decimal | None:
         value = Decimal(str(expected).replace(",", "").strip())
     except InvalidOperation:
         return None
-    return value if value.is_finite() else None
+    return value if value.is_finite() and abs(value.adjusted()) <= LARGEST_EXPONENT else None
