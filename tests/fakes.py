@@ -265,6 +265,7 @@ class MemoryOutputs:
 
     may_write: bool = True
     stored: dict[str, tuple[RequestIdentity, StoredAnswer]] = field(default_factory=dict)
+    """Key → the answer that counts."""
     kept: list[tuple[RequestIdentity, StoredAnswer]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
@@ -283,7 +284,10 @@ class MemoryOutputs:
         return taken
 
     def next_run(self, may_write: bool = True) -> "MemoryOutputs":
-        stored = {**self.stored, **{identity.key: (identity, answer) for identity, answer in self.kept}}
+        stored = dict(self.stored)
+        for identity, answer in self.kept:
+            if answer.renewed or identity.key not in stored:
+                stored[identity.key] = (identity, answer)
         return MemoryOutputs(may_write, stored)
 
 

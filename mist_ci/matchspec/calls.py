@@ -18,19 +18,23 @@ class Contestant:
     side: Side
     reference: ModelReference
     provider: Provider
+    commit: str | None = None
+    """The head that is judged, whichever side this is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Portion:
     """Some samples of a suite, and which attempts of each side are wanted at each of them, counted from 0.
 
-    The sides in `fresh` are asked even where an answer is stored.
+    The sides in `fresh` are asked even where an answer is stored. What they say then takes its place, except for a
+    second look (`is_probe`), which leaves nothing behind.
     """
 
     suite: Suite
     samples: Sequence[Sample]
     attempts: Mapping[Side, range]
     fresh: frozenset[Side] = frozenset()
+    is_probe: bool = False
 
     @classmethod
     def whole(cls, suite: Suite) -> "Portion":
@@ -46,13 +50,17 @@ def attempts_of(suite: Suite, head: range) -> Mapping[Side, range]:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One attempt that is still to be made; `fresh` where no stored answer may stand in for it."""
+    """One attempt that is still to be made; `fresh` where no stored answer may stand in for it.
+
+    `is_kept` is False where its own answer is for this run only.
+    """
 
     contestant: Contestant
     suite: Suite
     sample: Sample
     number: int
     fresh: bool = False
+    is_kept: bool = True
 
     @property
     def request(self) -> Request:
@@ -73,4 +81,5 @@ def all_calls(portions: Sequence[Portion], contestants: Sequence[Contestant]) ->
         for sample in portion.samples:
             for one in contestants:
                 for number in portion.attempts.get(one.side, range(0)):
-                    yield Call(one, portion.suite, sample, number, one.side in portion.fresh)
+                    fresh = one.side in portion.fresh
+                    yield Call(one, portion.suite, sample, number, fresh, not portion.is_probe)

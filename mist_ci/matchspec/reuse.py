@@ -1,6 +1,6 @@
 """When a stored answer stands in for a call, and which answers are worth storing."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from mist_ci.matchspec.calls import Call
 from mist_ci.models.output import StoredAnswer
@@ -12,8 +12,8 @@ ALIAS_AGE = timedelta(days=7)
 """So long an alias such as `gpt-4o-mini` is taken to be the model that it was."""
 
 
-def recall(call: Call, world: World) -> tuple[Completion, datetime] | None:
-    """The answer that an earlier run got to exactly this request, and when; it is graded anew like any other."""
+def recall(call: Call, world: World) -> tuple[Completion, StoredAnswer] | None:
+    """The answer that an earlier run got to exactly this request, and as what; it is graded anew like any other."""
     pinned = is_pinned(call.contestant.reference.model)
     stored = world.outputs.get(call.identity, None if pinned else world.clock.now() - ALIAS_AGE)
     if stored is None:
@@ -26,12 +26,12 @@ def recall(call: Call, world: World) -> tuple[Completion, datetime] | None:
         fingerprint=stored.fingerprint,
         refusal=stored.refusal,
     )
-    return answer, stored.written
+    return answer, stored
 
 
 def remember(call: Call, answer: Completion, world: World, run_id: str) -> None:
-    """Stores an answer for later runs."""
-    if is_worth_storing(answer):
+    """Stores an answer for later runs. Asked again against a stored one, it takes its place, unless it is a probe."""
+    if call.is_kept and is_worth_storing(answer):
         stored = StoredAnswer(
             text=answer.text,
             finish_reason=answer.finish_reason,
@@ -41,6 +41,8 @@ def remember(call: Call, answer: Completion, world: World, run_id: str) -> None:
             refusal=answer.refusal,
             written=world.clock.now(),
             run=run_id,
+            commit=call.contestant.commit,
+            renewed=call.fresh,
         )
         world.outputs.put(call.identity, stored)
 

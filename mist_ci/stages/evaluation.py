@@ -50,6 +50,8 @@ class ModelStage:
     """One changed reference with everything that its comparison needs."""
 
     change: ModelChange
+    commit: str
+    """The head that is judged."""
     gate: Gate
     asker: Asker
     world: World
@@ -125,7 +127,7 @@ class ModelStage:
     def _look_for_drift(self, standings: Sequence[Standing]) -> None:
         for side, reference in self.sides.items():
             mine = [one for one in self.attempts if one.side is side]
-            stored = gate.to_ask_again(gate.doubtful(mine, self.world.clock.now()))
+            stored = gate.to_ask_again(gate.doubtful(mine, self.world.clock.now(), self.commit))
             if stored and self.asker.complete:
                 self._ask_again(side, reference, stored, standings)
 
@@ -138,7 +140,7 @@ class ModelStage:
     ) -> None:
         wanted = {(one.suite, one.key) for one in stored}
         portions = [
-            Portion(one.suite, chosen, {side: range(1)}, frozenset({side}))
+            Portion(one.suite, chosen, {side: range(1)}, frozenset({side}), is_probe=True)
             for one in standings
             if (chosen := [s for s in one.seen.samples if (one.suite.name, s.key) in wanted])
         ]

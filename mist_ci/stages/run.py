@@ -193,7 +193,9 @@ class Run:
         imported = imported_suites(change, self.results, suites) if self.results else ()
         known = {one.suite.name for one in imported}
         asked = [one for one in suites if one.name not in known]
-        stage = ModelStage(change, self._planned.gate, self, self.world, self._leaked(), waived, imported)
+        stage = ModelStage(
+            change, self.event.head, self._planned.gate, self, self.world, self._leaked(), waived, imported
+        )
         self.comparisons.append(stage.compare(asked, self.changed_suites))
         self._keep_imported(change, imported)
         self.notices += stage.notices
@@ -223,7 +225,7 @@ class Run:
         """Implements stages.evaluation.Asker. Raises what ended the asking, once all answers are kept."""
         providers = self._planned.policy.providers
         contestants = [
-            matchspec.Contestant(side, reference, providers[reference.provider])
+            matchspec.Contestant(side, reference, providers[reference.provider], self.event.head)
             for side, reference in sides.items()
         ]
         evaluation = matchspec.evaluate(portions, contestants, self.world, self.store, self._money_left())
