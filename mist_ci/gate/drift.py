@@ -28,13 +28,14 @@ class Drift:
         return self.p_value <= ALPHA
 
 
-def doubtful(attempts: Sequence[Attempt], now: datetime, commit: str) -> list[Attempt]:
+def doubtful(attempts: Sequence[Attempt], now: datetime, commit: str | None = None) -> list[Attempt]:
     """First attempts whose answers were stored, where the model may have moved since: an alias, or long ago.
 
     What was answered to the gate of this very `commit` is not doubted: it is what this change was judged by, and
     whoever starts the run again would have a chance of other answers.
     """
-    stored = [one for one in attempts if one.reused and one.attempt == 0 and one.stored_for != commit]
+    others = [one for one in attempts if commit is None or one.stored_for != commit]
+    stored = [one for one in others if one.reused and one.attempt == 0]
     old = any(one.stored_at is not None and now - one.stored_at > OLD for one in stored)
     return stored if old or any(not is_pinned(one.model) for one in stored) else []
 

@@ -19,7 +19,7 @@ class Contestant:
     reference: ModelReference
     provider: Provider
     commit: str | None = None
-    """The head that is judged, whichever side this is."""
+    """The head whose gate asks, whichever side this is; None where it may ask for the same head again."""
 
 
 @dataclass(frozen=True, slots=True)

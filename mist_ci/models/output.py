@@ -59,7 +59,7 @@ class StoredAnswer(Model):
     written: AwareDatetime
     run: str
     commit: str | None = None
-    """The head whose gate asked. None where no commit was judged."""
+    """The head whose gate asked in a CI job. None by hand."""
     renewed: bool = False
     """Asked although older answers were stored, because the model was found to say something else by then."""
 

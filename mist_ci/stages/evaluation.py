@@ -50,8 +50,8 @@ class ModelStage:
     """One changed reference with everything that its comparison needs."""
 
     change: ModelChange
-    commit: str
-    """The head that is judged."""
+    commit: str | None
+    """The head, where stored answers to its own gate are not doubted."""
     gate: Gate
     asker: Asker
     world: World

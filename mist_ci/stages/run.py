@@ -58,6 +58,8 @@ class Run:
     complete: bool = True
     results: Results | None = None
     """What another runner measured, and so is not asked here."""
+    commit: str | None = None
+    """The head, where stored answers to its own gate are not doubted."""
 
     @classmethod
     def begin(
@@ -194,7 +196,7 @@ class Run:
         known = {one.suite.name for one in imported}
         asked = [one for one in suites if one.name not in known]
         stage = ModelStage(
-            change, self.event.head, self._planned.gate, self, self.world, self._leaked(), waived, imported
+            change, self.commit, self._planned.gate, self, self.world, self._leaked(), waived, imported
         )
         self.comparisons.append(stage.compare(asked, self.changed_suites))
         self._keep_imported(change, imported)
@@ -225,7 +227,7 @@ class Run:
         """Implements stages.evaluation.Asker. Raises what ended the asking, once all answers are kept."""
         providers = self._planned.policy.providers
         contestants = [
-            matchspec.Contestant(side, reference, providers[reference.provider], self.event.head)
+            matchspec.Contestant(side, reference, providers[reference.provider], self.commit)
             for side, reference in sides.items()
         ]
         evaluation = matchspec.evaluate(portions, contestants, self.world, self.store, self._money_left())

@@ -59,14 +59,11 @@ def wavering(dice: random.Random) -> FakeModels:
     return FakeModels(answer)
 
 
-def event(name: str, head_sha: str, **pull: Any) -> Occasion:
+def event(name: str, head_sha: str, *, is_fork: bool) -> Occasion:
     payload: dict[str, Any] = json.loads((PAYLOADS / "pull_request.synchronize.json").read_text())
-    payload["pull_request"]["head"] |= {
-        "sha": head_sha,
-        "repo": payload["pull_request"]["base"]["repo"],
-        **pull,
-    }
-    payload["pull_request"]["base"]["ref"] = payload["repository"]["default_branch"] = "main"
+    pull = payload["pull_request"]
+    pull["head"] |= {"sha": head_sha, "repo": {"id": 7} if is_fork else pull["base"]["repo"]}
+    pull["base"]["ref"] = payload["repository"]["default_branch"] = "main"
     return read_event(name, payload)
 
 
@@ -85,15 +82,14 @@ class Commits:
         models: FakeModels,
         *,
         name: str = TARGET,
-        at: timedelta | None = None,
         spend: Spend = Spend.OWN,
         interrupts: Interrupts | None = None,
-        **pull: Any,
+        is_fork: bool = False,
     ) -> Result:
         self.runs += 1
-        occasion = event(name, self.sha, **pull)
+        occasion = event(name, self.sha, is_fork=is_fork)
         assert occasion.pull_number is not None
-        now = NOON + (timedelta(minutes=self.runs) if at is None else at)
+        now = NOON + timedelta(minutes=self.runs)
         stored = OutputDirectory(self.place, TickingClock(now), may_write=occasion.may_store_outputs)
         head = {**BASE, "models/bot.yml": reference(self.model), **self.files}
         host = FakeHost()
@@ -188,11 +184,11 @@ def test_a_later_run_cannot_put_a_better_answer_in_front(tmp_path: Path) -> None
 
 
 def test_an_approved_fork_is_asked_once_and_an_unapproved_one_never(tmp_path: Path) -> None:
-    commit, fork = Commits(tmp_path), {"repo": {"id": 7}}
-    commit.start(FakeModels(never), **fork)
+    commit = Commits(tmp_path)
+    commit.start(FakeModels(never), is_fork=True)
     assert list(tmp_path.iterdir()) == []
-    first = commit.start(wavering(random.Random(3)), spend=Spend.ALL, **fork)
-    assert decisions(commit.start(FakeModels(never), spend=Spend.ALL, **fork)) == decisions(first)
+    first = commit.start(wavering(random.Random(3)), spend=Spend.ALL, is_fork=True)
+    assert decisions(commit.start(FakeModels(never), spend=Spend.ALL, is_fork=True)) == decisions(first)
 
 
 def test_answers_to_another_commit_s_gate_are_doubted_where_an_alias_may_have_moved(tmp_path: Path) -> None:
