@@ -271,9 +271,11 @@ class MemoryOutputs:
     kept: list[tuple[RequestIdentity, StoredAnswer]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
-    def get(self, identity: RequestIdentity, not_before: datetime | None = None) -> StoredAnswer | None:
+    def get(
+        self, identity: RequestIdentity, not_before: datetime | None = None, commit: str | None = None
+    ) -> StoredAnswer | None:
         asked, answer = self.stored.get(identity.key, (None, None))
-        if asked != identity or answer is None:
+        if asked != identity or answer is None or (answer.is_doubtful and answer.commit != commit):
             return None
         return None if not_before is not None and answer.written < not_before else answer
 
@@ -288,7 +290,7 @@ class MemoryOutputs:
     def next_run(self, may_write: bool = True) -> "MemoryOutputs":
         stored = dict(self.stored)
         for identity, answer in self.kept:
-            if answer.renewed or identity.key not in stored:
+            if answer.renewed or identity.key not in stored or stored[identity.key][1].is_doubtful:
                 stored[identity.key] = (identity, answer)
         return MemoryOutputs(may_write, stored)
 

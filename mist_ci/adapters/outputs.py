@@ -64,7 +64,9 @@ class OutputDirectory:
         self._unused: Counter[str] = Counter()
         self._notices: list[str] = []
 
-    def get(self, identity: RequestIdentity, not_before: datetime | None = None) -> StoredAnswer | None:
+    def get(
+        self, identity: RequestIdentity, not_before: datetime | None = None, commit: str | None = None
+    ) -> StoredAnswer | None:
         """The first entry of this key, or the newest renewed one, that is whole, of this request, and young enough.
 
         The first: whoever could choose a later one would ask again until it pleases.
@@ -76,7 +78,8 @@ class OutputDirectory:
         for place in tuple(places):
             found = self._judge(_line(place), identity, not_before)
             if isinstance(found, StoredAnswer):
-                answers.append(found)
+                if not found.is_doubtful or found.commit == commit:
+                    answers.append(found)
             else:
                 self._unused[found] += 1
                 places.remove(place)  # counted once

@@ -15,7 +15,8 @@ ALIAS_AGE = timedelta(days=7)
 def recall(call: Call, world: World) -> tuple[Completion, StoredAnswer] | None:
     """The answer that an earlier run got to exactly this request, and as what; it is graded anew like any other."""
     pinned = is_pinned(call.contestant.reference.model)
-    stored = world.outputs.get(call.identity, None if pinned else world.clock.now() - ALIAS_AGE)
+    oldest = None if pinned else world.clock.now() - ALIAS_AGE
+    stored = world.outputs.get(call.identity, oldest, call.contestant.commit)
     if stored is None:
         return None
     answer = Completion(
@@ -30,8 +31,13 @@ def recall(call: Call, world: World) -> tuple[Completion, StoredAnswer] | None:
 
 
 def remember(call: Call, answer: Completion, world: World, run_id: str) -> None:
-    """Stores an answer for later runs. Asked again against a stored one, it takes its place, unless it is a probe."""
-    if call.is_kept and is_worth_storing(answer):
+    """Stores an answer for later runs. Asked again against a stored one, it takes its place, unless it is a probe.
+
+    What may stand for an error is kept for the same commit's gate only, which has counted it once: a model that fails
+    now and then would be asked until it does not.
+    """
+    commit, is_doubtful = call.contestant.commit, not is_evidence(answer)
+    if call.is_kept and not (is_doubtful and commit is None):
         stored = StoredAnswer(
             text=answer.text,
             finish_reason=answer.finish_reason,
@@ -41,12 +47,13 @@ def remember(call: Call, answer: Completion, world: World, run_id: str) -> None:
             refusal=answer.refusal,
             written=world.clock.now(),
             run=run_id,
-            commit=call.contestant.commit,
+            commit=commit,
             renewed=call.fresh,
+            is_doubtful=is_doubtful,
         )
         world.outputs.put(call.identity, stored)
 
 
-def is_worth_storing(answer: Completion) -> bool:
+def is_evidence(answer: Completion) -> bool:
     """False for an empty answer, which may stand for an error, and for a filtered one: the filter is not the model."""
     return bool(answer.text.strip()) and answer.finish_reason != "content_filter"

@@ -62,6 +62,8 @@ class StoredAnswer(Model):
     """The head whose gate asked in a CI job. None by hand."""
     renewed: bool = False
     """Asked although older answers were stored, because the model was found to say something else by then."""
+    is_doubtful: bool = False
+    """Empty or filtered: it may stand for an error, so it counts for the gate of `commit` and for no other."""
 
 
 def _sha256(value: object) -> str:

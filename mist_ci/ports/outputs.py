@@ -12,11 +12,14 @@ class OutputStore(Protocol):
     Nothing here ever raises: a store that is broken is an empty one, and says so once.
     """
 
-    def get(self, identity: RequestIdentity, not_before: datetime | None = None) -> StoredAnswer | None:
+    def get(
+        self, identity: RequestIdentity, not_before: datetime | None = None, commit: str | None = None
+    ) -> StoredAnswer | None:
         """The answer to exactly this request; None when there is none that is whole and young enough.
 
         Of several it is the one that was stored first, so that nobody asks again until an answer pleases; only
-        a renewed one stands before it, the newest of these.
+        a renewed one stands before it, the newest of these. `commit` is the head whose gate asks: answers that are
+        no evidence elsewhere are found by it alone.
         """
         ...
 
@@ -32,9 +35,11 @@ class OutputStore(Protocol):
 class NoOutputs:
     """For worlds that remember nothing: every question is asked."""
 
-    def get(self, identity: RequestIdentity, not_before: datetime | None = None) -> StoredAnswer | None:
+    def get(
+        self, identity: RequestIdentity, not_before: datetime | None = None, commit: str | None = None
+    ) -> StoredAnswer | None:
         """Nothing is stored."""
-        del identity, not_before
+        del identity, not_before, commit
         return None
 
     def put(self, identity: RequestIdentity, answer: StoredAnswer) -> None:

@@ -101,7 +101,7 @@ def checkout(repository: Repository, branch: str, place: Path) -> Path:
     return work
 
 
-def test_a_pull_request_reads_what_a_push_stored_and_adds_nothing(
+def test_a_pull_request_reads_what_a_push_stored_and_adds_only_what_a_trusted_run_was_answered(
     repository: Repository, tmp_path: Path
 ) -> None:
     before = repository.git("rev-parse", "main")
@@ -137,3 +137,14 @@ def test_a_pull_request_reads_what_a_push_stored_and_adds_nothing(
     outcome = Outcome(judged.returncode, judged.stdout, judged.stderr, work / "mist-results")
     assert spent(outcome) == {"base": (0, SAMPLES), "head": (SAMPLES, 0)}
     assert {path: path.read_bytes() for path in store.iterdir()} == stored
+
+    environ |= {"GITHUB_EVENT_NAME": "pull_request_target"}
+    for asked in (
+        SAMPLES,
+        0,
+    ):  # by a workflow that nobody can change in passing: then it stands, and no run asks again
+        judged = mist_ci("action", "--results-dir", str(tmp_path / str(asked)), cwd=work, env=environ)
+        assert judged.returncode == 1, judged.stdout + judged.stderr
+        outcome = Outcome(judged.returncode, judged.stdout, judged.stderr, tmp_path / str(asked))
+        assert spent(outcome) == {"base": (0, SAMPLES), "head": (asked, SAMPLES - asked)}
+    assert len(list(store.glob("answers-*.jsonl"))) == 2

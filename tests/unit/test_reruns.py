@@ -19,6 +19,7 @@ from mist_ci.models.pull_request import PullRequest, RunOrder
 from mist_ci.models.suite import ChatMessage
 from mist_ci.planning import read_event
 from mist_ci.ports.interrupts import Interrupts
+from mist_ci.ports.model_client import Completion
 from tests.fakes import (
     Commit,
     FakeHistory,
@@ -29,6 +30,7 @@ from tests.fakes import (
     MemoryStores,
     SignalDuring,
     TickingClock,
+    completion,
     never,
     world,
 )
@@ -180,6 +182,23 @@ def test_a_later_run_cannot_put_a_better_answer_in_front(tmp_path: Path) -> None
     for path in (tmp_path / "cleared").glob("answers-*"):
         path.rename(tmp_path / "first" / path.name)
     again = Commits(tmp_path / "first", runs=2).start(FakeModels(never))
+    assert decisions(again) == decisions(first)
+
+
+def test_a_model_that_fails_now_and_then_is_not_asked_until_it_does_not(tmp_path: Path) -> None:
+    """Its empty and filtered answers have counted against it, and count again; another commit's gate asks."""
+    dice = random.Random(4)
+
+    def failing(_model: str, messages: Sequence[ChatMessage]) -> Completion:
+        failures = [completion(""), completion("4", finish_reason="content_filter")]
+        return dice.choice(failures) if dice.random() < 0.2 else completion(_right(messages))
+
+    first = Commits(tmp_path).start(FakeModels(failing))
+    assert decisions(Commits(tmp_path, runs=1).start(FakeModels(never))) == decisions(first)
+    right = FakeModels(lambda _, messages: _right(messages))
+    Commits(tmp_path, sha="e" * 40, runs=2).start(right)
+    assert 40 < len(right.asked) < 160
+    again = Commits(tmp_path, runs=3).start(FakeModels(never))
     assert decisions(again) == decisions(first)
 
 
