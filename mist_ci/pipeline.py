@@ -27,6 +27,7 @@ class Ask:
     `base_ref` names the branch where `base` is a commit: gates are chosen by it. `guarded_only`: it is a branch,
     and one that no gate guards has nothing to judge. `default` is the default branch's commit, where base is another
     branch: only its policy says that this one counts. Without `may_spend` everything happens that costs nothing.
+    `stands`: what this head's gate was answered once is not doubted when it is asked for again.
     """
 
     base: str
@@ -37,6 +38,7 @@ class Ask:
     default: str | None = None
     guarded_only: bool = False
     may_spend: bool = True
+    stands: bool = False
     results: Results | None = None
     """What another runner measured on base and head: it is not asked here."""
     anchors: Mapping[str, str] = field(default_factory=dict)
@@ -68,6 +70,7 @@ def find_cases(world: World, ask: Ask) -> tuple[Event, tuple[Case, ...]]:
 def run_gate(world: World, ask: Ask, event: Event, case: Case) -> Report:
     """One gate, whatever happens: every way out is a report."""
     run = Run.begin(world, case.gate, case.config, event, ask.results)
+    run.commit = event.head if ask.stands else None
     try:
         return judge(run, ask, case)
     except MistError as error:

@@ -89,9 +89,11 @@ class MemoryFiles:
     tags: Mapping[str, Commit] = field(default_factory=dict)
     """Commits by full ref."""
 
+    head_sha: str = "c" * 40
+
     def _commits(self) -> dict[str, Commit]:
         parted = self.base if self.merge_base is None else self.merge_base
-        known = {"b" * 40: self.base, "c" * 40: self.head, "a" * 40: parted}
+        known = {"b" * 40: self.base, self.head_sha: self.head, "a" * 40: parted}
         known |= {f"{number:040}": commit for number, commit in enumerate(self.tags.values())}
         return known if self.default is None else {**known, "d" * 40: self.default}
 
@@ -99,7 +101,7 @@ class MemoryFiles:
         for name in (base, head):
             if name not in (self.base_ref, "head"):
                 raise UsageError(Code.UNKNOWN_REVISION, f"no commit is named {name!r} here")
-        return Event(name="local", base_ref=base, base="b" * 40, head="c" * 40, merge_base="a" * 40)
+        return Event(name="local", base_ref=base, base="b" * 40, head=self.head_sha, merge_base="a" * 40)
 
     def commit(self, revision: str) -> str:
         if revision not in self.tags:
@@ -267,6 +269,7 @@ class MemoryOutputs:
 
     may_write: bool = True
     stored: dict[str, tuple[RequestIdentity, StoredAnswer]] = field(default_factory=dict)
+    """Key → the answer that counts."""
     kept: list[tuple[RequestIdentity, StoredAnswer]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
@@ -285,7 +288,10 @@ class MemoryOutputs:
         return taken
 
     def next_run(self, may_write: bool = True) -> "MemoryOutputs":
-        stored = {**self.stored, **{identity.key: (identity, answer) for identity, answer in self.kept}}
+        stored = dict(self.stored)
+        for identity, answer in self.kept:
+            if answer.renewed or identity.key not in stored:
+                stored[identity.key] = (identity, answer)
         return MemoryOutputs(may_write, stored)
 
 

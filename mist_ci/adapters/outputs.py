@@ -7,7 +7,7 @@ for. Whatever is not exactly what was written is left out and counted.
 
 import hashlib
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -55,24 +55,28 @@ class OutputDirectory:
         self._clock = clock
         self._may_write = may_write
         self._segments = Segments(root, "answers", clock, limit_bytes)
-        self._places: dict[str, _Place] | None = None
+        self._places: dict[str, list[_Place]] | None = None
         self._unused: Counter[str] = Counter()
         self._notices: list[str] = []
 
     def get(self, identity: RequestIdentity, not_before: datetime | None = None) -> StoredAnswer | None:
-        """The newest entry of this key, if it is whole, of this very request, and young enough."""
+        """The first entry of this key, or the newest renewed one, that is whole, of this request, and young enough.
+
+        The first: whoever could choose a later one would ask again until it pleases.
+        """
         if self._places is None:
             self._places = self._load()
-        key = identity.key
-        place = self._places.get(key)
-        if place is None:
-            return None
-        found = self._judge(_line(place), identity, not_before)
-        if isinstance(found, StoredAnswer):
-            return found
-        self._unused[found] += 1
-        del self._places[key]  # counted once
-        return None
+        places = self._places.get(identity.key, [])
+        answers: list[StoredAnswer] = []
+        for place in tuple(places):
+            found = self._judge(_line(place), identity, not_before)
+            if isinstance(found, StoredAnswer):
+                answers.append(found)
+            else:
+                self._unused[found] += 1
+                places.remove(place)  # counted once
+        renewed = [answer for answer in answers if answer.renewed]
+        return max(renewed, key=_written) if renewed else min(answers, key=_written, default=None)
 
     def put(self, identity: RequestIdentity, answer: StoredAnswer) -> None:
         """One line, on its way to the disk when the call returns; after a failure, nothing more."""
@@ -98,9 +102,9 @@ class OutputDirectory:
             self._unused.clear()
         return tuple(notices)
 
-    def _load(self) -> dict[str, _Place]:
-        """Key → place; of entries with one key the newest segment's last."""
-        places: dict[str, _Place] = {}
+    def _load(self) -> dict[str, list[_Place]]:
+        """Key → places, in the order of segments and lines."""
+        places: defaultdict[str, list[_Place]] = defaultdict(list)
         try:
             segments = self._segments.paths()
         except FileNotFoundError:
@@ -115,7 +119,8 @@ class OutputDirectory:
             except OSError:
                 self._unused["in unreadable files"] += 1
                 continue
-            places.update(self._entries(segment, data))
+            for key, place in self._entries(segment, data):
+                places[key].append(place)
         return places
 
     def _entries(self, segment: Path, data: bytes) -> Iterator[tuple[str, _Place]]:
@@ -144,6 +149,10 @@ class OutputDirectory:
         if not_before is not None and entry.answer.written < not_before:
             return "expired"
         return entry.answer
+
+
+def _written(answer: StoredAnswer) -> datetime:
+    return answer.written
 
 
 def _encode(identity: RequestIdentity, answer: StoredAnswer) -> bytes:

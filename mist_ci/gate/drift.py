@@ -30,9 +30,14 @@ class Drift:
         return self.p_value <= ALPHA
 
 
-def doubtful(attempts: Sequence[Attempt], now: datetime) -> list[Attempt]:
-    """First attempts whose answers were stored so long ago that the model may have moved since."""
-    stored = [one for one in attempts if one.reused and one.attempt == 0]
+def doubtful(attempts: Sequence[Attempt], now: datetime, commit: str | None = None) -> list[Attempt]:
+    """First attempts whose answers were stored so long ago that the model may have moved since.
+
+    What was answered to the gate of this very `commit` is not doubted: it is what this change was judged by, and
+    whoever starts the run again would have a chance of other answers.
+    """
+    others = [one for one in attempts if commit is None or one.stored_for != commit]
+    stored = [one for one in others if one.reused and one.attempt == 0]
     return stored if any(_is_old(one, now) for one in stored) else []
 
 

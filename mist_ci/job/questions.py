@@ -67,6 +67,7 @@ def ask(question: Question, desk: Desk, settings: Settings) -> Ask:
         default=default,
         guarded_only=True,
         may_spend=may_spend,
+        stands=not question.on_demand,
     )
 
 

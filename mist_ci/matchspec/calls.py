@@ -18,14 +18,16 @@ class Contestant:
     side: Side
     reference: ModelReference
     provider: Provider
+    commit: str | None = None
+    """The head whose gate asks, whichever side this is; None where it may ask for the same head again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Portion:
     """Some samples of a suite, and which attempts of each side are wanted at each of them, counted from 0.
 
-    The sides in `fresh` are asked even where an answer is stored. Answers to a probe are never stored: what was
-    decided on the stored one would be decided on another draw the next time.
+    The sides in `fresh` are asked even where an answer is stored. What they say then takes its place, except for a
+    probe, which leaves nothing behind: what was decided on the stored one would be decided on another draw next time.
     """
 
     suite: Suite

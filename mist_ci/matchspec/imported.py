@@ -147,6 +147,7 @@ def _attempt(record: Record, side: Side, suite: Suite) -> Attempt:
         retries=0,
         reused=False,
         stored_at=None,
+        stored_for=None,
     )
 
 

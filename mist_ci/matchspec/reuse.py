@@ -1,6 +1,6 @@
 """When a stored answer stands in for a call, and storing answers."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from mist_ci.matchspec.calls import Call
 from mist_ci.models.output import StoredAnswer
@@ -12,10 +12,11 @@ ALIAS_AGE = timedelta(days=7)
 """So long an alias such as `gpt-4o-mini` is taken to be the model that it was."""
 
 
-def recall(call: Call, world: World) -> tuple[Completion, datetime] | None:
-    """The answer that an earlier run got to exactly this request, and when; it is graded anew like any other."""
+def recall(call: Call, world: World) -> tuple[Completion, StoredAnswer] | None:
+    """The answer that an earlier run got to exactly this request, and as what; it is graded anew like any other."""
     pinned = is_pinned(call.contestant.reference.model)
-    stored = world.outputs.get(call.identity, None if pinned else world.clock.now() - ALIAS_AGE)
+    oldest = None if pinned else world.clock.now() - ALIAS_AGE
+    stored = world.outputs.get(call.identity, oldest)
     if stored is None:
         return None
     answer = Completion(
@@ -26,11 +27,11 @@ def recall(call: Call, world: World) -> tuple[Completion, datetime] | None:
         fingerprint=stored.fingerprint,
         refusal=stored.refusal,
     )
-    return answer, stored.written
+    return answer, stored
 
 
 def remember(call: Call, answer: Completion, world: World, run_id: str) -> None:
-    """Stores an answer for later runs, whatever it is.
+    """Stores an answer for later runs, whatever it is. Asked again against a stored one, it takes its place.
 
     An empty or filtered one counts in the verdict like any other. Were it left out, it alone would be asked again in
     the next run: another throw for what failed, and none for what did not.
@@ -44,5 +45,7 @@ def remember(call: Call, answer: Completion, world: World, run_id: str) -> None:
         refusal=answer.refusal,
         written=world.clock.now(),
         run=run_id,
+        commit=call.contestant.commit,
+        renewed=call.fresh,
     )
     world.outputs.put(call.identity, stored)

@@ -174,10 +174,10 @@ async def _recall(call: Call, run: _Run, world: World, store: ResultStore) -> At
     stored = reuse.recall(call, world)
     if stored is None:
         return None
-    answer, written = stored
+    answer, entry = stored
     await anyio.lowlevel.checkpoint()  # thousands of stored answers in a row must not keep a signal waiting
     attempt = record.answered(call, answer, run.graders[call.suite.digest], start_ns, world)
-    attempt = replace(attempt, reused=True, stored_at=written)
+    attempt = replace(attempt, reused=True, stored_at=entry.written, stored_for=entry.commit)
     run.attempts.append(attempt)
     store.record(attempt)
     return attempt

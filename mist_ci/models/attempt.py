@@ -75,6 +75,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknow
     """Answered to an earlier run: tokens and cost are what the answer costs, and nothing was spent now."""
     stored_at: datetime | None = None
     """When a reused answer was given."""
+    stored_for: str | None = None
+    """The head whose gate a reused answer was given to."""
 
     def __post_init__(self) -> None:
         """Refuses a score that is no number from 0 to 1."""

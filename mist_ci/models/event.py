@@ -68,11 +68,15 @@ class Occasion(Model):
 
     @property
     def may_store_outputs(self) -> bool:
-        """True for a push alone: what a pull request's run was answered must never be another run's evidence.
+        """True where a change cannot steer its own run: after a push, and for `pull_request_target`.
 
-        A push to a branch that no gate guards asks no model, so it stores nothing either.
+        Both take workflow, action and cache from a branch that others guard, and nothing of head is run: what is
+        stored is what the policy's provider said to exactly that request, and a run that is started again reads it. On
+        `pull_request` and `merge_group` the workflow is the change's own, and a run by hand may name any branch.
+        Where no gate guards the branch no model is asked, so nothing is stored either.
         """
-        return self.mode is Mode.VERIFY_PUSH
+        trusted = self.mode is Mode.JUDGE_PULL_REQUEST and self.event_name == "pull_request_target"
+        return trusted or self.mode is Mode.VERIFY_PUSH
 
     @property
     def may_keep_history(self) -> bool:

@@ -58,6 +58,10 @@ class StoredAnswer(Model):
     refusal: bool
     written: AwareDatetime
     run: str
+    commit: str | None = None
+    """The head whose gate asked in a CI job. None by hand."""
+    renewed: bool = False
+    """Asked although older answers were stored, because the model was found to say something else by then."""
 
 
 def _sha256(value: object) -> str:

@@ -13,7 +13,11 @@ class OutputStore(Protocol):
     """
 
     def get(self, identity: RequestIdentity, not_before: datetime | None = None) -> StoredAnswer | None:
-        """The answer to exactly this request; None when there is none that is whole and young enough."""
+        """The answer to exactly this request; None when there is none that is whole and young enough.
+
+        Of several it is the one that was stored first, so that nobody asks again until an answer pleases; only
+        a renewed one stands before it, the newest of these.
+        """
         ...
 
     def put(self, identity: RequestIdentity, answer: StoredAnswer) -> None:

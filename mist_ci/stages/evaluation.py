@@ -50,6 +50,8 @@ class ModelStage:
     """One changed reference with everything that its comparison needs."""
 
     change: ModelChange
+    commit: str | None
+    """The head, where stored answers to its own gate are not doubted."""
     gate: Gate
     asker: Asker
     world: World
@@ -131,7 +133,7 @@ class ModelStage:
         """Once for each side, as soon as it has answers that somebody may doubt."""
         for side, reference in self.sides.items():
             mine = [one for one in self.attempts if one.side is side]
-            stored = gate.to_ask_again(gate.doubtful(mine, self.world.clock.now()))
+            stored = gate.to_ask_again(gate.doubtful(mine, self.world.clock.now(), self.commit))
             if stored and self.asker.complete and side not in self._probed:
                 self._probed.add(side)
                 self._ask_again(side, reference, stored, standings)

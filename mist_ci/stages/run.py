@@ -58,6 +58,8 @@ class Run:
     complete: bool = True
     results: Results | None = None
     """What another runner measured, and so is not asked here."""
+    commit: str | None = None
+    """The head, where stored answers to its own gate are not doubted."""
 
     @classmethod
     def begin(
@@ -205,7 +207,9 @@ class Run:
             raise UsageError(Code.USAGE, message, hint=hint)
         waived = gate.waived_suites(self.waivers, change.head.digest)
         imported = imported_suites(change, self.results, suites) if self.results else ()
-        stage = ModelStage(change, self._planned.gate, self, self.world, self._leaked(), waived, imported)
+        stage = ModelStage(
+            change, self.commit, self._planned.gate, self, self.world, self._leaked(), waived, imported
+        )
         try:
             compared = stage.compare(suites, self.changed_suites)
             self.comparisons.append(self._beside_calibration(change, compared))
@@ -251,7 +255,7 @@ class Run:
         """Implements stages.evaluation.Asker. Raises what ended the asking, once all answers are kept."""
         providers = self._planned.policy.providers
         contestants = [
-            matchspec.Contestant(side, reference, providers[reference.provider])
+            matchspec.Contestant(side, reference, providers[reference.provider], self.commit)
             for side, reference in sides.items()
         ]
         evaluation = matchspec.evaluate(portions, contestants, self.world, self.store, self._money_left())

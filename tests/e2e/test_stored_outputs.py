@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from tests.e2e.conftest import ROOT, Outcome, Repository, mist_ci, start_server,
 
 PAYLOAD = ROOT / "tests" / "data" / "webhooks" / "pull_request.synchronize.json"
 SAMPLES = 300
+LOOK = 30
+"""So many answers of an alias are asked again, unless this very commit's gate in a job got them."""
 
 
 def decided(outcome: Outcome) -> dict[str, Any]:
@@ -23,11 +26,14 @@ def decided(outcome: Outcome) -> dict[str, Any]:
 
 def spent(outcome: Outcome) -> dict[str, tuple[int, int]]:
     """Side → calls made, answers reused."""
-    lines = outcome.report["spend"]
-    return {line["side"]: (line["spend"]["calls"], line["spend"]["reused_calls"]) for line in lines}
+    sides: dict[str, tuple[int, int]] = {}
+    for line in outcome.report["spend"]:
+        calls, reused = sides.get(line["side"], (0, 0))
+        sides[line["side"]] = (calls + line["spend"]["calls"], reused + line["spend"]["reused_calls"])
+    return sides
 
 
-def test_a_second_gate_makes_no_call_and_gives_the_same_verdict(
+def test_a_second_gate_makes_no_call_but_a_second_look_and_gives_the_same_verdict(
     new_repository: Callable[[str], Repository], tmp_path: Path
 ) -> None:
     server = start_server()
@@ -41,19 +47,21 @@ def test_a_second_gate_makes_no_call_and_gives_the_same_verdict(
         told, status = decided(first), first.status
         assert first.exit_code == 1
         assert spent(first) == {"base": (SAMPLES, 0), "head": (SAMPLES, 0)}
+        second = repository.gate("naive", *store)
     finally:
         stop_server(server)
 
-    second = repository.gate("naive", *store)
-
     assert second.exit_code == 1, second.stderr
     assert (decided(second), second.status) == (told, status)
-    assert spent(second) == {"base": (0, SAMPLES), "head": (0, SAMPLES)}
-    assert {one["reused"] for one in second.lines("attempts.jsonl")} == {True}
+    assert spent(second) == {"base": (LOOK, SAMPLES), "head": (LOOK, SAMPLES)}
+    assert Counter(one["reused"] for one in second.lines("attempts.jsonl")) == {
+        True: 2 * SAMPLES,
+        False: 2 * LOOK,
+    }
     (run,) = [
         one["payload"] for one in second.lines("trace.jsonl") if one["payload"]["operation"] == "mist.run"
     ]
-    assert (run["attrs"]["calls"], run["attrs"]["reused_calls"]) == (0, 2 * SAMPLES)
+    assert (run["attrs"]["calls"], run["attrs"]["reused_calls"]) == (2 * LOOK, 2 * SAMPLES)
 
 
 def test_evaluating_a_model_again_makes_no_call(
@@ -101,7 +109,7 @@ def checkout(repository: Repository, branch: str, place: Path) -> Path:
     return work
 
 
-def test_a_pull_request_reads_what_a_push_stored_and_adds_nothing(
+def test_a_pull_request_reads_what_a_push_stored_and_adds_only_what_a_trusted_run_was_answered(
     repository: Repository, tmp_path: Path
 ) -> None:
     before = repository.git("rev-parse", "main")
@@ -135,5 +143,16 @@ def test_a_pull_request_reads_what_a_push_stored_and_adds_nothing(
 
     assert judged.returncode == 1, judged.stdout + judged.stderr
     outcome = Outcome(judged.returncode, judged.stdout, judged.stderr, work / "mist-results")
-    assert spent(outcome) == {"base": (0, SAMPLES), "head": (SAMPLES, 0)}
+    assert spent(outcome) == {"base": (LOOK, SAMPLES), "head": (SAMPLES, 0)}
     assert {path: path.read_bytes() for path in store.iterdir()} == stored
+
+    environ |= {"GITHUB_EVENT_NAME": "pull_request_target"}
+    for asked in (
+        SAMPLES,
+        0,
+    ):  # by a workflow that nobody can change in passing: then it stands, and no run asks again
+        judged = mist_ci("action", "--results-dir", str(tmp_path / str(asked)), cwd=work, env=environ)
+        assert judged.returncode == 1, judged.stdout + judged.stderr
+        outcome = Outcome(judged.returncode, judged.stdout, judged.stderr, tmp_path / str(asked))
+        assert spent(outcome) == {"base": (LOOK, SAMPLES), "head": (asked, SAMPLES - asked)}
+    assert len(list(store.glob("answers-*.jsonl"))) == 2

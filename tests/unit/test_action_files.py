@@ -80,15 +80,80 @@ def test_the_workflows_that_init_writes_end_with_finalize(shipped: list[Path]) -
         assert set([needs] if isinstance(needs, str) else needs) == set(others)
 
 
-def test_stored_outputs_are_saved_on_push_alone_and_never_in_the_workspace(shipped: list[Path]) -> None:
+ON_PUSH = "!cancelled() && github.event_name == 'push'"
+ON_TRUSTED = "always() && (github.event_name == 'push' || github.event_name == 'pull_request_target')"
+
+
+def _caches(job: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Kind and step: restore or save, never the action that does both."""
+    steps = [step for step in job["steps"] if "actions/cache" in step.get("uses", "")]
+    return [(step["uses"].partition("@")[0].rpartition("/")[2], step) for step in steps]
+
+
+def test_stored_outputs_are_never_in_the_workspace_and_no_job_saves_unasked(shipped: list[Path]) -> None:
     for path in shipped:
-        steps = [step for job in yaml.safe_load(path.read_text())["jobs"].values() for step in job["steps"]]
-        caches = [step for step in steps if "actions/cache" in step.get("uses", "")]
-        assert caches
-        for step in caches:
-            kind = step["uses"].partition("@")[0].rpartition("/")[2]
-            assert step["with"]["path"].startswith("${{ runner.temp }}/")
-            assert kind == "restore" or "github.event_name == 'push'" in step["if"]
+        jobs = yaml.safe_load(path.read_text())["jobs"].values()
+        caches = [found for job in jobs for found in _caches(job)]
+        assert {kind for kind, _ in caches} <= {"restore", "save"}
+        assert "restore" in {kind for kind, _ in caches}
+        assert {step["with"]["path"] for _, step in caches} == {"${{ runner.temp }}/mist-outputs"}
+        assert {step["if"] for kind, step in caches if kind == "save"} <= {ON_PUSH, ON_TRUSTED}
+
+
+def _workflow(name: str, level: str) -> dict[Any, Any]:
+    found: dict[Any, Any] = yaml.safe_load(starter_files(VALUES, level)[f".github/workflows/{name}"])
+    return found
+
+
+@pytest.mark.parametrize("name", ["mist.yml", "mist-forks.yml"])
+def test_at_l1_only_a_push_saves_what_models_answered(name: str) -> None:
+    """There `pull_request` takes the workflow from the change."""
+    jobs = _workflow(name, "L1")["jobs"]
+    saves = [step["if"] for job in jobs.values() for kind, step in _caches(job) if kind == "save"]
+    assert saves == ([ON_PUSH] if name == "mist.yml" else [])
+    assert not [job for job in jobs.values() if "cache-mode" in job]
+
+
+def test_at_l2_every_job_that_asks_models_saves_also_when_it_is_cancelled() -> None:
+    workflow = _workflow("mist.yml", "L2")
+    assert set(workflow[True]) == {"pull_request_target", "push"}  # `on`, as YAML 1.1 reads it
+    for name, job in workflow["jobs"].items():
+        asks = any("outputs" in step.get("with", {}) for step in job["steps"])
+        kinds = [kind for kind, _ in _caches(job)]
+        assert kinds == (["restore", "restore", "save"] if asks else []), name
+        assert job.get("cache-mode") == ("write" if asks else None)
+        assert [step["if"] for kind, step in _caches(job) if kind == "save"] == ([ON_TRUSTED] if asks else [])
+
+
+def _filled(text: str, pull: int | None, run: int, attempt: int) -> str:
+    values = {
+        "github.event.pull_request.number || github.run_id": pull or run,
+        "github.run_id": run,
+        "github.run_attempt": attempt,
+    }
+    for expression, value in values.items():
+        text = text.replace(f"${{{{ {expression} }}}}", str(value))
+    assert "${{" not in text
+    return text
+
+
+def test_at_l2_a_run_finds_what_its_pull_request_saved_last_and_no_two_saves_have_one_key() -> None:
+    jobs = _workflow("mist.yml", "L2")["jobs"]
+    runs = [
+        (pull, run, attempt) for pull, run in ((7, 100), (7, 107), (71, 7), (None, 77)) for attempt in (1, 2)
+    ]
+    saved: dict[str, tuple[str, int]] = {}
+    for name in ("gate", "approved"):
+        (everybody, _), (own, _), (save, _) = [(step["with"], kind) for kind, step in _caches(jobs[name])]
+        for pull, run, attempt in runs:
+            key = _filled(save["key"], pull, run, attempt)
+            assert key not in saved
+            assert {_filled(one["key"], pull, run, attempt) for one in (everybody, own)} == {key}
+            assert key.startswith(everybody["restore-keys"])
+            prefix = _filled(own["restore-keys"], pull, run, attempt)
+            assert {saved[one] for one in saved if one.startswith(prefix)} <= {(name, pull or run)}
+            saved[key] = (name, pull or run)
+            assert key.startswith(prefix)
 
 
 def test_no_workflow_that_init_writes_checks_head_out(shipped: list[Path]) -> None:

@@ -142,3 +142,19 @@ def test_what_the_store_has_to_say_stands_in_the_report_once() -> None:
     report = gate(MOVE_TO_GOOD, outputs)
     assert report.notices.count("answers could not be stored in x: Read-only file system") == 1
     assert report.decision.outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize("stands", [False, True])
+def test_stored_answers_of_an_alias_are_doubted_except_by_the_gate_that_they_were_given_to(
+    stands: bool,
+) -> None:
+    """Weights that somebody swaps under one name are noticed by hand and on demand, where nothing is required."""
+    alias = {"models/bot.yml": reference("good")}
+    outputs, files = MemoryOutputs(), MemoryFiles(MONOREPO, {**MONOREPO, **alias})
+    first, again = FakeModels(arithmetic), FakeModels(arithmetic)
+    run_gates(world(files=files, models=first, outputs=outputs), Ask("main", "head", stands=stands))
+    run_gates(
+        world(files=files, models=again, outputs=outputs.next_run()), Ask("main", "head", stands=stands)
+    )
+    assert len(again.asked) == (0 if stands else 30)
+    assert {request.model for request in again.asked} <= {"good"}

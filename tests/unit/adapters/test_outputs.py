@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -116,13 +117,80 @@ def test_what_was_asked_is_nowhere_in_the_files(tmp_path: Path) -> None:
     assert b"Question" not in fill(tmp_path, range(3)).read_bytes()
 
 
-def test_the_newest_answer_counts(tmp_path: Path) -> None:
-    fill(tmp_path, range(2), NOON, "old")
-    fill(tmp_path, range(1), NOON + timedelta(days=1), "new")
-    assert opened(tmp_path, at=NOON + timedelta(days=1)).get(identity(0)) == answer(
-        "new 0", NOON + timedelta(days=1)
+def test_the_first_answer_counts(tmp_path: Path) -> None:
+    """Or whoever asks once more, and saves that, would choose."""
+    fill(tmp_path, range(2), NOON, "first")
+    fill(tmp_path, range(1), NOON + timedelta(days=1), "later")
+    store = opened(tmp_path, at=NOON + timedelta(days=1))
+    assert [store.get(identity(number)) for number in (0, 1, 0)] == [
+        answer("first 0"),
+        answer("first 1"),
+        answer("first 0"),
+    ]
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_of_two_runs_at_once_the_answer_that_was_given_first_counts(
+    order: tuple[int, int], tmp_path: Path
+) -> None:
+    """Whichever began, ended or sorts first."""
+    texts = ("early", "late")
+    stores = [opened(tmp_path, at=NOON + timedelta(hours=hours)) for hours in (0, 1)]
+    for number in order:
+        when = NOON + timedelta(hours=2, minutes=number)
+        stores[1 - number].put(identity(), answer(texts[number], when))
+    assert opened(tmp_path, at=NOON + timedelta(hours=3)).get(identity()) == answer(
+        "early", NOON + timedelta(hours=2)
     )
-    assert opened(tmp_path).get(identity(1)) == answer("old 1")
+
+
+def test_a_run_that_is_cancelled_and_started_again_keeps_what_it_was_told_first(tmp_path: Path) -> None:
+    cancelled = opened(tmp_path)
+    for number in range(3):
+        cancelled.put(identity(number), answer(f"unlucky {number}"))
+    again = opened(tmp_path, at=NOON + timedelta(hours=1))
+    for number in range(6):
+        if again.get(identity(number)) is None:
+            again.put(identity(number), answer(f"rest {number}", NOON + timedelta(hours=1)))
+    told = found(tmp_path, range(6))
+    assert [told[number].split()[0] for number in range(6)] == ["unlucky"] * 3 + ["rest"] * 3
+
+
+def test_two_caches_unpacked_over_each_other_give_the_first_answers_of_both(tmp_path: Path) -> None:
+    """As a job does: the newest cache of all, and over it the newest of its pull request."""
+    fill(tmp_path / "own", range(3), NOON, "first")
+    shutil.copytree(tmp_path / "own", tmp_path / "all")
+    fill(tmp_path / "own", range(3, 5), NOON + timedelta(hours=2), "mine")
+    fill(tmp_path / "all", range(6), NOON + timedelta(hours=1), "other")
+    shutil.copytree(tmp_path / "all", tmp_path / "both")
+    shutil.copytree(tmp_path / "own", tmp_path / "both", dirs_exist_ok=True)
+    told = opened(tmp_path / "both", at=NOON + timedelta(hours=3))
+    texts = [got.text for number in range(6) if (got := told.get(identity(number))) is not None]
+    assert texts == ["first 0", "first 1", "first 2", "other 3", "other 4", "other 5"]
+    assert told.take_notices() == ()
+
+
+def test_when_the_first_is_damaged_or_expired_the_next_one_counts(tmp_path: Path) -> None:
+    segment = fill(tmp_path, range(2), NOON, "answer")
+    segment.write_bytes(flip(segment.read_bytes()))
+    fill(tmp_path, range(2), NOON + timedelta(days=1), "second")
+    fill(tmp_path, range(2), NOON + timedelta(days=2), "third")
+    store = opened(tmp_path, at=NOON + timedelta(days=3))
+    texts = [
+        got.text for number in range(2) if (got := store.get(identity(number), NOON + timedelta(hours=1)))
+    ]
+    assert texts == ["second 0", "second 1"]
+    assert "1 damaged, 1 expired" in store.take_notices()[0]
+
+
+def test_a_renewed_answer_takes_the_place_of_what_the_model_said_before(tmp_path: Path) -> None:
+    for day, (text, renewed) in enumerate([("a", False), ("b", True), ("c", True), ("d", False)]):
+        when = NOON + timedelta(days=day)
+        one = answer(text, when).model_copy(update={"renewed": renewed})
+        opened(tmp_path, at=when).put(identity(), one)
+    got = opened(tmp_path, at=NOON + timedelta(days=5)).get(identity())
+    assert got is not None
+    assert got.text == "c"
 
 
 def test_what_is_too_old_is_counted_and_not_used(tmp_path: Path) -> None:

@@ -48,9 +48,11 @@ def read(name: str, payload: Any, sha: str | None = RUNNER_SHA, ref: str | None 
 
 
 @pytest.mark.parametrize("mode", Mode)
-def test_only_a_push_may_store_what_models_answered(mode: Mode) -> None:
-    occasion = Occasion(mode=mode, event_name="event", reason="because")
-    assert occasion.may_store_outputs == (mode is Mode.VERIFY_PUSH)
+@pytest.mark.parametrize("name", [*SUPPORTED, "event"])
+def test_only_runs_that_no_change_can_steer_may_store_what_models_answered(mode: Mode, name: str) -> None:
+    occasion = Occasion(mode=mode, event_name=name, reason="because")
+    trusted = mode is Mode.JUDGE_PULL_REQUEST and name == "pull_request_target"
+    assert occasion.may_store_outputs == (trusted or mode is Mode.VERIFY_PUSH)
 
 
 def judged(name: str = PULL, action: str = "opened", **changes: Any) -> dict[str, Any]:
@@ -298,6 +300,15 @@ def test_only_a_judged_head_gets_the_required_status(row: Row) -> None:
     assert occasion.writes_verify == (occasion.mode in {Mode.VERIFY_PUSH, Mode.ON_DEMAND})
     assert occasion.needs_lookup == (occasion.mode is Mode.JUDGE_FOR_TRIGGER)
     assert (occasion.head_sha is None) == (occasion.mode is Mode.IGNORE or occasion.head_ref is not None)
+
+
+@pytest.mark.parametrize("row", TABLE.values(), ids=TABLE)
+def test_what_is_stored_comes_from_a_push_or_from_the_default_branch_s_own_workflow(row: Row) -> None:
+    """Not from `pull_request`, of a fork or not, nor from merge groups, runs after runs, by hand or by the clock."""
+    name, payload, changes, *_ = row
+    occasion = read(name, changed(sent(payload), changes))
+    expected = occasion.mode is not Mode.IGNORE and name in {"push", "pull_request_target"}
+    assert occasion.may_store_outputs == expected
 
 
 @pytest.mark.parametrize("row", TABLE.values(), ids=TABLE)
