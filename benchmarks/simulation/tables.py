@@ -195,14 +195,27 @@ def stress_table(stressed: Stressed) -> None:
 
 
 def stress_targets(stressed: Stressed) -> list[Target]:
-    """Of each stress the worst."""
-    blocked = max((same.share(same.blocked) for same, _ in stressed.values()), key=lambda one: one.value)
+    """Of each stress the worst. The highest of many uncertain numbers is too high: sizes are told together as well."""
+    blocked = max((same.share(same.blocked) for same, _ in stressed.values()), key=_value)
     passes = [lost.certified(number) for _, lost in stressed.values() for number in range(len(SIZES))]
-    worst = max(passes, key=lambda one: one.value)
+    together = Tally(len(SIZES))
+    for _, lost in stressed.values():
+        together.merge(lost)
+    by_size = max((together.certified(number) for number in range(len(SIZES))), key=_value)
     return [
         Target("blocked at no change, worst stress", blocked, 0.05, is_ceiling=True),
-        Target(f"false pass at the margin, worst suite of {len(passes)}", worst, 0.08, is_ceiling=True),
+        Target("false pass at the margin, worst size of 6", by_size, 0.08, is_ceiling=True),
+        Target(
+            f"false pass at the margin, highest of {len(passes)}",
+            max(passes, key=_value),
+            0.08,
+            is_ceiling=True,
+        ),
     ]
+
+
+def _value(estimate: Estimate) -> float:
+    return estimate.value
 
 
 def print_targets(targets: Sequence[Target]) -> int:
