@@ -9,8 +9,7 @@ from mist_ci.models.pinning import is_pinned
 from mist_ci.stats import drift_p_value
 
 OLD = timedelta(days=7)
-"""From then on answers of any model are doubted, from the next on those of an alias."""
-OLD_FOR_AN_ALIAS = timedelta(days=1)
+"""From then on answers of a pinned model are doubted, too; those of an alias always are."""
 ALPHA = 0.01
 """Two-sided: so rarely answers of an unchanged model are asked again for nothing."""
 AT_LEAST = 30
@@ -31,19 +30,15 @@ class Drift:
 
 
 def doubtful(attempts: Sequence[Attempt], now: datetime, commit: str | None = None) -> list[Attempt]:
-    """First attempts whose answers were stored so long ago that the model may have moved since.
+    """First attempts whose answers were stored, where the model may have moved since: an alias, or long ago.
 
     What was answered to the gate of this very `commit` is not doubted: it is what this change was judged by, and
     whoever starts the run again would have a chance of other answers.
     """
     others = [one for one in attempts if commit is None or one.stored_for != commit]
     stored = [one for one in others if one.reused and one.attempt == 0]
-    return stored if any(_is_old(one, now) for one in stored) else []
-
-
-def _is_old(one: Attempt, now: datetime) -> bool:
-    old = OLD if is_pinned(one.model) else OLD_FOR_AN_ALIAS
-    return one.stored_at is not None and now - one.stored_at > old
+    old = any(one.stored_at is not None and now - one.stored_at > OLD for one in stored)
+    return stored if old or any(not is_pinned(one.model) for one in stored) else []
 
 
 def to_ask_again(stored: Sequence[Attempt]) -> list[Attempt]:

@@ -50,8 +50,6 @@ class ModelStage:
     """One changed reference with everything that its comparison needs."""
 
     change: ModelChange
-    commit: str | None
-    """The head, where stored answers to its own gate are not doubted."""
     gate: Gate
     asker: Asker
     world: World
@@ -59,6 +57,8 @@ class ModelStage:
     waived: frozenset[str]
     imported: Sequence[ImportedSuite] = ()
     """Suites that another runner has asked."""
+    commit: str | None = None
+    """The head, where stored answers to its own gate are not doubted."""
     attempts: list[Attempt] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     _fresh: frozenset[Side] = frozenset()

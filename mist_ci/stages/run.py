@@ -27,6 +27,7 @@ from mist_ci.parsing import safe_yaml
 from mist_ci.ports import World
 from mist_ci.ports.files import Tree
 from mist_ci.ports.results import ResultStore
+from mist_ci.stages.calibrated import beside_calibration
 from mist_ci.stages.data import DataStage
 from mist_ci.stages.evaluation import ChangedSuite, ModelStage
 from mist_ci.stages.results import imported_suites, notices_of
@@ -208,27 +209,16 @@ class Run:
         waived = gate.waived_suites(self.waivers, change.head.digest)
         imported = imported_suites(change, self.results, suites) if self.results else ()
         stage = ModelStage(
-            change, self.commit, self._planned.gate, self, self.world, self._leaked(), waived, imported
+            change, self._planned.gate, self, self.world, self._leaked(), waived, imported, self.commit
         )
         try:
             compared = stage.compare(suites, self.changed_suites)
-            self.comparisons.append(self._beside_calibration(change, compared))
+            calibrated, notices = beside_calibration(change, compared, self._tree("base"), self.config)
+            self.comparisons.append(calibrated)
+            self.notices += notices
         finally:
             self.notices += stage.notices
         self._keep_imported(change, imported)
-
-    def _beside_calibration(self, change: ModelChange, compared: ModelComparison) -> ModelComparison:
-        """With what was measured of base against itself; a file that is broken or out of date is told."""
-        try:
-            calibration = planning.read_calibration(self._tree("base"), self.config)
-        except ConfigError as error:
-            self.notices.append(f"the calibration cannot be read: {error}")
-            return compared
-        if calibration is None or change.base is None:
-            return compared
-        beside, notices = gate.beside_calibration(compared, calibration, change.path, change.base.digest)
-        self.notices += notices
-        return beside
 
     def _keep_imported(self, change: ModelChange, imported: Sequence[ImportedSuite]) -> None:
         """What others asked is part of the report as if it had been asked here."""

@@ -288,11 +288,9 @@ def test_a_dead_server_is_noticed_between_stored_answers() -> None:
 class SlowOutputs(MemoryOutputs):
     """A disk that takes its time."""
 
-    def get(
-        self, identity: RequestIdentity, not_before: datetime | None = None, commit: str | None = None
-    ) -> StoredAnswer | None:
+    def get(self, identity: RequestIdentity, not_before: datetime | None = None) -> StoredAnswer | None:
         time.sleep(0.001)
-        return super().get(identity, not_before, commit)
+        return super().get(identity, not_before)
 
 
 def test_a_signal_is_heard_while_only_stored_answers_are_read() -> None:
