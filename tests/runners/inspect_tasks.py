@@ -1,7 +1,8 @@
 """The demo's suites as Inspect tasks. Inspect runs this file with a Python of its own, which has no MIST CI.
 
 The scorers are written against the page on graders, not with its code: two implementations have to agree.
-`MIST_SUITES` names the directory of the suites' JSONL files, `MIST_LIMIT` how many samples are taken of each.
+`MIST_SUITES` names the directory of the suites' JSONL files, `MIST_LIMIT` how many samples are taken of each, and
+`MIST_EPOCHS` how often each is asked. With `MIST_ALL_SCORERS` sums are graded as text, too.
 """
 
 import json
@@ -59,13 +60,15 @@ def suite(name: str, *scorers: Scorer) -> Task:
         dataset=[Sample(id=row["id"], input=row["input"], target=row["expected"]) for row in kept],
         solver=generate(),
         scorer=list(scorers),
+        epochs=int(os.environ.get("MIST_EPOCHS", "1")),
         config=GenerateConfig(temperature=0, max_tokens=16),
     )
 
 
 @task
 def arithmetic() -> Task:
-    return suite("arithmetic", last_number(), exact_answer())
+    graders = [last_number(), exact_answer()]
+    return suite("arithmetic", *graders[: 2 if os.environ.get("MIST_ALL_SCORERS") else 1])
 
 
 @task

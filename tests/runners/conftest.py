@@ -1,0 +1,23 @@
+"""Tests with other evaluators, which `make runners` installs; without them they are skipped, with the reason."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import start_server, stop_server
+from tests.runners.running import PLACE, ROOT, Runners
+
+ON_REQUEST = "runs with `make runners`, which installs Inspect, lm-eval and promptfoo"
+
+
+@pytest.fixture(scope="session")
+def runners() -> Iterator[Runners]:
+    """The evaluators, and the demo's models behind a real server."""
+    if PLACE not in os.environ:
+        pytest.skip(ON_REQUEST)
+    place = (ROOT / Path(os.environ[PLACE])).resolve()
+    server = start_server()
+    yield Runners(place, server.base_url)
+    stop_server(server)
