@@ -103,11 +103,12 @@ clean:  ## remove .venv, caches and results
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch .venv/demo.stamp $@
 
-# Evaluators of other people, a gigabyte and more: only `make runners` wants them.
+# Evaluators of other people, two gigabytes and more: only `make runners` wants them. The lock is complete, and --no-deps
+# keeps pip from asking for hashes of extras (`typepy[datetime]`) that uv writes without them.
 .runners/python.stamp: .venv/venv.stamp requirements/runners.txt
 	@echo "Installing Inspect and lm-eval into .runners (once)"
 	@$(PY) -m venv --clear .runners/venv
-	@.runners/venv/bin/python -m pip -qq --disable-pip-version-check --no-input install --require-hashes \
+	@.runners/venv/bin/python -m pip -qq --disable-pip-version-check --no-input install --no-deps --require-hashes \
 	  -r requirements/runners.txt
 	@touch $@
 

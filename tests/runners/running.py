@@ -105,7 +105,7 @@ class Runners:
 
     def promptfoo(self, model: str, suites: Sequence[str], out: Path, *, limit: int = 0) -> Path:
         """A directory with the results as JSON and as JSONL."""
-        out.mkdir(parents=True)
+        (out / "out").mkdir(parents=True)
         config = promptfoo_config(model, self.base_url, suites, limit)
         (out / "promptfooconfig.json").write_text(json.dumps(config, indent=1))
         modules = self.place / "node" / "node_modules"

@@ -56,8 +56,9 @@ def read(files: Sequence[ResultFile], wish: Wish) -> list[Record]:
     if not results:
         hint = "hand over results_*.json as well: it says what the scores mean and how many there should be"
         raise refused("there are samples and no results", files[0].path if files else "", hint=hint)
-    runs = _of_one_model([_run(file, samples, is_only=len(results) == 1) for file in results], wish)
-    _refuse_strays(samples, runs)
+    every = [_run(file, samples, is_only=len(results) == 1) for file in results]
+    _refuse_strays(samples, every)
+    runs = _of_one_model(every, wish)
     tasks = [task for run in runs for task in run.rows]
     _refuse_twins(tasks, wish, runs[0])
     return [each for run in runs for task in run.rows for each in _records(run, task, wish)]
@@ -158,11 +159,10 @@ def _of_one_model(runs: list[_Run], wish: Wish) -> list[_Run]:
 
 
 def _refuse_strays(samples: Sequence[ResultFile], runs: Sequence[_Run]) -> None:
-    """A file that nobody reads would be a loss without a word; one of a model that was not asked for is none."""
+    """A file that nobody reads would be a loss without a word."""
     known = {rows[0].file for run in runs for rows in run.rows.values() if rows}
-    directories = {_directory(run.file) for run in runs}
     for file in samples:
-        if file.path not in known and file.data.strip() and _directory(file) in directories:
+        if file.path not in known and file.data.strip():
             hint = "its name has to say the task: samples_TASK_TIME.jsonl, as lm_eval names it"
             raise refused("belongs to no task of the results", file.path, hint=hint)
 
