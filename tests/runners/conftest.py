@@ -10,6 +10,8 @@ import pytest
 from tests.e2e.conftest import start_server, stop_server
 from tests.runners.running import PLACE, ROOT, Runners
 
+collect_ignore = ["inspect_tasks.py"]
+"""Inspect imports it, with a Python that has inspect_ai."""
 NUMBERS = pytest.StashKey[list[str]]()
 ON_REQUEST = "runs with `make runners`, which installs Inspect, lm-eval and promptfoo"
 
