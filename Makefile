@@ -70,7 +70,7 @@ lock:  ## resolve requirements/ again, without releases younger than a week (nee
 	$(LOCK) --group build -c requirements/demo.txt -o requirements/build.txt
 	$(LOCK) pyproject.toml --extra demo --group dev -c requirements/demo.txt -c requirements/build.txt \
 	  -o requirements/dev.txt
-	$(LOCK) --group runners -o requirements/runners.txt
+	$(LOCK) --group runners -o tests/runners/python.txt
 
 clean:  ## remove .venv, caches and results
 	rm -rf .venv .runners .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist mist-results demo-output
@@ -105,11 +105,11 @@ clean:  ## remove .venv, caches and results
 
 # Evaluators of other people, two gigabytes and more: only `make runners` wants them. The lock is complete, and --no-deps
 # keeps pip from asking for hashes of extras (`typepy[datetime]`) that uv writes without them.
-.runners/python.stamp: .venv/venv.stamp requirements/runners.txt
+.runners/python.stamp: .venv/venv.stamp tests/runners/python.txt
 	@echo "Installing Inspect and lm-eval into .runners (once)"
 	@$(PY) -m venv --clear .runners/venv
 	@.runners/venv/bin/python -m pip -qq --disable-pip-version-check --no-input install --no-deps --require-hashes \
-	  -r requirements/runners.txt
+	  -r tests/runners/python.txt
 	@touch $@
 
 # promptfoo wants Node 22.22 or newer; the package `node` brings one, whatever is installed here.
