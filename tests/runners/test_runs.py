@@ -1,11 +1,13 @@
 """Small real runs of other evaluators, and what is read from the files that they write."""
 
+import subprocess
 from pathlib import Path
 
 from mist_ci.adapters.result_files import ResultFilesOnDisk
 from mist_ci.matchspec.importers import Wish, import_results
 from mist_ci.models.record import FINISHED, Record
-from tests.runners.running import ARITHMETIC, REVERSAL, Runners
+from tests.runners.running import ARITHMETIC, REVERSAL, ROOT, TIMEOUT_S, Runners
+from tests.unit.matchspec.importers.reading import unplaced
 
 SMALL = (ARITHMETIC, REVERSAL)
 SAMPLES = 40
@@ -50,3 +52,17 @@ def test_a_second_run_pairs_with_the_first(runners: Runners, tmp_path: Path) -> 
         ]
         assert told[0] == told[1]
         assert len(told[0]) == 10
+
+
+def test_big_samples_in_pieces_as_inspects_own_converter_writes_them_are_the_same(
+    runners: Runners, tmp_path: Path
+) -> None:
+    whole = ROOT / "tests" / "data" / "results" / "inspect" / "base" / f"{REVERSAL}.eval"
+    module = "from inspect_ai.log._recorders.chunked.convert import convert_eval_logs_to_chunked as convert"
+    program = f"{module}; convert({str(whole)!r}, 'out', chunk_size=1)"
+    python = runners.place / "venv" / "bin" / "python"
+    subprocess.run(
+        [str(python), "-c", program], cwd=tmp_path, check=True, capture_output=True, timeout=TIMEOUT_S
+    )
+
+    assert unplaced(records(tmp_path / "out")) == unplaced(records(whole))
