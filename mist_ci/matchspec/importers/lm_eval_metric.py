@@ -11,6 +11,7 @@ PRIMARY = ("acc", "exact_match")
 one of them and other metrics too is decided by it; a task that has both, or neither, needs a wish."""
 
 NO_FILTER = "none"
+OTHER_VERSION = "the files of lm_eval 0.4.13 have it: run it again with a current version"
 _HOW = "choose one with --grader METRIC,FILTER"
 _SCALE = (
     "perplexities, and metrics from 0 to 100, are not scores of one sample from 0 to 1: choose another metric"
@@ -52,21 +53,33 @@ def choose(rows: Sequence[Row], wanted: str | None, results: Row, task: str) -> 
 
 
 def _available(rows: Sequence[Row], results: Row, task: str) -> list[Choice]:
-    """What the rows have; where there is no row, what the results name."""
+    """What the rows have; what the results name where there is no row, or where rows do not list their metrics."""
+    named = _named(results, task)
     found: dict[Choice, None] = {}
     for row in rows:
-        metrics = row.get("metrics")
-        if not isinstance(metrics, list):
-            hint = "it is written since lm_eval 0.4.5"
-            raise row.error("must be a list of names", "metrics", hint)
-        found |= dict.fromkeys(Choice(str(metric), row.text("filter")) for metric in metrics)
-    for name in () if found else results.child("results").child(task).values:
-        metric, comma, filtered = name.rpartition(",")
-        if comma and not metric.endswith("_stderr"):
-            found[Choice(metric, filtered)] = None
-    if not found:
+        filtered, metrics = row.text("filter"), row.get("metrics")
+        if not filtered:
+            raise row.error("is missing", "filter", OTHER_VERSION)
+        if metrics is not None and not isinstance(metrics, list):
+            raise row.error(f"must be a list of names, not {shown(metrics)}", "metrics")
+        if metrics is not None:
+            found |= dict.fromkeys(Choice(str(metric), filtered) for metric in metrics)
+        else:
+            found |= dict.fromkeys(choice for choice in named if choice.filter == filtered)
+    there = list(found or dict.fromkeys(named))
+    if not there:
         raise results.error(f"the task {task!r} has no metric", "results")
-    return list(found)
+    return there
+
+
+def _named(results: Row, task: str) -> list[Choice]:
+    """`acc,none`, without the standard errors."""
+    pairs = (name.rpartition(",") for name in results.child("results").child(task).values)
+    return [
+        Choice(metric, filtered)
+        for metric, comma, filtered in pairs
+        if comma and not metric.endswith("_stderr")
+    ]
 
 
 def value(row: Row, choice: Choice) -> float:

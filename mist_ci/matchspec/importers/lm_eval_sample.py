@@ -36,7 +36,7 @@ def record(row: Row, task: Task) -> Record:
     """The record of a row. Raises MC113 when a hash or the metric is missing."""
     for name in ("doc_hash", "prompt_hash", "target_hash"):
         if not row.text(name):
-            raise row.error("is missing", name, "it is written since lm_eval 0.4.5")
+            raise row.error("is missing", name, lm_eval_metric.OTHER_VERSION)
     doc_hash = row.text("doc_hash")
     value = lm_eval_metric.value(row, task.choice)
     answer = _answer(row)

@@ -144,6 +144,15 @@ def test_the_conventional_metric_decides_where_there_is_one() -> None:
     assert "has no metric 'acc'" in refusal(*run(strange), grader="acc").message
 
 
+def test_rows_that_do_not_list_their_metrics_have_those_of_the_results() -> None:
+    def unlisted(_: Json, rows: list[Json]) -> None:
+        for row in rows:
+            del row["metrics"]
+
+    assert {record.grader for record in records(unlisted)} == {"exact_match"}
+    assert unplaced(records(unlisted)) == unplaced(records())
+
+
 def test_several_filters_need_a_wish() -> None:
     def filtered(_: Json, rows: list[Json]) -> None:
         rows += [{**row, "filter": "strict-match", "exact_match": 0.0} for row in rows]
@@ -187,7 +196,7 @@ def test_an_empty_answer_counts_and_is_marked() -> None:
 
 
 def test_fields_that_identify_a_case_must_be_there() -> None:
-    for name in ("doc_hash", "prompt_hash", "target_hash", "metrics"):
+    for name in ("doc_hash", "prompt_hash", "target_hash", "filter"):
         error = refusal(*run(lambda _, rows, name=name: rows[3].pop(name)))  # type: ignore[misc]
         assert str(error.where) == f"{ROWS}:4: {name}"
 
