@@ -1,5 +1,6 @@
 """One sample of an Inspect log as a record."""
 
+import math
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -42,8 +43,7 @@ def record(sample: Row, task: Task) -> Record:
     asked = _messages(sample.get("input"))
     target, choices = sample.get("target"), sample.get("choices")
     usage = sample.child("model_usage").child(task.model)
-    cost = usage.number("total_cost")
-    seconds = sample.number("working_time")
+    cost, seconds = _amount(usage, "total_cost"), _amount(sample, "working_time")
     return Record(
         suite=task.suite,
         case_key=key_of(asked, target, choices),
@@ -69,6 +69,12 @@ def record(sample: Row, task: Task) -> Record:
         prompt_hash=_prompt_hash(sample, task.header) if outcome.status in _NO_ERROR else "",
         grader_fingerprint=_fingerprint(task),
     )
+
+
+def _amount(row: Row, name: str) -> float | None:
+    """Dollars or seconds; None where they are unknown, which may be written as NaN."""
+    found = row.number(name)
+    return found if found is not None and 0 <= found < math.inf else None
 
 
 def _messages(content: object) -> object:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -178,6 +179,28 @@ def test_who_failed_decides_whether_a_sample_counts() -> None:
     for reason, record in missing.items():
         assert (record.status, record.reason, record.value) == (RecordStatus.ERROR, reason, None)
         assert not record.prompt_hash
+
+
+def test_cost_and_latency_are_told_or_unknown() -> None:
+    def spend(cost: object, seconds: object) -> tuple[Decimal | None, float | None]:
+        def change(one: Log) -> None:
+            one["working_time"] = seconds
+            one["model_usage"]["openai-api/tiny/base"]["total_cost"] = cost
+
+        record = sample(change)
+        return record.cost_usd, record.latency_ms
+
+    assert spend(0.25, 0.5) == (Decimal("0.25"), 500)
+    assert spend(None, None) == spend(float("nan"), float("nan")) == (None, None)
+
+
+def test_tokens_of_a_grader_are_not_the_models_and_cached_ones_are_input() -> None:
+    def change(one: Log) -> None:
+        one["model_usage"]["openai/judge"] = {"input_tokens": 1000, "output_tokens": 1000}
+        one["model_usage"]["openai-api/tiny/base"] |= {"input_tokens": 5, "input_tokens_cache_read": 7}
+
+    tokens = sample(change).tokens
+    assert (tokens.input, tokens.output, tokens.cache_read) == (12, 4, 7)
 
 
 def test_several_scorers_need_a_wish_and_are_listed() -> None:
