@@ -43,7 +43,7 @@ def unpack(data: bytes, file: str) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir()]
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, RuntimeError, ValueError, OSError) as error:
         raise _refused(file, f"is no ZIP archive that can be read: {error}") from None
     _check_limits(entries, len(data), file)
     members: dict[str, bytes] = {}
