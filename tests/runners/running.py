@@ -71,7 +71,7 @@ class Runners:
         shutil.copy(Path(__file__).parent / "inspect_tasks.py", out)
         command = ["eval", *(f"inspect_tasks.py@{suite}" for suite in suites), "--log-dir", "logs"]
         settings = ["--model", f"openai-api/tiny/{model}", "--model-base-url", self.base_url]
-        shown = ["--display", "plain", "--log-format", log_format]
+        shown = ["--display", "none", "--log-format", log_format, "--log-buffer", "2000", "--no-log-realtime"]
         needed = {
             "MIST_SUITES": str(SUITES),
             "MIST_LIMIT": str(limit),
