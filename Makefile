@@ -15,10 +15,10 @@ export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test e2e check bench lock docs clean
+.PHONY: help demo test e2e runners check bench lock docs clean
 
 help:  ## print this list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/demo.stamp  ## gate four pull requests with small real models: no key, no GPU, nothing leaves this machine
 	@$(PY) -m mist_ci demo
@@ -29,6 +29,9 @@ test: .venv/dev.stamp  ## every test
 
 e2e: .venv/dev.stamp  ## the container, the workflow and the twin, really run (root on Debian, or a running Docker)
 	@tests/docker/e2e.sh $(PY)
+
+runners: .venv/dev.stamp .runners/python.stamp .runners/node.stamp  ## run Inspect, promptfoo and lm-eval for real, and import what they write
+	@MIST_CI_RUNNERS=.runners $(PYTEST) -n 0 -rs tests/runners
 
 check: .venv/dev.stamp  ## linters, types, walls and unit tests: under a minute
 	@echo "check: unfinished marks"
@@ -67,9 +70,10 @@ lock:  ## resolve requirements/ again, without releases younger than a week (nee
 	$(LOCK) --group build -c requirements/demo.txt -o requirements/build.txt
 	$(LOCK) pyproject.toml --extra demo --group dev -c requirements/demo.txt -c requirements/build.txt \
 	  -o requirements/dev.txt
+	$(LOCK) --group runners -o tests/runners/python.txt
 
 clean:  ## remove .venv, caches and results
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist mist-results demo-output
+	rm -rf .venv .runners .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist mist-results demo-output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is written last: an interrupted installation starts again, a finished one is not repeated.
@@ -98,3 +102,20 @@ clean:  ## remove .venv, caches and results
 	@$(PIP) install --require-hashes -r requirements/dev.txt
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch .venv/demo.stamp $@
+
+# Evaluators of other people, two gigabytes and more: only `make runners` wants them. The lock is complete, and --no-deps
+# keeps pip from asking for hashes of extras (`typepy[datetime]`) that uv writes without them.
+.runners/python.stamp: .venv/venv.stamp tests/runners/python.txt
+	@echo "Installing Inspect and lm-eval into .runners (once)"
+	@$(PY) -m venv --clear .runners/venv
+	@.runners/venv/bin/python -m pip -qq --disable-pip-version-check --no-input install --no-deps --require-hashes \
+	  -r tests/runners/python.txt
+	@touch $@
+
+# promptfoo wants Node 22.22 or newer; the package `node` brings one, whatever is installed here.
+.runners/node.stamp: tests/runners/package.json tests/runners/package-lock.json
+	@echo "Installing promptfoo into .runners (once)"
+	@mkdir -p .runners/node
+	@cp tests/runners/package.json tests/runners/package-lock.json .runners/node
+	@npm ci --prefix .runners/node --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel error
+	@touch $@

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from mist_ci.adapters import archives
 from mist_ci.errors import Code, ConfigError, CouldNotRun, Where
 from mist_ci.models.result_file import ResultFile
 
@@ -46,11 +47,13 @@ class ResultFilesOnDisk:
 
 
 def open_result_file(path: Path) -> ResultFile:
-    """One file in memory. Raises ConfigError MC101 when it cannot be read."""
+    """One file in memory, with its members where it is an archive. Raises MC101 when it cannot be read, MC113."""
     try:
-        return ResultFile(str(path), path.read_bytes())
+        data = path.read_bytes()
     except OSError as error:
         raise _unreadable(path, error) from None
+    members = archives.unpack(data, str(path)) if archives.is_archive(data) else None
+    return ResultFile(str(path), data, members)
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -5,14 +5,32 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 
 from mist_ci.errors import Code, ConfigError, Where
-from mist_ci.matchspec.importers import junit, openai_evals, openai_hosted, own, plain, promptfoo
+from mist_ci.matchspec.importers import (
+    inspect_log,
+    junit,
+    lm_eval,
+    openai_evals,
+    openai_hosted,
+    own,
+    plain,
+    promptfoo,
+)
 from mist_ci.matchspec.importers.importer import Importer, ResultFile, Wish
 from mist_ci.matchspec.importers.own import encode
 from mist_ci.models.record import Record
 
 __all__ = ["IMPORTERS", "Importer", "ResultFile", "Wish", "detect", "encode", "import_results"]
 
-IMPORTERS: tuple[Importer, ...] = (promptfoo, openai_hosted, openai_evals, junit, plain, own)
+IMPORTERS: tuple[Importer, ...] = (
+    promptfoo,
+    inspect_log,
+    lm_eval,
+    openai_hosted,
+    openai_evals,
+    junit,
+    plain,
+    own,
+)
 """Every importer there is. No file is recognised by two of them."""
 
 

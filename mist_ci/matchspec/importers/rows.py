@@ -169,6 +169,16 @@ def _smaller(match: re.Match[bytes]) -> bytes:
     return text if text.startswith(b'"') else b'"' + text + b'"'
 
 
+def _keys(text: bytes) -> frozenset[str] | None:
+    """Keys of one JSON object, NaN and Infinity in it or not, as Python programs write them; None for anything else."""
+    for decode in (_top_level, json.loads):
+        try:
+            return frozenset(decode(text))
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            continue
+    return None
+
+
 def top_keys(file: ResultFile) -> frozenset[str]:
     """Keys of the object in the first line, or else of the whole file; never raises.
 
@@ -179,11 +189,8 @@ def top_keys(file: ResultFile) -> frozenset[str]:
     end = text.find(b"\n", start)
     first = text[start:] if end < 0 else text[start:end]
     for candidate in (first, text):
-        if candidate.lstrip().startswith(b"{"):
-            try:
-                return frozenset(_top_level(candidate))
-            except (msgspec.MsgspecError, ValueError, RecursionError):
-                continue
+        if candidate.lstrip().startswith(b"{") and (keys := _keys(candidate)) is not None:
+            return keys
     if not text.lstrip().startswith(b"{"):
         return frozenset()
     return frozenset(key.decode() for key in _A_KEY.findall(text[:_HEAD_BYTES]))
