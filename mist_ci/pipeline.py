@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from mist_ci import planning, report
 from mist_ci.errors import MistError, cancelled, unexpected
 from mist_ci.models.plan import Event
-from mist_ci.models.record import Results
+from mist_ci.models.record import ReadResults
 from mist_ci.models.report import DEFAULT_CONFIG, Report
 from mist_ci.models.verdict import Outcome
 from mist_ci.planning import Case
@@ -39,7 +39,7 @@ class Ask:
     guarded_only: bool = False
     may_spend: bool = True
     stands: bool = False
-    results: Results | None = None
+    results: ReadResults | None = None
     """What another runner measured on base and head: it is not asked here."""
     anchors: Mapping[str, str] = field(default_factory=dict)
     """Commit ids of refs that gates are anchored to, where the clone itself does not have them."""

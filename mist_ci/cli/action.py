@@ -24,6 +24,11 @@ from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, HISTORY, OUTPUTS, POLICIE
 )
 @click.option("--head", metavar="REV", help="For runs on demand: judge this branch, full ref or commit id.")
 @RESULTS
+@click.option(
+    "--base-results", metavar="NAME",
+    help="What another evaluator measured of base: a file or directory below RUNNER_TEMP.",
+)  # fmt: skip
+@click.option("--head-results", metavar="NAME", help="The same of head; its model is not asked then.")
 @OUTPUTS
 @HISTORY
 @REPOSITORY
@@ -35,6 +40,8 @@ def action(  # noqa: PLR0913, PLR0917 - one for each option
     base: str | None,
     head: str | None,
     results: Path,
+    base_results: str | None,
+    head_results: str | None,
     outputs: Path | None,
     history: str | None,
     repository: Path,
@@ -52,6 +59,7 @@ def action(  # noqa: PLR0913, PLR0917 - one for each option
     from mist_ci.delivery import CommentMode
     from mist_ci.job import Settings, Spend
 
-    settings = Settings(configs, gate_name, Spend(spend), CommentMode(comment), base or None)
+    reading = jobs.results_of(base_results, head_results)
+    settings = Settings(configs, gate_name, Spend(spend), CommentMode(comment), base or None, reading)
     places = jobs.Places(results, repository, outputs, history)
     return jobs.judge(jobs.occasion(os.environ), settings, places, head or None)

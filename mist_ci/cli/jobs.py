@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mist_ci.job import Job, Result, Settings
     from mist_ci.models.event import Occasion
     from mist_ci.models.pull_request import RunOrder
+    from mist_ci.models.record import ReadResults, Results
     from mist_ci.ports.iterations import IterationStore
 
 MAX_EVENT_BYTES = 25 * 2**20
@@ -44,6 +45,27 @@ class Places:
     repository: Path
     outputs: Path | None = None
     history: str | None = None
+
+
+def results_of(base: str | None, head: str | None) -> "ReadResults | None":
+    """What another evaluator left for this job. Raises UsageError MC201 for base alone.
+
+    Below the runner's own directory: in the workspace lies what head has committed, results of its own maybe.
+    """
+    if not base and not head:
+        return None
+    if not head:
+        hint = "give head-results as well"
+        raise UsageError(Code.USAGE, "there are results of base, and none of head", hint=hint)
+    sides = [[_in_runner_temp(Path(name))] if name else [] for name in (base, head)]
+
+    def read() -> "Results":
+        from mist_ci.cli.results import read_sides
+
+        before, after = ([path for path in side if path] for side in sides)
+        return read_sides(before, after)
+
+    return read
 
 
 def judge(occasion: "Occasion", settings: "Settings", places: Places, head: str | None = None) -> int:

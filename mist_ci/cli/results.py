@@ -1,6 +1,6 @@
 """Results of other runners, as commands take them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ import click
 from mist_ci.errors import Code, UsageError
 
 if TYPE_CHECKING:
-    from mist_ci.models.record import Record, Results
+    from mist_ci.models.record import ReadResults, Record, Results
 
 TOOL = click.option("--tool", metavar="NAME", help="Which tool wrote the results; found out when not given.")
 GRADER = click.option("--grader", metavar="NAME", help="The score that decides, where a tool wrote several.")
@@ -28,10 +28,8 @@ def read_side(paths: Iterable[Path], side: str, tool: str | None, grader: str | 
     return importers.import_results(files, importers.Wish(grader=grader, side=side), tool)
 
 
-def read_handed(handed: Iterable[str], tool: str | None, grader: str | None) -> "Results | None":
-    """What --results names; None when it is not given. Raises UsageError MC201."""
-    from mist_ci.models.record import Results
-
+def reading(handed: Iterable[str], tool: str | None, grader: str | None) -> "ReadResults | None":
+    """What --results names, read now; None when it is not given. Raises UsageError MC201, and what reading raises."""
     sides: dict[str, list[Path]] = {"base": [], "head": []}
     for one in handed:
         side, _, path = one.partition("=")
@@ -44,5 +42,18 @@ def read_handed(handed: Iterable[str], tool: str | None, grader: str | None) -> 
     if not sides["head"]:
         hint = "add --results head=FILE"
         raise UsageError(Code.USAGE, "there are results of base, and none of head", hint=hint)
-    base, head = (read_side(paths, side, tool, grader) if paths else () for side, paths in sides.items())
-    return Results(base, head)
+    results = read_sides(sides["base"], sides["head"], tool, grader)
+    return lambda: results
+
+
+def read_sides(
+    base: Sequence[Path], head: Sequence[Path], tool: str | None = None, grader: str | None = None
+) -> "Results":
+    """Both sides; without any path a side has no results. Raises ConfigError MC101 or MC113."""
+    from mist_ci.models.record import Results
+
+    before, after = (
+        read_side(paths, side, tool, grader) if paths else ()
+        for paths, side in ((base, "base"), (head, "head"))
+    )
+    return Results(before, after)

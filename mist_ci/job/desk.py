@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mist_ci.delivery import CommentMode, Destination
+from mist_ci.models.record import ReadResults
 from mist_ci.models.report import DEFAULT_CONFIG
 from mist_ci.ports import World
 from mist_ci.ports.code_host import CodeHost
@@ -30,6 +31,8 @@ class Settings:
     spend: Spend = Spend.OWN
     comments: CommentMode = CommentMode.ON_CHANGE
     base: str | None = None
+    results: ReadResults | None = None
+    """What another evaluator measured in this job."""
 
 
 @dataclass(frozen=True, slots=True)

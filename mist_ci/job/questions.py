@@ -68,6 +68,7 @@ def ask(question: Question, desk: Desk, settings: Settings) -> Ask:
         guarded_only=True,
         may_spend=may_spend,
         stands=not question.on_demand,
+        results=settings.results,
     )
 
 

@@ -3,6 +3,7 @@
 Plain structs: a hundred thousand of them are read in a second, and what fills them has checked them.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -93,3 +94,7 @@ class Results:
 
     base: tuple[Record, ...]
     head: tuple[Record, ...]
+
+
+ReadResults = Callable[[], Results]
+"""Reads them when a model is judged and not before: a change of words has none. Raises ConfigError."""

@@ -19,7 +19,7 @@ from mist_ci.models.config import Policy, Waiver
 from mist_ci.models.finding import DataReport
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.plan import Change, Event, ModelChange, Plan, SuiteDocument
-from mist_ci.models.record import Results
+from mist_ci.models.record import ReadResults
 from mist_ci.models.report import BudgetLine, SelfCheck, TrainingEstimate
 from mist_ci.models.suite import Suite
 from mist_ci.models.verdict import Decision
@@ -57,14 +57,14 @@ class Run:
     training: list[TrainingEstimate] = field(default_factory=list)
     budgets: tuple[BudgetLine, ...] = ()
     complete: bool = True
-    results: Results | None = None
+    read_results: ReadResults | None = None
     """What another runner measured, and so is not asked here."""
     commit: str | None = None
     """The head, where stored answers to its own gate are not doubted."""
 
     @classmethod
     def begin(
-        cls, world: World, gate_name: str, config: str, event: Event, results: Results | None = None
+        cls, world: World, gate_name: str, config: str, event: Event, results: ReadResults | None = None
     ) -> "Run":
         """A run with an id of its own and an empty results directory."""
         started = world.clock.now()
@@ -78,7 +78,7 @@ class Run:
             started,
             world.clock.now_ns(),
             world.results.create(run_id),
-            results=results,
+            read_results=results,
         )
 
     def _tree(self, side: str) -> Tree:
@@ -202,12 +202,13 @@ class Run:
         if not suites:
             message = f"{change.name} changed, and the policy lists no suite to compare it on"
             raise ConfigError(Code.MISSING_KEY, message, hint="add `suites: [suites/*.yml]` to the policy")
-        if self.results is not None and len(self._planned.models) > 1:
+        if self.read_results is not None and len(self._planned.models) > 1:
             message = f"results are about one model, and {len(self._planned.models)} references changed"
             hint = "gate them one by one: one pull request, or one gate with `models`, for each"
             raise UsageError(Code.USAGE, message, hint=hint)
         waived = gate.waived_suites(self.waivers, change.head.digest)
-        imported = imported_suites(change, self.results, suites) if self.results else ()
+        results = self.read_results() if self.read_results else None
+        imported = imported_suites(change, results, suites) if results else ()
         stage = ModelStage(
             change, self._planned.gate, self, self.world, self._leaked(), waived, imported, self.commit
         )
@@ -218,13 +219,12 @@ class Run:
             self.notices += notices
         finally:
             self.notices += stage.notices
-        self._keep_imported(change, imported)
+        if results is not None:
+            self.notices += notices_of(imported, results)
+            self._keep_imported(change, imported)
 
     def _keep_imported(self, change: ModelChange, imported: Sequence[ImportedSuite]) -> None:
         """What others asked is part of the report as if it had been asked here."""
-        if self.results is None:
-            return
-        self.notices += notices_of(imported, self.results)
         self.attempts.setdefault(change.name, []).extend(one for each in imported for one in each.attempts)
         known = {one.suite.name for one in imported}
         self.suites = (

@@ -236,7 +236,7 @@ def test_the_defaults_of_the_action_are_those_of_the_command() -> None:
     given["config"], given["gate"] = " ".join(given["configs"]), given["gate_name"]
     inputs = _action()["inputs"]
     for name in inputs.keys() - {"command", "github-token"}:
-        assert inputs[name]["default"] == str(given[name] or ""), name
+        assert inputs[name]["default"] == str(given[name.replace("-", "_")] or ""), name
     assert inputs["command"]["default"] in COMMANDS
     assert inputs["github-token"]["default"] == "${{ github.token }}"
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from mist_ci.delivery import CommentMode, Destination
-from mist_ci.errors import CouldNotRun, ExitCode, MistError
+from mist_ci.errors import Code, ConfigError, CouldNotRun, ExitCode, MistError, Where
 from mist_ci.job import Desk, Job, Result, Settings, Spend
 from mist_ci.models.event import Mode, Occasion
 from mist_ci.models.pull_request import PullRequest, RunOrder
+from mist_ci.models.record import ReadResults, Record, RecordStatus, Results, Source
 from mist_ci.models.report import Status
 from mist_ci.models.verdict import State
 from mist_ci.ports.code_host import Pending
@@ -60,6 +61,7 @@ class Stage:
     knows: Mapping[str, str] | None = None
     """None: every branch is where it should be."""
     run_id: int = 5
+    results: ReadResults | None = None
 
     def opened(self, number: int = 7, fork: bool = False) -> "Stage":
         self.host.pulls[number] = PullRequest(
@@ -94,7 +96,9 @@ class Stage:
             self.host if posts else None,
             Destination(HEAD, order.page(HOME), order, verifies=verifies),
         )
-        return Job(desk, occasion, Settings(self.configs, None, self.spend, CommentMode.ALWAYS))
+        return Job(
+            desk, occasion, Settings(self.configs, None, self.spend, CommentMode.ALWAYS, results=self.results)
+        )
 
     def run(self) -> Result:
         return self.job().run()
@@ -481,3 +485,32 @@ def test_without_a_token_a_bare_trigger_cannot_be_judged() -> None:
     with pytest.raises(Exception, match="without a token") as raised:
         job.run()
     assert not isinstance(raised.value, CouldNotRun)
+
+
+def test_results_that_are_not_there_are_an_error_where_a_model_is_judged_and_nowhere_else() -> None:
+    def nowhere() -> Results:
+        raise ConfigError(Code.FILE_MISSING, "no such file or directory", where=Where("head.json"))
+
+    moved = Stage(head=BETTER, models=FakeModels(never), results=nowhere).opened()
+    judged = moved.run()
+    assert judged.exit_code == ExitCode.CONFIG
+    (status,) = judged.statuses
+    assert isinstance(status, Status)
+    assert (status.state, "head.json" in status.description) == (State.ERROR, True)
+    assert Stage(head=WORDS, results=nowhere).opened().run().exit_code == ExitCode.PASSED
+
+
+def test_results_stand_in_for_asking() -> None:
+    cases = {
+        side: tuple(
+            Record(
+                suite="double", case_key=f"{i:064x}", case_id=str(i), repeat=0, grader="exact",
+                value=float(i % 10 > 0 or side == "base"), status=RecordStatus.OK, source=Source("t", "1", "0" * 64),
+            )
+            for i in range(400)
+        )
+        for side in ("base", "head")
+    }  # fmt: skip
+    results = Results(cases["base"], cases["head"])
+    stage = Stage(head=BETTER, models=FakeModels(never), results=lambda: results).opened()
+    assert stage.run().exit_code == ExitCode.FAILED
