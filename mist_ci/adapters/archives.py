@@ -130,15 +130,15 @@ def _zstandard(packed: bytes, limit: int, entry: zipfile.ZipInfo, file: str) -> 
 
 
 def _zstd_library(file: str) -> ModuleType:
-    """The standard library's module where there is one (Python 3.14), else its backport, which is an extra."""
+    """The standard library's module where there is one (Python 3.14), else its backport."""
     try:
         if sys.version_info >= (3, 14):
             from compression import zstd  # noqa: PLC0415 - not in every build of Python
         else:
-            from backports import zstd  # noqa: PLC0415 - an extra
+            from backports import zstd  # noqa: PLC0415 - most archives need none
     except ImportError:
         message = "its members are packed with Zstandard, and backports.zstd is not installed"
-        hint = 'pip install "mist-ci[import]", or convert the log: inspect log convert --to json'
+        hint = "install backports.zstd, or convert the log: inspect log convert --to json"
         raise UsageError(Code.EXTRA_MISSING, message, where=Where(file), hint=hint) from None
     return zstd
 
