@@ -47,6 +47,7 @@ def test_it_hides_itself_from_git(tmp_path: Path) -> None:
     assert (tmp_path / "history" / ".gitignore").read_text() == "*\n"
 
 
+@pytest.mark.slow
 def test_parallel_writers_lose_no_record(tmp_path: Path) -> None:
     command = [sys.executable, "-c", WRITER, str(tmp_path / "history")]
     root = Path(__file__).parents[3]

@@ -279,6 +279,7 @@ def test_what_is_not_as_it_was_written_is_left_out_and_counted(
     assert store.take_notices() == (f"stored answers in {tmp_path} that were not used: {told}",)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_no_damage_makes_a_wrong_answer(tmp_path: Path, data: st.DataObject) -> None:
@@ -410,6 +411,7 @@ def test_processes_that_write_at_once_lose_nothing(tmp_path: Path) -> None:
     assert len(found(tmp_path / "store", range(600))) == 600
 
 
+@pytest.mark.slow
 def test_a_killed_writer_leaves_whole_answers(tmp_path: Path) -> None:
     killed = writer(tmp_path / "store", 0, 10**6)
     assert killed.stdout is not None

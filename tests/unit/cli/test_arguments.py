@@ -28,6 +28,7 @@ def test_fewer_than_no_findings_cannot_be_shown() -> None:
         cli.main(["validate", "a.jsonl", "--show", "-1"], standalone_mode=False)
 
 
+@pytest.mark.slow
 def test_one_of_a_thing_is_told_in_the_singular(tmp_path: Path) -> None:
     data = tmp_path / "a.jsonl"
     data.write_text(ROW + '{"messages": []}\n', encoding="utf-8")

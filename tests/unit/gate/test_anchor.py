@@ -254,6 +254,7 @@ def test_what_the_anchor_costs_is_paid_from_the_budget_for_evaluation() -> None:
 # It creeps.
 
 
+@pytest.mark.slow
 def test_ten_slices_that_base_lets_through_one_by_one_are_caught_by_the_anchor() -> None:
     def sliced(model: str, messages: Sequence[ChatMessage]) -> Answer:
         number, lost = int(messages[-1].content.removeprefix("Double ").removesuffix(".")), int(model[1:3])

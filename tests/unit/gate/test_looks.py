@@ -451,6 +451,7 @@ def test_leaking_never_improves_the_outcome_over_all_looks(
         assert leaky.outcome.rank >= plain.outcome.rank
 
 
+@pytest.mark.slow
 @settings(max_examples=8)
 @given(st.integers(0, 25), st.integers(0, 40), st.randoms(use_true_random=False))
 def test_the_order_and_the_names_of_suites_mean_nothing_over_all_looks(

@@ -45,6 +45,7 @@ def test_a_model_that_always_says_the_same_never_raises_an_alarm() -> None:
     assert (found.any_regressed, found.any_not_proven, found.blocked) == (0, 0, 0)
 
 
+@pytest.mark.slow
 def test_alarms_about_a_noisy_model_are_about_as_rare_as_the_error_rate_promises() -> None:
     suite = make_suite("skill", 100)
     alarms = sum(judged([suite], noisy(suite, 4, 0.7, seed), 10).any_regressed for seed in range(20))
@@ -82,6 +83,7 @@ def test_no_attempt_is_on_both_sides_and_none_is_empty(
             assert tuple(sum(one.side is side for one in mine) for side in (Side.BASE, Side.HEAD)) == dealt
 
 
+@pytest.mark.slow
 def test_a_suite_is_looked_at_as_the_gate_would_and_undecided_ones_get_more_attempts_of_head() -> None:
     suite = make_suite("skill", 240)
     attempts = noisy(suite, 6, 0.8)

@@ -139,6 +139,7 @@ def test_turning_right_answers_of_head_into_wrong_ones_never_helps(
     assert all(became[name] >= was[name] for name in was)
 
 
+@pytest.mark.slow
 @many
 @given(counted(), st.integers(0, 200), st.integers(1, 5), st.integers(0, 7))
 def test_worse_answers_never_help_where_samples_leaked(

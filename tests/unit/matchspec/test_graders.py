@@ -99,6 +99,7 @@ expectations: st.SearchStrategy[Expected] = st.one_of(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", ENTRIES, ids=str)
 @given(output=texts, expected=expectations)
 @settings(deadline=None, max_examples=150)

@@ -76,6 +76,7 @@ def test_what_github_would_read_otherwise_is_refused_with_its_place(pattern: str
     assert caught.value.hint
 
 
+@pytest.mark.slow
 @given(PATTERNS.map("/".join), BRANCHES)
 def test_a_branch_is_guarded_exactly_when_the_ruleset_covers_it(pattern: str, branch: str) -> None:
     assert matches(pattern, branch) == fnmatch(as_ref_pattern(pattern, POLICY), f"refs/heads/{branch}")

@@ -136,6 +136,7 @@ AWKWARD = [
 ]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(st.lists(st.sampled_from(AWKWARD) | pieces | st.text(max_size=3), max_size=8).map("".join))
 def test_what_is_written_is_what_the_runner_reads(text: str) -> None:

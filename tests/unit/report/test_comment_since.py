@@ -90,6 +90,7 @@ def test_judging_a_commit_again_edits_nothing(name: str, limit: int) -> None:
     assert since(second) is not None
 
 
+@pytest.mark.slow
 def test_many_suites_make_no_difference_to_that() -> None:
     report = many_suites()
     first = sent(comment(at(report, FIRST)), 1)

@@ -90,6 +90,7 @@ def test_a_fingerprint_outlives_rows_above_and_differs_between_equal_rows() -> N
     assert len(set(prints([7, 9]))) == 2
 
 
+@pytest.mark.slow
 def test_five_thousand_are_shown_the_worst_first_and_the_others_counted() -> None:
     many = [finding(Severity.WARNING, line=line) for line in range(1, 6001)]
     run = run_of([*many, finding(line=9000), finding(known=True, line=9001)])

@@ -142,6 +142,7 @@ def test_a_nasty_value_reads_as_itself_wherever_a_code_span_stands(text: str) ->
     assert_code_span_is_inert(text)
 
 
+@pytest.mark.slow
 @many
 @given(HOSTILE)
 def test_any_value_reads_as_itself_wherever_a_code_span_stands(text: str) -> None:
@@ -207,6 +208,7 @@ def test_a_nasty_text_stays_inside_its_fence(text: str) -> None:
     assert_fence_is_inert(text)
 
 
+@pytest.mark.slow
 @many
 @given(HOSTILE)
 def test_any_text_stays_inside_its_fence(text: str) -> None:
@@ -268,6 +270,7 @@ def test_nasty_prose_has_no_markup_and_no_links(text: str) -> None:
     assert_prose_is_inert(text)
 
 
+@pytest.mark.slow
 @many
 @given(HOSTILE)
 def test_prose_has_no_markup_and_no_links(text: str) -> None:

@@ -31,6 +31,7 @@ def test_what_is_accepted_is_what_python_reads(text: bytes) -> None:
     assert value == json.loads(text)
 
 
+@pytest.mark.slow
 @given(st.dictionaries(TEXT, JSON, min_size=1, max_size=3), st.data())
 def test_a_repeated_key_is_always_found(value: dict[str, JsonValue], data: st.DataObject) -> None:
     members = [f"{json.dumps(key)}: {json.dumps(item)}" for key, item in value.items()]

@@ -132,6 +132,7 @@ def test_no_cut_brings_an_importer_down(name: str, share: float) -> None:
     survives([ResultFile(name, data[: int(share * len(data))])], FIXTURES[name][0])
 
 
+@pytest.mark.slow
 @given(pieces, st.integers(0, 10**9), st.binary(min_size=1, max_size=4), st.sampled_from(TOOLS))
 def test_no_damage_brings_an_importer_down(name: str, place: int, damage: bytes, tool: str) -> None:
     data = bytearray((DATA / name).read_bytes())
@@ -156,6 +157,7 @@ def _paths(value: object, path: tuple[str | int, ...] = ()) -> list[tuple[str | 
     return [path, *(each for key, child in children for each in _paths(child, (*path, key)))]
 
 
+@pytest.mark.slow
 @given(st.data(), st.sampled_from([name for name in FIXTURES if name.endswith(".jsonl")]))
 def test_no_field_of_a_real_row_can_hold_what_brings_an_importer_down(data: st.DataObject, name: str) -> None:
     rows: Any = [json.loads(line) for line in (DATA / name).read_text().splitlines()]

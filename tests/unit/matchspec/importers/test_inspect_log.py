@@ -327,6 +327,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_a_field_of_the_wrong_type_is_an_error_or_does_not_matter(data: st.DataObject) -> None:
     made = log()

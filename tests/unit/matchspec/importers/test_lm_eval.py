@@ -74,6 +74,7 @@ def test_both_models_were_asked_the_same_and_graded_alike() -> None:
             assert getattr(record, name) == getattr(naive[case], name)
 
 
+@pytest.mark.slow
 @given(st.permutations(range(10)))
 def test_the_order_of_rows_and_their_numbers_never_matter(order: list[int]) -> None:
     def shuffle(_: Json, rows: list[Json]) -> None:
@@ -229,6 +230,7 @@ JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_a_field_of_the_wrong_type_is_an_error_or_does_not_matter(data: st.DataObject) -> None:
     def spoil(results: Json, rows: list[Json]) -> None:

@@ -55,6 +55,7 @@ def records(draw: st.DrawFn) -> Record:
     )
 
 
+@pytest.mark.slow
 @given(records())
 def test_a_record_comes_back_exactly(record: Record) -> None:
     (back,) = import_results([records_file(record)])
