@@ -25,7 +25,8 @@ def counts(draw: st.DrawFn) -> tuple[int, int]:
     return draw(st.integers(0, n)), n
 
 
-@given(st.floats(0.0, 1.0), SHAPES, SHAPES)
+# Nearer to 1 it is scipy that loses digits: at 1 - 1e-16 and a = b = 1/2, 1 - 6.7e-9 is right.
+@given(st.floats(0.0, 1.0 - 1e-9) | st.just(1.0), SHAPES, SHAPES)
 def test_beta_agrees_with_scipy(x: float, a: float, b: float) -> None:
     assert beta_cdf(x, a, b) == pytest.approx(float(stats.beta.cdf(x, a, b)), rel=1e-9, abs=1e-12)
 
