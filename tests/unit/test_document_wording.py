@@ -81,6 +81,7 @@ FULL: dict[type[BaseModel], dict[str, Any]] = {
         "name": "qa",
         "role": "target",
         "must_improve": False,
+        "imported": False,
         "floor": 0.8,
         "margin": 0.05,
         "data": "qa.jsonl",
