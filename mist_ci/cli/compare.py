@@ -161,10 +161,8 @@ def _reference(records: "Sequence[Record]", side: str) -> "ModelReference":
 
 
 def _show(decision: "Decision", notices: list[str], output_format: str) -> None:
-    import json
-
     from mist_ci import report
-    from mist_ci.cli.output import say, show_markdown
+    from mist_ci.cli.output import say, show_json, show_markdown
 
     if output_format == "json":
         told = {
@@ -172,7 +170,7 @@ def _show(decision: "Decision", notices: list[str], output_format: str) -> None:
             "decision": decision.model_dump(mode="json"),
             "notices": notices,
         }
-        click.echo(json.dumps(told, indent=2))
+        show_json(told)
         return
     text = report.comparison(decision, notices)
     if output_format == "markdown":

@@ -69,7 +69,7 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
     """
     from mist_ci import report
     from mist_ci.cli import wiring
-    from mist_ci.cli.output import say, show_markdown
+    from mist_ci.cli.output import say, show_json, show_markdown
     from mist_ci.pipeline import Ask
 
     if not repository.is_dir():
@@ -81,7 +81,7 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
     reports = _judge(wiring.world(results, repository, stored, kept), asked)
     worst = max((one.decision.outcome for one in reports), key=lambda outcome: outcome.rank)
     if output_format == "json":
-        click.echo(_as_json(reports, int(worst.exit_code)))
+        show_json(_plain(reports, int(worst.exit_code)))
         return worst.exit_code
     for one in reports:
         status = report.status(one)
@@ -103,16 +103,11 @@ def _judge(world: "World", asked: "Ask") -> "tuple[Report, ...]":
     return reports
 
 
-def _as_json(reports: "tuple[Report, ...]", exit_code: int) -> str:
-    import json
-
+def _plain(reports: "tuple[Report, ...]", exit_code: int) -> dict[str, object]:
     from mist_ci import report
 
-    return json.dumps(
-        {
-            "exit_code": exit_code,
-            "statuses": [report.status(one).model_dump(mode="json") for one in reports],
-            "reports": [one.model_dump(mode="json") for one in reports],
-        },
-        indent=2,
-    )
+    return {
+        "exit_code": exit_code,
+        "statuses": [report.status(one).model_dump(mode="json") for one in reports],
+        "reports": [one.model_dump(mode="json") for one in reports],
+    }

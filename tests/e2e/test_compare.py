@@ -55,6 +55,20 @@ def test_records_of_import_compare_like_the_files_they_came_from(tmp_path: Path)
     assert json.loads(direct.stdout)["exit_code"] == 1
 
 
+@pytest.mark.parametrize("shape", ["text", "json", "markdown"])
+def test_no_name_in_results_commands_the_runner_that_reads_the_output(tmp_path: Path, shape: str) -> None:
+    evil = "##[error]::error::x"
+    table(tmp_path / "base.jsonl", 190, suite=evil, model=evil)
+    table(tmp_path / "head.jsonl", 100, suite=evil, model=evil)
+    told = mist("compare", "base.jsonl", "head.jsonl", "--format", shape, cwd=tmp_path).stdout
+    told += mist(
+        "import", "base.jsonl", "--format", "json" if shape == "json" else "text", cwd=tmp_path
+    ).stdout
+    assert "math" not in told
+    assert "##[" not in told
+    assert not [line for line in told.splitlines() if line.lstrip().startswith("::")]
+
+
 def test_a_file_that_nobody_understands_is_one_message(tmp_path: Path) -> None:
     table(tmp_path / "base.jsonl", 190)
     (tmp_path / "head.jsonl").write_text('{"what": "is this"}\n')
