@@ -138,7 +138,8 @@ def _outcome(case: "ET.Element[str]") -> tuple[RecordStatus, bool, str]:
         found = case.find(tag)
         if found is not None:
             return status, False, found.get("message") or (found.text or "").strip() or tag
-    failure = case.find("failure")
+    # Runners that try again until a test passes (Surefire, Gradle) tell what came before; the first try counts.
+    failure = next(filter(lambda one: one is not None, map(case.find, ("failure", "flakyFailure"))), None)
     return RecordStatus.OK, failure is not None, failure.get("message", "") if failure is not None else ""
 
 
