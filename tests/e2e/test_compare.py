@@ -185,3 +185,25 @@ def test_results_say_which_side_they_are(repository: Path, handed: str, told: st
     done = gate(repository, handed)
     assert done.returncode == 2
     assert told in done.stderr
+
+
+def test_results_do_not_take_the_place_of_a_suite_that_is_asked_here(repository: Path) -> None:
+    """Ten easy cases of the same name would decide instead of the samples that base has."""
+    own = SUITE.replace("imported: true", "graders: [exact]\nsamples: [{input: hard, expected: x}]")
+    (repository / "suites" / "math.yml").write_text(f'{own}prompt: "{{{{ input }}}}"\n')
+    for words in (["switch", "main"], ["commit", "-am", "own"], ["switch", "change"], ["rebase", "main"]):
+        git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *words]
+        subprocess.run(git, cwd=repository, check=True, capture_output=True)
+    table(repository / "base.jsonl", 10, n=200, model="one")
+    table(repository / "head.jsonl", 200, model="two")
+    done = gate(repository, "base=base.jsonl", "head=head.jsonl")
+    assert done.returncode == 3, done.stderr
+    assert "the policy's own suite is asked here" in done.stdout
+
+
+def test_results_that_nobody_needs_are_told(repository: Path) -> None:
+    table(repository / "head.jsonl", 190, model="two")
+    handed = ("--results", "head=head.jsonl", "--format", "json")
+    done = mist("gate", "--base", "main", "--head", "main", *handed, cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert "nobody looked at them" in done.stdout
