@@ -24,6 +24,14 @@ _STATUSES = {
     RecordStatus.ERROR: AttemptStatus.INFRA_FAILURE,
     RecordStatus.SKIPPED: AttemptStatus.INFRA_FAILURE,
 }
+_SHARED = (
+    "the grader",
+    "the version of the grader",
+    "the prompt",
+    "the input",
+    "what is expected",
+    "which scores are better, in the results",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,26 +212,26 @@ def _unevenly_asked(cases: Sequence[tuple[Sequence[Record], Sequence[Record]]]) 
 
 
 def _difference(base: Sequence[Record], head: Sequence[Record]) -> str | None:
-    """What the suite decides, and so both sides must share. What a tool does not say cannot differ."""
-    records = [*base, *head]
-    first = _what_was_asked(records[0])
-    if all(_what_was_asked(record) == first for record in records[1:]):
+    """What the suite decides, and so both sides must share. What a tool does not say cannot differ.
+
+    All results of a case count: a data set may have it twice with other examples in the prompt, on both sides alike.
+    """
+    ours, theirs = ({_what_was_asked(record) for record in side} for side in (base, head))
+    if ours == theirs:
         return None
-    same = ("the grader", "the version of the grader", "the prompt", "the input", "what is expected")
-    for what, values in zip(same, zip(*map(_what_was_asked, records), strict=True), strict=False):
-        if len(set(values) - {""}) > 1:
+    for what, *sides in zip(_SHARED, zip(*ours, strict=True), zip(*theirs, strict=True), strict=True):
+        one, other = (set(values) - {""} for values in sides)
+        if one and other and one != other:
             return f"base and head differ in {what} of case {base[0].case_id}"
-    if len({record.higher_is_better for record in records}) > 1:
-        return f"base and head differ in which scores are better, in case {base[0].case_id}"
     return None
 
 
-def _what_was_asked(record: Record) -> tuple[str | bool, ...]:
+def _what_was_asked(record: Record) -> tuple[str, ...]:
     return (
         record.grader,
         record.grader_fingerprint,
         record.prompt_hash,
         record.input_hash,
         record.target_hash,
-        record.higher_is_better,
+        str(record.higher_is_better),
     )

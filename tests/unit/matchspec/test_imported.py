@@ -98,7 +98,10 @@ def test_repeats_are_attempts_of_one_case() -> None:
         ({"source": replace(FINISHED, status="cancelled")}, "the results of head did not finish (cancelled)"),
         ({"grader": "f1"}, "base and head differ in the grader of case case 0"),
         ({"prompt_hash": "other"}, "base and head differ in the prompt of case case 0"),
-        ({"higher_is_better": False}, "base and head differ in which scores are better, in case case 0"),
+        (
+            {"higher_is_better": False},
+            "base and head differ in which scores are better, in the results of case case 0",
+        ),
     ],
 )
 def test_what_is_not_the_same_on_both_sides_is_not_comparable(change: dict[str, object], reason: str) -> None:
@@ -130,7 +133,7 @@ def test_asking_again_only_where_an_answer_was_wrong_is_not_comparable() -> None
 
 
 def test_a_case_that_a_data_set_has_twice_is_as_good_as_any() -> None:
-    base = [*run([1.0] * 20), record(3, 0.0, repeat=1)]
+    base = [*run([1.0] * 20), record(3, 0.0, repeat=1, prompt_hash="with other examples")]
     head = [replace(one, repeat=2 * one.repeat + more) for one in base for more in (0, 1)]
     assert only(base, head).obstacle is None
 
