@@ -149,7 +149,8 @@ def _change(base: Path, before: "Sequence[Record]", after: "Sequence[Record]") -
     from mist_ci.models.plan import ModelChange
 
     old, new = _reference(before, "base"), _reference(after, "head")
-    return ModelChange(name=new.model, path="", base=old, base_label=base.name, head=new)
+    label = base.name.encode(errors="replace").decode()  # a name on disk may be any bytes
+    return ModelChange(name=new.model, path="", base=old, base_label=label, head=new)
 
 
 def _reference(records: "Sequence[Record]", side: str) -> "ModelReference":

@@ -216,7 +216,7 @@ def _difference(base: Sequence[Record], head: Sequence[Record]) -> str | None:
 
     All results of a case count: a data set may have it twice with other examples in the prompt, on both sides alike.
     """
-    ours, theirs = ({_what_was_asked(record) for record in side} for side in (base, head))
+    ours, theirs = (set(map(_what_was_asked, side)) for side in (base, head))
     if ours == theirs:
         return None
     for what, *sides in zip(_SHARED, zip(*ours, strict=True), zip(*theirs, strict=True), strict=True):
