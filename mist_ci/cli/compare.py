@@ -21,6 +21,13 @@ if TYPE_CHECKING:
     from mist_ci.models.verdict import Decision
 
 
+def _number(_context: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
+    """NaN is neither below nor above a limit, and so within all of them."""
+    if value is not None and value != value:  # noqa: PLR0124
+        raise click.BadParameter(f"{value} is no number")
+    return value
+
+
 @click.command(context_settings=SETTINGS)
 @click.argument("base", type=click.Path(path_type=Path))
 @click.argument("head", type=click.Path(path_type=Path))
@@ -34,7 +41,7 @@ if TYPE_CHECKING:
     "--critical", "critical", multiple=True, metavar="SUITE", help="A skill that must be shown to hold."
 )
 @click.option(
-    "--margin", type=click.FloatRange(0, 1, min_open=True, max_open=True), metavar="SHARE",
+    "--margin", type=click.FloatRange(0, 1, min_open=True, max_open=True), callback=_number, metavar="SHARE",
     help="The drop that is still good enough, such as 0.05 for five points.",
 )  # fmt: skip
 @TOOL

@@ -78,6 +78,13 @@ def test_a_file_that_nobody_understands_is_one_message(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_a_margin_is_a_number(tmp_path: Path) -> None:
+    table(tmp_path / "base.jsonl", 190)
+    done = mist("compare", "base.jsonl", "base.jsonl", "--margin", "nan", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "nan is no number" in done.stderr
+
+
 def test_a_misspelt_suite_names_the_nearest(tmp_path: Path) -> None:
     table(tmp_path / "base.jsonl", 190)
     table(tmp_path / "head.jsonl", 190)
