@@ -82,8 +82,8 @@ def compare(  # noqa: PLR0913, PLR0917 - one for each option
 
     before, after = (read_side([path], side, tool, grader) for path, side in ((base, "base"), (head, "head")))
     bar, declared = _bar(config, gate_name, margin)
-    spoken_of = {record.suite for record in (*before, *after)}
-    expected = {name: one for name, one in declared.items() if one.imported or name in spoken_of}
+    wanted = {record.suite for record in (*before, *after)} | set(bar.require)
+    expected = {name: one for name, one in declared.items() if one.imported or name in wanted}
     found = _with_roles(matchspec.pair_records(before, after, expected), targets, critical)
     standings = [gate.Standing.whole(one.suite, one.obstacle) for one in found]
     attempts = [attempt for one in found for attempt in one.attempts]
@@ -112,7 +112,7 @@ def _bar(config: Path | None, gate_name: str | None, margin: float | None) -> "t
 
 
 def _policy(config: Path, gate_name: str | None) -> "tuple[Gate, dict[str, Suite]]":
-    """Suites that other runners ask are expected in the results; of the others only those that are there count."""
+    """Suites that other runners ask, or the gate requires, are expected; of the others those that are there count."""
     from mist_ci import matchspec
     from mist_ci.cli import wiring
     from mist_ci.cli.local import policy_of

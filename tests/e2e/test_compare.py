@@ -194,6 +194,16 @@ def test_results_say_which_side_they_are(repository: Path, handed: str, told: st
     assert told in done.stderr
 
 
+def test_a_suite_that_the_gate_requires_is_missed_whoever_asks_it(repository: Path) -> None:
+    own = SUITE.replace("imported: true", "graders: [exact]\nsamples: [{input: hard, expected: x}]")
+    (repository / "suites" / "math.yml").write_text(f'{own}prompt: "{{{{ input }}}}"\n')
+    for side in ("base", "head"):
+        table(repository / f"{side}.jsonl", 190, suite="other")
+    done = mist("compare", "base.jsonl", "head.jsonl", "--config", "mist.yml", cwd=repository)
+    assert done.returncode == 3, done.stderr
+    assert "math" in done.stdout
+
+
 def test_results_do_not_take_the_place_of_a_suite_that_is_asked_here(repository: Path) -> None:
     """Ten easy cases of the same name would decide instead of the samples that base has."""
     own = SUITE.replace("imported: true", "graders: [exact]\nsamples: [{input: hard, expected: x}]")
