@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mist_ci.cli.options import SETTINGS
-from mist_ci.cli.results import GRADER, TOOL
+from mist_ci.cli.results import GRADER, SUITE, TOOL
 from mist_ci.errors import Code, UsageError
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ def _number(_context: click.Context, _parameter: click.Parameter, value: float |
 )  # fmt: skip
 @TOOL
 @GRADER
+@SUITE
 @click.option(
     "--format", "output_format", type=click.Choice(["text", "json", "markdown"]), default="text",
     show_default=True, help="What stdout carries.",
@@ -60,6 +61,7 @@ def compare(  # noqa: PLR0913, PLR0917 - one for each option
     margin: float | None,
     tool: str | None,
     grader: str | None,
+    suite: str | None,
     output_format: str,
 ) -> int:
     """Compare the results of two runs, whoever produced them.
@@ -70,6 +72,7 @@ def compare(  # noqa: PLR0913, PLR0917 - one for each option
 
     \b
     mist-ci compare base.json head.json
+    mist-ci compare base.csv head.csv --suite arithmetic
     mist-ci compare logs/base logs/head --target support-qa --margin 0.03
     mist-ci compare base.jsonl head.jsonl --config mist.yml --format markdown
     """
@@ -80,7 +83,9 @@ def compare(  # noqa: PLR0913, PLR0917 - one for each option
 
     gc.disable()  # nothing here is circular, and looking for circles in a million values takes a third of the time
 
-    before, after = (read_side([path], side, tool, grader) for path, side in ((base, "base"), (head, "head")))
+    before, after = (
+        read_side([path], side, tool, grader, suite) for path, side in ((base, "base"), (head, "head"))
+    )
     bar, declared = _bar(config, gate_name, margin)
     wanted = {record.suite for record in (*before, *after)} | set(bar.require)
     expected = {name: one for name, one in declared.items() if one.imported or name in wanted}
@@ -92,6 +97,10 @@ def compare(  # noqa: PLR0913, PLR0917 - one for each option
     new = matchspec.only_in_head(before, after)
     notices = [notice for one in found for notice in one.notices]
     notices += [f"{name}: only head has results of it, so nothing is compared" for name in new]
+    if {one.suite for one in before}.isdisjoint(one.suite for one in after):
+        notices.append(
+            "both sides name their suites differently (after their files?): --suite NAME names both"
+        )
     _show(decision, notices, output_format)
     return decision.outcome.exit_code
 

@@ -17,7 +17,7 @@ from mist_ci.cli.options import (
     REPOSITORY,
     RESULTS,
 )
-from mist_ci.cli.results import GRADER, RESULTS_OF_OTHERS, TOOL, read_handed
+from mist_ci.cli.results import GRADER, RESULTS_OF_OTHERS, SUITE, TOOL, read_handed
 from mist_ci.errors import Code, UsageError, Where
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 @RESULTS_OF_OTHERS
 @TOOL
 @GRADER
+@SUITE
 @OUTPUT_FORMAT
 def gate(  # noqa: PLR0913, PLR0917 - one for each option
     base: str,
@@ -55,6 +56,7 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
     handed: tuple[str, ...],
     tool: str | None,
     grader: str | None,
+    suite: str | None,
     output_format: str,
 ) -> int:
     """Judge the change from BASE to HEAD.
@@ -76,7 +78,7 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
         hint = "name a clone with --repository DIR"
         raise UsageError(Code.NO_REPOSITORY, "is no directory", where=Where(str(repository)), hint=hint)
     stored = wiring.outputs_by_hand(outputs, outputs_mode)
-    asked = Ask(base, head, configs, gate_name, results=read_handed(handed, tool, grader))
+    asked = Ask(base, head, configs, gate_name, results=read_handed(handed, tool, grader, suite))
     kept = wiring.iterations(history or str(results / "history"), repository, os.environ)
     reports = _judge(wiring.world(results, repository, stored, kept), asked)
     worst = max((one.decision.outcome for one in reports), key=lambda outcome: outcome.rank)

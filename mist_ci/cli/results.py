@@ -13,22 +13,27 @@ if TYPE_CHECKING:
 
 TOOL = click.option("--tool", metavar="NAME", help="Which tool wrote the results; found out when not given.")
 GRADER = click.option("--grader", metavar="NAME", help="The score that decides, where a tool wrote several.")
+SUITE = click.option("--suite", metavar="NAME", help="Name the suite of the results, whatever the files say.")
 RESULTS_OF_OTHERS = click.option(
     "--results", "handed", multiple=True, metavar="SIDE=PATH",
     help="What another evaluator measured: base=FILE and head=FILE, or directories. May be given again.",
 )  # fmt: skip
 
 
-def read_side(paths: Iterable[Path], side: str, tool: str | None, grader: str | None) -> "tuple[Record, ...]":
+def read_side(
+    paths: Iterable[Path], side: str, tool: str | None, grader: str | None, suite: str | None
+) -> "tuple[Record, ...]":
     """The records of one side. Raises ConfigError MC101 or MC113."""
     from mist_ci.cli import wiring
     from mist_ci.matchspec import importers
 
     files = wiring.result_files().read([str(path) for path in paths])
-    return importers.import_results(files, importers.Wish(grader=grader, side=side), tool)
+    return importers.import_results(files, importers.Wish(grader=grader, suite=suite, side=side), tool)
 
 
-def read_handed(handed: Iterable[str], tool: str | None, grader: str | None) -> "Results | None":
+def read_handed(
+    handed: Iterable[str], tool: str | None, grader: str | None, suite: str | None
+) -> "Results | None":
     """What --results names; None when it is not given. Raises UsageError MC201."""
     from mist_ci.models.record import Results
 
@@ -44,5 +49,7 @@ def read_handed(handed: Iterable[str], tool: str | None, grader: str | None) -> 
     if not sides["head"]:
         hint = "add --results head=FILE"
         raise UsageError(Code.USAGE, "there are results of base, and none of head", hint=hint)
-    base, head = (read_side(paths, side, tool, grader) if paths else () for side, paths in sides.items())
+    base, head = (
+        read_side(paths, side, tool, grader, suite) if paths else () for side, paths in sides.items()
+    )
     return Results(base, head)

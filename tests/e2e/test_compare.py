@@ -78,6 +78,16 @@ def test_a_file_that_nobody_understands_is_one_message(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_tables_that_are_named_after_their_sides_get_one_name(tmp_path: Path) -> None:
+    for side in ("base", "head"):
+        rows = "".join(f"c{number},1\n" for number in range(100))
+        (tmp_path / f"{side}.csv").write_text(f"case_id,score\n{rows}")
+    done = mist("compare", "base.csv", "head.csv", cwd=tmp_path)
+    assert done.returncode == 3
+    assert "--suite NAME names both" in done.stdout
+    assert mist("compare", "base.csv", "head.csv", "--suite", "math", cwd=tmp_path).returncode == 0
+
+
 def test_a_margin_is_a_number(tmp_path: Path) -> None:
     table(tmp_path / "base.jsonl", 190)
     done = mist("compare", "base.jsonl", "base.jsonl", "--margin", "nan", cwd=tmp_path)

@@ -40,6 +40,10 @@ def test_order_never_matters() -> None:
 def test_a_suite_with_fewer_tests_than_it_counts_did_not_finish() -> None:
     records = import_results([xml('<testsuite name="s" tests="3"><testcase name="a"/></testsuite>')])
     assert records[0].source.status == "unfinished: 1 of 3 tests"
+    whole = xml(
+        '<testsuites tests="2"><testsuite name="s" tests="1"><testcase name="a"/></testsuite></testsuites>'
+    )
+    assert import_results([whole])[0].source.status == "unfinished: 1 of 2 tests"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
