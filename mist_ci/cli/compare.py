@@ -94,14 +94,7 @@ def compare(  # noqa: PLR0913, PLR0917 - one for each option
     attempts = [attempt for one in found for attempt in one.attempts]
     comparison = gate.compare(_change(base, before, after), standings, attempts, bar, {})
     decision = gate.decide(bar, [comparison])
-    new = matchspec.only_in_head(before, after)
-    notices = [notice for one in found for notice in one.notices]
-    notices += [f"{name}: only head has results of it, so nothing is compared" for name in new]
-    if {one.suite for one in before}.isdisjoint(one.suite for one in after):
-        notices.append(
-            "both sides name their suites differently (after their files?): --suite NAME names both"
-        )
-    _show(decision, notices, output_format)
+    _show(decision, _notices(found, before, after), output_format)
     return decision.outcome.exit_code
 
 
@@ -175,6 +168,19 @@ def _reference(records: "Sequence[Record]", side: str) -> "ModelReference":
 
     models = sorted({record.model for record in records} - {""})
     return ModelReference(version=1, provider="results", model=", ".join(models)[:256] or side)
+
+
+def _notices(
+    found: "Sequence[ImportedSuite]", before: "Sequence[Record]", after: "Sequence[Record]"
+) -> list[str]:
+    """What only head has, and why perhaps nothing meets."""
+    from mist_ci import matchspec
+
+    told = [notice for one in found for notice in one.notices]
+    told += matchspec.told_of_head_alone(before, after)
+    if {one.suite for one in before}.isdisjoint(one.suite for one in after):
+        told.append("both sides name their suites differently (after their files?): --suite NAME names both")
+    return told
 
 
 def _show(decision: "Decision", notices: list[str], output_format: str) -> None:

@@ -62,6 +62,13 @@ def only_in_head(base: Sequence[Record], head: Sequence[Record]) -> tuple[str, .
     return tuple(sorted({one.suite for one in head} - {one.suite for one in base})) if base else ()
 
 
+def told_of_head_alone(base: Sequence[Record], head: Sequence[Record]) -> list[str]:
+    """A sentence for each suite that only head has."""
+    return [
+        f"{name}: only head has results of it, so nothing is compared" for name in only_in_head(base, head)
+    ]
+
+
 def _by_suite(records: Iterable[Record]) -> dict[str, list[Record]]:
     found: defaultdict[str, list[Record]] = defaultdict(list)
     for record in records:

@@ -37,10 +37,8 @@ def _unless_asked_here(found: ImportedSuite, declared: Suite | None) -> Imported
 
 def notices_of(found: Iterable[ImportedSuite], results: Results) -> list[str]:
     """What only head has, and so decides nothing."""
-    new = matchspec.only_in_head(results.base, results.head)
-    return [notice for one in found for notice in one.notices] + [
-        f"{name}: only head has results of it, so nothing is compared" for name in new
-    ]
+    told = [notice for one in found for notice in one.notices]
+    return told + matchspec.told_of_head_alone(results.base, results.head)
 
 
 def _of_another_model(change: ModelChange, base: Sequence[Record], head: Sequence[Record]) -> str | None:
