@@ -31,6 +31,8 @@ MAX_FILES = 50_000
 """The newest are read."""
 MAX_FILE_BYTES = 16 * MAX_LINE_BYTES
 """A run may have judged several models."""
+MAX_BYTES, MAX_LINES = 64 * 2**20, 200_000
+"""Of all that is read: whoever writes a kilobyte here may mean gigabytes, packed."""
 
 _FILE = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9A-Za-z][0-9A-Za-z._-]{0,79}\.jsonl")
 # What servers say when two pushes meet; where they say something else, the ref has moved.
@@ -89,11 +91,17 @@ class GitIterations:
         known = [row for row in rows if row.is_ours]
         left_out["under other names"] += len(rows) - len(known)
         left_out["too old to be read"] += len(known[:-MAX_FILES])
-        for row in known[-MAX_FILES:]:
+        room, lines = MAX_BYTES, MAX_LINES
+        for row in reversed(known[-MAX_FILES:]):
             if row.size > MAX_FILE_BYTES:
                 left_out["too large"] += 1
                 continue
-            *whole, rest = self.repository.blob(row.identifier, row.path).split(b"\n")
+            room -= row.size
+            if room < 0 or lines < 0:
+                left_out["too old to be read"] += 1
+                continue
+            *whole, rest = self.repository.blob(row.identifier, row.path).split(b"\n", lines)
+            lines -= len(whole) + 1
             yield from whole
             left_out["cut off"] += bool(rest)
 

@@ -1,5 +1,7 @@
 """Results that other runners wrote, read from files and directories."""
 
+import os
+import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -52,8 +54,14 @@ def open_result_file(path: Path) -> ResultFile:
         data = path.read_bytes()
     except OSError as error:
         raise _unreadable(path, error) from None
-    members = archives.unpack(data, str(path)) if archives.is_archive(data) else None
-    return ResultFile(str(path), data, members)
+    name = _name(path)
+    members = archives.unpack(data, name) if archives.is_archive(data) else None
+    return ResultFile(name, data, members)
+
+
+def _name(path: Path) -> str:
+    """As text that can be written: a name on disk may be any bytes."""
+    return os.fsencode(path).decode("utf-8", "replace")
 
 
 def _files(path: Path) -> Iterator[Path]:
@@ -74,13 +82,16 @@ def _is_hidden(file: Path, directory: Path) -> bool:
 
 def _size(path: Path) -> int:
     try:
-        return path.stat().st_size
+        found = path.stat()
     except OSError as error:
         raise _unreadable(path, error) from None
+    if not (stat.S_ISREG(found.st_mode) or stat.S_ISFIFO(found.st_mode)):  # /dev/zero has no end
+        raise ConfigError(Code.FILE_MISSING, "is no regular file", where=Where(_name(path)))
+    return found.st_size
 
 
 def _unreadable(path: Path, error: OSError) -> ConfigError:
-    return ConfigError(Code.FILE_MISSING, _reason(error), where=Where(str(path)))
+    return ConfigError(Code.FILE_MISSING, _reason(error), where=Where(_name(path)))
 
 
 def _reason(error: OSError) -> str:

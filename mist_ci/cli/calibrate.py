@@ -78,6 +78,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
     from mist_ci import matchspec, planning
     from mist_ci.cli import wiring
     from mist_ci.cli.local import inside, policy_of, suites_of
+    from mist_ci.cli.output import show_json
     from mist_ci.models.calibration import CALIBRATION_FILE, Calibration
     from mist_ci.stages import Subject
     from mist_ci.stages import calibrate as measure
@@ -96,7 +97,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
     target = config.parent / CALIBRATION_FILE
     wiring.save_beside(target, after.model_dump_json(indent=2) + "\n")
     if output_format == "json":
-        click.echo(after.model_dump_json(indent=2))
+        show_json(after.model_dump(mode="json"))
     else:
         _print(found, attempts)
         _say_where(str(target), store.location)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mist_ci.cli.options import SETTINGS
-from mist_ci.cli.results import GRADER, TOOL
+from mist_ci.cli.results import GRADER, SUITE, TOOL
 from mist_ci.errors import Code, UsageError
 
 if TYPE_CHECKING:
@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from mist_ci.models.record import Record
     from mist_ci.models.suite import Suite
     from mist_ci.models.verdict import Decision
+
+
+def _number(_context: click.Context, _parameter: click.Parameter, value: float | None) -> float | None:
+    """NaN is neither below nor above a limit, and so within all of them."""
+    if value is not None and value != value:  # noqa: PLR0124
+        raise click.BadParameter(f"{value} is no number")
+    return value
 
 
 @click.command(context_settings=SETTINGS)
@@ -34,11 +41,12 @@ if TYPE_CHECKING:
     "--critical", "critical", multiple=True, metavar="SUITE", help="A skill that must be shown to hold."
 )
 @click.option(
-    "--margin", type=click.FloatRange(0, 1, min_open=True, max_open=True), metavar="SHARE",
+    "--margin", type=click.FloatRange(0, 1, min_open=True, max_open=True), callback=_number, metavar="SHARE",
     help="The drop that is still good enough, such as 0.05 for five points.",
 )  # fmt: skip
 @TOOL
 @GRADER
+@SUITE
 @click.option(
     "--format", "output_format", type=click.Choice(["text", "json", "markdown"]), default="text",
     show_default=True, help="What stdout carries.",
@@ -53,6 +61,7 @@ def compare(  # noqa: PLR0913, PLR0917 - one for each option
     margin: float | None,
     tool: str | None,
     grader: str | None,
+    suite: str | None,
     output_format: str,
 ) -> int:
     """Compare the results of two runs, whoever produced them.
@@ -63,6 +72,7 @@ def compare(  # noqa: PLR0913, PLR0917 - one for each option
 
     \b
     mist-ci compare base.json head.json
+    mist-ci compare base.csv head.csv --suite arithmetic
     mist-ci compare logs/base logs/head --target support-qa --margin 0.03
     mist-ci compare base.jsonl head.jsonl --config mist.yml --format markdown
     """
@@ -73,19 +83,18 @@ def compare(  # noqa: PLR0913, PLR0917 - one for each option
 
     gc.disable()  # nothing here is circular, and looking for circles in a million values takes a third of the time
 
-    before, after = (read_side([path], side, tool, grader) for path, side in ((base, "base"), (head, "head")))
+    before, after = (
+        read_side([path], side, tool, grader, suite) for path, side in ((base, "base"), (head, "head"))
+    )
     bar, declared = _bar(config, gate_name, margin)
-    spoken_of = {record.suite for record in (*before, *after)}
-    expected = {name: one for name, one in declared.items() if one.imported or name in spoken_of}
+    wanted = {record.suite for record in (*before, *after)} | set(bar.require)
+    expected = {name: one for name, one in declared.items() if one.imported or name in wanted}
     found = _with_roles(matchspec.pair_records(before, after, expected), targets, critical)
     standings = [gate.Standing.whole(one.suite, one.obstacle) for one in found]
     attempts = [attempt for one in found for attempt in one.attempts]
     comparison = gate.compare(_change(base, before, after), standings, attempts, bar, {})
     decision = gate.decide(bar, [comparison])
-    new = matchspec.only_in_head(before, after)
-    notices = [notice for one in found for notice in one.notices]
-    notices += [f"{name}: only head has results of it, so nothing is compared" for name in new]
-    _show(decision, notices, output_format)
+    _show(decision, _notices(found, before, after), output_format)
     return decision.outcome.exit_code
 
 
@@ -105,7 +114,7 @@ def _bar(config: Path | None, gate_name: str | None, margin: float | None) -> "t
 
 
 def _policy(config: Path, gate_name: str | None) -> "tuple[Gate, dict[str, Suite]]":
-    """Suites that other runners ask are expected in the results; of the others only those that are there count."""
+    """Suites that other runners ask, or the gate requires, are expected; of the others those that are there count."""
     from mist_ci import matchspec
     from mist_ci.cli import wiring
     from mist_ci.cli.local import policy_of
@@ -149,7 +158,8 @@ def _change(base: Path, before: "Sequence[Record]", after: "Sequence[Record]") -
     from mist_ci.models.plan import ModelChange
 
     old, new = _reference(before, "base"), _reference(after, "head")
-    return ModelChange(name=new.model, path="", base=old, base_label=base.name, head=new)
+    label = base.name.encode(errors="replace").decode()  # a name on disk may be any bytes
+    return ModelChange(name=new.model, path="", base=old, base_label=label, head=new)
 
 
 def _reference(records: "Sequence[Record]", side: str) -> "ModelReference":
@@ -160,11 +170,22 @@ def _reference(records: "Sequence[Record]", side: str) -> "ModelReference":
     return ModelReference(version=1, provider="results", model=", ".join(models)[:256] or side)
 
 
-def _show(decision: "Decision", notices: list[str], output_format: str) -> None:
-    import json
+def _notices(
+    found: "Sequence[ImportedSuite]", before: "Sequence[Record]", after: "Sequence[Record]"
+) -> list[str]:
+    """What only head has, and why perhaps nothing meets."""
+    from mist_ci import matchspec
 
+    told = [notice for one in found for notice in one.notices]
+    told += matchspec.told_of_head_alone(before, after)
+    if {one.suite for one in before}.isdisjoint(one.suite for one in after):
+        told.append("both sides name their suites differently (after their files?): --suite NAME names both")
+    return told
+
+
+def _show(decision: "Decision", notices: list[str], output_format: str) -> None:
     from mist_ci import report
-    from mist_ci.cli.output import say, show_markdown
+    from mist_ci.cli.output import say, show_json, show_markdown
 
     if output_format == "json":
         told = {
@@ -172,7 +193,7 @@ def _show(decision: "Decision", notices: list[str], output_format: str) -> None:
             "decision": decision.model_dump(mode="json"),
             "notices": notices,
         }
-        click.echo(json.dumps(told, indent=2))
+        show_json(told)
         return
     text = report.comparison(decision, notices)
     if output_format == "markdown":

@@ -44,9 +44,8 @@ def evaluate(
     mist-ci eval models/assistant.yml
     mist-ci eval models/assistant.yml --suite arithmetic --format json
     """
-    import json
-
     from mist_ci.cli import wiring
+    from mist_ci.cli.output import show_json
 
     world = wiring.world(results, config.parent, wiring.outputs_by_hand(outputs, outputs_mode))
     compared, location = _evaluate(reference, config, chosen, world)
@@ -55,7 +54,7 @@ def evaluate(
             one.model_dump(mode="json", include={"suite", "samples", "floor", "head", "not_comparable"})
             for one in compared.suites
         ]
-        click.echo(json.dumps({"model": compared.head_model, "suites": rows, "results": location}, indent=2))
+        show_json({"model": compared.head_model, "suites": rows, "results": location})
     else:
         _print(compared, location, world.outputs.take_notices())
     if any(one.not_comparable for one in compared.suites):

@@ -17,7 +17,7 @@ from mist_ci.cli.options import (
     REPOSITORY,
     RESULTS,
 )
-from mist_ci.cli.results import GRADER, RESULTS_OF_OTHERS, TOOL, reading
+from mist_ci.cli.results import GRADER, RESULTS_OF_OTHERS, SUITE, TOOL, reading
 from mist_ci.errors import Code, UsageError, Where
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 @RESULTS_OF_OTHERS
 @TOOL
 @GRADER
+@SUITE
 @OUTPUT_FORMAT
 def gate(  # noqa: PLR0913, PLR0917 - one for each option
     base: str,
@@ -55,6 +56,7 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
     handed: tuple[str, ...],
     tool: str | None,
     grader: str | None,
+    suite: str | None,
     output_format: str,
 ) -> int:
     """Judge the change from BASE to HEAD.
@@ -69,19 +71,19 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
     """
     from mist_ci import report
     from mist_ci.cli import wiring
-    from mist_ci.cli.output import say, show_markdown
+    from mist_ci.cli.output import say, show_json, show_markdown
     from mist_ci.pipeline import Ask
 
     if not repository.is_dir():
         hint = "name a clone with --repository DIR"
         raise UsageError(Code.NO_REPOSITORY, "is no directory", where=Where(str(repository)), hint=hint)
     stored = wiring.outputs_by_hand(outputs, outputs_mode)
-    asked = Ask(base, head, configs, gate_name, results=reading(handed, tool, grader))
+    asked = Ask(base, head, configs, gate_name, results=reading(handed, tool, grader, suite))
     kept = wiring.iterations(history or str(results / "history"), repository, os.environ)
     reports = _judge(wiring.world(results, repository, stored, kept), asked)
     worst = max((one.decision.outcome for one in reports), key=lambda outcome: outcome.rank)
     if output_format == "json":
-        click.echo(_as_json(reports, int(worst.exit_code)))
+        show_json(_plain(reports, int(worst.exit_code)))
         return worst.exit_code
     for one in reports:
         status = report.status(one)
@@ -103,16 +105,11 @@ def _judge(world: "World", asked: "Ask") -> "tuple[Report, ...]":
     return reports
 
 
-def _as_json(reports: "tuple[Report, ...]", exit_code: int) -> str:
-    import json
-
+def _plain(reports: "tuple[Report, ...]", exit_code: int) -> dict[str, object]:
     from mist_ci import report
 
-    return json.dumps(
-        {
-            "exit_code": exit_code,
-            "statuses": [report.status(one).model_dump(mode="json") for one in reports],
-            "reports": [one.model_dump(mode="json") for one in reports],
-        },
-        indent=2,
-    )
+    return {
+        "exit_code": exit_code,
+        "statuses": [report.status(one).model_dump(mode="json") for one in reports],
+        "reports": [one.model_dump(mode="json") for one in reports],
+    }

@@ -114,14 +114,14 @@ def _show(
 ) -> None:
     import shutil
 
-    from mist_ci.cli.output import say
+    from mist_ci.cli.output import say, show_json
     from mist_ci.report.history import comma_separated, newest, plot, table
 
     match shape:
         case "csv":  # each cell is safe, and lines end as RFC 4180 wants them to
             click.echo(comma_separated(newest(chosen, last), releases, suites), nl=False)
         case "json":
-            click.echo(_as_json(newest(chosen, last), releases, suites))
+            show_json(_plain(newest(chosen, last), releases, suites))
         case _ if not chosen:
             pass
         case "plot":
@@ -130,18 +130,16 @@ def _show(
             say(table(chosen, releases, suites, last))
 
 
-def _as_json(
+def _plain(
     chosen: "Sequence[Iteration]", releases: Mapping[str, tuple[str, ...]], suites: Sequence[str]
-) -> str:
-    """What is remembered, as it is remembered; `##[` would be a command to a workflow runner."""
-    import json
-
+) -> dict[str, object]:
+    """What is remembered, as it is remembered."""
     rows = []
     for one in chosen:
         row = one.model_dump(mode="json")
         row["suites"] = [suite for suite in row["suites"] if not suites or suite["name"] in suites]
         rows.append({**row, "releases": releases.get(one.head, ())})
-    return json.dumps({"iterations": rows}, indent=2).replace("##", "#\\u0023")
+    return {"iterations": rows}
 
 
 def _tell(sentences: Sequence[str]) -> None:

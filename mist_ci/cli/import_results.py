@@ -66,15 +66,13 @@ def _refuse_overwriting(out: Path, read: list[str]) -> None:
 
 
 def _show(suites: "tuple[ImportedSuite, ...]", records: int, out: Path, output_format: str) -> None:
-    import json
-
-    from mist_ci.cli.output import say
+    from mist_ci.cli.output import say, show_json
     from mist_ci.models.figures import count
     from mist_ci.report import imported
 
     if output_format == "json":
         told = {"records": records, "out": str(out), "suites": imported.as_json(suites)}
-        click.echo(json.dumps(told, indent=2))
+        show_json(told)
         return
     say(imported.table(suites))
     say(f"{count(records, 'record')} in {out}")

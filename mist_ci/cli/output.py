@@ -30,6 +30,13 @@ def show_markdown(markdown: str) -> None:
     click.echo(workflow_safe("\n".join(line.rstrip() for line in page.getvalue().splitlines())))
 
 
+def show_json(value: object) -> None:
+    """JSON on stdout, in ASCII; `##[` in it would be a command to a workflow runner."""
+    import json
+
+    click.echo(json.dumps(value, indent=2).replace("##", "#\\u0023"))
+
+
 def say(text: str = "") -> None:
     """A line of ours on stdout."""
     from mist_ci.report import workflow_safe

@@ -50,12 +50,12 @@ def plan(
     mist-ci plan --base main --head my-branch
     mist-ci plan --report mist-results/20261126T120000Z-12345678/report.json
     """
-    import json
     from dataclasses import replace
 
     from mist_ci import planning
     from mist_ci.cli import wiring
     from mist_ci.cli.local import read_file
+    from mist_ci.cli.output import show_json
     from mist_ci.cli.plan_output import show
     from mist_ci.pipeline import Ask
     from mist_ci.ports.no_results import NoResults
@@ -73,7 +73,7 @@ def plan(
         else _of_change(world, Ask(base, head or "HEAD", configs, gate_name), earlier)
     )
     if output_format == "json":
-        click.echo(json.dumps({"plans": [one.model_dump(mode="json") for one in found]}, indent=2))
+        show_json({"plans": [one.model_dump(mode="json") for one in found]})
         return ExitCode.PASSED
     for one in found:
         show(one)

@@ -13,22 +13,27 @@ if TYPE_CHECKING:
 
 TOOL = click.option("--tool", metavar="NAME", help="Which tool wrote the results; found out when not given.")
 GRADER = click.option("--grader", metavar="NAME", help="The score that decides, where a tool wrote several.")
+SUITE = click.option("--suite", metavar="NAME", help="Name the suite of the results, whatever the files say.")
 RESULTS_OF_OTHERS = click.option(
     "--results", "handed", multiple=True, metavar="SIDE=PATH",
     help="What another evaluator measured: base=FILE and head=FILE, or directories. May be given again.",
 )  # fmt: skip
 
 
-def read_side(paths: Iterable[Path], side: str, tool: str | None, grader: str | None) -> "tuple[Record, ...]":
+def read_side(
+    paths: Iterable[Path], side: str, tool: str | None, grader: str | None, suite: str | None
+) -> "tuple[Record, ...]":
     """The records of one side. Raises ConfigError MC101 or MC113."""
     from mist_ci.cli import wiring
     from mist_ci.matchspec import importers
 
     files = wiring.result_files().read([str(path) for path in paths])
-    return importers.import_results(files, importers.Wish(grader=grader, side=side), tool)
+    return importers.import_results(files, importers.Wish(grader=grader, suite=suite, side=side), tool)
 
 
-def reading(handed: Iterable[str], tool: str | None, grader: str | None) -> "ReadResults | None":
+def reading(
+    handed: Iterable[str], tool: str | None, grader: str | None, suite: str | None
+) -> "ReadResults | None":
     """What --results names, read now; None when it is not given. Raises UsageError MC201, and what reading raises."""
     sides: dict[str, list[Path]] = {"base": [], "head": []}
     for one in handed:
@@ -42,18 +47,22 @@ def reading(handed: Iterable[str], tool: str | None, grader: str | None) -> "Rea
     if not sides["head"]:
         hint = "add --results head=FILE"
         raise UsageError(Code.USAGE, "there are results of base, and none of head", hint=hint)
-    results = read_sides(sides["base"], sides["head"], tool, grader)
+    results = read_sides(sides["base"], sides["head"], tool, grader, suite)
     return lambda: results
 
 
 def read_sides(
-    base: Sequence[Path], head: Sequence[Path], tool: str | None = None, grader: str | None = None
+    base: Sequence[Path],
+    head: Sequence[Path],
+    tool: str | None = None,
+    grader: str | None = None,
+    suite: str | None = None,
 ) -> "Results":
     """Both sides; without any path a side has no results. Raises ConfigError MC101 or MC113."""
     from mist_ci.models.record import Results
 
     before, after = (
-        read_side(paths, side, tool, grader) if paths else ()
+        read_side(paths, side, tool, grader, suite) if paths else ()
         for paths, side in ((base, "base"), (head, "head"))
     )
     return Results(before, after)

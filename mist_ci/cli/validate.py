@@ -51,6 +51,7 @@ def validate(
     """
     from mist_ci import schemaflux
     from mist_ci.cli import wiring
+    from mist_ci.cli.output import show_json
     from mist_ci.models.finding import Severity
 
     found = schemaflux.validate(
@@ -65,7 +66,7 @@ def validate(
         suite_prompts={},
     )
     if output_format == "json":
-        click.echo(found.model_dump_json(indent=2))
+        show_json(found.model_dump(mode="json"))
     else:
         _print(found, show)
     return ExitCode.FAILED if found.gating(Severity(fail_on)) else ExitCode.PASSED

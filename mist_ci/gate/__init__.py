@@ -9,6 +9,7 @@ from mist_ci.gate.families import settled
 from mist_ci.gate.looks import Look, Standing, first_look
 from mist_ci.gate.messages import eval_results
 from mist_ci.gate.noise import measure_noise
+from mist_ci.gate.pairing import count_clusters
 from mist_ci.gate.pretend import Pretended, pretend, sides
 from mist_ci.gate.prospects import (
     Hypotheses,
@@ -30,6 +31,7 @@ __all__ = [
     "cautions",
     "clean_blocked",
     "compare",
+    "count_clusters",
     "decide",
     "doubtful",
     "drift",

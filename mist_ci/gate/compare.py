@@ -1,7 +1,7 @@
 """Head against base, and against the anchor: families of suites. Numbers only; `decide` says what they mean."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mist_ci.gate.looks import Standing
 from mist_ci.gate.measure import NONE, Measured, measure
@@ -12,6 +12,8 @@ from mist_ci.models.config import Gate
 from mist_ci.models.plan import ModelChange
 from mist_ci.models.suite import Role, Suite
 from mist_ci.stats import ImputedInterval, imputed_overall
+
+NO_ANCHOR = "results of another runner are about base and head, and say nothing of the anchor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,11 @@ class _Asked:
 def _anchor(change: ModelChange, asked: _Asked, alpha: float) -> AnchorComparison | None:
     if change.anchor is None:
         return None
-    family = asked.family(Side.ANCHOR, alpha, has_baseline=True)
+    standings = [
+        replace(one, obstacle=one.obstacle or NO_ANCHOR) if one.suite.imported else one
+        for one in asked.standings
+    ]
+    family = replace(asked, standings=standings).family(Side.ANCHOR, alpha, has_baseline=True)
     return AnchorComparison(
         model=change.anchor.model,
         label=change.anchor_label,

@@ -88,7 +88,7 @@ def measure(
         interval_without_leaked=_numbers(without) if leaked else None,
         leaked=len(leaked),
         not_comparable=reason,
-        samples_needed=_needed(with_all, margin, alpha),
+        samples_needed=_needed(with_all, margin, alpha, flipped=better + worse),
         better=better,
         worse=worse,
         flips=flips(paired),
@@ -151,10 +151,10 @@ def _lower_bound(scores: Sequence[float], clusters: Sequence[str] | None, alpha:
         return None
 
 
-def _needed(interval: ImputedInterval | None, margin: float, alpha: float) -> int | None:
+def _needed(interval: ImputedInterval | None, margin: float, alpha: float, *, flipped: int) -> int | None:
     if interval is None:
         return None
-    if interval.worst.estimate == interval.best.estimate == 0 and interval.interval.method == "tango":
+    if flipped == interval.imputed == 0 and interval.interval.method == "tango":
         return n_for_zero_discordance(margin, alpha=alpha)
     spread = interval.interval.se * sqrt(interval.interval.n)
     return n_required(spread, margin, alpha=alpha, power=PLANNING_POWER)

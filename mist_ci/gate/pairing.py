@@ -55,14 +55,24 @@ class Paired:
 
     def clusters(self, without: frozenset[str] = frozenset()) -> list[str] | None:
         """Cluster label of each sample, None when no sample has one; a sample without one is its own."""
-        if all(sample.cluster is None for sample in self.suite.samples):
-            return None
-        # The prefix keeps a lone sample apart from a cluster that is named like its key.
-        return [
-            f"cluster {sample.cluster}" if sample.cluster is not None else f"sample {sample.key}"
-            for sample in self.suite.samples
-            if sample.key not in without
-        ]
+        return _clusters(self.suite, without)
+
+
+def count_clusters(suite: Suite) -> int | None:
+    """How many clusters the suite's samples come in, lone ones among them; None when no sample has a label."""
+    labels = _clusters(suite)
+    return None if labels is None else len(set(labels))
+
+
+def _clusters(suite: Suite, without: frozenset[str] = frozenset()) -> list[str] | None:
+    if all(sample.cluster is None for sample in suite.samples):
+        return None
+    # The prefix keeps a lone sample apart from a cluster that is named like its key.
+    return [
+        f"cluster {sample.cluster}" if sample.cluster is not None else f"sample {sample.key}"
+        for sample in suite.samples
+        if sample.key not in without
+    ]
 
 
 class Evidence:

@@ -1,7 +1,7 @@
 """Suites and model references become scored attempts."""
 
 from mist_ci.matchspec.calls import Contestant, Portion, attempts_of
-from mist_ci.matchspec.imported import ImportedSuite, only_in_head, pair_records
+from mist_ci.matchspec.imported import ImportedSuite, only_in_head, pair_records, told_of_head_alone
 from mist_ci.matchspec.run import Evaluation, evaluate
 from mist_ci.matchspec.suite import find, load, read
 
@@ -17,4 +17,5 @@ __all__ = [
     "only_in_head",
     "pair_records",
     "read",
+    "told_of_head_alone",
 ]

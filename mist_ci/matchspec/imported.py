@@ -24,6 +24,14 @@ _STATUSES = {
     RecordStatus.ERROR: AttemptStatus.INFRA_FAILURE,
     RecordStatus.SKIPPED: AttemptStatus.INFRA_FAILURE,
 }
+_SHARED = (
+    "the grader",
+    "the version of the grader",
+    "the prompt",
+    "the input",
+    "what is expected",
+    "which scores are better, in the results",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,13 @@ def pair_records(
 def only_in_head(base: Sequence[Record], head: Sequence[Record]) -> tuple[str, ...]:
     """Suites that only head has: they are told, and decide nothing."""
     return tuple(sorted({one.suite for one in head} - {one.suite for one in base})) if base else ()
+
+
+def told_of_head_alone(base: Sequence[Record], head: Sequence[Record]) -> list[str]:
+    """A sentence for each suite that only head has."""
+    return [
+        f"{name}: only head has results of it, so nothing is compared" for name in only_in_head(base, head)
+    ]
 
 
 def _by_suite(records: Iterable[Record]) -> dict[str, list[Record]]:
@@ -159,27 +174,71 @@ def _obstacle(base: Sequence[Record], head: Sequence[Record]) -> str | None:
         if stopped := {one.source.status for one in records} - {FINISHED}:
             return f"the results of {side} did not finish ({', '.join(sorted(stopped))})"
     if not base:
-        return None
-    ours, theirs = ({one.case_key: one for one in records} for records in (base, head))
+        return _unevenly_answered(head)
+    ours, theirs = _by_case(base), _by_case(head)
     shared, union = ours.keys() & theirs.keys(), ours.keys() | theirs.keys()
     if len(shared) < MIN_OVERLAP * len(union):
         needed = f"(at least {MIN_OVERLAP:.0%} must be)"
         return f"only {len(shared)} of {len(union)} cases are in both results {needed}"
-    return next(filter(None, (_difference(ours[key], theirs[key]) for key in sorted(shared))), None)
+    cases = [(ours[key], theirs[key]) for key in sorted(shared)]
+    return _unevenly_asked(cases) or next(filter(None, (_difference(*case) for case in cases)), None)
 
 
-def _difference(base: Record, head: Record) -> str | None:
-    """What the suite decides, and so both sides must share. What a tool does not say cannot differ."""
-    same = {
-        "the grader": (base.grader, head.grader),
-        "the version of the grader": (base.grader_fingerprint, head.grader_fingerprint),
-        "the prompt": (base.prompt_hash, head.prompt_hash),
-        "the input": (base.input_hash, head.input_hash),
-        "what is expected": (base.target_hash, head.target_hash),
-    }
-    for what, (one, other) in same.items():
-        if one and other and one != other:
-            return f"base and head differ in {what} of case {base.case_id}"
-    if base.higher_is_better != head.higher_is_better:
-        return f"base and head differ in which scores are better, in case {base.case_id}"
+def _by_case(records: Iterable[Record]) -> dict[str, list[Record]]:
+    found: defaultdict[str, list[Record]] = defaultdict(list)
+    for record in records:
+        found[record.case_key].append(record)
+    return found
+
+
+def _unevenly_answered(head: Sequence[Record]) -> str | None:
+    """As `_unevenly_asked`, where there is no base to tell that a data set has a case twice."""
+    numbers = sorted({len(one) for one in _by_case(head).values()})
+    told = " or ".join(map(str, numbers))
+    return (
+        f"some cases were asked more often than others: they have {told} results"
+        if len(numbers) > 1
+        else None
+    )
+
+
+def _unevenly_asked(cases: Sequence[tuple[Sequence[Record], Sequence[Record]]]) -> str | None:
+    """Who asks again only where an answer was wrong gets a better score from the same model.
+
+    A case that is in a data set twice has twice as many answers on both sides, and so the same share as the others.
+    """
+    first_base, first_head = cases[0]
+    for base, head in cases:
+        if len(head) * len(first_base) != len(first_head) * len(base):
+            told = ", ".join(
+                f"case {one[0].case_id} has {len(one)} of base and {len(two)} of head"
+                for one, two in ((first_base, first_head), (base, head))
+            )
+            return f"some cases were asked more often than others: {told}"
     return None
+
+
+def _difference(base: Sequence[Record], head: Sequence[Record]) -> str | None:
+    """What the suite decides, and so both sides must share. What a tool does not say cannot differ.
+
+    All results of a case count: a data set may have it twice with other examples in the prompt, on both sides alike.
+    """
+    ours, theirs = (set(map(_what_was_asked, side)) for side in (base, head))
+    if ours == theirs:
+        return None
+    for what, *sides in zip(_SHARED, zip(*ours, strict=True), zip(*theirs, strict=True), strict=True):
+        one, other = (set(values) - {""} for values in sides)
+        if one and other and one != other:
+            return f"base and head differ in {what} of case {base[0].case_id}"
+    return None
+
+
+def _what_was_asked(record: Record) -> tuple[str, ...]:
+    return (
+        record.grader,
+        record.grader_fingerprint,
+        record.prompt_hash,
+        record.input_hash,
+        record.target_hash,
+        str(record.higher_is_better),
+    )

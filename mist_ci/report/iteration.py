@@ -3,6 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from pydantic import ValidationError
+
+from mist_ci.errors import Code, CouldNotRun
 from mist_ci.models.iteration import MAX_TEXT, DataVersion, Expense, Iteration, OverallScore, SuiteScore
 from mist_ci.models.report import Report
 from mist_ci.models.verdict import ModelVerdict, OverallVerdict, SuiteVerdict
@@ -11,8 +14,17 @@ from mist_ci.report.words import word
 
 
 def iterations(report: Report) -> tuple[Iteration, ...]:
-    """One record for each model that was evaluated; none where the run ended before that."""
-    return tuple(_iteration(report, model) for model in report.decision.models)
+    """One record for each model that was evaluated; none where the run ended before that.
+
+    Raises CouldNotRun MC321 for what no reader would take: results of others may have ten thousand suites, or cost
+    a billion dollars.
+    """
+    try:
+        return tuple(_iteration(report, model) for model in report.decision.models)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(map(str, first["loc"]))
+        raise CouldNotRun(Code.HISTORY, f"{place} does not fit into a record: {first['msg']}") from None
 
 
 def _iteration(report: Report, model: ModelVerdict) -> Iteration:

@@ -116,13 +116,12 @@ class Ahead:
         is_compared = change.base is not None and not suite.imported
         standing = gate.first_look(suite, self.gate, has_baseline=is_compared)
         sides = self._sides(standing, change, Lengths.known(measured, earlier))
-        clusters = {sample.cluster for sample in suite.samples} - {None}
         ahead = SuiteOutlook(
             suite=suite.name,
             role=suite.role,
             must_improve=suite.must_improve,
             samples=len(suite.samples),
-            clusters=len(clusters) or None,
+            clusters=gate.count_clusters(suite),
             margin=gate.margin_of(suite, self.gate),
             base_attempts=suite.attempts.base,
             head_attempts=Range(least=standing.looks[0].head_attempts, most=standing.looks[-1].head_attempts),

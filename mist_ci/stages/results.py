@@ -22,15 +22,23 @@ def imported_suites(
     declared = {one.name: one for one in suites if one.imported or one.name in spoken_of}
     found = matchspec.pair_records(base, results.head, declared)
     obstacle = _of_another_model(change, base, results.head)
-    return found if obstacle is None else tuple(replace(one, obstacle=obstacle) for one in found)
+    if obstacle is not None:
+        return tuple(replace(one, obstacle=obstacle) for one in found)
+    return tuple(_unless_asked_here(one, declared.get(one.suite.name)) for one in found)
+
+
+def _unless_asked_here(found: ImportedSuite, declared: Suite | None) -> ImportedSuite:
+    """What decides is the suite as base has it: results bring other samples, and know nothing of leaked ones."""
+    if declared is None or declared.imported:
+        return found
+    obstacle = f"the policy's own suite is asked here: results count with `imported: true` in {declared.path}"
+    return replace(found, obstacle=obstacle)
 
 
 def notices_of(found: Iterable[ImportedSuite], results: Results) -> list[str]:
     """What only head has, and so decides nothing."""
-    new = matchspec.only_in_head(results.base, results.head)
-    return [notice for one in found for notice in one.notices] + [
-        f"{name}: only head has results of it, so nothing is compared" for name in new
-    ]
+    told = [notice for one in found for notice in one.notices]
+    return told + matchspec.told_of_head_alone(results.base, results.head)
 
 
 def _of_another_model(change: ModelChange, base: Sequence[Record], head: Sequence[Record]) -> str | None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from mist_ci.errors import Code, CouldNotRun
-from mist_ci.models.attempt import Attempt, Side, cost_of, exact_sum, spend_of
+from mist_ci.models.attempt import Attempt, Side, exact_sum, spend_of
 from mist_ci.models.config import Budgets, Dataset, PriceList
 from mist_ci.models.finding import DataReport
 from mist_ci.models.report import BudgetLine, TrainingEstimate
@@ -68,7 +68,7 @@ def _increase(limit: float, attempts: Sequence[Attempt]) -> list[BudgetLine]:
     """Base and head on the same samples: what only one side was asked says nothing about the other's price."""
     answered: defaultdict[tuple[str, str, str], dict[Side, list[Attempt]]] = defaultdict(dict)
     for one in attempts:
-        if one.token_basis is not None:
+        if _was_answered(one):
             sample = one.suite, one.suite_digest, one.key
             answered[sample].setdefault(one.side, []).append(one)
     shared = [sides for sides in answered.values() if Side.BASE in sides and Side.HEAD in sides]
@@ -80,17 +80,23 @@ def _increase(limit: float, attempts: Sequence[Attempt]) -> list[BudgetLine]:
     return [BudgetLine(name="cost_per_request_increase", limit=f"{limit:+.1%}", spent=grown, over=over)]
 
 
+def _was_answered(one: Attempt) -> bool:
+    """Results of others may not say how many tokens an answer took; its price counts, or is unknown."""
+    return one.token_basis is not None or one.status.counts
+
+
 def _mean_cost(attempts: Sequence[Attempt]) -> Fraction:
     """A fraction, because thirds of a cent are no decimals and exactly at the limit is not over it.
 
     A stored answer counts with what it costs: a budget for what users will pay has nothing to do with who paid now.
     """
-    return Fraction(_priced(cost_of(attempts), "cost_per_request_increase")) / len(attempts)
+    costs = [_priced(one.cost_usd, "cost_per_request_increase") for one in attempts]
+    return Fraction(exact_sum(costs)) / len(attempts)
 
 
 def _priced(cost_usd: Decimal | None, budget: str) -> Decimal:
     if cost_usd is None:
-        hint = "add `prices` to the provider in mist.yml"
+        hint = "add `prices` to the provider in mist.yml; results of another runner have to say what answers cost"
         raise CouldNotRun(Code.UNPRICED, f"{budget} is set and a price is unknown", hint=hint)
     return cost_usd
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from mist_ci.adapters import git_objects
 from mist_ci.adapters.clock import SystemClock
 from mist_ci.adapters.git import GitRepository
 from mist_ci.adapters.git_iterations import REF, SEEN_REF, GitIterations
@@ -193,6 +194,21 @@ def test_entries_that_are_damaged_strange_or_newer_are_counted_and_kept(remote: 
     assert notice == f"entries in {REF} that are not shown: {counted}"
     store(work).append([iteration(5)])
     assert len(remote.git("ls-tree", "-r", "--name-only", REF).split()) == len(files) + 1
+
+
+def test_what_unpacks_to_gigabytes_is_left_out_and_told(remote: Work) -> None:
+    """A hundred names for one blob of 15 MiB, in a ref of some kilobytes; what is newest is read."""
+    place = store(remote)
+    place.append([iteration(9)])
+    blob = git_objects.write(place.repository, "blob", b"x" * (15 * 2**20) + b"\n")
+    files: git_objects.Files = {("2020", "01", f"{number:03}.jsonl"): blob for number in range(100)}
+    old = place.repository.run("rev-parse", REF).decode().strip()
+    tree = git_objects.tree(place.repository, f"{old}^{{tree}}", files)
+    commit = git_objects.commit(place.repository, tree, old, "a <a@example.com> 0 +0000", "many")
+    place.repository.run("update-ref", REF, commit)
+    log = place.read()
+    assert len(log.iterations) == 1
+    assert log.notices == (f"entries in {REF} that are not shown: 4 too large, 96 too old to be read",)
 
 
 def test_a_file_where_a_directory_belongs_is_replaced(tmp_path: Path) -> None:

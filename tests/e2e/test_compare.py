@@ -55,6 +55,20 @@ def test_records_of_import_compare_like_the_files_they_came_from(tmp_path: Path)
     assert json.loads(direct.stdout)["exit_code"] == 1
 
 
+@pytest.mark.parametrize("shape", ["text", "json", "markdown"])
+def test_no_name_in_results_commands_the_runner_that_reads_the_output(tmp_path: Path, shape: str) -> None:
+    evil = "##[error]::error::x"
+    table(tmp_path / "base.jsonl", 190, suite=evil, model=evil)
+    table(tmp_path / "head.jsonl", 100, suite=evil, model=evil)
+    told = mist("compare", "base.jsonl", "head.jsonl", "--format", shape, cwd=tmp_path).stdout
+    told += mist(
+        "import", "base.jsonl", "--format", "json" if shape == "json" else "text", cwd=tmp_path
+    ).stdout
+    assert "math" not in told
+    assert "##[" not in told
+    assert not [line for line in told.splitlines() if line.lstrip().startswith("::")]
+
+
 def test_a_file_that_nobody_understands_is_one_message(tmp_path: Path) -> None:
     table(tmp_path / "base.jsonl", 190)
     (tmp_path / "head.jsonl").write_text('{"what": "is this"}\n')
@@ -62,6 +76,23 @@ def test_a_file_that_nobody_understands_is_one_message(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "MC113" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_tables_that_are_named_after_their_sides_get_one_name(tmp_path: Path) -> None:
+    for side in ("base", "head"):
+        rows = "".join(f"c{number},1\n" for number in range(100))
+        (tmp_path / f"{side}.csv").write_text(f"case_id,score\n{rows}")
+    done = mist("compare", "base.csv", "head.csv", cwd=tmp_path)
+    assert done.returncode == 3
+    assert "--suite NAME names both" in done.stdout
+    assert mist("compare", "base.csv", "head.csv", "--suite", "math", cwd=tmp_path).returncode == 0
+
+
+def test_a_margin_is_a_number(tmp_path: Path) -> None:
+    table(tmp_path / "base.jsonl", 190)
+    done = mist("compare", "base.jsonl", "base.jsonl", "--margin", "nan", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "nan is no number" in done.stderr
 
 
 def test_a_misspelt_suite_names_the_nearest(tmp_path: Path) -> None:
@@ -171,3 +202,35 @@ def test_results_say_which_side_they_are(repository: Path, handed: str, told: st
     done = gate(repository, handed)
     assert done.returncode == 2
     assert told in done.stderr
+
+
+def test_a_suite_that_the_gate_requires_is_missed_whoever_asks_it(repository: Path) -> None:
+    own = SUITE.replace("imported: true", "graders: [exact]\nsamples: [{input: hard, expected: x}]")
+    (repository / "suites" / "math.yml").write_text(f'{own}prompt: "{{{{ input }}}}"\n')
+    for side in ("base", "head"):
+        table(repository / f"{side}.jsonl", 190, suite="other")
+    done = mist("compare", "base.jsonl", "head.jsonl", "--config", "mist.yml", cwd=repository)
+    assert done.returncode == 3, done.stderr
+    assert "math" in done.stdout
+
+
+def test_results_do_not_take_the_place_of_a_suite_that_is_asked_here(repository: Path) -> None:
+    """Ten easy cases of the same name would decide instead of the samples that base has."""
+    own = SUITE.replace("imported: true", "graders: [exact]\nsamples: [{input: hard, expected: x}]")
+    (repository / "suites" / "math.yml").write_text(f'{own}prompt: "{{{{ input }}}}"\n')
+    for words in (["switch", "main"], ["commit", "-am", "own"], ["switch", "change"], ["rebase", "main"]):
+        git = ["git", "-c", "user.name=t", "-c", "user.email=t@example.com", *words]
+        subprocess.run(git, cwd=repository, check=True, capture_output=True)
+    table(repository / "base.jsonl", 10, n=200, model="one")
+    table(repository / "head.jsonl", 200, model="two")
+    done = gate(repository, "base=base.jsonl", "head=head.jsonl")
+    assert done.returncode == 3, done.stderr
+    assert "the policy's own suite is asked here" in done.stdout
+
+
+def test_results_that_nobody_needs_are_told(repository: Path) -> None:
+    table(repository / "head.jsonl", 190, model="two")
+    handed = ("--results", "head=head.jsonl", "--format", "json")
+    done = mist("gate", "--base", "main", "--head", "main", *handed, cwd=repository)
+    assert done.returncode == 0, done.stderr
+    assert "nobody looked at them" in done.stdout

@@ -100,7 +100,7 @@ def _cases(parent: "ET.Element[str]", suite: str) -> "Iterator[tuple[str, ET.Ele
 
 def _status(root: "ET.Element[str]", file: ResultFile) -> str:
     """Compares what each suite counts with what is there, when it holds cases of its own."""
-    for suite in root.iter("testsuite"):
+    for suite in (each for each in root.iter() if each.tag in _ROOTS):
         told, found = suite.get("tests", ""), len(suite.findall(".//testcase"))
         if told and not (told.isascii() and told.isdecimal()):
             raise refused(f"tests={told!r} is not a number", file.path, field=suite.get("name"))
@@ -138,7 +138,8 @@ def _outcome(case: "ET.Element[str]") -> tuple[RecordStatus, bool, str]:
         found = case.find(tag)
         if found is not None:
             return status, False, found.get("message") or (found.text or "").strip() or tag
-    failure = case.find("failure")
+    # Runners that try again until a test passes (Surefire, Gradle) tell what came before; the first try counts.
+    failure = next(filter(lambda one: one is not None, map(case.find, ("failure", "flakyFailure"))), None)
     return RecordStatus.OK, failure is not None, failure.get("message", "") if failure is not None else ""
 
 

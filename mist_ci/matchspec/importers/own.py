@@ -149,6 +149,7 @@ def _check_version(line: bytes, file: ResultFile, number: int) -> None:
 def _attempts(file: ResultFile, wish: Wish) -> list[Record]:
     source = Source("mist-ci", "", file.sha256, file=file.path)
     records = []
+    versions: dict[str, str] = {}
     for number, line in _lines(file):
         try:
             attempt = _decode_attempt(line)
@@ -158,6 +159,10 @@ def _attempts(file: ResultFile, wish: Wish) -> list[Record]:
             known = ", ".join(attempt.scores) or "none"
             message = f"no grader is named {wish.grader!r}; there are: {known}"
             raise refused(message, file.path, number, "scores")
+        if versions.setdefault(attempt.suite, attempt.suite_digest) != attempt.suite_digest:
+            message = f"is of another version of suite {attempt.suite!r} than the lines before it"
+            hint = "a run that tried a changed suite asked both: keep the lines of one `suite_digest`"
+            raise refused(message, file.path, number, "suite_digest", hint)
         records.append(_attempt(attempt, wish, source))
     return records
 

@@ -1,5 +1,6 @@
 """Claims: every file is read once and in a fixed order, too much is refused before it is read, writing is whole."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -62,3 +63,15 @@ def test_a_place_that_cannot_be_written_is_one_error(tmp_path: Path) -> None:
     with pytest.raises(CouldNotRun) as caught:
         DISK.write(str(tmp_path / "file" / "records.jsonl"), [b"a"])
     assert caught.value.code is Code.CANNOT_WRITE
+
+
+def test_a_name_that_is_no_text_can_be_told(tmp_path: Path) -> None:
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/bad\xff.csv")
+    Path(path).write_bytes(b"case_id,score\n")
+    (file,) = DISK.read([path])
+    assert file.path.endswith("bad\ufffd.csv")
+
+
+def test_what_has_no_end_is_not_read() -> None:
+    with pytest.raises(ConfigError, match="is no regular file"):
+        DISK.read(["/dev/zero"])

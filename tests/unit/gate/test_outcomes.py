@@ -485,6 +485,14 @@ def test_a_suite_without_any_difference_needs_52_samples() -> None:
     assert suite.numbers.samples_needed == 52
 
 
+def test_as_many_won_as_lost_is_not_the_same_as_none() -> None:
+    """Sixty samples of which twenty flip certify nothing: 52 would do only where none does."""
+    suite = only_suite(decide_suites([(make_suite("skill", 60), outcomes(60, gain=10, loss=10))]))
+    assert suite.verdict is Verdict.INCONCLUSIVE
+    assert (suite.numbers.samples_needed or 0) > 500
+    assert suite.notes[-1].startswith("needs about")
+
+
 def test_a_score_below_the_floor_is_never_called_above_it() -> None:
     below = TABLE["below its floor"].decide()
     at = TABLE["exactly at its floor"].decide()

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mist_ci.gate import Hypotheses, attempts_advice, cautions, clean_blocked, measured_cautions, prospects
+from mist_ci.gate import (
+    Hypotheses,
+    attempts_advice,
+    cautions,
+    clean_blocked,
+    count_clusters,
+    measured_cautions,
+    prospects,
+)
 from mist_ci.gate.prospects import spread
 from mist_ci.models.calibration import Splits, SuiteCalibration
 from mist_ci.models.outlook import NOTHING, ModelOutlook, Range, SpreadBasis, SuiteOutlook
@@ -48,7 +56,7 @@ def outlook(*suites: Suite, **settings: object) -> ModelOutlook:
             role=suite.role,
             must_improve=suite.must_improve,
             samples=len(suite.samples),
-            clusters=len({one.cluster for one in suite.samples} - {None}) or None,
+            clusters=count_clusters(suite),
             margin=0.05,
             base_attempts=suite.attempts.base,
             head_attempts=Range(least=suite.attempts.head, most=suite.attempts.head),
@@ -120,6 +128,9 @@ def test_a_gate_that_blocks_on_undecided_suites_pays_for_every_suite() -> None:
 
 def test_what_cannot_even_be_compared_is_told() -> None:
     assert "9 samples, and at least 10 are needed" in warnings(make_suite("tiny", 9))
+    lone = make_suite("talk", 200, clusters=["x", "y", *[None] * 198])
+    assert "200 samples in 200 clusters" in warnings(lone)
+    assert "are needed" not in warnings(lone)
     clustered = make_suite("talk", 200, clusters=["x", "y"] * 100)
     assert "2 clusters, and at least 5 are needed" in warnings(clustered)
     assert "the more alike the samples of a cluster are" in warnings(clustered)

@@ -98,7 +98,10 @@ def test_repeats_are_attempts_of_one_case() -> None:
         ({"source": replace(FINISHED, status="cancelled")}, "the results of head did not finish (cancelled)"),
         ({"grader": "f1"}, "base and head differ in the grader of case case 0"),
         ({"prompt_hash": "other"}, "base and head differ in the prompt of case case 0"),
-        ({"higher_is_better": False}, "base and head differ in which scores are better, in case case 0"),
+        (
+            {"higher_is_better": False},
+            "base and head differ in which scores are better, in the results of case case 0",
+        ),
     ],
 )
 def test_what_is_not_the_same_on_both_sides_is_not_comparable(change: dict[str, object], reason: str) -> None:
@@ -106,6 +109,42 @@ def test_what_is_not_the_same_on_both_sides_is_not_comparable(change: dict[str, 
     head = [replace(one, **change) for one in base]
     assert only(base, head).obstacle == reason
     assert decide(base, head).outcome is Outcome.COULD_NOT_RUN
+
+
+def test_asking_again_only_where_an_answer_was_wrong_is_not_comparable() -> None:
+    """Ten points lost: repeats of the wrong ones until they are right would make an improvement of them."""
+    base = run([float(number % 10 > 0) for number in range(300)])
+    head = [record(number, float(number % 10 > 1)) for number in range(300)]
+    again = [
+        record(number, 1.0, repeat=repeat)
+        for number in range(300)
+        if number % 10 < 2
+        for repeat in range(1, 9)
+    ]
+    assert decide(base, head).outcome is Outcome.FAILED
+    assert decide(base, head + again).outcome is Outcome.COULD_NOT_RUN
+    obstacle = only(base, head + again).obstacle or ""
+    assert obstacle.startswith(
+        "some cases were asked more often than others: case case 0 has 1 of base and 9"
+    )
+    assert only([], head + again).obstacle == (
+        "some cases were asked more often than others: they have 1 or 9 results"
+    )
+
+
+def test_a_case_that_a_data_set_has_twice_is_as_good_as_any() -> None:
+    base = [*run([1.0] * 20), record(3, 0.0, repeat=1, prompt_hash="with other examples")]
+    head = [replace(one, repeat=2 * one.repeat + more) for one in base for more in (0, 1)]
+    assert only(base, head).obstacle is None
+
+
+@pytest.mark.parametrize(
+    "change", [{"grader": "f1"}, {"prompt_hash": "other"}, {"higher_is_better": False, "value": 0.0}]
+)
+def test_no_repeat_of_a_case_may_hide_what_is_not_the_same(change: dict[str, object]) -> None:
+    base = run([0.0] * 20)
+    head = [one for each in base for one in (replace(each, **change), replace(each, repeat=1))]
+    assert "base and head differ in" in (only(base, head).obstacle or "")
 
 
 def test_what_a_tool_does_not_say_cannot_differ() -> None:

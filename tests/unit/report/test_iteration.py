@@ -5,11 +5,14 @@ from decimal import Decimal
 
 import pytest
 
+from mist_ci.errors import CouldNotRun
 from mist_ci.models.iteration import read_log
 from mist_ci.models.modelref import TrainedOn
 from mist_ci.models.report import Report
 from mist_ci.models.verdict import Outcome
+from mist_ci.pipeline import remember
 from mist_ci.report import iterations
+from tests.fakes import MemoryIterations, world
 from tests.unit.gate.building import data_report, make_suite, outcomes
 from tests.unit.report.cases import BUDGETS, CASES, regressed
 from tests.unit.report.hostile import HOSTILE, hostile_report
@@ -105,3 +108,16 @@ def test_no_prompt_and_no_answer_is_kept() -> None:
     for flip in flips:
         assert flip.prompt.encode() not in one.line
         assert flip.head_output.encode() not in one.line or not flip.head_output
+
+
+def test_what_fits_into_no_record_is_one_error_that_the_gate_survives() -> None:
+    report = regressed()
+    (model,) = report.decision.models
+    many = model.model_copy(update={"suites": model.suites * 10_001})
+    flooded = report.model_copy(update={"decision": report.decision.model_copy(update={"models": (many,)})})
+    with pytest.raises(CouldNotRun, match="suites does not fit into a record"):
+        iterations(flooded)
+    kept = MemoryIterations()
+    (told,) = remember(world(iterations=kept), (flooded,))
+    assert told.startswith("this run is not in the history: MC321")
+    assert kept.kept == []

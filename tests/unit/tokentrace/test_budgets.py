@@ -158,6 +158,18 @@ def test_an_answer_that_one_side_lost_is_left_out_of_the_comparison() -> None:
     assert held(budgets(cost_per_request_increase=0.2), attempts).spent == "+0.0%"
 
 
+@pytest.mark.parametrize(("cost", "over"), [(None, None), ("0.01", False), ("0.03", True)])
+def test_results_that_hide_their_tokens_do_not_hide_their_price(cost: str | None, over: bool | None) -> None:
+    limits = budgets(cost_per_request_increase=0.2)
+    head = [replace(one, token_basis=None, tokens_in=0, tokens_out=0) for one in calls([cost])]
+    attempts = [*calls(["0.01"], Side.BASE), *head]
+    if over is None:
+        with pytest.raises(CouldNotRun, match="cost_per_request_increase is set and a price is unknown"):
+            held(limits, attempts)
+    else:
+        assert held(limits, attempts).over is over
+
+
 def test_without_a_baseline_nothing_can_cost_more() -> None:
     limits = budgets(cost_per_request_increase=0.1)
     assert evaluation_budget(limits, calls(["1"], Side.HEAD), COHORT, complete=True) == ()

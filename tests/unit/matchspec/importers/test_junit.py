@@ -40,6 +40,10 @@ def test_order_never_matters() -> None:
 def test_a_suite_with_fewer_tests_than_it_counts_did_not_finish() -> None:
     records = import_results([xml('<testsuite name="s" tests="3"><testcase name="a"/></testsuite>')])
     assert records[0].source.status == "unfinished: 1 of 3 tests"
+    whole = xml(
+        '<testsuites tests="2"><testsuite name="s" tests="1"><testcase name="a"/></testsuite></testsuites>'
+    )
+    assert import_results([whole])[0].source.status == "unfinished: 1 of 2 tests"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
@@ -89,3 +93,13 @@ def test_the_same_test_twice_is_an_error_that_names_it() -> None:
 def test_names_that_promptfoo_made_of_positions_are_refused() -> None:
     text = '<testsuites name="promptfoo"><testsuite><testcase name="test 1"/></testsuite></testsuites>'
     assert "names tests by position" in refusal(xml(text)).message
+
+
+def test_a_test_that_passed_when_it_was_tried_again_has_failed() -> None:
+    again = '<testcase name="a"><flakyFailure message="not yet"/></testcase>'
+    broken = '<testcase name="b"><flakyError message="no network"/></testcase>'
+    records = import_results([xml(f'<testsuite name="s">{again}{broken}</testsuite>')])
+    assert [(one.value, one.passed, one.output) for one in records] == [
+        (0.0, False, "not yet"),
+        (1.0, True, ""),
+    ]

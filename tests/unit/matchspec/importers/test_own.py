@@ -1,5 +1,6 @@
 """Claims: records come back as they were written; runs of ours are read side by side, and damage is noticed."""
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -160,3 +161,12 @@ def test_a_side_is_given_to_records_that_have_none() -> None:
     sided = records_file(*read("promptfoo/finished.json", side="base"))
     assert refusal(sided, side="head").message == "there are no results in it"
     assert len(import_results([sided], Wish(side="base"))) == 10
+
+
+def test_samples_that_a_change_brought_along_do_not_thin_out_the_suite() -> None:
+    """A run asks new samples under the suite's own name; read as one suite, easy ones would hide a loss."""
+    lines = (DATA / ATTEMPTS).read_bytes().splitlines(keepends=True)
+    row = json.loads(lines[0])
+    added = json.dumps({**row, "suite_digest": "sha256:new", "key": "sha256:" + "f" * 64}).encode()
+    refused = refusal(ResultFile("attempts.jsonl", b"".join(lines) + added))
+    assert f"another version of suite {row['suite']!r}" in refused.message

@@ -96,3 +96,13 @@ def test_a_bad_cell_is_named_with_its_line() -> None:
 
 def test_a_grader_that_is_not_in_the_table_is_an_error() -> None:
     assert "the grader is 'score'" in refusal(csv("case_id,score\na,1\n"), grader="other").message
+
+
+def test_passed_is_not_the_same_as_a_score() -> None:
+    """0.6 may be enough to pass, and 1 after that is no improvement."""
+    scored, passed = (
+        import_results([csv(f"case_id,{name}\na,{value}\n")])[0]
+        for name, value in (("score", "0.6"), ("passed", "true"))
+    )
+    assert scored.case_key == passed.case_key
+    assert scored.grader_fingerprint != passed.grader_fingerprint
