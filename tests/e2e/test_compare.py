@@ -72,6 +72,15 @@ def test_a_misspelt_suite_names_the_nearest(tmp_path: Path) -> None:
     assert "math" in done.stderr
 
 
+def test_a_suite_is_trained_for_or_critical_and_not_both(tmp_path: Path) -> None:
+    for side in ("base", "head"):
+        table(tmp_path / f"{side}.jsonl", 190)
+    roles = ("--target", "math", "--critical", "math")
+    done = mist("compare", "base.jsonl", "head.jsonl", *roles, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "math is named by --target and by --critical" in done.stderr
+
+
 def test_compare_imports_no_heavy_numerics(tmp_path: Path) -> None:
     table(tmp_path / "base.jsonl", 190)
     table(tmp_path / "head.jsonl", 190)
