@@ -180,3 +180,29 @@ def test_results_say_which_side_they_are(repository: Path, handed: str, told: st
     done = gate(repository, handed)
     assert done.returncode == 2
     assert told in done.stderr
+
+
+@pytest.mark.parametrize("command", ["eval", "calibrate"])
+def test_what_another_runner_asks_is_not_asked_here_and_nothing_asked_is_no_pass(
+    repository: Path, command: str
+) -> None:
+    alone = mist(command, "models/bot.yml", cwd=repository)
+    (repository / "suites" / "own.yml").write_text(
+        "version: 1\nname: own\ngraders: [exact]\nsamples: [{input: a, expected: b}]\n"
+    )
+    chosen = mist(command, "models/bot.yml", "--suite", "own", "--suite", "math", cwd=repository)
+    both = mist(command, "models/bot.yml", cwd=repository)
+    told = "nothing to ask here, another runner does (imported: true): math"
+    for done in (alone, chosen):
+        assert done.returncode == 2
+        assert f"error MC201: {told}" in done.stderr
+    assert f"note: {told}" in both.stderr
+
+
+def test_what_a_runner_does_not_tell_is_not_told_as_nothing(repository: Path, tmp_path: Path) -> None:
+    sides = {
+        side: table(tmp_path / f"{side}.jsonl", 190, model=m)
+        for side, m in (("base", "one"), ("head", "two"))
+    }
+    done = gate(repository, *(f"{side}={path}" for side, path in sides.items()))
+    assert json.loads(done.stdout)["reports"][0]["spend"] == []
