@@ -38,7 +38,9 @@ def lines(outlook: "Outlook") -> "Iterator[str]":
         yield "no model is asked"
     yield from _section("warnings", outlook.warnings)
     yield from _section("notices", outlook.notices)
-    yield from _section("rests on", outlook.assumptions)
+    # Sentences of one kind begin with the same word: all prices together, all spreads together.
+    kinds = sorted(outlook.assumptions, key=lambda told: told.partition(" ")[0])
+    yield from _section("rests on", kinds)
     yield ""
 
 
