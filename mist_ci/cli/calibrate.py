@@ -131,7 +131,7 @@ def _print(found: "Calibrated", attempts: int) -> None:
     say()
     say(
         f"gate {whole.gate}: of {whole.splits} pretend changes that changed nothing it said regressed "
-        f"{whole.regressed} times, not proven {whole.not_proven} times, and blocked {whole.blocked}"
+        f"{count(whole.regressed, 'time')}, not proven {count(whole.not_proven, 'time')}, and blocked {whole.blocked}"
     )
     say(
         "All of them share the same answers: on average the rate is right, and it is as uncertain as a few "

@@ -142,6 +142,11 @@ def _with_roles(
     from mist_ci.models.suite import Role
     from mist_ci.parsing.document import nearest
 
+    if both := sorted(set(targets) & set(critical)):
+        message = f"{both[0]} is named by --target and by --critical"
+        raise UsageError(
+            Code.USAGE, message, hint="a target was trained for, a critical suite must hold: choose one"
+        )
     names = [one.suite.name for one in found]
     roles = dict.fromkeys(targets, Role.TARGET) | dict.fromkeys(critical, Role.CRITICAL)
     for name in roles:

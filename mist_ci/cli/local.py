@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
+
 from mist_ci.errors import Code, ConfigError, UsageError, Where
 
 if TYPE_CHECKING:
@@ -32,7 +34,11 @@ def inside(reference: Path, root: Path) -> str:
 
 
 def suites_of(tree: "Tree", policy: "Policy", config: Path, chosen: tuple[str, ...]) -> "list[SuiteDocument]":
-    """The policy's suites, or those that were chosen. Raises UsageError MC106 for a name that none has."""
+    """The policy's suites, or those that were chosen, as far as there is something to ask.
+
+    Suites whose results are imported are left out, and a note says so. Raises UsageError MC106 for a name that no suite
+    has, and MC201 where nothing is left or such a suite was chosen.
+    """
     from mist_ci import matchspec
     from mist_ci.parsing.document import nearest
 
@@ -41,7 +47,23 @@ def suites_of(tree: "Tree", policy: "Policy", config: Path, chosen: tuple[str, .
     for name in chosen:
         if name not in names:
             raise UsageError(Code.UNKNOWN_NAME, f"no suite is named {name!r}", hint=nearest(name, names))
-    return [one for one in found if not chosen or one.file.name in chosen]
+    wanted = [one for one in found if not chosen or one.file.name in chosen]
+    asked = [one for one in wanted if not one.file.imported]
+    if len(asked) < len(wanted):
+        elsewhere = ", ".join(one.file.name for one in wanted if one.file.imported)
+        _tell_of_imported(elsewhere, is_mistake=bool(chosen) or not asked)
+    return asked
+
+
+def _tell_of_imported(names: str, *, is_mistake: bool) -> None:
+    from mist_ci.report.text import workflow_safe
+
+    message = f"nothing to ask here, another runner does (imported: true): {names}"
+    if is_mistake:
+        raise UsageError(
+            Code.USAGE, message, hint="`mist-ci gate --results` and `mist-ci compare` take its results"
+        )
+    click.echo(workflow_safe(f"note: {message}"), err=True)
 
 
 def read_file(path: Path) -> bytes:

@@ -38,7 +38,9 @@ def lines(outlook: "Outlook") -> "Iterator[str]":
         yield "no model is asked"
     yield from _section("warnings", outlook.warnings)
     yield from _section("notices", outlook.notices)
-    yield from _section("rests on", outlook.assumptions)
+    # Sentences of one kind begin with the same word: all prices together, all spreads together.
+    kinds = sorted(outlook.assumptions, key=lambda told: told.partition(" ")[0])
+    yield from _section("rests on", kinds)
     yield ""
 
 
@@ -73,9 +75,11 @@ def _title(model: "ModelOutlook") -> str:
 
 
 def _table(model: "ModelOutlook") -> list[str]:
+    from mist_ci.models.figures import count
+
     rows = [f" {CLEAN_HEAD}", *(f" {_row(suite)}" for suite in model.suites)]
     if model.clean_blocked is not None and model.clean_certified is not None:
-        label = f"all of them, {model.hypotheses} tests"
+        label = f"all of them, {count(model.hypotheses, 'test')}"
         undecided = max(0.0, 1 - model.clean_certified - model.clean_blocked)
         rows.append(
             f" {label:{len(HEAD)}} {model.clean_certified:>9.0%} {undecided:>9.0%} {model.clean_blocked:>8.1%}"

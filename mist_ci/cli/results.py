@@ -43,6 +43,9 @@ def reading(
             raise UsageError(Code.USAGE, f"--results {one} does not say which side it is", hint=hint)
         sides[side].append(Path(path))
     if not any(sides.values()):
+        if tool is not None or grader is not None:
+            message = f"{'--grader' if tool is None else '--tool'} is about results, and there are none"
+            raise UsageError(Code.USAGE, message, hint="add --results base=FILE --results head=FILE")
         return None
     if not sides["head"]:
         hint = "add --results head=FILE"

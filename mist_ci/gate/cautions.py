@@ -15,7 +15,13 @@ OFTEN = 0.05
 def cautions(model: ModelOutlook) -> Iterator[str]:
     """Of each suite what it will not be able to do, and of all together how many clean changes they block."""
     for suite in model.suites:
-        yield from _too_small_to_compare(suite)
+        if not suite.imported:
+            yield from _too_small_to_compare(suite)
+        elif model.anchor_model is not None:
+            yield (
+                f"{suite.suite}: its results are handed over, and there will be none of the anchor: the gate will end "
+                f"with an error"
+            )
         if suite.prospects is not None:
             yield from _of_suite(suite, suite.prospects)
     blocked = model.clean_blocked

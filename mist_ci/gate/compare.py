@@ -139,7 +139,7 @@ def _overall(intervals: Sequence[ImputedInterval], alpha: float) -> OverallNumbe
     return OverallNumbers(
         suites=overall.suites,
         estimate=overall.estimate,
-        low=overall.low,
-        high=overall.high,
+        low=max(overall.low, -1.0),  # as a suite's: a t interval can leave the range of scores
+        high=min(overall.high, 1.0),
         p_regressed=overall.p_regressed,
     )

@@ -42,7 +42,8 @@ def decide(
     outcomes, reasons = [Outcome.PASSED if complete else Outcome.FAILED], []
     for model in models:
         outcomes.append(_worst_of(model, complete=complete))
-        reasons += model_reasons(model)
+        told = model_reasons(model)
+        reasons += told if complete else [(max(0, rank), reason) for rank, reason in told]
     for dataset in data:
         if dataset.gating(gate.data.fail_on):
             outcomes.append(Outcome.FAILED)

@@ -28,11 +28,12 @@ Answers = Mapping[str, Sequence[Attempt]]
 
 @dataclass(frozen=True)
 class Paired:
-    """Attempts of one suite, by sample key, on both sides; `base` is whoever head is held against."""
+    """Attempts of one suite, by sample key, on both sides; `base` is whoever head is held against: `against`."""
 
     suite: Suite
     base: Answers
     head: Answers
+    against: Side = Side.BASE
 
     @cached_property
     def base_scores(self) -> list[float | None]:
@@ -94,7 +95,7 @@ class Evidence:
 
     def pair(self, suite: Suite, against: Side = Side.BASE) -> Paired:
         """Head's answers beside those of whoever it is held against."""
-        return Paired(suite, self.of(suite, against), self.of(suite, Side.HEAD))
+        return Paired(suite, self.of(suite, against), self.of(suite, Side.HEAD), against)
 
 
 def mean_score(attempts: Sequence[Attempt]) -> float | None:
@@ -117,16 +118,18 @@ def model_failures(side: Answers) -> int:
 
 def why_not_comparable(paired: Paired) -> str | None:
     """The reason of page 3 §4.1 for which two sides cannot be compared, or None."""
-    total = len(paired.suite.samples)
+    total, other = len(paired.suite.samples), paired.against.value
+    if paired.against is Side.ANCHOR and paired.suite.imported:
+        return "its results were handed over, and there are none of the anchor"
     if total < MIN_SAMPLES:
         return f"{count(total, 'sample')}; at least {MIN_SAMPLES} are needed to compare anything"
     base, head = missing(paired.base_scores), missing(paired.head_scores)
-    for side, gone in (("base", base), ("head", head)):
+    for side, gone in ((other, base), ("head", head)):
         if gone > MAX_MISSING * total:
             return f"{gone} of {total} {side} answers {are(gone)} missing (at most {MAX_MISSING:.0%})"
     # Counts, because shares of samples do not subtract exactly: 5% less 3% is a little more than 2%.
     if abs(base - head) > MAX_MISSING_GAP * total:
-        return f"base misses {base} of {total} answers and head {head}: too different"
+        return f"{other} misses {base} of {total} answers and head {head}: too different"
     labels = paired.clusters()
     if labels is not None and len(set(labels)) < MIN_CLUSTERS:
         return f"{count(len(set(labels)), 'cluster')}; at least {MIN_CLUSTERS} are needed"

@@ -1,6 +1,7 @@
 """Reasons in words. Each comes with its usefulness: 0 explains a failure, 3 is good to know.
 
-Before them all, at -1, goes why a run was stopped.
+Before them all, at -1, goes why there is no verdict: why a run was stopped, what could not run or be compared. It must
+not look like a failure of the model.
 """
 
 from collections.abc import Sequence
@@ -28,7 +29,7 @@ def model_reasons(model: ModelVerdict) -> list[Reason]:
         against = f" against {model.anchor.label}"
         reasons += _regressions(model.anchor.suites, against)
         for suite in model.anchor.suites:
-            reasons += [(rank, f"{told}{against}") for rank, told in _suite_reasons(suite) if rank == 0]
+            reasons += [(rank, f"{told}{against}") for rank, told in _suite_reasons(suite) if rank <= 0]
         reasons += _overall_reasons(model.anchor.overall, against)
     if model.base_model is None:
         barred = sum(suite.numbers.floor is not None for suite in model.suites)
@@ -66,7 +67,8 @@ def _overall_reasons(overall: OverallVerdict | None, against: str = "") -> list[
 def _suite_reasons(suite: SuiteVerdict) -> list[Reason]:
     name = suite.numbers.suite
     if suite.outcome in (Outcome.FAILED, Outcome.COULD_NOT_RUN):
-        return [(0, f"{name}: {problem}") for problem in suite.problems if problem != "regressed"]
+        rank = -1 if suite.outcome is Outcome.COULD_NOT_RUN else 0
+        return [(rank, f"{name}: {problem}") for problem in suite.problems if problem != "regressed"]
     if suite.waiver:
         return [(1, f"{name}: failure waived ({suite.waiver})")]
     if suite.outcome is Outcome.NOT_PROVEN:

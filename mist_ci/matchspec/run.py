@@ -13,6 +13,7 @@ from mist_ci.matchspec import record, reuse
 from mist_ci.matchspec.calls import Call, Contestant, Portion, all_calls
 from mist_ci.matchspec.graders import Grader, grader
 from mist_ci.models.attempt import Attempt
+from mist_ci.models.figures import count
 from mist_ci.models.suite import Suite
 from mist_ci.ports import World
 from mist_ci.ports.model_client import ModelClient, NoAnswer
@@ -80,7 +81,8 @@ def evaluate(
     _refuse_unpriced(contestants, world, ceiling_usd)
     calls = list(all_calls(portions, contestants))
     samples = sum(len(portion.samples) for portion in portions)
-    world.progress.start(f"asking {len(contestants)} × {samples} samples", len(calls))
+    whom = ", ".join(one.side.value for one in contestants) + " " if len(contestants) > 1 else ""
+    world.progress.start(f"asking {whom}about {count(samples, 'sample')}, calls", len(calls))
     run = _Run(iter(calls), _graders(portion.suite for portion in portions), ceiling_usd)
     try:
         with world.interrupts.watched() as interrupted:

@@ -18,10 +18,12 @@ def read_calibration(tree: Tree, policy_path: str) -> Calibration | None:
     path = calibration_path(policy_path)
     if not tree.exists(path):
         return None
+    data = tree.read(path)
     try:
-        value = strict_json.parse(tree.read(path))
+        value = strict_json.parse(data)
     except strict_json.JsonProblem as problem:
-        where = Where(path, column=problem.column)
+        before = data.decode("utf-8", "replace")[: (problem.column or 1) - 1]
+        where = Where(path, before.count("\n") + 1)
         hint = "`mist-ci calibrate` writes it anew when it is deleted"
         raise ConfigError(Code.SYNTAX, f"not valid JSON: {problem.message}", where=where, hint=hint) from None
     return document.validate(Calibration, Document(path, value, {(): (1, 1)}))

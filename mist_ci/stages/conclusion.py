@@ -1,8 +1,10 @@
 """The end of a run: the Report, and everything that belongs to it on disk."""
 
+from collections.abc import Iterable
+
 from mist_ci import __version__, gate, report, tokentrace
 from mist_ci.errors import ConfigError, MistError, UsageError
-from mist_ci.models.attempt import Side, spend_of
+from mist_ci.models.attempt import Attempt, Side, spend_of
 from mist_ci.models.finding import Severity
 from mist_ci.models.report import Problem, Report, SpendLine
 from mist_ci.models.verdict import Decision, ModelVerdict, Outcome
@@ -56,12 +58,18 @@ def conclude(
 
 
 def _spend_lines(run: Run) -> tuple[SpendLine, ...]:
+    """What each side took. Answers whose tokens no runner tells are no line: unknown is not zero."""
     return tuple(
         SpendLine(model=label, side=side.value, spend=spend_of(mine))
         for label, attempts in run.attempts.items()
         for side in Side
-        if (mine := [attempt for attempt in attempts if attempt.side is side])
+        if (mine := [attempt for attempt in attempts if attempt.side is side]) and not _is_untold(mine)
     )
+
+
+def _is_untold(attempts: Iterable[Attempt]) -> bool:
+    told = [attempt.token_basis is not None for attempt in attempts if attempt.status.counts]
+    return bool(told) and not any(told)
 
 
 def _save(run: Run, finished: Report, end_ns: int) -> None:

@@ -103,6 +103,15 @@ def test_a_misspelt_suite_names_the_nearest(tmp_path: Path) -> None:
     assert "math" in done.stderr
 
 
+def test_a_suite_is_trained_for_or_critical_and_not_both(tmp_path: Path) -> None:
+    for side in ("base", "head"):
+        table(tmp_path / f"{side}.jsonl", 190)
+    roles = ("--target", "math", "--critical", "math")
+    done = mist("compare", "base.jsonl", "head.jsonl", *roles, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "math is named by --target and by --critical" in done.stderr
+
+
 def test_compare_imports_no_heavy_numerics(tmp_path: Path) -> None:
     table(tmp_path / "base.jsonl", 190)
     table(tmp_path / "head.jsonl", 190)
@@ -234,3 +243,29 @@ def test_results_that_nobody_needs_are_told(repository: Path) -> None:
     done = mist("gate", "--base", "main", "--head", "main", *handed, cwd=repository)
     assert done.returncode == 0, done.stderr
     assert "nobody looked at them" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["eval", "calibrate"])
+def test_what_another_runner_asks_is_not_asked_here_and_nothing_asked_is_no_pass(
+    repository: Path, command: str
+) -> None:
+    alone = mist(command, "models/bot.yml", cwd=repository)
+    (repository / "suites" / "own.yml").write_text(
+        "version: 1\nname: own\ngraders: [exact]\nsamples: [{input: a, expected: b}]\n"
+    )
+    chosen = mist(command, "models/bot.yml", "--suite", "own", "--suite", "math", cwd=repository)
+    both = mist(command, "models/bot.yml", cwd=repository)
+    told = "nothing to ask here, another runner does (imported: true): math"
+    for done in (alone, chosen):
+        assert done.returncode == 2
+        assert f"error MC201: {told}" in done.stderr
+    assert f"note: {told}" in both.stderr
+
+
+def test_what_a_runner_does_not_tell_is_not_told_as_nothing(repository: Path, tmp_path: Path) -> None:
+    sides = {
+        side: table(tmp_path / f"{side}.jsonl", 190, model=m)
+        for side, m in (("base", "one"), ("head", "two"))
+    }
+    done = gate(repository, *(f"{side}={path}" for side, path in sides.items()))
+    assert json.loads(done.stdout)["reports"][0]["spend"] == []

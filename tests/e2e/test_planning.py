@@ -16,6 +16,9 @@ def test_a_plan_of_the_files_needs_no_server_no_key_and_no_repository(tmp_path: 
     assert done.returncode == 0, done.stderr
     assert "asks 1,336–2,800 calls, 8,036–18,072 tokens in, 0–44,800 out, $0.0012–$0.030" in done.stdout
     assert "assumed" in done.stdout
+    told = done.stdout.partition("rests on\n")[2].strip().splitlines()
+    kinds = [line.split()[0] for line in told]
+    assert kinds == sorted(kinds), "what is of one kind stands together"
     assert list(tmp_path.iterdir()) == []
 
 

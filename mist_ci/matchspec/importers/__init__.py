@@ -39,8 +39,10 @@ def detect(files: Sequence[ResultFile], tool: str | None = None) -> Importer:
     if tool is not None:
         named = next((each for each in IMPORTERS if tool == each.NAME), None)
         if named is None:
-            names = ", ".join(each.NAME for each in IMPORTERS)
-            raise ConfigError(Code.BAD_RESULTS, f"no importer is named {tool!r}; there are: {names}")
+            names = [each.NAME for each in IMPORTERS]
+            message = f"no importer is named {tool!r}; there are: {', '.join(names)}"
+            hint = "leave --tool out, and the tool is found out; `plain` reads CSV and JSONL tables"
+            raise ConfigError(Code.BAD_RESULTS, message, hint=hint)
         return named
     found = [each for each in IMPORTERS if files and all(each.recognises(file) for file in files)]
     if len(found) == 1:
@@ -57,6 +59,8 @@ def _undetected(files: Sequence[ResultFile], found: Sequence[Importer]) -> Confi
         return _refused("more than one importer understands this", files[0].path, hint)
     kinds = {file.path: [each.NAME for each in IMPORTERS if each.recognises(file)] for file in files}
     stranger = next((path for path, names in kinds.items() if not names), None)
+    if any(file.path == stranger and not file.data.strip() for file in files):
+        return _refused("the file is empty", str(stranger), "hand over what a finished run wrote")
     if stranger is not None:
         return _refused("no importer knows this file", stranger, f"understood are: {expected}")
     told = "; ".join(f"{path} is {' or '.join(names)}" for path, names in list(kinds.items())[:10])
@@ -78,8 +82,7 @@ def import_results(
         raise _refused(f"results of {importer.NAME} leave no choice of prompts", _path(files), None)
     records = _chosen(importer.read(files, wish), wish, _path(files))
     if not records:
-        hint = f"expected: {importer.EXPECTS}"
-        raise _refused("there are no results in it", _path(files), hint)
+        raise _refused("there are no results in it", _path(files), f"expected: {importer.EXPECTS}")
     _check(records)
     return tuple(records)
 
@@ -89,12 +92,16 @@ def _chosen(records: list[Record], wish: Wish, path: str) -> list[Record]:
     if wish.model is not None:
         models = sorted({record.model for record in records})
         if records and wish.model not in models:
-            listed = ", ".join(repr(model) for model in models)
+            listed = ", ".join(repr(model) for model in models if model) or "none, it names no model"
             raise _refused(f"no results of model {wish.model!r}; there are: {listed}", path, None)
         records = [record for record in records if record.model == wish.model]
     if wish.side is not None:
         placed = (record if record.side else replace(record, side=wish.side) for record in records)
+        others = sorted({record.side for record in records if record.side} - {wish.side})
         records = [record for record in placed if record.side == wish.side]
+        if others and not records:
+            message = f"there are no results of {wish.side} in it, only of {' and '.join(others)}"
+            raise _refused(message, path, "were the two sides confused?")
     return records
 
 

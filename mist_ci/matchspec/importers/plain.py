@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from mist_ci.matchspec.importers.importer import Wish, hash_of, key_of
 from mist_ci.matchspec.importers.rows import Row, as_text, lines, refused, shown, top_keys
+from mist_ci.models.figures import count
 from mist_ci.models.record import Record, RecordStatus, RecordTokens, Source
 from mist_ci.models.result_file import ResultFile
 from mist_ci.parsing.strict_json import MAX_INT, JsonValue
@@ -30,8 +31,9 @@ _BOOLEANS = _TRUTH | _FALSEHOOD
 
 
 def recognises(file: ResultFile) -> bool:
-    """True for a header or a first row with `case_id` and `score` or `passed`."""
-    names = top_keys(file) or frozenset(_header(file.data))
+    """True for a header with `case_id`, and for a first row with `case_id` and `score` or `passed`."""
+    if not (names := top_keys(file)):
+        return "case_id" in _header(file.data)
     return "case_id" in names and bool(names & {"score", "passed"}) and "record" not in names
 
 
@@ -71,7 +73,7 @@ def _csv_rows(file: ResultFile) -> Iterator[Row]:
             if not cells:
                 continue
             if len(cells) != len(names):
-                message = f"has {len(cells)} cells, and the header has {len(names)}"
+                message = f"has {count(len(cells), 'cell')}, and the header has {len(names)}"
                 raise refused(message, file.path, reader.line_num)
             given = {name: cell for name, cell in zip(names, cells, strict=True) if cell.strip()}
             yield Row(dict(given), file.path, reader.line_num)
@@ -85,6 +87,8 @@ def _refuse_repeated(names: Sequence[str], file: ResultFile) -> None:
         raise refused(f"the column {twice!r} is there twice", file.path, 1)
     for name in names:
         _refuse_column(name, Row({}, file.path, 1))
+    if not {"score", "passed"} & set(names):
+        raise refused("has no column that is named score or passed", file.path, 1)
 
 
 def _refuse_unknown(row: Row) -> None:

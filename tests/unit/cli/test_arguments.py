@@ -23,6 +23,12 @@ def test_a_repository_that_is_no_directory_is_the_callers_mistake(tmp_path: Path
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]
 
 
+@pytest.mark.parametrize("option", ["--tool", "--grader"])
+def test_how_results_are_read_says_nothing_without_results(option: str) -> None:
+    with pytest.raises(UsageError, match=f"{option} is about results, and there are none"):
+        cli.main(["gate", "--base", "HEAD", option, "plain"], standalone_mode=False)
+
+
 def test_fewer_than_no_findings_cannot_be_shown() -> None:
     with pytest.raises(click.BadParameter, match="not in the range"):
         cli.main(["validate", "a.jsonl", "--show", "-1"], standalone_mode=False)

@@ -296,6 +296,26 @@ def cut_short(played: list[tuple[Suite, list[Pair]]], *, complete: bool = False)
     return decide(gate, [comparison], budgets=[STOPPED], complete=complete)
 
 
+def test_no_more_than_everything_is_lost_on_average() -> None:
+    suites = [make_suite("a", 10), make_suite("b", 10)]
+    attempts = [one for suite in suites for one in answers(suite, outcomes(10, loss=9))]
+    found = compare(make_change(), whole(suites), attempts, make_gate(), {})
+    assert found.overall is not None
+    assert found.overall.low == -1.0
+    assert found.overall.estimate == pytest.approx(-0.9)
+
+
+def test_what_could_not_run_is_told_before_what_regressed() -> None:
+    played = [
+        (make_suite("dropped", 400), DROPPED),
+        (make_suite("unasked", 100), lost(outcomes(100), head=60)),
+    ]
+    decision = cut_short(played, complete=True)
+    assert decision.outcome is Outcome.COULD_NOT_RUN
+    assert decision.reasons[0] == "unasked: not comparable: 60 of 100 head answers are missing (at most 5%)"
+    assert "regressed: dropped −7.2 points" in decision.reasons
+
+
 def test_a_run_that_ran_out_of_money_failed_and_says_so_first() -> None:
     played = [
         (make_suite("dropped", 400), DROPPED),

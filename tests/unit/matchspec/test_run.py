@@ -177,7 +177,7 @@ def test_progress_counts_every_call() -> None:
     progress, stores = RecordedProgress(), MemoryStores()
     outside = world(models=FakeModels(right), progress=progress)
     evaluate(portions([suite(5)]), both(provider(2)), outside, stores.create("run"))
-    assert progress.told[0] == ("start asking 2 × 5 samples", 10)
+    assert progress.told[0] == ("start asking base, head about 5 samples, calls", 10)
     assert progress.steps() == 10
     assert progress.told[-1][0] == "finish"
 

@@ -2,7 +2,12 @@
 
 from datetime import date
 
+import pytest
+
+from mist_ci.errors import Code, ConfigError
 from mist_ci.models.calibration import Calibration, GateCalibration, SuiteCalibration
+from mist_ci.planning import read_calibration
+from tests.fakes import MemoryTree
 from tests.unit.gate.building import make_suite
 from tests.unit.gate.test_prospects import calibration
 
@@ -67,3 +72,10 @@ def test_the_file_is_the_same_in_whatever_order_it_was_measured() -> None:
     }
     assert len(texts) == 1
     assert Calibration.model_validate_json(texts.pop()).suites[0].alone.false_alarm_rate == 0.01
+
+
+def test_a_file_that_is_no_json_is_named_with_the_line_where_it_breaks() -> None:
+    tree = MemoryTree({"mist-calibration.json": b'{"version": 1,\n suites}'})
+    with pytest.raises(ConfigError) as caught:
+        read_calibration(tree, "mist.yml")
+    assert (caught.value.code, str(caught.value.where)) == (Code.SYNTAX, "mist-calibration.json:2")

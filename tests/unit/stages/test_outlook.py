@@ -312,3 +312,16 @@ def test_a_suite_that_another_runner_asks_takes_nothing_here() -> None:
     other = next(one for one in found.models[0].suites if one.suite == "other")
     assert (other.imported, other.prospects, other.head.calls.most) == (True, None, 0)
     assert found.total.calls.most == 240
+    assert not [told for told in found.warnings if told.startswith("other:")], (
+        "how many there will be is not known"
+    )
+
+
+def test_a_suite_that_another_runner_asks_cannot_be_held_against_an_anchor() -> None:
+    files = {
+        **BASE,
+        "mist.yml": POLICY.replace("branches: [main]", "branches: [main], anchor: refs/tags/released"),
+        "suites/other.yml": "version: 1\nname: other\nimported: true\n",
+    }
+    (told,) = (told for told in of_files(files).warnings if told.startswith("other:"))
+    assert told.endswith("there will be none of the anchor: the gate will end with an error")

@@ -60,6 +60,11 @@ def test_a_file_that_nobody_knows_names_what_each_importer_expects() -> None:
     assert all(each.EXPECTS in error.hint for each in IMPORTERS)
 
 
+@pytest.mark.parametrize("data", [b"", b" \n"])
+def test_a_file_that_is_empty_is_called_so(data: bytes) -> None:
+    assert refusal(ResultFile("scores.csv", data)).message == "the file is empty"
+
+
 def test_files_of_two_tools_are_no_one_run() -> None:
     error = refusal(fixture("plain/scores.csv"), fixture("junit/pytest.xml"))
     assert "plain/scores.csv is plain; junit/pytest.xml is junit" in error.message

@@ -159,7 +159,7 @@ def test_a_message_about_something_else_is_no_result() -> None:
 def test_a_side_is_given_to_records_that_have_none() -> None:
     assert {record.side for record in read("promptfoo/finished.json", side="base")} == {"base"}
     sided = records_file(*read("promptfoo/finished.json", side="base"))
-    assert refusal(sided, side="head").message == "there are no results in it"
+    assert refusal(sided, side="head").message == "there are no results of head in it, only of base"
     assert len(import_results([sided], Wish(side="base"))) == 10
 
 

@@ -90,6 +90,21 @@ def test_what_cannot_be_used_is_one_clear_message(text: str, told: str) -> None:
     assert told in refusal(csv(text)).message
 
 
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("case_id,scor", 'no column is named "scor"'),
+        ("case_id,x_score", "no column that is named score or passed"),
+    ],
+)
+def test_a_table_whose_score_is_misspelt_is_told_so_and_not_that_nobody_knows_it(
+    header: str, told: str
+) -> None:
+    error = refusal(csv(f"{header}\na,1\n"))
+    assert told in error.message
+    assert str(error.where) == "scores.csv:1"
+
+
 def test_a_bad_cell_is_named_with_its_line() -> None:
     assert str(refusal(csv("case_id,score\na,1\nb,x\n")).where) == "scores.csv:3: score"
 
