@@ -13,7 +13,7 @@ from mist_ci.models.plan import ModelChange
 from mist_ci.models.suite import Role, Suite
 from mist_ci.stats import ImputedInterval, imputed_overall
 
-NO_ANCHOR = "results of another runner are about base and head, and say nothing of the anchor"
+NO_ANCHOR = "its results were handed over, and there are none of the anchor"
 
 
 @dataclass(frozen=True, slots=True)

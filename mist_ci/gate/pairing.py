@@ -119,8 +119,6 @@ def model_failures(side: Answers) -> int:
 def why_not_comparable(paired: Paired) -> str | None:
     """The reason of page 3 §4.1 for which two sides cannot be compared, or None."""
     total, other = len(paired.suite.samples), paired.against.value
-    if paired.against is Side.ANCHOR and paired.suite.imported:
-        return "its results were handed over, and there are none of the anchor"
     if total < MIN_SAMPLES:
         return f"{count(total, 'sample')}; at least {MIN_SAMPLES} are needed to compare anything"
     base, head = missing(paired.base_scores), missing(paired.head_scores)

@@ -512,5 +512,7 @@ def test_results_stand_in_for_asking() -> None:
         for side in ("base", "head")
     }  # fmt: skip
     results = Results(cases["base"], cases["head"])
-    stage = Stage(head=BETTER, models=FakeModels(never), results=lambda: results).opened()
+    handed: Commit = {"suites/double.yml": "version: 1\nname: double\nimported: true\n"}
+    base, head = {**BASE, **handed}, {**BETTER, **handed}
+    stage = Stage(head, base, models=FakeModels(never), results=lambda: results).opened()
     assert stage.run().exit_code == ExitCode.FAILED

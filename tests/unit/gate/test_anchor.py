@@ -316,14 +316,6 @@ def test_the_numbers_against_base_are_the_same_with_and_without_an_anchor() -> N
     assert [one.interval for one in with_one.anchor.suites] != [one.interval for one in without.suites]
 
 
-def test_results_of_another_runner_do_not_pass_an_anchor_that_they_say_nothing_of() -> None:
-    suite = make_suite("skill", 100).model_copy(update={"imported": True})
-    compared = compare(ANCHORED, whole([suite]), answers(suite, outcomes(100)), make_gate(), {})
-    decision = decide(make_gate(), [compared])
-    assert decision.outcome is Outcome.COULD_NOT_RUN
-    assert "results of another runner are about base and head" in decision.reasons[0]
-
-
 def test_a_suite_that_is_plain_against_base_is_asked_on_while_it_is_not_against_the_anchor() -> None:
     suite = make_suite("skill", 900)
     alone = anchored({Side.BASE: 0, Side.HEAD: 0})

@@ -2,7 +2,6 @@
 
 import math
 import random
-import time
 from itertools import permutations, product
 
 import pytest
@@ -147,15 +146,6 @@ def test_the_floor_needs_four_in_five_samples_with_two_attempts(repeated: int, k
 def test_a_base_that_never_scores_has_no_rates() -> None:
     found = forgetting_between([[0.0, 0.0]], [[1.0, 0.0]])
     assert (found.forgetting_rate, found.retention, found.net_forgetting_rate) == (None, None, None)
-
-
-def test_fifty_thousand_samples_take_less_than_a_second() -> None:
-    source = random.Random(1)
-    base = [drawn(0.7, 5, source) for _ in range(50_000)]
-    head = [drawn(0.7, 3, source) for _ in range(50_000)]
-    began = time.process_time()
-    forgetting_between(base, head)
-    assert time.process_time() - began < 1.0
 
 
 @given(st.lists(st.floats(-1.0, 1.0), min_size=1, max_size=9))
