@@ -34,6 +34,7 @@ def test_every_workflow_has_a_schema() -> None:
     assert {path.relative_to(ROOT).as_posix() for path in WORKFLOWS} <= set(SCHEMAS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_the_file_is_valid(name: str) -> None:
     _run(sys.executable, "-m", "check_jsonschema", "--builtin-schema", SCHEMAS[name], name)
@@ -55,6 +56,7 @@ def shipped(request: pytest.FixtureRequest, tmp_path: Path) -> list[Path]:
     return found
 
 
+@pytest.mark.slow
 def test_the_workflows_that_init_writes_are_valid(shipped: list[Path]) -> None:
     names = [str(path) for path in shipped]
     _run(sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", *names)

@@ -183,6 +183,7 @@ def test_ctrl_c_between_two_looks_is_no_verdict_either() -> None:
 # Re-runs.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("base", [BASE, LARGE, WAVERING], ids=["small", "looks", "more attempts"])
 @pytest.mark.parametrize("seed", range(2))
 def test_a_re_run_by_hand_asks_nobody_and_decides_the_same_however_the_model_wavers(

@@ -429,6 +429,7 @@ def test_a_deleted_failing_sample_still_fails_the_gate() -> None:
     assert done.suite.numbers.worse == len(HARD)
 
 
+@pytest.mark.slow
 def test_four_hundred_trivial_samples_do_not_change_the_verdict() -> None:
     plain = gate(MOVE_TO_BAD)
     diluted = gate({**MOVE_TO_BAD, "suites/double.jsonl": samples(range(100)) + samples(range(500, 900))})

@@ -129,6 +129,7 @@ def decisions(result: Result) -> list[Any]:
     return [judged(report) for report in result.reports]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", [PINNED, ALIAS])
 def test_a_run_that_is_started_again_asks_nobody_and_decides_the_same(model: str, tmp_path: Path) -> None:
     for seed in range(3):

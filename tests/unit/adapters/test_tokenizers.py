@@ -51,6 +51,7 @@ def damaged(tmp_path: Path) -> Iterator[Path]:
     assert sorted((path.name, path.stat().st_size) for path in tmp_path.iterdir()) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("recipe", "model"), [(O200K, "gpt-4o-mini"), (CL100K, "gpt-4-0613")])
 def test_counts_are_those_of_tiktokens_own_encoding(
     recipe: Recipe, model: str, counter: TokenCounter, monkeypatch: pytest.MonkeyPatch

@@ -342,6 +342,7 @@ def test_answers_that_are_missing_are_not_replaced_by_more_attempts() -> None:
 shapes = st.tuples(st.integers(150, 420), st.integers(0, 40), st.integers(0, 40))
 
 
+@pytest.mark.slow
 @settings(max_examples=15)
 @given(st.lists(shapes, min_size=1, max_size=3), st.booleans(), st.integers(0, 2**32))
 def test_a_run_never_asks_more_than_is_planned_nor_anything_twice(

@@ -88,6 +88,7 @@ def graded_matches(draw: st.DrawFn) -> list[tuple[Suite, list[Pair]]]:
     return played
 
 
+@pytest.mark.slow
 @some
 @given(graded_matches(), gates, st.randoms(use_true_random=False), st.integers(0, 3))
 def test_the_order_of_suites_samples_and_attempts_never_changes_the_decision(

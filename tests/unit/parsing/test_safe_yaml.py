@@ -154,6 +154,7 @@ def test_no_bytes_whatever_crash_the_loader(text: bytes) -> None:
     _loads_or_is_refused(text)
 
 
+@pytest.mark.slow
 @given(st.lists(PIECES, max_size=30).map("".join))
 @settings(deadline=None, max_examples=400)
 def test_no_text_that_resembles_yaml_crashes_the_loader(text: str) -> None:
@@ -173,6 +174,7 @@ def _loads_or_is_refused(text: bytes) -> None:
         assert refused.where.line is not None
 
 
+@pytest.mark.slow
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=20),

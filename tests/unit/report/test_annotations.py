@@ -107,6 +107,7 @@ def test_the_limit_is_one_for_all_gates_and_the_same_finding_is_shown_once() -> 
     assert carried_out(*others)[-1].data == "9 more errors are in the report"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 @pytest.mark.parametrize("build", [hostile_report, hostile_problem])
 def test_hostile_text_is_no_other_command(build: Callable[[str], Report], text: str) -> None:

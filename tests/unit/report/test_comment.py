@@ -49,6 +49,7 @@ def test_a_golden_page_is_inert_whole_and_short(name: str) -> None:
 hostile = pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 
 
+@pytest.mark.slow
 @hostile
 @pytest.mark.parametrize("build", [hostile_report, hostile_problem])
 def test_hostile_text_anywhere_leaves_the_comment_inert(build: Callable[[str], Report], text: str) -> None:
@@ -69,6 +70,7 @@ def test_hostile_text_cannot_change_what_the_comment_says_first(text: str) -> No
     assert lines[1] == "### ❌ MIST CI: gate <code>release</code> failed"
 
 
+@pytest.mark.slow
 @hostile
 @pytest.mark.parametrize("build", [hostile_report, hostile_problem])
 def test_a_status_description_is_one_short_line_whatever_it_says(

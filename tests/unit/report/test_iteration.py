@@ -110,6 +110,7 @@ def test_no_prompt_and_no_answer_is_kept() -> None:
         assert flip.head_output.encode() not in one.line or not flip.head_output
 
 
+@pytest.mark.slow
 def test_what_fits_into_no_record_is_one_error_that_the_gate_survives() -> None:
     report = regressed()
     (model,) = report.decision.models

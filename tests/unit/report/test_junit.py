@@ -151,6 +151,7 @@ def test_hostile_text_is_text(build: Callable[[str], Report], text: str) -> None
     parsed(report)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=20)
 @given(pieces | st.text(st.characters(codec=None), max_size=40))
 def test_any_text_is_text(text: str) -> None:

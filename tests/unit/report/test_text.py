@@ -322,6 +322,7 @@ def test_cleaning_twice_changes_nothing_more(text: str, multiline: bool) -> None
     once.encode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit", ["`", "@", "\x1b", "\u0301", "#", " ", ":", "\n", "\u200d", "<!--", "##a", "`\n", "f"]
 )

@@ -36,6 +36,7 @@ def test_a_secret_is_replaced_in_every_common_spelling(spelling: str) -> None:
     assert redact(f"before {spelling} after", secrets) == "before *** after"
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(SECRETS, st.binary(max_size=5), st.binary(max_size=5), st.booleans())
 def test_base64_at_any_alignment_keeps_at_most_the_edges(
@@ -51,6 +52,7 @@ def test_base64_at_any_alignment_keeps_at_most_the_edges(
     assert len(redacted.replace("***", "")) <= len(encoded) - (own_end - own_start)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(st.lists(SECRETS, max_size=3), st.lists(st.text(max_size=5), max_size=5))
 @example(["abcdef", "defghi"], ["abcdefghi"])

@@ -47,6 +47,7 @@ def test_beta_quantile_undoes_the_distribution(probability: float, a: float, b: 
     assert x == pytest.approx(float(stats.beta.ppf(probability, a, b)), rel=1e-9)
 
 
+@pytest.mark.slow
 @given(counts(), LEVELS)
 def test_clopper_pearson_agrees_with_scipy(pair: tuple[int, int], level: float) -> None:
     found = clopper_pearson_interval(*pair, level=level)

@@ -59,6 +59,7 @@ def test_gain_less_forgetting_is_the_difference_of_means(pairs: Samples) -> None
         assert found.net_gain - found.net_forgetting == pytest.approx(found.delta, abs=1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(samples(GRADE), st.randoms(use_true_random=False))
 def test_neither_the_order_of_samples_nor_of_attempts_matters(
@@ -69,6 +70,7 @@ def test_neither_the_order_of_samples_nor_of_attempts_matters(
     assert forgetting_between(*sides(mixed)) == forgetting_between(*sides(pairs))
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(samples(GRADE))
 def test_swapping_the_sides_swaps_forgetting_and_gain(pairs: Samples) -> None:

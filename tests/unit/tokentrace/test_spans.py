@@ -4,6 +4,7 @@ from collections import defaultdict
 from decimal import Decimal
 from fractions import Fraction
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -65,6 +66,7 @@ def exact(span: TraceSpan, money: str) -> Fraction | None:
     return None if cost is None else Fraction(str(cost))
 
 
+@pytest.mark.slow
 @many
 @given(runs)
 def test_spans_form_one_tree_with_parents_first(attempts: list[Attempt]) -> None:
@@ -98,6 +100,7 @@ def test_every_parent_is_exactly_the_sum_of_its_children(attempts: list[Attempt]
             assert exact(parent, money) == (sum(known) if len(known) == len(costs_below) else None)
 
 
+@pytest.mark.slow
 @many
 @given(runs)
 def test_a_parent_lasts_from_its_first_to_its_last_child(attempts: list[Attempt]) -> None:
@@ -111,6 +114,7 @@ def test_a_parent_lasts_from_its_first_to_its_last_child(attempts: list[Attempt]
             assert span.end_ns <= parent.end_ns
 
 
+@pytest.mark.slow
 @many
 @given(runs)
 def test_the_same_run_has_the_same_spans(attempts: list[Attempt]) -> None:
