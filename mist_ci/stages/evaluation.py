@@ -14,7 +14,7 @@ from mist_ci.models.config import Gate
 from mist_ci.models.figures import count
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.plan import ModelChange
-from mist_ci.models.suite import Suite
+from mist_ci.models.suite import AttemptCounts, Suite
 from mist_ci.ports import World
 
 
@@ -24,6 +24,17 @@ class ChangedSuite:
 
     suite: Suite
     answers: Mapping[str, tuple[Attempt, ...]]
+
+
+def suite_by_base_rules(changed: Suite, suites: Sequence[Suite]) -> Suite:
+    """Head's suite with base's margin and attempts: a change does not choose its own bar, nor what asking costs."""
+    own = next((one for one in suites if one.name == changed.name), None)
+    rules = (
+        {"margin": own.margin, "attempts": own.attempts}
+        if own
+        else {"margin": None, "attempts": AttemptCounts()}
+    )
+    return changed.model_copy(update=rules)
 
 
 class Asker(Protocol):

@@ -29,7 +29,7 @@ from mist_ci.ports.files import Tree
 from mist_ci.ports.results import ResultStore
 from mist_ci.stages.calibrated import beside_calibration
 from mist_ci.stages.data import DataStage
-from mist_ci.stages.evaluation import ChangedSuite, ModelStage
+from mist_ci.stages.evaluation import ChangedSuite, ModelStage, suite_by_base_rules
 from mist_ci.stages.results import imported_suites, notices_of
 
 
@@ -185,6 +185,7 @@ class Run:
         suite = matchspec.load(matchspec.read(self._tree("head"), path), self.world.executor)
         if suite.imported:
             return  # what it asks is known to its runner only
+        suite = suite_by_base_rules(suite, self.suites)
         policy = self._planned.policy
         answers: dict[str, tuple[Attempt, ...]] = {}
         for name, reference_path in policy.guarded_models(self._planned.gate).items():
@@ -288,7 +289,11 @@ class Run:
         self.budgets = (
             *tokentrace.training_budget(budgets, self.training),
             *tokentrace.evaluation_budget(
-                budgets, everything, {suite.digest for suite in self.suites}, complete=self.complete
+                budgets,
+                everything,
+                cohort={suite.digest for suite in self.suites},
+                elsewhere={suite.digest for suite in self.suites if suite.imported},
+                complete=self.complete,
             ),
         )
         return self.budgets

@@ -42,18 +42,24 @@ def training_budget(budgets: Budgets, estimates: Sequence[TrainingEstimate]) -> 
 
 
 def evaluation_budget(
-    budgets: Budgets, attempts: Sequence[Attempt], cohort: Collection[str], *, complete: bool
+    budgets: Budgets,
+    attempts: Sequence[Attempt],
+    cohort: Collection[str],
+    elsewhere: Collection[str] = (),
+    *,
+    complete: bool,
 ) -> tuple[BudgetLine, ...]:
     """What was spent now, and the cost of an answer at head against base. Raises CouldNotRun MC306.
 
     `cohort` holds digests of the suites that decide: samples that head brings could be as dear as it likes on both
-    sides, and hide what its model costs.
+    sides, and hide what its model costs. `elsewhere` holds those that another runner asked, and paid for.
     """
     if not attempts and complete:
         return ()
     lines: list[BudgetLine] = []
-    if budgets.eval_usd is not None:
-        spent = _priced(spend_of(attempts).cost_usd, "eval_usd")
+    asked = [one for one in attempts if one.suite_digest not in elsewhere]
+    if budgets.eval_usd is not None and (asked or not complete):
+        spent = _priced(spend_of(asked).cost_usd, "eval_usd")
         line = _line("eval_usd", budgets.eval_usd, spent)
         stopped = {"over": True, "spent": f"{line.spent} (stopped before the end)"}
         lines.append(line if complete else line.model_copy(update=stopped))

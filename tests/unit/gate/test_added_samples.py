@@ -201,14 +201,21 @@ def test_a_model_without_a_baseline_has_no_second_cohort() -> None:
     assert added(report) == ()
 
 
-def test_as_many_attempts_count_as_heads_suite_says() -> None:
+def test_head_chooses_neither_its_own_bar_nor_what_asking_costs() -> None:
     models = FakeModels(weak_beyond)
-    twice = {"suites/double.yml": SUITE + "attempts: {base: 2, head: 3}\n", "suites/double.jsonl": MORE}
-    report = judge({**MOVE_TO_GOOD, **twice}, models=models)
+    own = {"suites/double.yml": SUITE + "margin: 0.99\nattempts: {base: 2, head: 100}\n"}
+    report = judge({**MOVE_TO_GOOD, **own, "suites/double.jsonl": MORE}, models=models)
+    assert asked(models)["good-2026-02-01", 1] == asked(models)["good-2026-01-01", 1] == 60
+    assert report.decision.outcome is Outcome.FAILED
+    assert [suite.numbers.margin for suite in added(report)] == [0.05]
+
+
+def test_samples_that_head_adds_are_asked_as_often_as_base_asks_its_own() -> None:
+    models = FakeModels(weak_beyond)
+    base = {**BASE, "suites/double.yml": SUITE + "attempts: {base: 2, head: 3}\n"}
+    judge({**MOVE_TO_GOOD, "suites/double.jsonl": MORE}, base=base, models=models)
     assert asked(models)["good-2026-02-01", 1] == 180
     assert asked(models)["good-2026-01-01", 1] == 120
-    assert asked(models)["good-2026-02-01", 0] == 100
-    assert report.decision.outcome is Outcome.FAILED
 
 
 def test_new_samples_spend_nothing_that_the_spend_table_does_not_say() -> None:

@@ -237,3 +237,15 @@ def test_training_at_an_unknown_price_under_a_budget_could_not_run() -> None:
 def test_no_training_or_no_budget_is_no_line() -> None:
     assert training_budget(budgets(training_usd="200"), []) == ()
     assert training_budget(budgets(), [estimate(None)]) == ()
+
+
+def test_what_another_runner_paid_is_no_part_of_what_this_run_may_spend() -> None:
+    other = make_suite("imported", 3)
+    limits = budgets(eval_usd="5", cost_per_request_increase=0.2)
+    theirs = calls(["200"], Side.BASE, other) + calls(["300"], Side.HEAD, other)
+    (increase,) = evaluation_budget(limits, theirs, {other.digest}, {other.digest}, complete=True)
+    assert (increase.name, increase.over) == ("cost_per_request_increase", True)
+    spent, _ = evaluation_budget(
+        limits, theirs + calls(["1"]), {other.digest, SUITE.digest}, {other.digest}, complete=True
+    )
+    assert (spent.name, spent.over, spent.spent) == ("eval_usd", False, "$1.0000")
