@@ -29,6 +29,7 @@ from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, HISTORY, OUTPUTS, POLICIE
     help="What another evaluator measured of base: a file or directory below RUNNER_TEMP.",
 )  # fmt: skip
 @click.option("--head-results", metavar="NAME", help="The same of head; its model is not asked then.")
+@click.option("--anchor-results", metavar="NAME", help="The same of the anchor, where the gate has one.")
 @OUTPUTS
 @HISTORY
 @REPOSITORY
@@ -42,6 +43,7 @@ def action(  # noqa: PLR0913, PLR0917 - one for each option
     results: Path,
     base_results: str | None,
     head_results: str | None,
+    anchor_results: str | None,
     outputs: Path | None,
     history: str | None,
     repository: Path,
@@ -59,7 +61,8 @@ def action(  # noqa: PLR0913, PLR0917 - one for each option
     from mist_ci.delivery import CommentMode
     from mist_ci.job import Settings, Spend
 
-    reading = jobs.results_of(base_results, head_results)
+    handed = {"base": base_results, "head": head_results, "anchor": anchor_results}
+    reading = jobs.results_of(handed)
     settings = Settings(configs, gate_name, Spend(spend), CommentMode(comment), base or None, reading)
     places = jobs.Places(results, repository, outputs, history)
     return jobs.judge(jobs.occasion(os.environ), settings, places, head or None)

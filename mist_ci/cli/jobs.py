@@ -47,23 +47,22 @@ class Places:
     history: str | None = None
 
 
-def results_of(base: str | None, head: str | None) -> "ReadResults | None":
-    """What another evaluator left for this job. Raises UsageError MC201 for base alone.
+def results_of(names: Mapping[str, str | None]) -> "ReadResults | None":
+    """What another evaluator left for this job, by side. Raises UsageError MC201 where there is none of head.
 
     Below the runner's own directory: in the workspace lies what head has committed, results of its own maybe.
     """
-    if not base and not head:
+    if not any(names.values()):
         return None
-    if not head:
+    if not names["head"]:
         hint = "give head-results as well"
-        raise UsageError(Code.USAGE, "there are results of base, and none of head", hint=hint)
-    sides = [[_in_runner_temp(Path(name))] if name else [] for name in (base, head)]
+        raise UsageError(Code.USAGE, "there are no results of head", hint=hint)
+    sides = {side: [path] for side, name in names.items() if name and (path := _in_runner_temp(Path(name)))}
 
     def read() -> "Results":
         from mist_ci.cli.results import read_sides
 
-        before, after = ([path for path in side if path] for side in sides)
-        return read_sides(before, after)
+        return read_sides(sides)
 
     return read
 

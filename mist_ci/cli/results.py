@@ -1,6 +1,6 @@
 """Results of other runners, as commands take them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ GRADER = click.option("--grader", metavar="NAME", help="The score that decides, 
 SUITE = click.option("--suite", metavar="NAME", help="Name the suite of the results, whatever the files say.")
 RESULTS_OF_OTHERS = click.option(
     "--results", "handed", multiple=True, metavar="SIDE=PATH",
-    help="What another evaluator measured: base=FILE and head=FILE, or directories. May be given again.",
+    help="What another evaluator measured: base=FILE, head=FILE, and anchor=FILE where the gate has one.",
 )  # fmt: skip
 
 
@@ -35,7 +35,7 @@ def reading(
     handed: Iterable[str], tool: str | None, grader: str | None, suite: str | None
 ) -> "ReadResults | None":
     """What --results names, read now; None when it is not given. Raises UsageError MC201, and what reading raises."""
-    sides: dict[str, list[Path]] = {"base": [], "head": []}
+    sides: dict[str, list[Path]] = {"base": [], "head": [], "anchor": []}
     for one in handed:
         side, _, path = one.partition("=")
         if side not in sides or not path:
@@ -49,23 +49,19 @@ def reading(
         return None
     if not sides["head"]:
         hint = "add --results head=FILE"
-        raise UsageError(Code.USAGE, "there are results of base, and none of head", hint=hint)
-    results = read_sides(sides["base"], sides["head"], tool, grader, suite)
+        raise UsageError(Code.USAGE, "there are no results of head", hint=hint)
+    results = read_sides(sides, tool, grader, suite)
     return lambda: results
 
 
 def read_sides(
-    base: Sequence[Path],
-    head: Sequence[Path],
+    sides: Mapping[str, Sequence[Path]],
     tool: str | None = None,
     grader: str | None = None,
     suite: str | None = None,
 ) -> "Results":
-    """Both sides; without any path a side has no results. Raises ConfigError MC101 or MC113."""
+    """`base`, `head` and `anchor`; without any path a side has no results. Raises ConfigError MC101 or MC113."""
     from mist_ci.models.record import Results
 
-    before, after = (
-        read_side(paths, side, tool, grader, suite) if paths else ()
-        for paths, side in ((base, "base"), (head, "head"))
-    )
-    return Results(before, after)
+    read = {side: read_side(paths, side, tool, grader, suite) for side, paths in sides.items() if paths}
+    return Results(read.get("base", ()), read.get("head", ()), read.get("anchor", ()))

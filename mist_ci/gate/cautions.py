@@ -19,8 +19,8 @@ def cautions(model: ModelOutlook) -> Iterator[str]:
             yield from _too_small_to_compare(suite)
         elif model.anchor_model is not None:
             yield (
-                f"{suite.suite}: its results are handed over, and there will be none of the anchor: the gate will end "
-                f"with an error"
+                f"{suite.suite}: another runner asks it: without its results of the anchor as well "
+                f"(--results anchor=FILE) the gate will end with an error"
             )
         if suite.prospects is not None:
             yield from _of_suite(suite, suite.prospects)

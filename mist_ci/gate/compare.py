@@ -13,8 +13,6 @@ from mist_ci.models.plan import ModelChange
 from mist_ci.models.suite import Role, Suite
 from mist_ci.stats import ImputedInterval, imputed_overall
 
-NO_ANCHOR = "its results were handed over, and there are none of the anchor"
-
 
 @dataclass(frozen=True, slots=True)
 class _Family:
@@ -102,10 +100,7 @@ class _Asked:
 def _anchor(change: ModelChange, asked: _Asked, alpha: float) -> AnchorComparison | None:
     if change.anchor is None:
         return None
-    standings = [
-        replace(one, obstacle=one.obstacle or NO_ANCHOR) if one.suite.imported else one
-        for one in asked.standings
-    ]
+    standings = [replace(one, obstacle=one.obstacle or one.anchor_obstacle) for one in asked.standings]
     family = replace(asked, standings=standings).family(Side.ANCHOR, alpha, has_baseline=True)
     return AnchorComparison(
         model=change.anchor.model,

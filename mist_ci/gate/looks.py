@@ -36,11 +36,16 @@ class Standing:
     at: int = 0
     obstacle: str | None = None
     """Why nothing can be compared, whatever the scores are."""
+    anchor_obstacle: str | None = None
+    """The same of the anchor."""
 
     @classmethod
-    def whole(cls, suite: Suite, obstacle: str | None = None) -> "Standing":
+    def whole(
+        cls, suite: Suite, obstacle: str | None = None, anchor_obstacle: str | None = None
+    ) -> "Standing":
         """Everything at once: for results that are already there."""
-        return cls(suite, (Look(len(suite.samples), suite.attempts.head, 1.0),), obstacle=obstacle)
+        looks = (Look(len(suite.samples), suite.attempts.head, 1.0),)
+        return cls(suite, looks, 0, obstacle, anchor_obstacle)
 
     @property
     def look(self) -> Look:

@@ -15,6 +15,7 @@ from mist_ci.models.record import FINISHED, Record, RecordStatus
 from mist_ci.models.suite import AttemptCounts, Role, Sample, Suite
 from mist_ci.models.usage import CostBasis, TokenBasis
 
+NO_ANCHOR = "its results were handed over, and there are none of the anchor"
 MIN_OVERLAP = 0.8
 """Share of all cases that both sides must have (page 3 §4.1)."""
 
@@ -42,19 +43,35 @@ class ImportedSuite:
     attempts: tuple[Attempt, ...]
     obstacle: str | None
     notices: tuple[str, ...]
+    anchor_obstacle: str | None = None
+    """The same of head and the anchor."""
 
 
 def pair_records(
-    base: Sequence[Record], head: Sequence[Record], declared: Mapping[str, Suite]
+    base: Sequence[Record],
+    head: Sequence[Record],
+    declared: Mapping[str, Suite],
+    anchor: Sequence[Record] = (),
 ) -> tuple[ImportedSuite, ...]:
     """One suite for each name in base's records or in `declared`, whose roles, margins and floors count.
 
     A suite that nobody declared is an old skill (`retain`) with the gate's own margin. Without any record of
     base, head's suites stand alone: then only floors speak.
     """
-    old, new = _by_suite(base), _by_suite(head)
+    old, new, fixed = (_by_suite(records) for records in (base, head, anchor))
     names = sorted({*(old or new), *declared})
-    return tuple(_suite(name, old.get(name, []), new.get(name, []), declared.get(name)) for name in names)
+    return tuple(
+        _suite(
+            name,
+            {
+                Side.BASE: old.get(name, []),
+                Side.HEAD: new.get(name, []),
+                Side.ANCHOR: fixed.get(name, []),
+            },
+            declared.get(name),
+        )
+        for name in names
+    )
 
 
 def only_in_head(base: Sequence[Record], head: Sequence[Record]) -> tuple[str, ...]:
@@ -76,12 +93,13 @@ def _by_suite(records: Iterable[Record]) -> dict[str, list[Record]]:
     return dict(found)
 
 
-def _suite(name: str, base: list[Record], head: list[Record], declared: Suite | None) -> ImportedSuite:
+def _suite(name: str, sides: Mapping[Side, list[Record]], declared: Suite | None) -> ImportedSuite:
+    base, head, anchor = sides[Side.BASE], sides[Side.HEAD], sides[Side.ANCHOR]
     cases = {record.case_key: record for record in base or head}
     suite = _header(name, cases, declared)
     attempts = [
         _attempt(record, side, suite)
-        for side, records in ((Side.BASE, base), (Side.HEAD, head))
+        for side, records in sides.items()
         for record in records
         if record.case_key in cases
     ]
@@ -89,7 +107,8 @@ def _suite(name: str, base: list[Record], head: list[Record], declared: Suite | 
     notices = (
         (f"{name}: {count(new, 'case')} of head {are(new)} not in base: listed, not scored",) if new else ()
     )
-    return ImportedSuite(suite, tuple(attempts), _obstacle(base, head), notices)
+    against_anchor = _obstacle(anchor, head, "anchor") if anchor else NO_ANCHOR
+    return ImportedSuite(suite, tuple(attempts), _obstacle(base, head), notices, against_anchor)
 
 
 def _header(name: str, cases: Mapping[str, Record], declared: Suite | None) -> Suite:
@@ -166,9 +185,9 @@ def _attempt(record: Record, side: Side, suite: Suite) -> Attempt:
     )
 
 
-def _obstacle(base: Sequence[Record], head: Sequence[Record]) -> str | None:
+def _obstacle(base: Sequence[Record], head: Sequence[Record], name: str = "base") -> str | None:
     """The first reason of page 3 §4.1 for which results of two runs cannot be compared."""
-    for side, records in (("base", base), ("head", head)):
+    for side, records in ((name, base), ("head", head)):
         if not records and (base or side == "head"):
             return f"there are no results of {side}"
         if stopped := {one.source.status for one in records} - {FINISHED}:
@@ -181,7 +200,8 @@ def _obstacle(base: Sequence[Record], head: Sequence[Record]) -> str | None:
         needed = f"(at least {MIN_OVERLAP:.0%} must be)"
         return f"only {len(shared)} of {len(union)} cases are in both results {needed}"
     cases = [(ours[key], theirs[key]) for key in sorted(shared)]
-    return _unevenly_asked(cases) or next(filter(None, (_difference(*case) for case in cases)), None)
+    differences = (_difference(*case, name) for case in cases)
+    return _unevenly_asked(cases, name) or next(filter(None, differences), None)
 
 
 def _by_case(records: Iterable[Record]) -> dict[str, list[Record]]:
@@ -202,7 +222,7 @@ def _unevenly_answered(head: Sequence[Record]) -> str | None:
     )
 
 
-def _unevenly_asked(cases: Sequence[tuple[Sequence[Record], Sequence[Record]]]) -> str | None:
+def _unevenly_asked(cases: Sequence[tuple[Sequence[Record], Sequence[Record]]], name: str) -> str | None:
     """Who asks again only where an answer was wrong gets a better score from the same model.
 
     A case that is in a data set twice has twice as many answers on both sides, and so the same share as the others.
@@ -211,14 +231,14 @@ def _unevenly_asked(cases: Sequence[tuple[Sequence[Record], Sequence[Record]]]) 
     for base, head in cases:
         if len(head) * len(first_base) != len(first_head) * len(base):
             told = ", ".join(
-                f"case {one[0].case_id} has {len(one)} of base and {len(two)} of head"
+                f"case {one[0].case_id} has {len(one)} of {name} and {len(two)} of head"
                 for one, two in ((first_base, first_head), (base, head))
             )
             return f"some cases were asked more often than others: {told}"
     return None
 
 
-def _difference(base: Sequence[Record], head: Sequence[Record]) -> str | None:
+def _difference(base: Sequence[Record], head: Sequence[Record], name: str) -> str | None:
     """What the suite decides, and so both sides must share. What a tool does not say cannot differ.
 
     All results of a case count: a data set may have it twice with other examples in the prompt, on both sides alike.
@@ -229,7 +249,7 @@ def _difference(base: Sequence[Record], head: Sequence[Record]) -> str | None:
     for what, *sides in zip(_SHARED, zip(*ours, strict=True), zip(*theirs, strict=True), strict=True):
         one, other = (set(values) - {""} for values in sides)
         if one and other and one != other:
-            return f"base and head differ in {what} of case {base[0].case_id}"
+            return f"{name} and head differ in {what} of case {base[0].case_id}"
     return None
 
 

@@ -94,6 +94,7 @@ class Results:
 
     base: tuple[Record, ...]
     head: tuple[Record, ...]
+    anchor: tuple[Record, ...] = ()
 
 
 ReadResults = Callable[[], Results]

@@ -88,7 +88,7 @@ class ModelStage:
         self.attempts += [one for suite in self.imported for one in suite.attempts]
         standings = [self._first_look(suite) for suite in suites if suite.name not in elsewhere]
         self._ask([Portion(one.seen, one.seen.samples, _attempts(one)) for one in standings])
-        standings += [Standing.whole(one.suite, one.obstacle) for one in self.imported]
+        standings += [Standing.whole(one.suite, one.obstacle, one.anchor_obstacle) for one in self.imported]
         self._look_for_drift(standings)
         while onward := self._undecided(standings):
             answered = len(self.attempts)

@@ -20,8 +20,8 @@ def imported_suites(
     base = results.base if change.base is not None else ()
     spoken_of = {one.suite for one in (*base, *results.head)}
     declared = {one.name: one for one in suites if one.imported or one.name in spoken_of}
-    found = matchspec.pair_records(base, results.head, declared)
-    obstacle = _of_another_model(change, base, results.head)
+    found = matchspec.pair_records(base, results.head, declared, results.anchor)
+    obstacle = _of_another_model(change, replace(results, base=base))
     if obstacle is not None:
         return tuple(replace(one, obstacle=obstacle) for one in found)
     return tuple(_unless_asked_here(one, declared.get(one.suite.name)) for one in found)
@@ -41,10 +41,11 @@ def notices_of(found: Iterable[ImportedSuite], results: Results) -> list[str]:
     return told + matchspec.told_of_head_alone(results.base, results.head)
 
 
-def _of_another_model(change: ModelChange, base: Sequence[Record], head: Sequence[Record]) -> str | None:
+def _of_another_model(change: ModelChange, results: Results) -> str | None:
     sides: Mapping[str, tuple[str | None, Sequence[Record]]] = {
-        "base": (change.base.model if change.base else None, base),
-        "head": (change.head.model, head),
+        "base": (change.base.model if change.base else None, results.base),
+        "head": (change.head.model, results.head),
+        "anchor": (change.anchor.model if change.anchor else None, results.anchor),
     }
     for side, (model, records) in sides.items():
         for told in sorted({one.model for one in records} - {""}):

@@ -205,7 +205,7 @@ def test_a_suite_of_another_runner_needs_its_results(repository: Path) -> None:
 
 @pytest.mark.parametrize(
     ("handed", "told"),
-    [("other=x.jsonl", "does not say which side it is"), ("base=x.jsonl", "and none of head")],
+    [("other=x.jsonl", "does not say which side it is"), ("base=x.jsonl", "there are no results of head")],
 )
 def test_results_say_which_side_they_are(repository: Path, handed: str, told: str) -> None:
     done = gate(repository, handed)

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from mist_ci.errors import Code, ExitCode
-from mist_ci.gate import compare, decide
+from mist_ci.gate import compare
 from mist_ci.models.attempt import Side
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.report import Report
@@ -218,17 +218,6 @@ def test_an_anchor_that_does_not_answer_is_an_error() -> None:
     )
     assert REF in report.decision.reasons[0]
     assert "anchor answers are missing" in report.decision.reasons[0]
-
-
-def test_results_that_were_handed_over_hold_nothing_of_the_anchor_and_the_message_says_so() -> None:
-    suite = make_suite("handed", 40).model_copy(update={"imported": True})
-    change = make_change()
-    change = change.model_copy(update={"anchor": change.base, "anchor_label": REF})
-    attempts = answers(suite, outcomes(40))
-    decision = decide(make_gate(), [compare(change, whole([suite]), attempts, make_gate(), {})])
-    assert decision.outcome is Outcome.COULD_NOT_RUN
-    told = "handed: not comparable: its results were handed over, and there are none of the anchor"
-    assert decision.reasons[0] == f"{told} against {REF}"
 
 
 def test_a_waiver_forgives_a_loss_against_the_anchor_too() -> None:

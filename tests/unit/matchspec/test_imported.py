@@ -171,6 +171,40 @@ def test_without_results_of_base_head_stands_alone() -> None:
     assert only_in_head([], run([1.0] * 12)) == ()
 
 
+def judge_with_anchor(anchor: list[Record], scores: Sequence[float | None] = (1.0,) * 200) -> Decision:
+    """Base and head with the same scores, and results of an anchor."""
+    found = pair_records(run(scores), run(scores), {}, anchor)
+    standings = [gate.Standing.whole(one.suite, one.obstacle, one.anchor_obstacle) for one in found]
+    attempts = [attempt for one in found for attempt in one.attempts]
+    change = make_change()
+    change = change.model_copy(update={"anchor": change.base, "anchor_label": "refs/tags/released"})
+    return gate.decide(make_gate(), [gate.compare(change, standings, attempts, make_gate(), {})])
+
+
+def test_results_of_the_anchor_hold_head_against_it_as_well() -> None:
+    assert judge_with_anchor(run([1.0] * 200)).outcome is Outcome.PASSED
+    assert judge_with_anchor(run([0.0] * 60 + [1.0] * 140)).outcome is Outcome.PASSED
+    lost = judge_with_anchor(run([1.0] * 200), [0.0] * 40 + [1.0] * 160)
+    assert lost.outcome is Outcome.FAILED
+    assert lost.reasons[0] == "regressed against refs/tags/released: qa −20.0 points"
+
+
+@pytest.mark.parametrize(
+    ("anchor", "told"),
+    [
+        ([], "its results were handed over, and there are none of the anchor"),
+        ([replace(record(i), grader="f1") for i in range(200)], "anchor and head differ in the grader"),
+        (run([1.0] * 100), "only 100 of 200 cases are in both results"),
+    ],
+)
+def test_an_anchor_that_results_cannot_be_held_against_is_a_check_that_did_not_run(
+    anchor: list[Record], told: str
+) -> None:
+    decision = judge_with_anchor(anchor)
+    assert decision.outcome is Outcome.COULD_NOT_RUN
+    assert told in decision.reasons[0]
+
+
 values = st.lists(st.sampled_from([0.0, 1.0]), min_size=20, max_size=80)
 
 

@@ -317,11 +317,11 @@ def test_a_suite_that_another_runner_asks_takes_nothing_here() -> None:
     )
 
 
-def test_a_suite_that_another_runner_asks_cannot_be_held_against_an_anchor() -> None:
+def test_a_suite_that_another_runner_asks_needs_results_of_the_anchor_as_well() -> None:
     files = {
         **BASE,
         "mist.yml": POLICY.replace("branches: [main]", "branches: [main], anchor: refs/tags/released"),
         "suites/other.yml": "version: 1\nname: other\nimported: true\n",
     }
     (told,) = (told for told in of_files(files).warnings if told.startswith("other:"))
-    assert told.endswith("there will be none of the anchor: the gate will end with an error")
+    assert told.endswith("(--results anchor=FILE) the gate will end with an error")
