@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mist_ci.cli.options import GATE, OUTPUT_FORMAT, RESULTS, SETTINGS
+from mist_ci.cli.options import CHOSEN, GATE, OUTPUT_FORMAT, POLICY_HERE, RESULTS, SETTINGS
 from mist_ci.errors import Code, ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -27,15 +27,9 @@ def _dollars(_context: click.Context, _option: click.Parameter, value: str | Non
 
 @click.command(context_settings=SETTINGS)
 @click.argument("reference", type=click.Path(path_type=Path))
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    default="mist.yml",
-    show_default=True,
-    help="The policy; suites and the reference are found beside it.",
-)
+@POLICY_HERE
 @GATE
-@click.option("--suite", "chosen", multiple=True, metavar="NAME", help="Only this suite; may be repeated.")
+@CHOSEN
 @click.option(
     "--attempts",
     type=click.IntRange(2, 100),

@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mist_ci.cli.options import OUTPUT_FORMAT, OUTPUTS, OUTPUTS_MODE, RESULTS, SETTINGS
+from mist_ci.cli.options import (
+    CHOSEN,
+    OUTPUT_FORMAT,
+    OUTPUTS,
+    OUTPUTS_MODE,
+    POLICY_HERE,
+    RESULTS,
+    SETTINGS,
+)
 from mist_ci.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -15,14 +23,8 @@ if TYPE_CHECKING:
 
 @click.command("eval", context_settings=SETTINGS)
 @click.argument("reference", type=click.Path(path_type=Path))
-@click.option(
-    "--config",
-    type=click.Path(path_type=Path),
-    default="mist.yml",
-    show_default=True,
-    help="The policy; suites and the reference are found beside it.",
-)
-@click.option("--suite", "chosen", multiple=True, metavar="NAME", help="Only this suite; may be repeated.")
+@POLICY_HERE
+@CHOSEN
 @RESULTS
 @OUTPUTS
 @OUTPUTS_MODE

@@ -13,6 +13,13 @@ POLICIES = click.option(
     "--config", "configs", multiple=True, default=("mist.yml",), show_default=True, metavar="PATH",
     help="The policy's path in the repository, or a pattern such as services/*/mist.yml. May be given again.",
 )  # fmt: skip
+POLICY_HERE = click.option(
+    "--config", type=click.Path(path_type=Path), default="mist.yml", show_default=True,
+    help="The policy; suites and the reference are found beside it.",
+)  # fmt: skip
+CHOSEN = click.option(
+    "--suite", "chosen", multiple=True, metavar="NAME", help="Only this suite; may be repeated."
+)
 GATE = click.option(
     "--gate", "gate_name", metavar="NAME", help="Judge by this gate, whatever branches it guards."
 )

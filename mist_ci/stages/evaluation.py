@@ -90,7 +90,8 @@ class ModelStage:
         self._ask([Portion(one.seen, one.seen.samples, _attempts(one)) for one in standings])
         standings += [Standing.whole(one.suite, one.obstacle, one.anchor_obstacle) for one in self.imported]
         self._look_for_drift(standings)
-        while onward := self._undecided(standings):
+        compared = self._compared(standings)
+        while onward := self._undecided(compared, standings):
             answered = len(self.attempts)
             self._ask([_difference(one, one.next()) for one in onward])
             if not self.asker.complete:
@@ -99,7 +100,12 @@ class ModelStage:
                 break
             standings = [one.next() if one in onward else one for one in standings]
             self._look_for_drift(standings)
+            compared = self._compared(standings)
         added = [cohort for one in changed if (cohort := self._ask_added(one, suites)) is not None]
+        return self._compared(standings, added) if added else compared
+
+    def _compared(self, standings: Sequence[Standing], added: Sequence[Suite] = ()) -> ModelComparison:
+        """What the answers say so far."""
         return gate.compare(self.change, standings, self.attempts, self.gate, self.leaked, self.waived, added)
 
     def _first_look(self, suite: Suite) -> Standing:
@@ -107,12 +113,11 @@ class ModelStage:
             return Standing.whole(suite, "its results are imported: hand them over with --results")
         return gate.first_look(suite, self.gate, has_baseline=self.change.base is not None)
 
-    def _undecided(self, standings: Sequence[Standing]) -> list[Standing]:
+    def _undecided(self, compared: ModelComparison, standings: Sequence[Standing]) -> list[Standing]:
         """Suites that have looks left and need them."""
         onward = [one for one in standings if not one.is_last]
         if not onward or not self.asker.complete:
             return []
-        compared = gate.compare(self.change, standings, self.attempts, self.gate, self.leaked, self.waived)
         settled = gate.settled(compared, self.gate)
         return [one for one in onward if one.suite.name not in settled]
 
@@ -143,9 +148,11 @@ class ModelStage:
     def _look_for_drift(self, standings: Sequence[Standing]) -> None:
         """Once for each side, as soon as it has answers that somebody may doubt."""
         for side, reference in self.sides.items():
+            if side in self._probed or not self.asker.complete:
+                continue
             mine = [one for one in self.attempts if one.side is side]
             stored = gate.to_ask_again(gate.doubtful(mine, self.world.clock.now(), self.commit))
-            if stored and self.asker.complete and side not in self._probed:
+            if stored:
                 self._probed.add(side)
                 self._ask_again(side, reference, stored, standings)
 
