@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field
 
 from mist_ci.models.address import Address
 from mist_ci.models.base import Digest, Model, Name, TreePath, inside_the_tree
+from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import Severity
 
 _REF = re.compile(r"refs/(?:tags|heads)/[A-Za-z0-9][A-Za-z0-9._/-]{0,199}")
@@ -61,12 +62,6 @@ class Provider(Model):
     limits: Limits = Limits()
 
 
-class DataFormat(StrEnum):
-    """Shapes of training files that SchemaFlux understands."""
-
-    OPENAI_CHAT = "openai-chat"
-
-
 class Dataset(Model):
     """One body of training data: a glob over JSONL files in the repository."""
 
@@ -74,7 +69,7 @@ class Dataset(Model):
     uri: str | None = None
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     lfs: bool = False
-    format: DataFormat = DataFormat.OPENAI_CHAT
+    format: DataFormat | None = None
     targets: tuple[Name, ...] = ()
     trainer: TreePath | None = None
     model: Name | None = None

@@ -43,6 +43,8 @@ class Finding(Model):
     message: str
     hint: str
     snippet: str = ""
+    target: str = ""
+    """The provider or trainer that it matters to; empty when it matters to all."""
     known: bool = False
     """True when the base branch already has it: shown, never gating."""
 
