@@ -79,13 +79,15 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     readable = [source for source in sources if source.path in heads]
     scan = _scan(asked, means, readable, {path: found.format for path, found in heads.items()})
     total = _new_part(asked)
-    rows: dict[str, int] = {}
-    for source in readable:
-        part = _scan_file(scan, source, asked, means)
-        rows[source.path] = part.rows
-        if part.rows == 0:
-            ledger.note(sf001_empty_file.META, sf001_empty_file.NO_ROWS, Where(source.path), is_known=False)
+    rows = dict.fromkeys(heads, 0)
+    for part in means.workers.map(scan, (span for source in readable for span in spans(source))):
+        part.records.spill(means.scratch)
+        for finding in part.fresh:
+            means.watch(finding)
+        rows[part.path] += part.rows
         total.merge(part)
+    for path in (path for path, count in rows.items() if count == 0):
+        ledger.note(sf001_empty_file.META, sf001_empty_file.NO_ROWS, Where(path), is_known=False)
     total.ledger.merge(ledger)
     say_it_once(total.renderings, total.ledger, asked.template_path or asked.dataset)
     _judge_whole(asked, scan, total, readable, means)
@@ -167,16 +169,6 @@ def _scan(
 def _new_part(asked: Inspection) -> Part:
     folds = [rule for rule in FOLD_RULES if asked.selection.takes(rule.META)]
     return Part(Ledger(asked.keep), tallies=[rule.tally() for rule in folds])
-
-
-def _scan_file(scan: Scan, source: Source, asked: Inspection, means: Means) -> Part:
-    total = _new_part(asked)
-    for part in means.workers.map(scan, spans(source)):
-        part.records.spill(means.scratch)
-        for finding in part.fresh:
-            means.watch(finding)
-        total.merge(part)
-    return total
 
 
 def _judge_whole(asked: Inspection, scan: Scan, total: Part, sources: Sequence[Source], means: Means) -> None:

@@ -5,6 +5,7 @@ Parts are scanned in any process and in any order; merged in order they say the 
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from mist_ci.errors import Where
 from mist_ci.models.finding import Finding, Severity
@@ -49,7 +50,16 @@ class Scan:
 
     def __call__(self, span: Span) -> "Part":
         """Scans one part."""
-        return _Scanner(self).scan(span)
+        return self._scanner.scan(span)
+
+    @cached_property
+    def _scanner(self) -> "_Scanner":
+        """What is prepared once per process."""
+        return _Scanner(self)
+
+    def __getstate__(self) -> dict[str, object]:
+        """Everything but what cannot be sent to another process."""
+        return {name: value for name, value in self.__dict__.items() if name != "_scanner"}
 
 
 @dataclass(slots=True)
@@ -57,6 +67,8 @@ class Part:
     """What one part gives. Parts merge in the order of the files."""
 
     ledger: Ledger
+    path: str = ""
+    """The file it is of."""
     records: Records = field(default_factory=Records)
     tallies: list[Tally] = field(default_factory=list)
     renderings: Renderings = field(default_factory=Renderings)
@@ -90,7 +102,7 @@ class _Scanner:
         self._folds = [rule for rule in FOLD_RULES if takes(rule.META)]
 
     def scan(self, span: Span) -> Part:
-        part = Part(Ledger(self._scan.keep), tallies=[rule.tally() for rule in self._folds])
+        part = Part(Ledger(self._scan.keep), span.source.path, tallies=[rule.tally() for rule in self._folds])
         for rows in _batches(self._rows(span, part)):
             self._finish(part, rows)
         return part
@@ -121,7 +133,7 @@ class _Scanner:
         for one in found:
             errors += (one.problem.severity or one.rule.META.severity) is Severity.ERROR
             noted = part.ledger.note(
-                one.rule.META, one.problem, where, is_known=row.is_known, target=one.target
+                one.rule.META, one.problem, where, is_known=row.is_known, target=one.target, raw=row.raw
             )
             if noted:
                 part.fresh.append(noted)
@@ -149,7 +161,7 @@ class _Scanner:
         where, prompts = Where(row.file, row.line), self._scan.prompts
         for rule in LEAK_RULES:
             for problem in ask(rule, where, rule.check, row, prompts):
-                part.ledger.note(rule.META, problem, where, is_known=row.is_known)
+                part.ledger.note(rule.META, problem, where, is_known=row.is_known, raw=row.raw)
             for suite, key in ask(rule, where, rule.leaks, row, prompts):
                 part.leaked.setdefault(suite, set()).add(key)
 
