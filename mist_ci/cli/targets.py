@@ -62,6 +62,8 @@ def _limits(target: "Target") -> str:
         f"at most {count(limits.rows_max.value, 'row')}" if limits.rows_max else "",
         f"at most {limits.file_bytes.value:,} bytes" if limits.file_bytes else "",
         f"{limits.row_tokens.value:,} tokens a row" if limits.row_tokens else "",
-        f"last day for jobs {target.lifecycle.last_jobs.value:%Y-%m-%d}" if target.lifecycle.last_jobs else "",
+        f"last day for jobs {target.lifecycle.last_jobs.value:%Y-%m-%d}"
+        if target.lifecycle.last_jobs
+        else "",
     ]
     return ", ".join(one for one in told if one) or "states no limits"

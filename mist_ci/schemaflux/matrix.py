@@ -5,12 +5,14 @@ every target, as its own stance on the rule says.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from mist_ci.models.figures import count
-from mist_ci.models.finding import Consequence, Finding, Severity
+from mist_ci.models.finding import Consequence, Severity
 from mist_ci.models.target import StanceSeverity, Target
+from mist_ci.schemaflux.rule import Problem, RuleMeta
 
 WORST_FIRST = (Consequence.REJECTED, Consequence.DROPPED, Consequence.TRUNCATED, Consequence.MISTRAINED)
 _MOST_CODES = 3
@@ -20,6 +22,22 @@ _WORDS = {
     Consequence.TRUNCATED: "cut",
     Consequence.MISTRAINED: "mis-trained",
 }
+
+
+class Told(NamedTuple):
+    """What a matrix needs to know of one finding."""
+
+    code: str
+    severity: Severity
+    consequence: Consequence
+    target: str = ""
+    """Empty when it holds for everybody."""
+
+
+def told(meta: RuleMeta, problem: Problem, target: Target | None = None) -> Told:
+    """What a rule found, whether it is kept as a finding or only counted."""
+    severity, consequence = problem.severity or meta.severity, problem.consequence or meta.consequence
+    return Told(meta.code, severity, consequence, target.name if target else "")
 
 
 @dataclass(slots=True)
@@ -34,18 +52,18 @@ class Column:
     whole: Counter[str] = field(default_factory=Counter)
     """Code → files that are rejected as a whole."""
 
-    def add(self, findings: Iterable[Finding]) -> None:
+    def add(self, found: Iterable[Told]) -> None:
         """Takes in all that was found about one row."""
-        told = [(_place(consequence), code) for code, consequence in self._told(findings)]
-        if told:
-            place, code = min(told)
+        ranked = [(WORST_FIRST.index(consequence), code) for code, consequence in self._counting(found)]
+        if ranked:
+            place, code = min(ranked)
             worst = WORST_FIRST[place]
             self.rows[worst] += 1
             self.codes.setdefault(worst, Counter())[code] += 1
 
-    def add_file(self, findings: Iterable[Finding]) -> None:
+    def add_file(self, found: Iterable[Told]) -> None:
         """Takes in all that was found about one file as a whole."""
-        rejected = [code for code, what in self._told(findings) if what is Consequence.REJECTED]
+        rejected = [code for code, what in self._counting(found) if what is Consequence.REJECTED]
         if rejected:
             self.whole[min(rejected)] += 1
 
@@ -56,19 +74,15 @@ class Column:
         for consequence, codes in other.codes.items():
             self.codes.setdefault(consequence, Counter()).update(codes)
 
-    def _told(self, findings: Iterable[Finding]) -> list[tuple[str, Consequence]]:
+    def _counting(self, found: Iterable[Told]) -> Iterator[tuple[str, Consequence]]:
         """Code and consequence of each finding that matters here. Notices do not."""
-        told = []
-        for finding in findings:
-            if finding.target not in ("", self.target.name):
+        for one in found:
+            if one.target not in ("", self.target.name):
                 continue
-            stance = None if finding.target else self.target.rules.get(finding.code)
-            severity = finding.severity.value if stance is None else stance.severity.value
-            if severity in (StanceSeverity.OFF, Severity.INFO):
-                continue
-            changed = stance.consequence if stance else None
-            told.append((finding.code, changed or finding.consequence))
-        return told
+            stance = self.target.rules.get(one.code)
+            severity = StanceSeverity(one.severity.value) if stance is None else stance.severity
+            if severity not in (StanceSeverity.OFF, StanceSeverity.INFO):
+                yield one.code, (stance.consequence if stance else None) or one.consequence
 
 
 class Matrix:
@@ -77,15 +91,15 @@ class Matrix:
     def __init__(self, targets: Sequence[Target]) -> None:
         self.columns = tuple(Column(target) for target in targets)
 
-    def add(self, findings: Sequence[Finding]) -> None:
-        """Takes in all findings about one row, those for everybody and those for single targets."""
+    def add(self, found: Sequence[Told]) -> None:
+        """Takes in all that was found about one row, for everybody and for single targets. Once per row."""
         for column in self.columns:
-            column.add(findings)
+            column.add(found)
 
-    def add_file(self, findings: Sequence[Finding]) -> None:
-        """Takes in all findings about one file as a whole."""
+    def add_file(self, found: Sequence[Told]) -> None:
+        """Takes in all that was found about one file as a whole."""
         for column in self.columns:
-            column.add_file(findings)
+            column.add_file(found)
 
     def merge(self, other: "Matrix") -> None:
         """Takes in a matrix of the same targets about other rows."""
@@ -115,7 +129,9 @@ def verdict(column: Column) -> str:
     for consequence in WORST_FIRST:
         number = column.rows[consequence]
         if number:
-            parts.append(f"{count(number, 'row')} {_WORDS[consequence]} ({_codes(column.codes[consequence])})")
+            parts.append(
+                f"{count(number, 'row')} {_WORDS[consequence]} ({_codes(column.codes[consequence])})"
+            )
     return ", ".join(parts) or "valid"
 
 
@@ -141,7 +157,3 @@ def _codes(codes: Counter[str]) -> str:
     ranked = sorted(codes.items(), key=lambda one: (-one[1], one[0]))
     shown = ", ".join(f"{code} × {number:,}" for code, number in ranked[:_MOST_CODES])
     return f"{shown}, …" if len(ranked) > _MOST_CODES else shown
-
-
-def _place(consequence: Consequence) -> int:
-    return WORST_FIRST.index(consequence)

@@ -28,20 +28,33 @@ def when(fact: Fact[T] | None, *values: T) -> tuple[Fact[T], ...]:
     return (fact,) if fact is not None and (not values or fact.value in values) else ()
 
 
+def when_true(fact: Fact[bool] | None) -> tuple[Fact[bool], ...]:
+    """The fact, if it is stated and says yes."""
+    return (fact,) if fact is not None and fact.value else ()
+
+
+def when_false(fact: Fact[bool] | None) -> tuple[Fact[bool], ...]:
+    """The fact, if it is stated and says no."""
+    return (fact,) if fact is not None and not fact.value else ()
+
+
 def problem(
     fact: Fact[T],
     message: str,
     hint: str,
     field: str | None = None,
     *,
-    permits: Callable[[T], bool] = lambda _value: False,
+    permits: Callable[[T], bool] | None = None,
 ) -> Problem:
     """A problem by a fact, with the consequence that the fact names.
 
     A warning at most where nothing but documentation says so and another source permits the data:
-    `permits` says whether a value of the fact would.
+    `permits` says whether a value of the fact would; of yes and no, the other one does.
     """
-    doubted = fact.confidence is Confidence.DOCS and any(permits(claim.value) for claim in fact.contradicts)
+    doubted = fact.confidence is Confidence.DOCS and any(
+        permits(claim.value) if permits else isinstance(fact.value, bool) and claim.value != fact.value
+        for claim in fact.contradicts
+    )
     severity = Severity.WARNING if doubted else None
     return Problem(message, hint, field=field, severity=severity, consequence=fact.consequence)
 

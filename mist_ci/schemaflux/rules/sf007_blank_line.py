@@ -16,7 +16,7 @@ from mist_ci.models.finding import Consequence, Severity
 from mist_ci.models.target import Fact, Target
 from mist_ci.schemaflux.file_facts import EXAMPLE, FileFacts
 from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.stated import problem, when
+from mist_ci.schemaflux.stated import problem, when_false
 
 BAD = replace(EXAMPLE, blank_lines=(17,), blank_count=1)
 GOOD = EXAMPLE
@@ -34,7 +34,7 @@ META = RuleMeta(
 
 def facts(target: Target, /) -> tuple[Fact[bool], ...]:
     """That blank lines are refused."""
-    return when(target.rows.blank_lines, False)
+    return when_false(target.rows.blank_lines)
 
 
 def check(file: FileFacts, target: Target, /) -> Iterator[Problem]:
@@ -46,6 +46,5 @@ def check(file: FileFacts, target: Target, /) -> Iterator[Problem]:
                 fact,
                 f"{lines}; {target.title} reads every line as JSON",
                 "remove them, or use --fix",
-                permits=lambda value: value,
             )
             yield replace(found, line=file.blank_lines[0] if file.blank_lines else None)

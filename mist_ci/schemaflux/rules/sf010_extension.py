@@ -45,5 +45,5 @@ def check(file: FileFacts, target: Target, /) -> Iterator[Problem]:
                 fact,
                 f"the file is named {quote(name)}; {target.title} takes {listed(fact.value)}",
                 f"rename it to {stem}{fact.value[0]}",
-                permits=lambda value: name.endswith(value),
+                permits=name.endswith,
             )

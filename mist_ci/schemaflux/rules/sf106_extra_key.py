@@ -16,7 +16,7 @@ from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.example import GOOD, rows
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta, quote
-from mist_ci.schemaflux.stated import problem, quoted, when
+from mist_ci.schemaflux.stated import problem, quoted, when, when_false
 
 _TURNS: list[JsonValue] = [{"role": "user", "content": "What is 2+2?"}, {"role": "assistant", "content": "4"}]
 META = RuleMeta(
@@ -39,7 +39,7 @@ def facts(target: Target, /) -> tuple[Fact[tuple[str, ...]], ...]:
 def check(row: Row, target: Target, /) -> Iterator[Problem]:
     """One problem per row. Tools at a target that takes none are SF320's."""
     for fact in when(target.rows.keys.get(row.format)):
-        tools = {"tools", "functions"} if when(target.tools.allowed, False) else set()
+        tools = {"tools", "functions"} if when_false(target.tools.allowed) else set()
         extra = [key for key in row.object if key not in fact.value and key not in tools]
         if extra:
             close = difflib.get_close_matches(extra[0], fact.value, n=1, cutoff=0.7)
@@ -48,5 +48,5 @@ def check(row: Row, target: Target, /) -> Iterator[Problem]:
                 f"{target.title} takes no key {quoted(extra)}, only {quoted(fact.value)}",
                 f"did you mean {quote(close[0])}?" if close else "remove it",
                 extra[0],
-                permits=lambda keys: not set(extra) - set(keys),
+                permits=set(extra).issubset,
             )

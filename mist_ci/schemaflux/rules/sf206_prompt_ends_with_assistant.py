@@ -16,7 +16,7 @@ from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.example import rows
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.stated import problem, when
+from mist_ci.schemaflux.stated import problem, when_true
 from mist_ci.schemaflux.trait import Trait
 
 _ASK: JsonValue = {"role": "user", "content": "What is 2+2?"}
@@ -39,7 +39,7 @@ META = RuleMeta(
 
 def facts(target: Target, /) -> tuple[Fact[bool], ...]:
     """That prompts of preference data end with somebody else."""
-    return when(target.turns.prompt_not_assistant, True)
+    return when_true(target.turns.prompt_not_assistant)
 
 
 def check(row: Row, target: Target, /) -> Iterator[Problem]:
@@ -52,5 +52,4 @@ def check(row: Row, target: Target, /) -> Iterator[Problem]:
                 f"the prompt ends with the assistant; {target.title} wants the answers to come next",
                 f"take {last.field} out of the prompt",
                 last.at_role,
-                permits=lambda value: not value,
             )

@@ -17,7 +17,7 @@ from mist_ci.models.target import Fact, Target
 from mist_ci.schemaflux.example import GOOD, chat, rows
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.stated import problem, when
+from mist_ci.schemaflux.stated import problem, when_true
 
 META = RuleMeta(
     code="SF207",
@@ -34,7 +34,7 @@ _RESULTS = ("tool", "function")
 
 def facts(target: Target, /) -> tuple[Fact[bool], ...]:
     """That roles take turns."""
-    return when(target.turns.alternate, True)
+    return when_true(target.turns.alternate)
 
 
 def check(row: Row, target: Target, /) -> Iterator[Problem]:
@@ -47,6 +47,5 @@ def check(row: Row, target: Target, /) -> Iterator[Problem]:
                     f"{after.role} speaks twice in a row; {target.title} wants roles to take turns",
                     f"join {before.field} and {after.field}",
                     after.at_role,
-                    permits=lambda value: not value,
                 )
                 break

@@ -16,7 +16,7 @@ from mist_ci.models.target import Fact, Target
 from mist_ci.schemaflux.example import chat, rows
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.stated import problem, when
+from mist_ci.schemaflux.stated import problem, when_true
 
 META = RuleMeta(
     code="SF208",
@@ -33,7 +33,7 @@ _SYSTEM = ("system", "developer")
 
 def facts(target: Target, /) -> tuple[Fact[bool], ...]:
     """That system messages come first, and that there is one."""
-    return (*when(target.turns.system_first, True), *when(target.turns.one_system, True))
+    return (*when_true(target.turns.system_first), *when_true(target.turns.one_system))
 
 
 def check(row: Row, target: Target, /) -> Iterator[Problem]:
@@ -43,20 +43,18 @@ def check(row: Row, target: Target, /) -> Iterator[Problem]:
     if not late:
         return
     message = row.messages[late[0]]
-    for fact in when(target.turns.system_first, True):
+    for fact in when_true(target.turns.system_first):
         yield problem(
             fact,
             f"{message.field} is a {message.role} message; {target.title} takes one at the start only",
             "move its text into the first message",
             message.at_role,
-            permits=lambda value: not value,
         )
         return
-    for fact in when(target.turns.one_system, True) if len(found) > 1 else ():
+    for fact in when_true(target.turns.one_system) if len(found) > 1 else ():
         yield problem(
             fact,
             f"{len(found)} system messages; {target.title} takes one",
             "join them",
             message.at_role,
-            permits=lambda value: not value,
         )

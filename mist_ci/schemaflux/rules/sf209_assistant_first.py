@@ -16,7 +16,7 @@ from mist_ci.models.target import Fact, Target
 from mist_ci.schemaflux.example import GOOD, chat, rows
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.stated import problem, when
+from mist_ci.schemaflux.stated import problem, when_true
 
 META = RuleMeta(
     code="SF209",
@@ -33,7 +33,7 @@ _SYSTEM = ("system", "developer")
 
 def facts(target: Target, /) -> tuple[Fact[bool], ...]:
     """That the user begins."""
-    return when(target.turns.user_first, True)
+    return when_true(target.turns.user_first)
 
 
 def check(row: Row, target: Target, /) -> Iterator[Problem]:
@@ -46,5 +46,4 @@ def check(row: Row, target: Target, /) -> Iterator[Problem]:
                 f"the assistant speaks first; {target.title} wants the user to begin",
                 "begin with a message of the user, or move this text into the system message",
                 first.at_role,
-                permits=lambda value: not value,
             )

@@ -22,7 +22,7 @@ from mist_ci.schemaflux.images import images_of
 from mist_ci.schemaflux.message import Message
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.stated import problem, when
+from mist_ci.schemaflux.stated import problem, when, when_false
 from mist_ci.schemaflux.trait import Trait
 
 _TURNS: list[JsonValue] = [{"role": "user", "content": "What is 2+2?"}]
@@ -43,7 +43,7 @@ META = RuleMeta(
 def facts(target: Target, /) -> tuple[Fact[Any], ...]:
     """What becomes of weights, where it is not what the file says."""
     uses = when(target.turns.weights, WeightUse.ASSISTANT, WeightUse.IGNORED, WeightUse.REFUSED)
-    return (*uses, *when(target.images.weighted, False))
+    return (*uses, *when_false(target.images.weighted))
 
 
 def check(row: Row, target: Target, /) -> Iterator[Problem]:
@@ -51,7 +51,7 @@ def check(row: Row, target: Target, /) -> Iterator[Problem]:
     weighted = [message for message in row.said if message.weight is not None]
     for fact in when(target.turns.weights):
         yield from (found for found in (_found(fact, message, target) for message in weighted) if found)
-    for image_fact in when(target.images.weighted, False):
+    for image_fact in when_false(target.images.weighted):
         for message in weighted:
             if message.weight != 0 and any(images_of(message)):
                 found = problem(

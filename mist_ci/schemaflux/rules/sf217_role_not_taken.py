@@ -16,7 +16,7 @@ from mist_ci.schemaflux.example import chat, rows
 from mist_ci.schemaflux.message import ROLES, Message
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.stated import listed, problem, when
+from mist_ci.schemaflux.stated import listed, problem, when, when_false
 
 META = RuleMeta(
     code="SF217",
@@ -59,4 +59,4 @@ def _is_refused(message: Message, role: str, fact: Fact[tuple[Role, ...]], targe
     """What stands beside the messages (a system prompt in a key of the row) has no role that could be refused."""
     if role not in ROLES or role in fact.value or not message.value:
         return False
-    return role not in ("tool", "function") or not when(target.tools.allowed, False)
+    return role not in ("tool", "function") or not when_false(target.tools.allowed)

@@ -67,4 +67,6 @@ def _hint(keys: tuple[str, ...]) -> str:
     fields = [key for key in keys if key != "content"]
     if fields:
         return f"rename the key to {listed(fields[:1])}"
-    return "write it as <think>…</think> at the start of the content" if keys else "nothing reads it: remove it"
+    return (
+        "write it as <think>…</think> at the start of the content" if keys else "nothing reads it: remove it"
+    )

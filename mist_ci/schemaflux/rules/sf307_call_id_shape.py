@@ -20,7 +20,6 @@ from mist_ci.schemaflux.stated import problem, when
 from mist_ci.schemaflux.trait import Trait
 
 
-
 def _row(call_id: str) -> bytes:
     called, answered = call("weather", '{"city": "Oslo"}', call_id), result(call_id, "rain")
     declared = tool("weather", description="The weather of a city.")

@@ -17,7 +17,7 @@ from mist_ci.schemaflux.example import ASK, TELL, call, result, rows, tool
 from mist_ci.schemaflux.message import ToolDeclaration
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.stated import problem, when
+from mist_ci.schemaflux.stated import problem, when, when_true
 from mist_ci.schemaflux.trait import Trait
 
 _MESSAGES = [ASK, call("weather", '{"city": "Oslo"}', "a1B2c3D4e"), result("a1B2c3D4e", "rain"), TELL]
@@ -38,8 +38,8 @@ def facts(target: Target, /) -> tuple[Fact[Any], ...]:
     """What declarations of tools must have, and how many there may be."""
     return (
         *when(target.tools.description),
-        *when(target.tools.needs_parameters, True),
-        *when(target.tools.needs_schema_type, True),
+        *when_true(target.tools.needs_parameters),
+        *when_true(target.tools.needs_schema_type),
         *when(target.limits.row_tools),
     )
 
@@ -66,20 +66,18 @@ def _lacks(declared: ToolDeclaration, target: Target) -> Iterator[Problem]:
             what = "no description" if said is None else "an empty description"
             yield _problem(wanted, declared, target, what, "say what the tool is for")
             return
-    for fact in when(target.tools.needs_parameters, True):
+    for fact in when_true(target.tools.needs_parameters):
         if not isinstance(declared.parameters, dict):
             hint = 'write {"type": "object", "properties": {}} where there are none'
             yield _problem(fact, declared, target, "no parameters", hint)
             return
-    for fact in when(target.tools.needs_schema_type, True):
+    for fact in when_true(target.tools.needs_schema_type):
         if isinstance(declared.parameters, dict) and "type" not in declared.parameters:
             yield _problem(
                 fact, declared, target, "parameters without a type", 'write "type": "object" into them'
             )
 
 
-def _problem(
-    fact: Fact[Any], declared: ToolDeclaration, target: Target, what: str, hint: str
-) -> Problem:
+def _problem(fact: Fact[Any], declared: ToolDeclaration, target: Target, what: str, hint: str) -> Problem:
     message = f"the tool {declared.name} has {what}; {target.title} demands it"
     return problem(fact, message, hint, declared.field)

@@ -16,7 +16,7 @@ from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.example import ASK, TELL, call, result, rows, tool
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.stated import problem, when
+from mist_ci.schemaflux.stated import problem, when_false
 from mist_ci.schemaflux.trait import Trait
 
 _ID = "a1B2c3D4e"
@@ -38,7 +38,7 @@ META = RuleMeta(
 
 def facts(target: Target, /) -> tuple[Fact[bool], ...]:
     """That content and calls exclude each other."""
-    return when(target.tools.content_beside_calls, False)
+    return when_false(target.tools.content_beside_calls)
 
 
 def check(row: Row, target: Target, /) -> Iterator[Problem]:
@@ -51,6 +51,5 @@ def check(row: Row, target: Target, /) -> Iterator[Problem]:
                     f"{message.field} has text and tool calls; {target.title} takes one of the two",
                     "put the text into the answer that follows, or remove it",
                     message.at_content,
-                    permits=lambda value: value,
                 )
                 break

@@ -14,7 +14,7 @@ from mist_ci.models.target import Fact, Target
 from mist_ci.schemaflux.example import GOOD, GOOD_CALL
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.stated import problem, when
+from mist_ci.schemaflux.stated import problem, when_false
 from mist_ci.schemaflux.trait import Trait
 
 META = RuleMeta(
@@ -32,7 +32,7 @@ META = RuleMeta(
 
 def facts(target: Target, /) -> tuple[Fact[bool], ...]:
     """That there are no tools."""
-    return when(target.tools.allowed, False)
+    return when_false(target.tools.allowed)
 
 
 def check(row: Row, target: Target, /) -> Iterator[Problem]:
@@ -47,5 +47,4 @@ def check(row: Row, target: Target, /) -> Iterator[Problem]:
                 f"{target.title} takes no tools",
                 "leave the row out, or write calls and results as text",
                 place,
-                permits=lambda value: value,
             )

@@ -18,7 +18,7 @@ from mist_ci.schemaflux.example import rows
 from mist_ci.schemaflux.images import images
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.stated import listed, problem, when
+from mist_ci.schemaflux.stated import listed, problem, when, when_false
 from mist_ci.schemaflux.trait import Trait
 
 _PICTURE: JsonValue = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
@@ -57,12 +57,12 @@ META = RuleMeta(
 
 def facts(target: Target, /) -> tuple[Fact[Any], ...]:
     """Who may show pictures, if anybody."""
-    return (*when(target.images.allowed, False), *when(target.images.roles))
+    return (*when_false(target.images.allowed), *when(target.images.roles))
 
 
 def check(row: Row, target: Target, /) -> Iterator[Problem]:
     """One problem per row: the first such picture."""
-    for fact in when(target.images.allowed, False):
+    for fact in when_false(target.images.allowed):
         for image in images(row):
             yield problem(
                 fact, f"{target.title} takes no pictures", "leave the row out for this target", image.field

@@ -23,10 +23,13 @@ from mist_ci.schemaflux.stated import listed, problem, when
 from mist_ci.schemaflux.trait import Trait
 
 
-def _row(url: str) -> bytes:
-    picture: JsonValue = {"type": "image_url", "image_url": {"url": url}}
-    answer: JsonValue = {"role": "assistant", "content": [{"type": "text", "text": "A dot."}]}
-    return rows({"messages": [{"role": "user", "content": [picture]}, answer]})
+def _row(url: str) -> JsonValue:
+    return {
+        "messages": [
+            {"role": "user", "content": [{"type": "image_url", "image_url": {"url": url}}]},
+            {"role": "assistant", "content": [{"type": "text", "text": "A dot."}]},
+        ]
+    }
 
 
 META = RuleMeta(
@@ -37,8 +40,8 @@ META = RuleMeta(
     since="0.1.0",
     needs=Trait.PARTS,
     target="together",
-    bad=_row("https://example.com/dot.png"),
-    good=_row("data:image/png;base64,iVBORw0KGgo="),
+    bad=rows(_row("https://example.com/dot.png")),
+    good=rows(_row("data:image/png;base64,iVBORw0KGgo=")),
 )
 _WAYS = {
     "data": "inside the row",

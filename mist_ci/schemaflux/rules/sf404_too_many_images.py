@@ -23,10 +23,14 @@ from mist_ci.schemaflux.stated import problem, when
 from mist_ci.schemaflux.trait import Trait
 
 
-def _row(pictures: int) -> bytes:
-    picture: JsonValue = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
-    answer: JsonValue = {"role": "assistant", "content": [{"type": "text", "text": "Dots."}]}
-    return rows({"messages": [{"role": "user", "content": [picture] * pictures}, answer]})
+def _row(pictures: int) -> JsonValue:
+    dot = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
+    return {
+        "messages": [
+            {"role": "user", "content": [dot for _ in range(pictures)]},
+            {"role": "assistant", "content": [{"type": "text", "text": "Dots."}]},
+        ]
+    }
 
 
 META = RuleMeta(
@@ -37,8 +41,8 @@ META = RuleMeta(
     since="0.1.0",
     needs=Trait.PARTS,
     target="together",
-    bad=_row(11),
-    good=_row(10),
+    bad=rows(_row(11)),
+    good=rows(_row(10)),
 )
 
 
@@ -60,7 +64,9 @@ def check(row: Row, target: Target, /) -> Iterator[Problem]:
     for fact in when(target.limits.message_images):
         for field, count in by_message.items():
             if count > fact.value:
-                yield _problem(fact, f"{count} pictures in one message; {title} takes {fact.value}", count, field)
+                yield _problem(
+                    fact, f"{count} pictures in one message; {title} takes {fact.value}", count, field
+                )
                 break
     for fact in when(target.limits.image_bytes):
         for image in found:
@@ -71,5 +77,7 @@ def check(row: Row, target: Target, /) -> Iterator[Problem]:
 
 
 def _problem(fact: Fact[int], message: str, count: int, field: str) -> Problem:
-    hint = "make the picture smaller" if "bytes" in message else "split the conversation, or leave pictures out"
+    hint = (
+        "make the picture smaller" if "bytes" in message else "split the conversation, or leave pictures out"
+    )
     return problem(fact, message, hint, field, permits=lambda limit: limit >= count)

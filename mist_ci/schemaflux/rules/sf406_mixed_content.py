@@ -15,7 +15,7 @@ from mist_ci.models.target import Fact, Target
 from mist_ci.schemaflux.example import rows
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.stated import problem, when
+from mist_ci.schemaflux.stated import problem, when_false
 from mist_ci.schemaflux.trait import Trait
 
 META = RuleMeta(
@@ -47,7 +47,7 @@ META = RuleMeta(
 
 def facts(target: Target, /) -> tuple[Fact[bool], ...]:
     """That contents are strings, or all alike."""
-    return (*when(target.turns.parts, False), *when(target.turns.parts_and_text, False))
+    return (*when_false(target.turns.parts), *when_false(target.turns.parts_and_text))
 
 
 def check(row: Row, target: Target, /) -> Iterator[Problem]:
@@ -56,18 +56,15 @@ def check(row: Row, target: Target, /) -> Iterator[Problem]:
     strings = [message for message in row.said if message.value and isinstance(message.content, str)]
     if not lists:
         return
-    for fact in when(target.turns.parts, False):
+    for fact in when_false(target.turns.parts):
         message = f"{lists[0].field} has a list as its content; {target.title} takes a string"
-        yield problem(
-            fact, message, "write the text as a string", lists[0].at_content, permits=lambda value: value
-        )
+        yield problem(fact, message, "write the text as a string", lists[0].at_content)
         return
-    for fact in when(target.turns.parts_and_text, False) if strings else ():
+    for fact in when_false(target.turns.parts_and_text) if strings else ():
         yield problem(
             fact,
             f"{strings[0].field} has a string as its content, {lists[0].field} a list of parts; "
             f"{target.title} wants all of them alike",
             'write the string as [{"type": "text", "text": …}]',
             strings[0].at_content,
-            permits=lambda value: value,
         )

@@ -20,15 +20,17 @@ from mist_ci.schemaflux.example import rows
 from mist_ci.schemaflux.message import Message, indexed_objects
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta, quote
-from mist_ci.schemaflux.stated import problem, when
+from mist_ci.schemaflux.stated import problem, when, when_true
 
 
-def _row(question: str) -> bytes:
-    turns: list[JsonValue] = [
-        {"role": "user", "content": [{"text": question}]},
-        {"role": "assistant", "content": [{"text": "It is empty."}]},
-    ]
-    return rows({"schemaVersion": "bedrock-conversation-2024", "messages": turns})
+def _row(question: str) -> JsonValue:
+    return {
+        "schemaVersion": "bedrock-conversation-2024",
+        "messages": [
+            {"role": "user", "content": [{"text": question}]},
+            {"role": "assistant", "content": [{"text": "It is empty."}]},
+        ],
+    }
 
 
 META = RuleMeta(
@@ -38,8 +40,8 @@ META = RuleMeta(
     consequence=Consequence.REJECTED,
     since="0.1.0",
     target="bedrock-nova",
-    bad=_row("What does this form say? User: none"),
-    good=_row("What does this form say? User - none"),
+    bad=rows(_row("What does this form say? User: none")),
+    good=rows(_row("What does this form say? User - none")),
 )
 _CONTEXT_CHARS = 20
 
@@ -79,7 +81,7 @@ def _texts(message: Message) -> Iterator[tuple[str, str]]:
 
 
 def _ignores_case(target: Target) -> bool:
-    return bool(when(target.text.reserved_any_case, True))
+    return bool(when_true(target.text.reserved_any_case))
 
 
 def _first(text: str, markers: tuple[str, ...], *, ignore_case: bool) -> re.Match[str] | None:
@@ -89,7 +91,9 @@ def _first(text: str, markers: tuple[str, ...], *, ignore_case: bool) -> re.Matc
     return exact if exact or not ignore_case else re.search(pattern, text, re.IGNORECASE)
 
 
-def _problem(fact: Fact[tuple[str, ...]], target: Target, text: str, found: re.Match[str], at: str) -> Problem:
+def _problem(
+    fact: Fact[tuple[str, ...]], target: Target, text: str, found: re.Match[str], at: str
+) -> Problem:
     start, end = found.span()
     shown = text[max(0, start - _CONTEXT_CHARS) : end + _CONTEXT_CHARS]
     told = problem(

@@ -32,7 +32,9 @@ META = RuleMeta(
     good=GOOD.shown(),
 )
 _SOON = timedelta(days=90)
-_HINT = "choose another target, or look for a later date: `mist-ci targets {name}` says where this one is from"
+_HINT = (
+    "choose another target, or look for a later date: `mist-ci targets {name}` says where this one is from"
+)
 
 
 def facts(target: Target, /) -> tuple[Fact[date], ...]:
