@@ -5,7 +5,7 @@ does not state is silent: nobody knows is not the same as not allowed.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
@@ -263,6 +263,10 @@ class Target(Model):
         if set(self.formats_from) - set(self.formats):
             raise ValueError("formats_from names a format that is not in formats")
         return self
+
+    def __reduce__(self) -> tuple[Callable[[str], "Target"], tuple[str]]:
+        """As JSON: pickle finds no class for the values of a generic one."""
+        return Target.model_validate_json, (self.model_dump_json(),)
 
     @property
     def facts(self) -> dict[str, Fact[Any]]:

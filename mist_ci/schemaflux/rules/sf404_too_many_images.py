@@ -22,12 +22,13 @@ from mist_ci.schemaflux.rule import Problem, RuleMeta
 from mist_ci.schemaflux.stated import problem, when
 from mist_ci.schemaflux.trait import Trait
 
+_DOT: JsonValue = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
+
 
 def _row(pictures: int) -> JsonValue:
-    dot = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
     return {
         "messages": [
-            {"role": "user", "content": [dot for _ in range(pictures)]},
+            {"role": "user", "content": [_DOT] * pictures},
             {"role": "assistant", "content": [{"type": "text", "text": "Dots."}]},
         ]
     }
