@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -23,9 +23,11 @@ from mist_ci.adapters.providers import ProviderClients
 from mist_ci.adapters.result_files import ResultFilesOnDisk
 from mist_ci.adapters.results import ResultDirectories
 from mist_ci.adapters.runner_files import RunnerFiles
+from mist_ci.adapters.targets import load_targets, shipped_targets
 from mist_ci.adapters.tokenizers import TiktokenCounter
 from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.errors import Code, UsageError
+from mist_ci.models.target import Target
 from mist_ci.ports import World
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.code_host import CodeHost
@@ -147,6 +149,11 @@ def save_beside(target: Path, text: str) -> None:
 def result_files() -> ResultFiles:
     """Files of results, wherever the user says."""
     return ResultFilesOnDisk()
+
+
+def targets(names: Iterable[str] | None = None) -> tuple[Target, ...]:
+    """The targets of those names or paths; all that ship when none are given. Raises UsageError MC106."""
+    return shipped_targets() if names is None else load_targets(names)
 
 
 def tokens() -> TokenCounter:

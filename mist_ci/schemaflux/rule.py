@@ -8,6 +8,7 @@ RenderRule  sees one row and what the chat template made of it
 LeakRule    sees one row and the prompts of the suites
 CorpusRule  sees rows that share a key: `keys` maps each row, `verdict` compares two of them
 FoldRule    sees all rows of a data set, one by one: a `Tally` that adds up and merges
+TargetFoldRule  the same, for a provider or trainer
 
 Row and target rules come in two kinds, and that is what makes the fast path right. A *text rule* has a trigger, a
 pattern over the row's JSON that matches whenever the rule may fire: rows that match none are not asked. A *shape
@@ -237,6 +238,14 @@ class FoldRule(Rule, Protocol):
     """Judges a data set as a whole."""
 
     def tally(self) -> Tally:
+        """A new, empty tally."""
+        ...
+
+
+class TargetFoldRule(Rule, Protocol):
+    """Judges a data set as a whole for one target. Silent where the target states nothing."""
+
+    def tally(self, target: Target, /) -> Tally:
         """A new, empty tally."""
         ...
 

@@ -7,6 +7,7 @@ from typing import NoReturn
 import jinja2
 
 from mist_ci.models.finding import DataReport
+from mist_ci.models.target import Target
 from mist_ci.ports.executor import Dialect, Executor, Rendered
 from mist_ci.ports.sources import BytesSource
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES
@@ -61,6 +62,7 @@ def check(
     template_changed: bool = False,
     executor: Executor | None = None,
     longest_line: int | None = None,
+    targets: Sequence[Target] = (),
 ) -> DataReport:
     """Validates a data set; bytes are its only file, `train.jsonl`."""
     asked = Inspection(
@@ -73,6 +75,7 @@ def check(
         template_changed=template_changed,
         suite_prompts=suite_prompts or {},
         longest_line=longest_line or MAX_LINE_BYTES,
+        targets=targets,
     )
     return validate(asked, Means(executor or InlineExecutor(), WordCounter()))
 
