@@ -45,6 +45,21 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class BrokenSource:
+    """A file that is not what it says it is, or that ends too early: one finding, and no rows."""
+
+    path: str
+    reason: str
+    hint: str
+    line: int | None = None
+    """Where it broke, in the file as it is stored (after unpacking), from 1."""
+
+
+Opened = Source | BrokenSource
+"""What opening gives: something to read, or why there is nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class BytesSource:
     """A JSONL file that is in memory."""
 
