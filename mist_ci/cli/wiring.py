@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mist_ci.adapters.beside import write_beside
 from mist_ci.adapters.clock import SystemClock
+from mist_ci.adapters.datasets import DataRoom
 from mist_ci.adapters.directory import DirectoryTree
 from mist_ci.adapters.executors.isolated import IsolatedExecutor
 from mist_ci.adapters.git import GitRepository
@@ -48,8 +49,9 @@ def world(
 ) -> World:
     """The real world. The repository is looked at when it is first needed, and so are stored answers."""
     clock = SystemClock()
+    clone = GitRepository(repository)
     return World(
-        files=GitRepository(repository),
+        files=clone,
         models=ProviderClients(os.environ, redact=redact),
         tokens=tokens(),
         prices=DatedPrices(),
@@ -57,6 +59,7 @@ def world(
         executor=executor(),
         clock=clock,
         progress=progress(),
+        datasets=DataRoom(clone, access=_access(os.environ), cache=_data_cache(os.environ)),
         interrupts=INTERRUPTS,
         outputs=outputs or NoOutputs(),
         iterations=iterations or NoIterations(),
@@ -132,6 +135,13 @@ def releases(repository: Path) -> Mapping[str, tuple[str, ...]]:
 def _access(environ: Mapping[str, str]) -> Access | None:
     server, token = environ.get("GITHUB_SERVER_URL"), environ.get("GITHUB_TOKEN")
     return Access(server, token) if server and token else None
+
+
+def _data_cache(environ: Mapping[str, str]) -> Path | None:
+    """Where data from outside of git is kept from run to run, by its hash."""
+    if home := environ.get("XDG_CACHE_HOME"):
+        return Path(home) / "mist-ci" / "data"
+    return Path(environ["HOME"]) / ".cache" / "mist-ci" / "data" if environ.get("HOME") else None
 
 
 def directory(path: Path) -> Tree:

@@ -1,19 +1,21 @@
 """The data stage: one data set of the plan, as it is at head and as it was at base."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
 
 from mist_ci import planning, schemaflux, tokentrace
-from mist_ci.errors import Code, CouldNotRun
+from mist_ci.errors import Code, CouldNotRun, Where
 from mist_ci.models.config import Dataset
 from mist_ci.models.finding import DataReport
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.plan import Plan
 from mist_ci.models.report import TrainingEstimate
 from mist_ci.models.suite import Suite
-from mist_ci.parsing.glob import matches
 from mist_ci.ports import World
+from mist_ci.ports.datasets import WantedData
 from mist_ci.ports.files import Tree
+from mist_ci.ports.sources import BrokenSource, Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,8 @@ class DataStage:
     plan: Plan
     trees: Mapping[str, Tree]
     world: World
+    said: list[str] = field(default_factory=list)
+    """What happened on the way that somebody should know."""
 
     @property
     def dataset(self) -> Dataset:
@@ -34,21 +38,23 @@ class DataStage:
         """Findings, tokens and leakage at head; rows that base already has are known."""
         reference = self._reference("head")
         template, path = self._template()
-        return schemaflux.validate(
-            self.name,
-            self._files("head"),
-            known=self._files("base"),
-            template=template,
-            template_path=path,
-            executor=self.world.executor,
-            tokens=self.world.tokens,
-            model=reference.model if reference else "",
-            suite_prompts={
-                suite.name: {one.key: schemaflux.telling_texts(one) for one in suite.samples}
-                for suite in suites
-            },
-            template_changed=template != self._template_of("base")[0],
-        )
+        with ExitStack() as stack:
+            files, known = stack.enter_context(self._open("head")), self._known(stack)
+            return schemaflux.validate(
+                self.name,
+                _contents(files),
+                known=_contents(known),
+                template=template,
+                template_path=path,
+                executor=self.world.executor,
+                tokens=self.world.tokens,
+                model=reference.model if reference else "",
+                suite_prompts={
+                    suite.name: {one.key: schemaflux.telling_texts(one) for one in suite.samples}
+                    for suite in suites
+                },
+                template_changed=template != self._template_of("base")[0],
+            )
 
     def training_estimate(self, found: DataReport) -> TrainingEstimate:
         """Tokens and cost of training on the data at head."""
@@ -61,19 +67,38 @@ class DataStage:
         reference = self._reference("head")
         said = reference.trained_on if reference else None
         if said is None or said.dataset != self.name or said.data_hash in (None, found.data_hash):
-            return []
-        return [f"the model reference says that it was trained on other data than {self.name} holds at head"]
+            return self.said
+        return [
+            *self.said,
+            f"the model reference says that it was trained on other data than {self.name} holds at head",
+        ]
 
     def refuse_pointers(self, found: DataReport) -> None:
         """A Git LFS pointer is not data: nobody knows whether what it points to is good. Raises MC305."""
         for finding in found.findings:
             if finding.code == schemaflux.POINTER:
-                hint = "commit the data itself: the gate reads git objects, and does not fetch from LFS yet"
+                hint = "set `lfs: true` for this data set in the policy, so that its objects are fetched"
                 raise CouldNotRun(Code.DATA_UNVERIFIED, finding.message, where=finding.where, hint=hint)
 
-    def _files(self, side: str) -> dict[str, bytes]:
-        tree, pattern = self.trees[side], self.dataset.path or ""
-        return {path: tree.read(path) for path in tree.paths() if matches(pattern, path)}
+    def _open(self, side: str) -> AbstractContextManager[Sequence[Opened]]:
+        """The data as one side has it. Raises CouldNotRun MC305 when it cannot be had."""
+        moved = self.plan.moved.get(self.name) if side == "head" else None
+        hosts = self.plan.policy.data_hosts
+        return self.world.datasets.open(
+            WantedData(moved or self.dataset, self.trees[side], self.trees["base"], hosts)
+        )
+
+    def _known(self, stack: ExitStack) -> Sequence[Opened]:
+        """What base has. An object that was overwritten or deleted since has no rows: then everything is new."""
+        try:
+            return stack.enter_context(self._open("base"))
+        except CouldNotRun as error:
+            if error.code is not Code.DATA_UNVERIFIED:
+                raise
+            self.said.append(
+                f"the data that the base branch names for {self.name} is not there any more, so every row counts as new"
+            )
+            return ()
 
     def _reference(self, side: str) -> ModelReference | None:
         """The reference of the model that the data set trains."""
@@ -96,3 +121,14 @@ class DataStage:
             return None, None
         path = reference.chat_template
         return self.trees[side].read(path).decode("utf-8", "replace"), path
+
+
+def _contents(files: Sequence[Opened]) -> dict[str, bytes]:
+    contents = {}
+    for one in files:
+        if isinstance(one, BrokenSource):
+            raise CouldNotRun(
+                Code.DATA_UNVERIFIED, one.reason, where=Where(one.path, one.line), hint=one.hint
+            )
+        contents[one.path] = b"".join(one.blocks(0, one.size))
+    return contents
