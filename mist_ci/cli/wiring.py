@@ -2,7 +2,8 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from mist_ci.adapters.providers import ProviderClients
 from mist_ci.adapters.result_files import ResultFilesOnDisk
 from mist_ci.adapters.results import ResultDirectories
 from mist_ci.adapters.runner_files import RunnerFiles
+from mist_ci.adapters.sources import Opener, open_paths
 from mist_ci.adapters.tokenizers import TiktokenCounter
 from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.errors import Code, UsageError
@@ -38,6 +40,7 @@ from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.progress import Progress
 from mist_ci.ports.result_files import ResultFiles
 from mist_ci.ports.runner import Runner
+from mist_ci.ports.sources import Opened
 from mist_ci.report import redact
 
 
@@ -142,6 +145,13 @@ def _data_cache(environ: Mapping[str, str]) -> Path | None:
     if home := environ.get("XDG_CACHE_HOME"):
         return Path(home) / "mist-ci" / "data"
     return Path(environ["HOME"]) / ".cache" / "mist-ci" / "data" if environ.get("HOME") else None
+
+
+@contextmanager
+def training_files(paths: Sequence[Path]) -> Iterator[Sequence[Opened]]:
+    """Files of training data as they lie there, and those below directories. Raises ConfigError and UsageError."""
+    with Opener() as opener:
+        yield open_paths(opener, paths)
 
 
 def directory(path: Path) -> Tree:

@@ -50,6 +50,7 @@ class BrokenSource:
 
     path: str
     reason: str
+    """A clause, such as `it is packed twice`."""
     hint: str
     line: int | None = None
     """Where it broke, in the file as it is stored (after unpacking), from 1."""

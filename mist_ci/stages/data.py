@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 
 from mist_ci import planning, schemaflux, tokentrace
-from mist_ci.errors import Code, CouldNotRun, Where
+from mist_ci.errors import Code, CouldNotRun
 from mist_ci.models.config import Dataset
 from mist_ci.models.finding import DataReport
 from mist_ci.models.modelref import ModelReference
@@ -15,7 +15,7 @@ from mist_ci.models.suite import Suite
 from mist_ci.ports import World
 from mist_ci.ports.datasets import WantedData
 from mist_ci.ports.files import Tree
-from mist_ci.ports.sources import BrokenSource, Opened
+from mist_ci.ports.sources import Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,22 +39,21 @@ class DataStage:
         reference = self._reference("head")
         template, path = self._template()
         with ExitStack() as stack:
-            files, known = stack.enter_context(self._open("head")), self._known(stack)
-            return schemaflux.validate(
+            asked = schemaflux.Inspection(
                 self.name,
-                _contents(files),
-                known=_contents(known),
+                stack.enter_context(self._open("head")),
+                self._known(stack),
+                format=self.dataset.format,
+                model=reference.model if reference else "",
                 template=template,
                 template_path=path,
-                executor=self.world.executor,
-                tokens=self.world.tokens,
-                model=reference.model if reference else "",
+                template_changed=template != self._template_of("base")[0],
                 suite_prompts={
                     suite.name: {one.key: schemaflux.telling_texts(one) for one in suite.samples}
                     for suite in suites
                 },
-                template_changed=template != self._template_of("base")[0],
             )
+            return schemaflux.validate(asked, schemaflux.Means(self.world.executor, self.world.tokens))
 
     def training_estimate(self, found: DataReport) -> TrainingEstimate:
         """Tokens and cost of training on the data at head."""
@@ -121,14 +120,3 @@ class DataStage:
             return None, None
         path = reference.chat_template
         return self.trees[side].read(path).decode("utf-8", "replace"), path
-
-
-def _contents(files: Sequence[Opened]) -> dict[str, bytes]:
-    contents = {}
-    for one in files:
-        if isinstance(one, BrokenSource):
-            raise CouldNotRun(
-                Code.DATA_UNVERIFIED, one.reason, where=Where(one.path, one.line), hint=one.hint
-            )
-        contents[one.path] = b"".join(one.blocks(0, one.size))
-    return contents

@@ -72,7 +72,7 @@ class _Table:
         begins, header = next(self._rows(), (1, []))
         hint = "the first line of a CSV file names its columns, such as: text,label"
         if not header:
-            raise Broken("has no header", hint, 1)
+            raise Broken("it has no header", hint, 1)
         if len(header) == 1:
             others = (
                 name for one, name in _OTHER_DELIMITERS.items() if one in header[0] and one != delimiter
@@ -124,4 +124,4 @@ def _explained(error: csv.Error, line: int) -> Broken:
         return Broken(reason, "double the quotes that belong to the text", line)
     if "new-line character" in said:
         return Broken("its lines end with a bare carriage return", "save it with line feeds", line)
-    return Broken(f"is not CSV: {said}", "write it with a CSV library", line)
+    return Broken(f"it is not CSV: {said}", "write it with a CSV library", line)

@@ -103,7 +103,7 @@ class Opener:
 
     def _unpacked(self, file: _File, compression: Compression) -> _File:
         if file.compression is not Compression.NONE:
-            raise Broken("is packed twice", "unpack it once")
+            raise Broken("it is packed twice", "unpack it once")
         with Growing(self.new_place(), file.stored_bytes, self._limits) as target:
             unpack(file.place, compression, target.write)
         return _File(file.label, target.path, file.stored_bytes, compression)

@@ -7,11 +7,13 @@ from typing import Any
 
 import msgspec
 
+from mist_ci.adapters.providers.secret import Secret
 from mist_ci.adapters.sources.broken import Broken
 from mist_ci.adapters.sources.spool import Spool
 from mist_ci.errors import Code, CouldNotRun
 
 _ROWS_PER_BATCH = 256
+_NAME_CHARS = 60
 _HINT = "write text as strings, and leave out columns that no trainer reads"
 
 
@@ -31,8 +33,8 @@ def rewrite(file: Path, spool: Spool) -> None:
                 spool.began(range(row + 1, row + 1 + len(values)))
                 row += len(values)
     except (arrow.ArrowException, OSError, ValueError) as error:
-        said = " ".join(str(error).split())[:200]
-        raise Broken(f"is a damaged Parquet file: {said}", "write it again, or fetch it again") from None
+        said = Secret(None).clean(str(error), 150)
+        raise Broken(f"it is a damaged Parquet file: {said}", "write it again, or fetch it again") from None
 
 
 def _library() -> tuple[Any, Any]:
@@ -49,10 +51,10 @@ def _unusable(schema: Any, arrow: Any, prefix: str) -> Iterator[str]:  # noqa: A
     """What is wrong with the columns: a type that JSON cannot say, a name twice, or no column at all."""
     names = list(schema.names)
     if not names:
-        yield "has no columns"
+        yield "it has no columns"
     for name in names:
         if names.count(name) > 1:
-            yield f"has two columns named {name!r}"
+            yield f"it has two columns named {_shown(name)}"
     for field in schema:
         yield from _unusable_field(f"{prefix}{field.name}", field.type, arrow)
 
@@ -74,7 +76,11 @@ def _unusable_field(name: str, kind: Any, arrow: Any) -> Iterator[str]:  # noqa:
             *(types.is_boolean, types.is_integer, types.is_floating, types.is_null),
         )
     ):
-        yield f"column {name!r} is of type {kind}, which training data has no use for"
+        yield f"column {_shown(name)} is of type {str(kind)[:40]}, which training data has no use for"
+
+
+def _shown(name: str) -> str:
+    return repr(name if len(name) <= _NAME_CHARS else f"{name[: _NAME_CHARS - 1]}…")
 
 
 def _encoder(schema: Any, arrow: Any) -> Any:  # noqa: ANN401

@@ -54,9 +54,9 @@ def container_of(head: bytes, name: str) -> Container:
     if not head or is_pointer(head):
         return Container.JSONL  # there are rules for both
     if name.endswith(".parquet"):
-        raise Broken("is no Parquet file: it does not begin with PAR1", "write it again; was it cut off?")
+        raise Broken("it is no Parquet file: it does not begin with PAR1", "write it again; was it cut off?")
     if known := next((what for magic, what in _MAGIC.items() if head.startswith(magic)), None):
-        raise Broken(f"is {known}, not training data", _HINT)
+        raise Broken(f"it is {known}, not training data", _HINT)
     if name.endswith((".csv", ".tsv")):
         return Container.CSV
     _refuse_binary(head)
@@ -69,6 +69,6 @@ def _refuse_binary(head: bytes) -> None:
     if head.startswith(UTF16_MARKS):
         return
     if (head[:1] in b"{[" and head[1:2] == b"\0") or (head[:1] == b"\0" and head[1:2] in (b"{", b"[")):
-        raise Broken("is UTF-16, not UTF-8", "convert the file: iconv -f UTF-16 -t UTF-8", 1)
+        raise Broken("it is UTF-16, not UTF-8", "convert the file: iconv -f UTF-16 -t UTF-8", 1)
     if b"\0" in head and not head.lstrip(b" \t\r\n").startswith((b"{", b"[", BYTE_ORDER_MARK)):
-        raise Broken("is binary, not text", _HINT)
+        raise Broken("it is binary, not text", _HINT)

@@ -27,10 +27,10 @@ class Limits:
         hint = "split the data into smaller files, or store it unpacked"
         if grown_bytes > self.max_bytes:
             limit = self.max_bytes / GIB
-            raise Broken(f"unpacks to more than {limit:,.3g} GiB, and that is the limit", hint)
+            raise Broken(f"it unpacks to more than {limit:,.3g} GiB, and that is the limit", hint)
         if grown_bytes > self.ratio_from_bytes and grown_bytes > self.max_ratio * max(stored_bytes, 1):
             raise Broken(
-                f"grows more than {self.max_ratio} times when it is unpacked: a bomb, or no data", hint
+                f"it grows more than {self.max_ratio} times when it is unpacked: a bomb, or no data", hint
             )
 
 

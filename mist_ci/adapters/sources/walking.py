@@ -1,14 +1,30 @@
 """The files of training data below a directory."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mist_ci.adapters.sources.opening import Opener
 from mist_ci.adapters.sources.sniffing import SUFFIXES, plain_name
+from mist_ci.errors import Code, UsageError, Where
 from mist_ci.ports.sources import BrokenSource, Opened
 
 _HIDDEN = frozenset({".git", ".venv", "node_modules", "__pycache__"})
+
+
+def open_paths(opener: Opener, paths: Sequence[Path]) -> tuple[Opened, ...]:
+    """Files as they are named, and the data below directories; each once.
+
+    Raises ConfigError MC101 for a file that cannot be read, UsageError MC101 for a directory without data.
+    """
+    found: dict[str, Opened] = {}
+    for path in paths:
+        inside = tuple(data_files(opener, path)) if path.is_dir() else (opener.open(str(path), path),)
+        if not inside:
+            hint = f"name a file, or a directory with files that end in {', '.join(SUFFIXES)}, packed or not"
+            raise UsageError(Code.FILE_MISSING, "no training data in it", where=Where(str(path)), hint=hint)
+        found |= {one.path: one for one in inside}
+    return tuple(found.values())
 
 
 def data_files(opener: Opener, directory: Path) -> Iterator[Opened]:
@@ -27,10 +43,10 @@ def _problem(place: Path, root: Path) -> str | None:
     try:
         target = place.resolve(strict=True)
     except (OSError, RuntimeError):  # Python 3.11 raises the second for links in a circle
-        return "is a link that leads nowhere"
+        return "it is a link that leads nowhere"
     if not target.is_relative_to(root):
-        return "is a link that leads out of the directory: it was not followed"
-    return None if target.is_file() or target.is_dir() else "is no regular file"
+        return "it is a link that leads out of the directory: it was not followed"
+    return None if target.is_file() or target.is_dir() else "it is no regular file"
 
 
 def _places(directory: Path) -> Iterator[Path]:

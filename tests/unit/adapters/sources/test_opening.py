@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from backports import zstd
 
-from mist_ci.adapters.sources import Limits, Opener, data_files
+from mist_ci.adapters.sources import Limits, Opener
 from mist_ci.adapters.sources.stored import BLOCK_BYTES, FileSource
+from mist_ci.adapters.sources.walking import data_files
 from mist_ci.errors import Code, ConfigError, CouldNotRun
 from mist_ci.models.data_format import Compression, Container
 from mist_ci.ports.sources import BrokenSource, BytesSource
