@@ -1,5 +1,6 @@
 """What a rule is: a module with a manual page (its docstring), a META and a `check`.
 
+BrokenRule  sees a file that is not what it says it is
 FileRule    sees the beginning of a file before it is split into lines
 LineRule    sees a line that is not strict JSON
 RowRule     sees one row
@@ -26,6 +27,7 @@ from mist_ci.models.finding import Consequence, Severity
 from mist_ci.models.target import Target
 from mist_ci.parsing.strict_json import JsonProblem, JsonValue
 from mist_ci.ports.executor import Rendered
+from mist_ci.ports.sources import BrokenSource
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.trait import Trait
 
@@ -136,6 +138,14 @@ class FileRule(Rule, Protocol):
 
     def check(self, file: FileHead, /) -> Iterable[Problem]:
         """What is wrong with the file."""
+        ...
+
+
+class BrokenRule(Rule, Protocol):
+    """Judges a file that could not be opened. It has no rows."""
+
+    def check(self, file: BrokenSource, /) -> Iterable[Problem]:
+        """Why it could not."""
         ...
 
 

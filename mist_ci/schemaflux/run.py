@@ -11,7 +11,7 @@ from mist_ci.models.target import Target
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.executor import Executor
 from mist_ci.ports.scratch import MemoryScratch, Scratch
-from mist_ci.ports.sources import Source
+from mist_ci.ports.sources import BrokenSource, Opened, Source
 from mist_ci.ports.workers import InlineWorkers, Workers
 from mist_ci.schemaflux.asking import ask
 from mist_ci.schemaflux.bad_lines import note_utf16
@@ -25,7 +25,7 @@ from mist_ci.schemaflux.reading import RowReader
 from mist_ci.schemaflux.rendering import say_it_once
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import FileHead
-from mist_ci.schemaflux.rules import FILE_RULES, FOLD_RULES, sf001_empty_file
+from mist_ci.schemaflux.rules import BROKEN_RULES, FILE_RULES, FOLD_RULES, sf001_empty_file
 from mist_ci.schemaflux.scan import Part, Scan, Watch
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
 
@@ -43,8 +43,8 @@ class Inspection:
     """
 
     dataset: str
-    head: Sequence[Source]
-    base: Sequence[Source] = ()
+    head: Sequence[Opened]
+    base: Sequence[Opened] = ()
     format: DataFormat | None = None
     model: str = ""
     template: str | None = None
@@ -74,7 +74,8 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     Raises CouldNotRun MC900 when a rule crashes, MC304 when templates cannot be run.
     """
     ledger = Ledger(asked.keep)
-    sources = sorted(asked.head, key=lambda source: source.path)
+    _note_broken(asked, ledger)
+    sources = _whole(asked.head)
     heads = _judge_heads(asked, sources, ledger)
     readable = [source for source in sources if source.path in heads]
     scan = _scan(asked, means, readable, {path: found.format for path, found in heads.items()})
@@ -97,7 +98,7 @@ def validate(asked: Inspection, means: Means) -> DataReport:
             leaked.setdefault(suite, set()).update(keys)
     return DataReport(
         dataset=asked.dataset,
-        files=tuple(source.path for source in sources),
+        files=tuple(sorted(source.path for source in asked.head)),
         details=tuple(_summary(source, heads, rows) for source in sources),
         rows=total.rows,
         rows_new=total.rows_new,
@@ -121,12 +122,29 @@ def data_hash(sources: Sequence[Source]) -> str:
     return f"sha256:{total.hexdigest()}"
 
 
+def _whole(opened: Sequence[Opened]) -> list[Source]:
+    """The files that have rows to read, by path."""
+    whole = (one for one in opened if not isinstance(one, BrokenSource))
+    return sorted(whole, key=lambda source: source.path)
+
+
+def _note_broken(asked: Inspection, ledger: Ledger) -> None:
+    """Files that could not be opened; known when base had the same trouble."""
+    before = {one.path: one.reason for one in asked.base if isinstance(one, BrokenSource)}
+    for one in asked.head:
+        if isinstance(one, BrokenSource):
+            where, is_known = Where(one.path), before.get(one.path) == one.reason
+            for rule in BROKEN_RULES:
+                for problem in ask(rule, where, rule.check, one):
+                    ledger.note(rule.META, problem, where, is_known=is_known)
+
+
 def _judge_heads(asked: Inspection, sources: Sequence[Source], ledger: Ledger) -> dict[str, Detected]:
     """What the files are. Files that have no rows to read are noted and left out."""
-    if not sources:
+    if not asked.head:
         where, is_known = Where(asked.dataset), not asked.base
         ledger.note(sf001_empty_file.META, sf001_empty_file.NO_FILES, where, is_known=is_known)
-    base = {source.path: source for source in asked.base}
+    base = {source.path: source for source in _whole(asked.base)}
     found: dict[str, Detected] = {}
     for source in sources:
         head, before = _head(source), base.get(source.path)
@@ -151,7 +169,7 @@ def _scan(
     asked: Inspection, means: Means, sources: Sequence[Source], formats: Mapping[str, DataFormat]
 ) -> Scan:
     return Scan(
-        RowReader(formats, known_lines(sources, asked.base)),
+        RowReader(formats, known_lines(sources, _whole(asked.base))),
         {source.path: index for index, source in enumerate(sources)},
         means.executor,
         means.tokens,
@@ -193,8 +211,8 @@ def _judge_whole(asked: Inspection, scan: Scan, total: Part, sources: Sequence[S
 
 def _leaks_of_base(asked: Inspection, means: Means) -> Mapping[str, set[str]]:
     """What rows of changed or removed files gave away before."""
-    head = {source.path: data_hash([source]) for source in asked.head}
-    gone = [source for source in asked.base if head.get(source.path) != data_hash([source])]
+    head = {source.path: data_hash([source]) for source in _whole(asked.head)}
+    gone = [source for source in _whole(asked.base) if head.get(source.path) != data_hash([source])]
     before = replace(asked, head=gone, base=(), selection=Selection(select=("SF804",)))
     ledger = Ledger(0)
     heads = _judge_heads(before, gone, ledger) if gone else {}

@@ -2,6 +2,7 @@
 
 from mist_ci.schemaflux.file_facts import FileFactRule
 from mist_ci.schemaflux.rule import (
+    BrokenRule,
     CorpusRule,
     FileRule,
     FoldRule,
@@ -28,6 +29,7 @@ from mist_ci.schemaflux.rules import (
     sf012_row_count,
     sf013_lfs_pointer,
     sf015_line_too_long,
+    sf016_broken_container,
     sf104_missing_field,
     sf105_wrong_type,
     sf106_extra_key,
@@ -72,6 +74,7 @@ from mist_ci.schemaflux.rules import (
     sf906_target_retired,
 )
 
+BROKEN_RULES: tuple[BrokenRule, ...] = (sf016_broken_container,)
 FILE_RULES: tuple[FileRule, ...] = (sf001_empty_file, sf013_lfs_pointer, sf005_not_jsonl)
 
 LINE_RULES: tuple[LineRule, ...] = (
@@ -143,6 +146,7 @@ FOLD_RULES: tuple[FoldRule, ...] = ()
 RULES: tuple[Rule, ...] = tuple(
     sorted(
         (
+            *BROKEN_RULES,
             *FILE_RULES,
             *LINE_RULES,
             *ROW_RULES,

@@ -6,10 +6,10 @@ from typing import NoReturn
 
 import jinja2
 
+from mist_ci.adapters.sources import Opener
 from mist_ci.models.finding import DataReport
 from mist_ci.models.target import Target
 from mist_ci.ports.executor import Dialect, Executor, Rendered
-from mist_ci.ports.sources import BytesSource
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES
 from mist_ci.schemaflux.prompts import SuitePrompts
 from mist_ci.schemaflux.run import Inspection, Means, validate
@@ -65,20 +65,18 @@ def check(
     targets: Sequence[Target] = (),
 ) -> DataReport:
     """Validates a data set; bytes are its only file, `train.jsonl`."""
-    asked = Inspection(
-        "support",
-        _sources({"train.jsonl": files} if isinstance(files, bytes) else files),
-        _sources(known or {}),
-        model="tiny",
-        template=template,
-        template_path=None if template is None else "chat.jinja",
-        template_changed=template_changed,
-        suite_prompts=suite_prompts or {},
-        longest_line=longest_line or MAX_LINE_BYTES,
-        targets=targets,
-    )
-    return validate(asked, Means(executor or InlineExecutor(), WordCounter()))
-
-
-def _sources(files: Mapping[str, bytes]) -> list[BytesSource]:
-    return [BytesSource(path, content) for path, content in files.items()]
+    head = {"train.jsonl": files} if isinstance(files, bytes) else files
+    with Opener() as opener:
+        asked = Inspection(
+            "support",
+            [opener.open_bytes(path, content) for path, content in head.items()],
+            [opener.open_bytes(path, content) for path, content in (known or {}).items()],
+            model="tiny",
+            template=template,
+            template_path=None if template is None else "chat.jinja",
+            template_changed=template_changed,
+            suite_prompts=suite_prompts or {},
+            longest_line=longest_line or MAX_LINE_BYTES,
+            targets=targets,
+        )
+        return validate(asked, Means(executor or InlineExecutor(), WordCounter()))
