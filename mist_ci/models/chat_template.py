@@ -2,7 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
+from typing import Literal
+
+from mist_ci.models.base import Model, Name
 
 
 class Behaviour(StrEnum):
@@ -36,6 +40,8 @@ class ChatTemplate:
     adds_bos: bool | None = None
     """True when the tokenizer puts the BOS token before every text by itself; None when nobody knows."""
     behaviour: Behaviour = Behaviour.NULLS_DROPPED
+    plain_only: bool = False
+    """True for a template that was written for texts alone: rows with tools or parts are not for it."""
     needs_generation: bool = False
     """True when the trainer trains on what stands in `{% generation %}` blocks, and on nothing else."""
 
@@ -54,3 +60,23 @@ class ChatTemplate:
         """True when the text names special tokens that are not known here, so that its output is not whole."""
         texts = self.text + (self.tool_text or "")
         return any(name in texts for name in UNKNOWN_TOKENS if not self.special_tokens.get(name, ""))
+
+
+class BundledTemplate(Model):
+    """What stands beside a template that ships with MIST CI."""
+
+    title: str
+    special_tokens: dict[Literal["bos_token", "eos_token", "pad_token", "unk_token"], str]
+    more_tokens: tuple[str, ...] = ()
+    adds_bos: bool | None = None
+    source: str
+    """Where the format is described."""
+    licence: str
+    as_of: date
+
+
+class BundledTemplates(Model):
+    """All of `mist_ci/chat_templates/templates.yaml`."""
+
+    version: Literal[1]
+    templates: dict[Name, BundledTemplate]
