@@ -1,12 +1,14 @@
-"""Chat templates that ship with MIST CI: one .jinja file each, and what is known of them in one YAML file."""
+"""Chat templates in files of a user, and those that ship: one .jinja each, and all that is known in one YAML file."""
 
 from functools import cache
 from pathlib import Path
 
-from mist_ci.errors import Code, UsageError
+from mist_ci.errors import Code, ConfigError, UsageError, Where
 from mist_ci.models.chat_template import BundledTemplates, ChatTemplate
 from mist_ci.parsing import document
+from mist_ci.parsing.chat_template import read_chat_template
 
+CONFIG = "tokenizer_config.json"
 DIRECTORY = Path(__file__).parents[1] / "chat_templates"
 _LIST = "templates.yaml"
 
@@ -27,8 +29,23 @@ def bundled_template(name: str) -> ChatTemplate:
     return ChatTemplate(
         (DIRECTORY / f"{name}.jinja").read_text(encoding="utf-8"),
         source=name,
-        special_tokens={**one.special_tokens},
+        special_tokens={str(name): token for name, token in one.special_tokens.items()},
         all_specials=tuple(dict.fromkeys((*one.special_tokens.values(), *one.more_tokens))),
         adds_bos=one.adds_bos,
         plain_only=True,
     )
+
+
+def read_template(path: Path) -> ChatTemplate:
+    """A template out of a file, with the special tokens of a tokenizer_config.json beside it. Raises ConfigError."""
+    config = path.with_name(CONFIG)
+    has_config = path.suffix != ".json" and config.is_file()
+    return read_chat_template(str(path), _read(path), (str(config), _read(config)) if has_config else None)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ConfigError(Code.FILE_MISSING, reason, where=Where(str(path))) from None

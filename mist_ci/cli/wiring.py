@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from mist_ci.adapters.beside import write_beside
+from mist_ci.adapters.chat_templates import bundled_template, read_template
 from mist_ci.adapters.clock import SystemClock
 from mist_ci.adapters.directory import DirectoryTree
 from mist_ci.adapters.executors.isolated import IsolatedExecutor
@@ -26,6 +27,7 @@ from mist_ci.adapters.runner_files import RunnerFiles
 from mist_ci.adapters.tokenizers import TiktokenCounter
 from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.errors import Code, UsageError
+from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.ports import World
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.code_host import CodeHost
@@ -157,6 +159,14 @@ def tokens() -> TokenCounter:
 def executor() -> Executor:
     """The isolated child process."""
     return IsolatedExecutor()
+
+
+def chat_template(name: str) -> ChatTemplate:
+    """A chat template out of a file, or one that ships, by its name. Raises ConfigError and UsageError."""
+    path = Path(name)
+    return (
+        read_template(path) if path.suffix in (".jinja", ".json") or path.exists() else bundled_template(name)
+    )
 
 
 def progress() -> Progress:

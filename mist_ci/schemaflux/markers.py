@@ -2,8 +2,16 @@
 
 Code is left out (fenced, or between backticks): a text that talks about templates is not one.
 """
+# ruff: noqa: RUF001 - DeepSeek has wide bars in its tokens
 
 import re
+
+from mist_ci.models.data_format import DataFormat
+
+CHAT_FORMATS = frozenset(
+    {*DataFormat} - {DataFormat.TEXT, DataFormat.PROMPT_COMPLETION, DataFormat.CLASSIFICATION}
+)
+"""Formats to whose texts a template is applied; plain text holds the template already."""
 
 ROLE_SWITCHING = (
     "<|im_start|>",
@@ -51,7 +59,14 @@ END_OF_TURN = (
 )
 """Tokens of well-known models that end what the assistant says."""
 
-BEGINNINGS = ("<s>", "<bos>", "<|begin_of_text|>", "<|startoftext|>", "<BOS_TOKEN>", "<｜begin▁of▁sentence｜>")
+BEGINNINGS = (
+    "<s>",
+    "<bos>",
+    "<|begin_of_text|>",
+    "<|startoftext|>",
+    "<BOS_TOKEN>",
+    "<｜begin▁of▁sentence｜>",
+)
 """Tokens of well-known models that begin a text."""
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`", re.DOTALL)
@@ -63,7 +78,9 @@ _TEMPLATED = {
     "DeepSeek": re.compile(r"<｜User｜>.*?<｜Assistant｜>", re.DOTALL),
     "Phi or Zephyr": re.compile(r"<\|user\|>.*?<\|assistant\|>", re.DOTALL),
     "Alpaca": re.compile(r"^### Instruction:.*?^### Response:", re.DOTALL | re.MULTILINE),
-    "Vicuna": re.compile(r"\A\s*(?:### )?(?:Human|USER): .*?^(?:### )?(?:Assistant|ASSISTANT):", re.DOTALL | re.MULTILINE),
+    "Vicuna": re.compile(
+        r"\A\s*(?:### )?(?:Human|USER): .*?^(?:### )?(?:Assistant|ASSISTANT):", re.DOTALL | re.MULTILINE
+    ),
 }
 """Template → what no text has that was not rendered with it."""
 

@@ -70,7 +70,10 @@ def _is_special(message: Mapping[str, JsonValue]) -> bool:
 def marked(messages: list[JsonValue]) -> tuple[list[JsonValue], tuple[Mark, ...]]:
     """The messages with marks in them, and all marks that were set. The messages themselves stay as they are."""
     marks: list[Mark] = []
-    found = [_marked(message, n, marks) if isinstance(message, dict) else message for n, message in enumerate(messages)]
+    found = [
+        _marked(message, n, marks) if isinstance(message, dict) else message
+        for n, message in enumerate(messages)
+    ]
     return found, tuple(marks)
 
 
@@ -85,7 +88,9 @@ def _marked(message: Mapping[str, JsonValue], number: int, marks: list[Mark]) ->
         changed |= {key: f"{message[key]} {mark}" for key in REASONING if _is_text(message.get(key))}
     calls = message.get("tool_calls")
     if isinstance(calls, list):
-        changed["tool_calls"] = [_call(call, Mark(Part.CALL, number, n), marks) for n, call in enumerate(calls)]
+        changed["tool_calls"] = [
+            _call(call, Mark(Part.CALL, number, n), marks) for n, call in enumerate(calls)
+        ]
     return changed
 
 

@@ -13,7 +13,7 @@ from transformers.utils import chat_template_utils
 from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.ports.executor import Conversation
 
-NOW = datetime(2026, 2, 3, 4, 5, 6)
+NOW = datetime(2026, 2, 3, 4, 5, 6)  # noqa: DTZ001 - templates see local time
 TEXTS = (
     "Paris",
     "  padded \n",
@@ -88,8 +88,10 @@ def rich_rows() -> Iterator[list[Any]]:
         yield [ask, {**tell, name: ""}]
     yield [ask, {"role": "assistant", "content": "<think>\nhm\n</think>\n\nRain."}, ask, tell]
     yield [{"role": "user", "content": [{"type": "text", "text": "Look"}, {"type": "image"}]}, tell]
-    yield [{"role": "user", "content": [{"type": "text", "text": "Look"}]}, {"role": "assistant", "content": [{"type": "text", "text": "ok"}]}]  # fmt: skip
+    part = {"type": "text", "text": "Look"}
+    yield [{"role": "user", "content": [part]}, {"role": "assistant", "content": [part, part]}]
     yield [{**ask, "name": "ann", "weight": 1}, {**tell, "refusal": None, "tool_calls": None, "audio": None}]
+    odd: Any
     for odd in (5, 1.5, True, None, {"a": 1}, ["x"], [[]]):
         yield [{"role": "user", "content": odd}, {"role": "assistant", "content": odd}]
     yield [{"role": None, "content": "x"}, {"role": 7, "content": "x"}]
@@ -100,14 +102,14 @@ def conversations() -> list[Conversation]:
     """All rows, with tools and without, as whole conversations with their prompts."""
     found = [Conversation(row, prompt_length=max(1, len(row) - 1)) for row in plain_rows()]
     for row, tools in itertools.product(rich_rows(), (None, TOOLS, [])):
-        found.append(Conversation(row, tools=tools, prompt_length=max(1, len(row) - 1)))  # noqa: PERF401
+        found.append(Conversation(row, tools=tools, prompt_length=max(1, len(row) - 1)))
     ask = [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}]
-    for kwargs in (
+    more = (
         {"enable_thinking": False},
         {"enable_thinking": True, "bos_token": "<B>"},
         {"x": {"y": [1, None]}},
-    ):
-        found.append(Conversation(ask, kwargs=kwargs, prompt_length=1))
+    )
+    found += [Conversation(ask, kwargs=kwargs, prompt_length=1) for kwargs in more]
     found.append(Conversation(ask, documents=[{"title": "t", "text": "d"}], prompt_length=1))
     return found
 
@@ -122,7 +124,7 @@ class Frozen(datetime):
     """The clock of the comparison."""
 
     @classmethod
-    def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]
+    def now(cls, tz: Any = None) -> datetime:  # type: ignore[override]  # noqa: ARG003
         return NOW
 
 
@@ -153,7 +155,7 @@ def their_spans(template: ChatTemplate, row: Conversation) -> tuple[tuple[int, i
     messages: Any = [{k: v for k, v in m.items() if v is not None} for m in row.messages]  # type: ignore[attr-defined]
     names: Mapping[str, Any] = {**template.special_tokens, **row.kwargs}  # type: ignore[dict-item]
     text = template.tool_text if template.tool_text and row.tools is not None else template.text
-    _, spans = chat_template_utils.render_jinja_template(
+    spans: Any = chat_template_utils.render_jinja_template(
         conversations=[messages],
         tools=row.tools,  # type: ignore[arg-type]
         documents=row.documents,  # type: ignore[arg-type]
@@ -161,4 +163,4 @@ def their_spans(template: ChatTemplate, row: Conversation) -> tuple[tuple[int, i
         return_assistant_tokens_mask=True,
         **names,
     )
-    return tuple((start, end) for start, end in spans[0])
+    return tuple((start, end) for start, end in spans[1][0])

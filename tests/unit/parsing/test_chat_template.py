@@ -1,4 +1,5 @@
 """Chat templates as models come with them, and files that only look like one."""
+# ruff: noqa: E501 - a case stands on one line
 
 import json
 from typing import Any
