@@ -21,7 +21,10 @@ from tests.unit.schemaflux.checking import check
 BAD = rows(chat(("user", "a"), ("assistant", "")))
 ONE = rows(chat(("user", "one"), ("assistant", "1")))
 TWO = rows(chat(("user", "two"), ("assistant", "2")))
-NO_SYSTEM = "{% for m in messages if m.role == 'system' %}{{ raise_exception('no system') }}{% endfor %}"
+NO_SYSTEM = (
+    "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no system') }}{% endif %}"
+    "{{ m.content }}<|end|>{% endfor %}"
+)
 
 
 def codes(report: DataReport) -> list[tuple[str, str, int | None, bool]]:
