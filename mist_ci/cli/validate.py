@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--template",
-    type=click.Path(path_type=Path),
-    help="A chat template (.jinja) that every row must render in.",
+    metavar="FILE",
+    help="A chat template that every row must render in: a .jinja file, tokenizer_config.json, or a name as `chatml`.",
 )
 @click.option(
     "--model", default="", metavar="NAME", help="The model to be trained: chooses how tokens are counted."
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 )
 @OUTPUT_FORMAT
 def validate(
-    paths: tuple[Path, ...], template: Path | None, model: str, fail_on: str, show: int, output_format: str
+    paths: tuple[Path, ...], template: str | None, model: str, fail_on: str, show: int, output_format: str
 ) -> int:  # fmt: skip
     """Check fine-tuning data before the training budget is spent.
 
@@ -59,8 +59,8 @@ def validate(
         asked = schemaflux.Inspection(
             "files",
             files,
-            template=_read(template).decode("utf-8", "replace") if template else None,
-            template_path=str(template) if template else None,
+            template=wiring.chat_template(template) if template else None,
+            now=wiring.now().astimezone(),
             model=model,
         )
         found = schemaflux.validate(asked, schemaflux.Means(wiring.executor(), wiring.tokens()))

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from mist_ci.adapters.beside import write_beside
+from mist_ci.adapters.chat_templates import bundled_template, read_template
 from mist_ci.adapters.clock import SystemClock
 from mist_ci.adapters.datasets import DataRoom
 from mist_ci.adapters.directory import DirectoryTree
@@ -30,6 +31,7 @@ from mist_ci.adapters.targets import load_targets, shipped_targets
 from mist_ci.adapters.tokenizers import TiktokenCounter
 from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.errors import Code, UsageError
+from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.target import Target
 from mist_ci.ports import World
 from mist_ci.ports.accounting import TokenCounter
@@ -184,6 +186,14 @@ def tokens() -> TokenCounter:
 def executor() -> Executor:
     """The isolated child process."""
     return IsolatedExecutor()
+
+
+def chat_template(name: str) -> ChatTemplate:
+    """A chat template out of a file, or one that ships, by its name. Raises ConfigError and UsageError."""
+    path = Path(name)
+    return (
+        read_template(path) if path.suffix in (".jinja", ".json") or path.exists() else bundled_template(name)
+    )
 
 
 def progress() -> Progress:

@@ -3,8 +3,10 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from mist_ci.errors import Where
+from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import DataReport, FileSummary
 from mist_ci.models.target import Target
@@ -39,7 +41,7 @@ class Inspection:
     `base` is the same data set before the change: its problems are shown and never gate. `suite_prompts` maps
     suite → sample key → normalised texts; rows that only base had count as leaks as well: what was trained on may
     be deleted before it is seen. `template_changed` says that base had another template, so that a row of the
-    base may fail for the first time.
+    base may fail for the first time. `now` is the time that it sees.
     """
 
     dataset: str
@@ -47,9 +49,9 @@ class Inspection:
     base: Sequence[Opened] = ()
     format: DataFormat | None = None
     model: str = ""
-    template: str | None = None
-    template_path: str | None = None
+    template: ChatTemplate | None = None
     template_changed: bool = False
+    now: datetime = datetime(1970, 1, 1)  # noqa: DTZ001 - templates see local time
     targets: Sequence[Target] = ()
     selection: Selection = EVERYTHING
     suite_prompts: SuitePrompts = field(default_factory=dict)
@@ -90,7 +92,7 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     for path in (path for path, count in rows.items() if count == 0):
         ledger.note(sf001_empty_file.META, sf001_empty_file.NO_ROWS, Where(path), is_known=False)
     total.ledger.merge(ledger)
-    say_it_once(total.renderings, total.ledger, asked.template_path or asked.dataset)
+    say_it_once(total.renderings, total.ledger, asked.template.source if asked.template else asked.dataset)
     _judge_whole(asked, scan, total, readable, means)
     leaked = {suite: set(keys) for suite, keys in total.leaked.items()}
     if scan.prompts:
@@ -178,6 +180,7 @@ def _scan(
         tuple(asked.targets),
         asked.template,
         asked.template_changed,
+        asked.now,
         prompt_index(asked.suite_prompts),
         asked.keep,
         asked.longest_line,

@@ -12,6 +12,7 @@ from mist_ci.adapters.executors.isolated import IsolatedExecutor
 from mist_ci.adapters.scratch import DiskScratch
 from mist_ci.adapters.workers import ProcessWorkers
 from mist_ci.errors import CouldNotRun
+from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.finding import DataReport
 from mist_ci.ports.scratch import MemoryScratch, Scratch
 from mist_ci.ports.sources import BytesSource
@@ -60,7 +61,7 @@ def corpus() -> list[BytesSource]:
 
 def judged(workers: Workers, scratch: Scratch) -> DataReport:
     means = Means(IsolatedExecutor(), WordCounter(), workers, scratch)
-    return validate(Inspection("d", corpus(), template="{{ messages[0].content }}"), means)
+    return validate(Inspection("d", corpus(), template=ChatTemplate("{{ messages[0].content }}")), means)
 
 
 @pytest.mark.slow

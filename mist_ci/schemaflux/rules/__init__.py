@@ -67,6 +67,16 @@ from mist_ci.schemaflux.rules import (
     sf404_too_many_images,
     sf406_mixed_content,
     sf601_template_error,
+    sf602_dropped_content,
+    sf603_prompt_not_prefix,
+    sf604_no_generation,
+    sf605_end_of_turn_untrained,
+    sf606_no_end_token,
+    sf608_double_bos,
+    sf609_special_token_in_content,
+    sf610_templated_text,
+    sf611_control_token_in_content,
+    sf612_double_encoded_arguments,
     sf801_exact_duplicate,
     sf804_leaked_prompt,
     sf810_conflicting_answers,
@@ -101,6 +111,8 @@ ROW_RULES: tuple[RowRule, ...] = (
     sf303_undeclared_tool,
     sf305_unanswered_call,
     sf306_orphan_result,
+    sf609_special_token_in_content,
+    sf610_templated_text,
 )
 
 TARGET_RULES: tuple[TargetRule, ...] = (
@@ -138,7 +150,17 @@ FILE_FACT_RULES: tuple[FileFactRule, ...] = (
 )
 
 TARGET_FOLD_RULES: tuple[TargetFoldRule, ...] = (sf109_uneven_keys,)
-RENDER_RULES: tuple[RenderRule, ...] = (sf601_template_error,)
+RENDER_RULES: tuple[RenderRule, ...] = (
+    sf601_template_error,
+    sf602_dropped_content,
+    sf603_prompt_not_prefix,
+    sf604_no_generation,
+    sf605_end_of_turn_untrained,
+    sf606_no_end_token,
+    sf608_double_bos,
+    sf611_control_token_in_content,
+    sf612_double_encoded_arguments,
+)
 LEAK_RULES: tuple[LeakRule, ...] = (sf804_leaked_prompt,)
 CORPUS_RULES: tuple[CorpusRule, ...] = (sf801_exact_duplicate, sf810_conflicting_answers)
 FOLD_RULES: tuple[FoldRule, ...] = ()
