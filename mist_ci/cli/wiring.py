@@ -23,7 +23,7 @@ from mist_ci.adapters.providers import ProviderClients
 from mist_ci.adapters.result_files import ResultFilesOnDisk
 from mist_ci.adapters.results import ResultDirectories
 from mist_ci.adapters.runner_files import RunnerFiles
-from mist_ci.adapters.tokenizers import TiktokenCounter
+from mist_ci.adapters.tokenizers import InstalledTokenizers
 from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.errors import Code, UsageError
 from mist_ci.ports import World
@@ -150,8 +150,8 @@ def result_files() -> ResultFiles:
 
 
 def tokens() -> TokenCounter:
-    """Counts with tiktoken; nothing is downloaded."""
-    return TiktokenCounter()
+    """Counts as tiktoken does, faster with the extra `fast`; nothing is downloaded."""
+    return InstalledTokenizers().of_models()
 
 
 def executor() -> Executor:

@@ -1,5 +1,6 @@
 """Tokens and prices."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
@@ -16,6 +17,25 @@ class TokenCounter(Protocol):
 
     def count(self, text: str, model: str) -> int:
         """Tokens in a text; special tokens inside the text count as plain text."""
+        ...
+
+    def count_many(self, texts: Sequence[str], model: str) -> list[int]:
+        """`count` of each text, in order: the fast way to count many of them."""
+        ...
+
+
+class Tokenizers(Protocol):
+    """Counters of tokens."""
+
+    def of_models(self) -> TokenCounter:
+        """One that knows the encodings of models by their names."""
+        ...
+
+    def of_file(self, content: bytes, file: str) -> TokenCounter:
+        """One that counts with a tokenizer.json, whatever the model; its basis says when it could not.
+
+        Raises UsageError MC205 when the extra `tokenizers` is not installed.
+        """
         ...
 
 

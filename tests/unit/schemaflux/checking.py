@@ -22,6 +22,9 @@ class WordCounter:
         del model
         return len(text.split())
 
+    def count_many(self, texts: Sequence[str], model: str) -> list[int]:
+        return [self.count(text, model) for text in texts]
+
 
 def _raise(message: str) -> NoReturn:
     raise jinja2.TemplateError(message)
