@@ -157,7 +157,9 @@ def llamafactory_sft(root: Path, turns: Turns, limit: int, *, history: bool, end
         "_encode_data_example"
     ]
     ids, _ = tokens_of(turns)
-    sizes, pairs, at = [], [], 0
+    sizes: list[tuple[str, int]] = []
+    pairs: list[tuple[list[int], list[int]]] = []
+    at = 0
     for role, size in turns:
         if sizes and role != "assistant" and sizes[-1][0] == "prompt":
             sizes[-1] = ("prompt", sizes[-1][1] + size)

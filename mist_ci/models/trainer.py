@@ -17,12 +17,12 @@ class Trainer(StrEnum):
     OPENAI = "openai"
 
     @property
-    def title(self) -> str:
+    def maker_name(self) -> str:
         """As its makers write it."""
-        return _TITLES[self]
+        return _MAKER_NAMES[self]
 
 
-_TITLES = {
+_MAKER_NAMES = {
     Trainer.TRL: "TRL",
     Trainer.AXOLOTL: "axolotl",
     Trainer.LLAMAFACTORY: "LLaMA-Factory",
@@ -94,7 +94,7 @@ class TrainerSettings:
     def title(self) -> str:
         """`TRL (max_length 1024)`, `torchtune (no max_seq_len)`."""
         limit = f"no {self.limit_name}" if self.max_length is None else f"{self.limit_name} {self.max_length}"
-        return f"{self.trainer.title} ({limit})"
+        return f"{self.trainer.maker_name} ({limit})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -240,8 +240,7 @@ def test_other_shapes_of_rows(
 
 
 def test_services_know_weights_and_trainers_do_not() -> None:
-    row = TrainedRow(
-        DataFormat.OPENAI_CHAT, (segment("user", 5), Segment(5, "assistant", False), segment("assistant", 2))
-    )
+    unwanted = Segment(5, "assistant", is_trained=False)
+    row = TrainedRow(DataFormat.OPENAI_CHAT, (segment("user", 5), unwanted, segment("assistant", 2)))
     assert simulate(row, DEFAULTS[Trainer.OPENAI]).tokens_trained == 2
     assert simulate(row, DEFAULTS[Trainer.AXOLOTL]).tokens_trained == 7
