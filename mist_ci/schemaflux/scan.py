@@ -14,7 +14,7 @@ from mist_ci.ports.executor import Executor
 from mist_ci.schemaflux.asking import ask
 from mist_ci.schemaflux.bad_lines import note_bad_line
 from mist_ci.schemaflux.corpus import Records
-from mist_ci.schemaflux.judge import Found, Judge
+from mist_ci.schemaflux.judge import Found, Glance, Judge
 from mist_ci.schemaflux.ledger import KEEP, Ledger
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES, Span, lines
 from mist_ci.schemaflux.reading import RowReader
@@ -26,6 +26,7 @@ from mist_ci.schemaflux.selection import EVERYTHING, Selection
 
 _BATCH_BYTES = 1 << 20
 _BATCH_ROWS = 2_000
+_NOTHING = Glance([])
 
 
 @dataclass(frozen=True)
@@ -102,12 +103,15 @@ class _Scanner:
                 part.blank_lines += 1
                 continue
             part.rows += 1
-            row = self._scan.reader.read(span.source, line)
+            seen = _NOTHING if line.content is None else self._judge.glance(line.content)
+            row = self._scan.reader.read(
+                span.source, line, is_strict=seen.is_strict, is_escaped=seen.is_escaped
+            )
             part.rows_new += not row.is_known
             if isinstance(row, BadLine):
                 part.fresh += note_bad_line(row, part.ledger)
                 continue
-            found = self._judge.problems(row)
+            found = self._judge.problems(row, seen)
             errors = self._write(part, row, found) if found else 0
             part.records.add(row, file, line.row, line.offset)
             yield row, errors == 0
@@ -156,7 +160,7 @@ def _judge(scan: Scan) -> Judge:
 
 def _texts(row: Row) -> Iterator[str]:
     if row.plain is not None:
-        yield from (turn.content for turn in row.plain.messages)
+        yield from row.plain.texts
     else:
         yield from (message.text for message in row.said)
 
