@@ -28,7 +28,7 @@ from mist_ci.adapters.results import ResultDirectories
 from mist_ci.adapters.runner_files import RunnerFiles
 from mist_ci.adapters.sources import Opener, open_paths
 from mist_ci.adapters.targets import load_targets, shipped_targets
-from mist_ci.adapters.tokenizers import TiktokenCounter
+from mist_ci.adapters.tokenizers import InstalledTokenizers
 from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.errors import Code, UsageError
 from mist_ci.models.chat_template import ChatTemplate
@@ -179,8 +179,8 @@ def targets(names: Iterable[str] | None = None) -> tuple[Target, ...]:
 
 
 def tokens() -> TokenCounter:
-    """Counts with tiktoken; nothing is downloaded."""
-    return TiktokenCounter()
+    """Counts as tiktoken does, faster with the extra `fast`; nothing is downloaded."""
+    return InstalledTokenizers().of_models()
 
 
 def executor() -> Executor:

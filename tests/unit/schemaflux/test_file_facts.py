@@ -70,8 +70,9 @@ def test_a_limit_that_sources_dispute_holds_as_it_was_executed_or_read_in_code()
 def test_a_limit_of_documentation_that_another_source_permits_is_a_warning() -> None:
     docs = target("vertex")
     assert docs.limits.file_bytes is not None
-    claim = {"value": 10**10, "source": "another page"}
-    disputed = docs.limits.file_bytes.model_copy(update={"contradicts": (_Claim(**claim),)})
+    disputed = docs.limits.file_bytes.model_copy(
+        update={"contradicts": (_Claim(value=10**10, source="another page"),)}
+    )
     limits = docs.limits.model_copy(update={"file_bytes": disputed})
     doubted = docs.model_copy(update={"limits": limits})
     (found,) = sf011_file_too_big.check(replace(EXAMPLE, file_bytes=5 * 10**9), doubted)
