@@ -81,8 +81,9 @@ class Column:
                 continue
             stance = self.target.rules.get(one.code)
             severity = StanceSeverity(one.severity.value) if stance is None else stance.severity
-            if severity not in (StanceSeverity.OFF, StanceSeverity.INFO):
-                yield one.code, (stance.consequence if stance else None) or one.consequence
+            consequence = (stance.consequence if stance else None) or one.consequence
+            if severity not in (StanceSeverity.OFF, StanceSeverity.INFO) and consequence in WORST_FIRST:
+                yield one.code, consequence
 
 
 class Matrix:

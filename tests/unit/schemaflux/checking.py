@@ -11,6 +11,7 @@ from mist_ci.ports.executor import Executor
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES
 from mist_ci.schemaflux.prompts import SuitePrompts
 from mist_ci.schemaflux.run import Inspection, Means, validate
+from mist_ci.schemaflux.selection import EVERYTHING, Selection
 from tests.fakes import InlineExecutor
 
 
@@ -38,6 +39,7 @@ def check(
     executor: Executor | None = None,
     longest_line: int | None = None,
     targets: Sequence[Target] = (),
+    selection: Selection = EVERYTHING,
 ) -> DataReport:
     """Validates a data set; bytes are its only file, `train.jsonl`."""
     head = {"train.jsonl": files} if isinstance(files, bytes) else files
@@ -52,6 +54,7 @@ def check(
             suite_prompts=suite_prompts or {},
             longest_line=longest_line or MAX_LINE_BYTES,
             targets=targets,
+            selection=selection,
         )
         return validate(asked, Means(executor or InlineExecutor(), WordCounter()))
 
