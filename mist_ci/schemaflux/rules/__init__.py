@@ -2,6 +2,7 @@
 
 from mist_ci.schemaflux.file_facts import FileFactRule
 from mist_ci.schemaflux.rule import (
+    BrokenRule,
     CorpusRule,
     FileRule,
     FoldRule,
@@ -28,6 +29,7 @@ from mist_ci.schemaflux.rules import (
     sf012_row_count,
     sf013_lfs_pointer,
     sf015_line_too_long,
+    sf016_broken_container,
     sf104_missing_field,
     sf105_wrong_type,
     sf106_extra_key,
@@ -65,6 +67,16 @@ from mist_ci.schemaflux.rules import (
     sf404_too_many_images,
     sf406_mixed_content,
     sf601_template_error,
+    sf602_dropped_content,
+    sf603_prompt_not_prefix,
+    sf604_no_generation,
+    sf605_end_of_turn_untrained,
+    sf606_no_end_token,
+    sf608_double_bos,
+    sf609_special_token_in_content,
+    sf610_templated_text,
+    sf611_control_token_in_content,
+    sf612_double_encoded_arguments,
     sf801_exact_duplicate,
     sf804_leaked_prompt,
     sf810_conflicting_answers,
@@ -72,6 +84,7 @@ from mist_ci.schemaflux.rules import (
     sf906_target_retired,
 )
 
+BROKEN_RULES: tuple[BrokenRule, ...] = (sf016_broken_container,)
 FILE_RULES: tuple[FileRule, ...] = (sf001_empty_file, sf013_lfs_pointer, sf005_not_jsonl)
 
 LINE_RULES: tuple[LineRule, ...] = (
@@ -98,6 +111,8 @@ ROW_RULES: tuple[RowRule, ...] = (
     sf303_undeclared_tool,
     sf305_unanswered_call,
     sf306_orphan_result,
+    sf609_special_token_in_content,
+    sf610_templated_text,
 )
 
 TARGET_RULES: tuple[TargetRule, ...] = (
@@ -135,7 +150,17 @@ FILE_FACT_RULES: tuple[FileFactRule, ...] = (
 )
 
 TARGET_FOLD_RULES: tuple[TargetFoldRule, ...] = (sf109_uneven_keys,)
-RENDER_RULES: tuple[RenderRule, ...] = (sf601_template_error,)
+RENDER_RULES: tuple[RenderRule, ...] = (
+    sf601_template_error,
+    sf602_dropped_content,
+    sf603_prompt_not_prefix,
+    sf604_no_generation,
+    sf605_end_of_turn_untrained,
+    sf606_no_end_token,
+    sf608_double_bos,
+    sf611_control_token_in_content,
+    sf612_double_encoded_arguments,
+)
 LEAK_RULES: tuple[LeakRule, ...] = (sf804_leaked_prompt,)
 CORPUS_RULES: tuple[CorpusRule, ...] = (sf801_exact_duplicate, sf810_conflicting_answers)
 FOLD_RULES: tuple[FoldRule, ...] = ()
@@ -143,6 +168,7 @@ FOLD_RULES: tuple[FoldRule, ...] = ()
 RULES: tuple[Rule, ...] = tuple(
     sorted(
         (
+            *BROKEN_RULES,
             *FILE_RULES,
             *LINE_RULES,
             *ROW_RULES,
