@@ -38,7 +38,7 @@ from mist_ci.schemaflux.rules import (
 )
 from mist_ci.schemaflux.selection import Selection
 from mist_ci.schemaflux.triggers import TriggerSet
-from tests.unit.schemaflux.checking import check
+from tests.unit.schemaflux.checking import FILES_ASIDE, check
 from tests.unit.schemaflux.test_rules import JSON, PLAIN, ROLES, ROW, TEXT, row_of
 
 NOTHING = Target(
@@ -149,19 +149,19 @@ def test_the_fast_path_says_what_the_slow_one_says(value: JsonValue) -> None:
 @pytest.mark.parametrize("name", ["azure", "openai", "together", "fireworks", "mistral", "trl", "axolotl"])
 def test_a_plain_conversation_is_fine_everywhere(name: str) -> None:
     talk = chat(("system", "s"), ("user", "q"), ("assistant", "a"), ("user", "q"), ("assistant", "a"))
-    report = check(GOOD + json.dumps(talk).encode(), targets=[target(name)])
+    report = check(GOOD + json.dumps(talk).encode(), targets=[target(name)], selection=FILES_ASIDE)
     assert report.findings == ()
     assert as_plain(talk) is not None
 
 
 @pytest.mark.parametrize("name", ["azure", "openai", "together", "fireworks", "trl", "axolotl"])
 def test_a_tool_call_of_openai_is_fine_where_openai_rows_are(name: str) -> None:
-    assert check(GOOD_CALL, targets=[target(name)]).findings == ()
+    assert check(GOOD_CALL, targets=[target(name)], selection=FILES_ASIDE).findings == ()
 
 
 def test_findings_name_their_target() -> None:
     content = json.dumps(chat(("developer", "s"), ("user", "q"), ("assistant", "a"))).encode()
-    report = check(content, targets=load_targets(["together,azure,torchtune"]))
+    report = check(content, targets=load_targets(["together,azure,torchtune"]), selection=FILES_ASIDE)
     assert [(one.code, one.target) for one in report.findings] == [
         ("SF217", "together"),
         ("SF217", "torchtune"),
@@ -170,7 +170,9 @@ def test_findings_name_their_target() -> None:
 
 def test_what_llamafactory_leaves_out_is_dropped_not_rejected() -> None:
     talk = chat(("user", "a"), ("user", "b"), ("assistant", "c"))
-    report = check(json.dumps(talk).encode(), targets=load_targets(["llamafactory,together"]))
+    report = check(
+        json.dumps(talk).encode(), targets=load_targets(["llamafactory,together"]), selection=FILES_ASIDE
+    )
     assert {one.target: one.consequence for one in report.findings} == {
         "llamafactory": Consequence.DROPPED,
         "together": Consequence.REJECTED,
@@ -180,7 +182,7 @@ def test_what_llamafactory_leaves_out_is_dropped_not_rejected() -> None:
 def test_results_of_tools_may_follow_each_other() -> None:
     value = {"messages": [ASK, call("a", "{}"), result("call_1", "x"), result("call_2", "y"), TELL]}
     assert (
-        check(json.dumps(value).encode(), targets=[target("together")]).counts
+        check(json.dumps(value).encode(), targets=[target("together")], selection=FILES_ASIDE).counts
         == check(json.dumps(value).encode()).counts
     )
 
@@ -195,9 +197,9 @@ def test_one_system_message_is_enough_where_another_source_says_otherwise_too() 
 
 
 def test_tools_at_a_target_without_tools_are_one_finding() -> None:
-    report = check(GOOD_CALL, targets=[target("torchtune")])
+    report = check(GOOD_CALL, targets=[target("torchtune")], selection=FILES_ASIDE)
     assert [one.code for one in report.findings] == ["SF320"]
-    claude = check(GOOD_CALL, targets=[target("bedrock-claude")])
+    claude = check(GOOD_CALL, targets=[target("bedrock-claude")], selection=FILES_ASIDE)
     assert [one.code for one in claude.findings] == ["SF320"]
 
 
