@@ -159,6 +159,12 @@ def test_a_tool_call_of_openai_is_fine_where_openai_rows_are(name: str) -> None:
     assert check(GOOD_CALL, targets=[target(name)], selection=FILES_ASIDE).findings == ()
 
 
+def test_rows_of_a_format_that_is_not_taken_are_one_finding() -> None:
+    content = json.dumps(chat(("developer", "s"), ("user", "q"), ("assistant", "a"))).encode()
+    report = check(content, targets=[target("vertex")])
+    assert [one.code for one in report.findings] == ["SF114"]
+
+
 def test_findings_name_their_target() -> None:
     content = json.dumps(chat(("developer", "s"), ("user", "q"), ("assistant", "a"))).encode()
     report = check(content, targets=load_targets(["together,azure,torchtune"]), selection=FILES_ASIDE)
