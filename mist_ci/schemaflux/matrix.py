@@ -62,8 +62,9 @@ class Column:
             self.codes.setdefault(worst, Counter())[code] += 1
 
     def add_file(self, found: Iterable[Told]) -> None:
-        """Takes in all that was found about one file as a whole."""
-        rejected = [code for code, what in self._counting(found) if what is Consequence.REJECTED]
+        """Takes in all that was found about one file as a whole. A warning rejects no file: it says what may be."""
+        errors = [one for one in found if one.severity is Severity.ERROR]
+        rejected = [code for code, what in self._counting(errors) if what is Consequence.REJECTED]
         if rejected:
             self.whole[min(rejected)] += 1
 

@@ -30,7 +30,7 @@ from mist_ci.schemaflux.rules import (
 )
 from mist_ci.schemaflux.selection import Selection
 from mist_ci.schemaflux.triggers import TriggerSet
-from tests.unit.schemaflux.checking import check
+from tests.unit.schemaflux.checking import FILES_ASIDE, check
 
 ROOT = Path(__file__).parents[3]
 IDS = [rule.META.code for rule in RULES]
