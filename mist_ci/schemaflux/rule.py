@@ -1,5 +1,6 @@
 """What a rule is: a module with a manual page (its docstring), a META and a `check`.
 
+BrokenRule  sees a file that is not what it says it is
 FileRule    sees the beginning of a file before it is split into lines
 LineRule    sees a line that is not strict JSON
 RowRule     sees one row
@@ -8,6 +9,7 @@ RenderRule  sees one row and what the chat template made of it
 LeakRule    sees one row and the prompts of the suites
 CorpusRule  sees rows that share a key: `keys` maps each row, `verdict` compares two of them
 FoldRule    sees all rows of a data set, one by one: a `Tally` that adds up and merges
+TargetFoldRule  the same, for a provider or trainer
 
 Row and target rules come in two kinds, and that is what makes the fast path right. A *text rule* has a trigger, a
 pattern over the row's JSON that matches whenever the rule may fire: rows that match none are not asked. A *shape
@@ -26,6 +28,7 @@ from mist_ci.models.finding import Consequence, Severity
 from mist_ci.models.target import Target
 from mist_ci.parsing.strict_json import JsonProblem, JsonValue
 from mist_ci.ports.executor import ChatRendered
+from mist_ci.ports.sources import BrokenSource
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.trait import Trait
 
@@ -141,6 +144,14 @@ class FileRule(Rule, Protocol):
         ...
 
 
+class BrokenRule(Rule, Protocol):
+    """Judges a file that could not be opened. It has no rows."""
+
+    def check(self, file: BrokenSource, /) -> Iterable[Problem]:
+        """Why it could not."""
+        ...
+
+
 class LineRule(Rule, Protocol):
     """Explains why a line cannot be read."""
 
@@ -240,6 +251,14 @@ class FoldRule(Rule, Protocol):
     """Judges a data set as a whole."""
 
     def tally(self) -> Tally:
+        """A new, empty tally."""
+        ...
+
+
+class TargetFoldRule(Rule, Protocol):
+    """Judges a data set as a whole for one target. Silent where the target states nothing."""
+
+    def tally(self, target: Target, /) -> Tally:
         """A new, empty tally."""
         ...
 

@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from mist_ci.adapters.sources import Opener
 from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.finding import DataReport
+from mist_ci.models.target import Target
 from mist_ci.ports.executor import Executor
-from mist_ci.ports.sources import BytesSource
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES
 from mist_ci.schemaflux.prompts import SuitePrompts
 from mist_ci.schemaflux.run import Inspection, Means, validate
@@ -36,19 +37,23 @@ def check(
     template_changed: bool = False,
     executor: Executor | None = None,
     longest_line: int | None = None,
+    targets: Sequence[Target] = (),
 ) -> DataReport:
     """Validates a data set; bytes are its only file, `train.jsonl`."""
-    asked = Inspection(
-        "support",
-        _sources({"train.jsonl": files} if isinstance(files, bytes) else files),
-        _sources(known or {}),
-        model="tiny",
-        template=_template(template),
-        template_changed=template_changed,
-        suite_prompts=suite_prompts or {},
-        longest_line=longest_line or MAX_LINE_BYTES,
-    )
-    return validate(asked, Means(executor or InlineExecutor(), WordCounter()))
+    head = {"train.jsonl": files} if isinstance(files, bytes) else files
+    with Opener() as opener:
+        asked = Inspection(
+            "support",
+            [opener.open_bytes(path, content) for path, content in head.items()],
+            [opener.open_bytes(path, content) for path, content in (known or {}).items()],
+            model="tiny",
+            template=_template(template),
+            template_changed=template_changed,
+            suite_prompts=suite_prompts or {},
+            longest_line=longest_line or MAX_LINE_BYTES,
+            targets=targets,
+        )
+        return validate(asked, Means(executor or InlineExecutor(), WordCounter()))
 
 
 def _template(template: ChatTemplate | str | None) -> ChatTemplate | None:
@@ -56,7 +61,3 @@ def _template(template: ChatTemplate | str | None) -> ChatTemplate | None:
         return None
     whole = ChatTemplate(template) if isinstance(template, str) else template
     return replace(whole, source="chat.jinja")
-
-
-def _sources(files: Mapping[str, bytes]) -> list[BytesSource]:
-    return [BytesSource(path, content) for path, content in files.items()]
