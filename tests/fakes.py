@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -15,8 +16,11 @@ import jinja2
 import jinja2.sandbox
 import msgspec
 
+from mist_ci.adapters.executors import child
+from mist_ci.adapters.executors.conversations import chat_job, chat_line, chat_rendered, encode
 from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where
 from mist_ci.models.attempt import Attempt
+from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.config import Provider
 from mist_ci.models.iteration import Iteration, IterationLog
 from mist_ci.models.message import Payload
@@ -30,7 +34,7 @@ from mist_ci.parsing.glob import matches
 from mist_ci.ports import World
 from mist_ci.ports.code_host import CommentOutcome, Pending, Ruleset
 from mist_ci.ports.datasets import Datasets, WantedData
-from mist_ci.ports.executor import Dialect, Rendered
+from mist_ci.ports.executor import ChatRendered, Conversation, Dialect, Rendered
 from mist_ci.ports.files import Tree
 from mist_ci.ports.interrupts import Interrupts, NoInterrupts
 from mist_ci.ports.iterations import IterationStore, NoIterations
@@ -328,6 +332,21 @@ class InlineExecutor:
     """Really renders, in this process; remembers the contexts it was given."""
 
     contexts: list[Mapping[str, object]] = field(default_factory=list)
+    conversations: list[Conversation] = field(default_factory=list)
+
+    def render_chat(
+        self, template: ChatTemplate, conversations: Iterable[Conversation], now: datetime
+    ) -> Iterator[ChatRendered]:
+        """With the child's own functions, and what its parent does before and after."""
+        job = json.loads(encode(chat_job(template, now)))
+        child.Written.now = datetime.fromisoformat(job["now"])
+        environment = child.chat_environment()
+        texts = [text for text in (template.text, template.tool_text) if text is not None]
+        templates = [child._read(environment, text) for text in texts]
+        for conversation in conversations:
+            self.conversations.append(conversation)
+            row = json.loads(chat_line(conversation, template.behaviour))
+            yield chat_rendered(template, json.loads(json.dumps(child._answer(job, templates, row, 1 << 20))))
 
     def render(
         self, template: str, contexts: Sequence[Mapping[str, object]], dialect: Dialect

@@ -5,13 +5,15 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 
 from mist_ci import planning, schemaflux, tokentrace
-from mist_ci.errors import Code, CouldNotRun
+from mist_ci.errors import Code, ConfigError, CouldNotRun
+from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.config import Dataset
 from mist_ci.models.finding import DataReport
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.plan import Plan
 from mist_ci.models.report import TrainingEstimate
 from mist_ci.models.suite import Suite
+from mist_ci.parsing.chat_template import read_chat_template
 from mist_ci.ports import World
 from mist_ci.ports.datasets import WantedData
 from mist_ci.ports.files import Tree
@@ -37,7 +39,7 @@ class DataStage:
     def validate(self, suites: Sequence[Suite]) -> DataReport:
         """Findings, tokens and leakage at head; rows that base already has are known."""
         reference = self._reference("head")
-        template, path = self._template()
+        template = self._template()
         with ExitStack() as stack:
             asked = schemaflux.Inspection(
                 self.name,
@@ -46,8 +48,8 @@ class DataStage:
                 format=self.dataset.format,
                 model=reference.model if reference else "",
                 template=template,
-                template_path=path,
-                template_changed=template != self._template_of("base")[0],
+                template_changed=template != self._template_before(),
+                now=self.world.clock.now(),
                 suite_prompts={
                     suite.name: {one.key: schemaflux.telling_texts(one) for one in suite.samples}
                     for suite in suites
@@ -106,17 +108,25 @@ class DataStage:
             return None
         return planning.read_reference(self.trees[side], path, self.plan.policy)
 
-    def _template(self) -> tuple[str | None, str | None]:
-        """The chat template of the model and its path: head's, or base's where head drops it.
+    def _template(self) -> ChatTemplate | None:
+        """The chat template of the model: head's, or base's where head drops it.
 
         A change that takes the template away does not free its data from being rendered.
         """
-        head = self._template_of("head")
-        return head if head[0] is not None else self._template_of("base")
+        return self._template_of("head") or self._template_of("base")
 
-    def _template_of(self, side: str) -> tuple[str | None, str | None]:
-        reference = self._reference(side)
+    def _template_before(self) -> ChatTemplate | None:
+        """The chat template at base; None where it cannot be read either, so that a change may repair it."""
+        try:
+            return self._template_of("base")
+        except ConfigError:
+            return None
+
+    def _template_of(self, side: str) -> ChatTemplate | None:
+        reference, tree = self._reference(side), self.trees[side]
         if reference is None or reference.chat_template is None:
-            return None, None
+            return None
         path = reference.chat_template
-        return self.trees[side].read(path).decode("utf-8", "replace"), path
+        config = f"{path.rpartition('/')[0]}/tokenizer_config.json".removeprefix("/")
+        beside = (config, tree.read(config)) if path.endswith(".jinja") and tree.exists(config) else None
+        return read_chat_template(path, tree.read(path), beside)
