@@ -5,6 +5,7 @@ from mist_ci.schemaflux.prompts import telling_texts
 from mist_ci.schemaflux.rules.sf013_lfs_pointer import META as _POINTER
 from mist_ci.schemaflux.run import Inspection, Means, data_hash, validate
 from mist_ci.schemaflux.selection import Selection
+from mist_ci.schemaflux.trainers.settings import read_settings
 
 POINTER = _POINTER.code
 """The rule for data that is not there: what it finds could not be validated."""
@@ -17,6 +18,7 @@ __all__ = [
     "codes",
     "data_hash",
     "page",
+    "read_settings",
     "telling_texts",
     "validate",
 ]

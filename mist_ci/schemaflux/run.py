@@ -8,6 +8,7 @@ from mist_ci.errors import Where
 from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import DataReport, FileSummary
 from mist_ci.models.target import Target
+from mist_ci.models.trainer import TrainerSettings
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.executor import Executor
 from mist_ci.ports.scratch import MemoryScratch, Scratch
@@ -24,8 +25,9 @@ from mist_ci.schemaflux.prompts import SuitePrompts, prompt_index
 from mist_ci.schemaflux.reading import RowReader
 from mist_ci.schemaflux.rendering import say_it_once
 from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.row_tokens import destinations
 from mist_ci.schemaflux.rule import FileHead
-from mist_ci.schemaflux.rules import FILE_RULES, FOLD_RULES, sf001_empty_file
+from mist_ci.schemaflux.rules import FILE_RULES, FOLD_RULES, sf001_empty_file, sf801_exact_duplicate
 from mist_ci.schemaflux.scan import Part, Scan, Watch
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
 
@@ -51,6 +53,10 @@ class Inspection:
     template_path: str | None = None
     template_changed: bool = False
     targets: Sequence[Target] = ()
+    trainers: Sequence[TrainerSettings] = ()
+    """What the repository's own configurations of trainers say (`read_settings`)."""
+    max_tokens: int | None = None
+    """Tokens that a row may have, whatever the targets say."""
     selection: Selection = EVERYTHING
     suite_prompts: SuitePrompts = field(default_factory=dict)
     keep: int = KEEP
@@ -101,11 +107,17 @@ def validate(asked: Inspection, means: Means) -> DataReport:
         rows_new=total.rows_new,
         findings=total.ledger.findings(),
         counts=total.ledger.rule_counts(),
-        tokens=total.tokens,
-        token_basis=means.tokens.basis(asked.model),
+        tokens=total.tokens.tokens,
+        token_basis=max({means.tokens.basis(asked.model), *total.tokens.bases}, key=len),
+        figures=total.tokens.figures(scan.goes_to, _copies(total.ledger)),
         leaked={suite: tuple(sorted(keys)) for suite, keys in sorted(leaked.items())},
         data_hash=data_hash(sources),
     )
+
+
+def _copies(ledger: Ledger) -> int:
+    """Rows that are the same as another one."""
+    return sum(count for kind, count in ledger.counts.items() if kind[0] == sf801_exact_duplicate.META.code)
 
 
 def data_hash(sources: Sequence[Source]) -> str:
@@ -161,6 +173,7 @@ def _scan(
         prompt_index(asked.suite_prompts),
         asked.keep,
         asked.longest_line,
+        goes_to=destinations(asked.targets, asked.trainers, asked.max_tokens),
     )
 
 

@@ -17,12 +17,15 @@ from mist_ci.schemaflux.corpus import Records
 from mist_ci.schemaflux.judge import Found, Glance, Judge
 from mist_ci.schemaflux.ledger import KEEP, Ledger
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES, Span, lines
+from mist_ci.schemaflux.metering import Measured, Meter
 from mist_ci.schemaflux.reading import RowReader
 from mist_ci.schemaflux.rendering import Renderings, render_rows
 from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.row_tokens import Destination
 from mist_ci.schemaflux.rule import BadLine, PromptIndex, Tally
-from mist_ci.schemaflux.rules import FOLD_RULES, LEAK_RULES, ROW_RULES, TARGET_RULES
+from mist_ci.schemaflux.rules import FOLD_RULES, LEAK_RULES, ROW_RULES, TARGET_RULES, TOKEN_RULES
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
+from mist_ci.schemaflux.token_summary import TokenTally
 
 _BATCH_BYTES = 1 << 20
 _BATCH_ROWS = 2_000
@@ -46,6 +49,7 @@ class Scan:
     prompts: PromptIndex = field(default_factory=dict)
     keep: int = KEEP
     longest_line: int = MAX_LINE_BYTES
+    goes_to: Sequence[Destination] = ()
 
     def __call__(self, span: Span) -> "Part":
         """Scans one part."""
@@ -63,7 +67,7 @@ class Part:
     rows: int = 0
     rows_new: int = 0
     blank_lines: int = 0
-    tokens: int = 0
+    tokens: TokenTally = field(default_factory=TokenTally)
     leaked: dict[str, set[str]] = field(default_factory=dict)
     fresh: list[Finding] = field(default_factory=list)
     """Findings about single rows, in order: what can be shown at once."""
@@ -77,7 +81,7 @@ class Part:
         self.rows += later.rows
         self.rows_new += later.rows_new
         self.blank_lines += later.blank_lines
-        self.tokens += later.tokens
+        self.tokens.merge(later.tokens)
         for suite, keys in later.leaked.items():
             self.leaked.setdefault(suite, set()).update(keys)
 
@@ -88,6 +92,8 @@ class _Scanner:
         self._judge = _judge(scan)
         takes = scan.selection.takes
         self._folds = [rule for rule in FOLD_RULES if takes(rule.META)]
+        token_rules = [rule for rule in TOKEN_RULES if takes(rule.META)]
+        self._meter = Meter(scan.tokens, scan.model, scan.goes_to, token_rules)
 
     def scan(self, span: Span) -> Part:
         part = Part(Ledger(self._scan.keep), tallies=[rule.tally() for rule in self._folds])
@@ -131,8 +137,8 @@ class _Scanner:
         """What is cheaper for many rows at once."""
         scan = self._scan
         rows = [row for row, _ in batch]
-        texts = [text for row in rows for text in _texts(row)]
-        part.tokens += sum(scan.tokens.count_many(texts, scan.model))
+        for one in self._meter.measure(rows, part.tokens):
+            self._write_measured(part, one)
         for row in rows:
             for tally in part.tallies:
                 tally.add(row)
@@ -145,6 +151,13 @@ class _Scanner:
                 part.renderings, part.ledger, scan.template, good, scan.executor, template_changed=changed
             )
 
+    def _write_measured(self, part: Part, one: Measured) -> None:
+        row, target = one.row, one.destination.target
+        where = Where(row.file, row.line)
+        noted = part.ledger.note(one.rule.META, one.problem, where, is_known=row.is_known, target=target)
+        if noted:
+            part.fresh.append(noted)
+
     def _look_for_leaks(self, part: Part, row: Row) -> None:
         where, prompts = Where(row.file, row.line), self._scan.prompts
         for rule in LEAK_RULES:
@@ -156,13 +169,6 @@ class _Scanner:
 
 def _judge(scan: Scan) -> Judge:
     return Judge(ROW_RULES, TARGET_RULES, scan.targets, scan.selection)
-
-
-def _texts(row: Row) -> Iterator[str]:
-    if row.plain is not None:
-        yield from row.plain.texts
-    else:
-        yield from (message.text for message in row.said)
 
 
 def _batches(rows: Iterator[tuple[Row, bool]]) -> Iterator[list[tuple[Row, bool]]]:

@@ -10,6 +10,7 @@ from mist_ci.schemaflux.rule import (
     RowRule,
     Rule,
     TargetRule,
+    TokenRule,
 )
 from mist_ci.schemaflux.rules import (
     sf001_empty_file,
@@ -28,6 +29,7 @@ from mist_ci.schemaflux.rules import (
     sf201_unknown_role,
     sf203_no_assistant,
     sf205_last_not_assistant,
+    sf210_role_parity,
     sf212_empty_content,
     sf213_bad_weight,
     sf214_nothing_trained,
@@ -36,6 +38,9 @@ from mist_ci.schemaflux.rules import (
     sf305_unanswered_call,
     sf306_orphan_result,
     sf601_template_error,
+    sf620_too_many_tokens,
+    sf621_trainer_cuts,
+    sf622_nothing_left_to_train,
     sf801_exact_duplicate,
     sf804_leaked_prompt,
     sf810_conflicting_answers,
@@ -70,6 +75,12 @@ ROW_RULES: tuple[RowRule, ...] = (
 )
 
 TARGET_RULES: tuple[TargetRule, ...] = ()
+TOKEN_RULES: tuple[TokenRule, ...] = (
+    sf210_role_parity,
+    sf620_too_many_tokens,
+    sf621_trainer_cuts,
+    sf622_nothing_left_to_train,
+)
 RENDER_RULES: tuple[RenderRule, ...] = (sf601_template_error,)
 LEAK_RULES: tuple[LeakRule, ...] = (sf804_leaked_prompt,)
 CORPUS_RULES: tuple[CorpusRule, ...] = (sf801_exact_duplicate, sf810_conflicting_answers)
@@ -82,6 +93,7 @@ RULES: tuple[Rule, ...] = tuple(
             *LINE_RULES,
             *ROW_RULES,
             *TARGET_RULES,
+            *TOKEN_RULES,
             *RENDER_RULES,
             *LEAK_RULES,
             *CORPUS_RULES,

@@ -7,11 +7,13 @@ from typing import NoReturn
 import jinja2
 
 from mist_ci.models.finding import DataReport
+from mist_ci.models.target import Target
 from mist_ci.ports.executor import Dialect, Executor, Rendered
 from mist_ci.ports.sources import BytesSource
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES
 from mist_ci.schemaflux.prompts import SuitePrompts
 from mist_ci.schemaflux.run import Inspection, Means, validate
+from mist_ci.schemaflux.trainers.settings import read_settings
 
 
 class WordCounter:
@@ -61,6 +63,9 @@ def check(
     template_changed: bool = False,
     executor: Executor | None = None,
     longest_line: int | None = None,
+    trainer: bytes | None = None,
+    max_tokens: int | None = None,
+    targets: Sequence[Target] = (),
 ) -> DataReport:
     """Validates a data set; bytes are its only file, `train.jsonl`."""
     asked = Inspection(
@@ -73,6 +78,9 @@ def check(
         template_changed=template_changed,
         suite_prompts=suite_prompts or {},
         longest_line=longest_line or MAX_LINE_BYTES,
+        trainers=() if trainer is None else (read_settings(trainer, "train/sft.yaml"),),
+        max_tokens=max_tokens,
+        targets=targets,
     )
     return validate(asked, Means(executor or InlineExecutor(), WordCounter()))
 

@@ -39,6 +39,8 @@ def example(meta: RuleMeta, content: bytes) -> DataReport:
         template=meta.template,
         suite_prompts=prompts(meta),
         longest_line=meta.longest_line,
+        trainer=meta.trainer,
+        max_tokens=meta.max_tokens,
     )
 
 
