@@ -89,7 +89,7 @@ class TrainingEstimate(Model):
 
     @property
     def sentence(self) -> str | None:
-        """`you would pay $38.10 to $43.00 (prices of 2026-11-01); $9.80 buys nothing`; None where nobody knows the price."""
+        """`you would pay $38.10 to $43.00 (prices of 2026-11-01); $9.80 buys nothing`; None without a price."""
         if self.cost_usd is None:
             return None
         least, most = self.usd_least or self.cost_usd, self.usd_most or self.cost_usd

@@ -35,7 +35,7 @@ def page(code: str) -> str:
         _example("Good", meta.good),
     ]
     if meta.template:
-        parts.append(f"The chat template of both:\n\n```jinja\n{meta.template}\n```")
+        parts.append(f"The chat template of both:\n\n```jinja\n{meta.template.text}\n```")
     if meta.trainer:
         parts.append(
             f"The trainer's configuration (here, a token is a word):\n\n```yaml\n{meta.trainer.decode().strip()}\n```"

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from mist_ci.adapters.targets import load_targets
 from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import DataReport
 from mist_ci.parsing.strict_json import JsonValue, parse
@@ -19,7 +20,14 @@ from mist_ci.schemaflux.plain import PlainRow, as_plain, read_plain
 from mist_ci.schemaflux.prompts import SuitePrompts, normalise_text
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Mention, Rule, RuleMeta
-from mist_ci.schemaflux.rules import CORPUS_RULES, FOLD_RULES, LEAK_RULES, ROW_RULES, RULES
+from mist_ci.schemaflux.rules import (
+    CORPUS_RULES,
+    FILE_FACT_RULES,
+    FOLD_RULES,
+    LEAK_RULES,
+    ROW_RULES,
+    RULES,
+)
 from mist_ci.schemaflux.selection import Selection
 from mist_ci.schemaflux.triggers import TriggerSet
 from tests.unit.schemaflux.checking import check
@@ -27,6 +35,17 @@ from tests.unit.schemaflux.checking import check
 ROOT = Path(__file__).parents[3]
 IDS = [rule.META.code for rule in RULES]
 every_rule = pytest.mark.parametrize("rule", RULES, ids=IDS)
+by_content = pytest.mark.parametrize(
+    "rule", [pytest.param(one, id=one.META.code) for one in RULES if one not in FILE_FACT_RULES]
+)
+"""Rules about facts of a file have facts as their examples: test_file_facts.py."""
+WAITING = {
+    "SF109": DataFormat.BEDROCK_NOVA,
+    "SF112": DataFormat.BEDROCK_NOVA,
+    "SF206": DataFormat.OPENAI_DPO,
+    "SF905": DataFormat.BEDROCK_NOVA,
+}
+"""Formats of examples; they wait until the format can be read."""
 
 
 def prompts(meta: RuleMeta) -> SuitePrompts:
@@ -34,6 +53,8 @@ def prompts(meta: RuleMeta) -> SuitePrompts:
 
 
 def example(meta: RuleMeta, content: bytes) -> DataReport:
+    if WAITING.get(meta.code, DataFormat.OPENAI_CHAT) not in {one.name for one in FORMATS}:
+        pytest.skip("its format cannot be read yet")
     return check(
         {meta.file: content},
         template=meta.template,
@@ -41,10 +62,11 @@ def example(meta: RuleMeta, content: bytes) -> DataReport:
         longest_line=meta.longest_line,
         trainer=meta.trainer,
         max_tokens=meta.max_tokens,
+        targets=load_targets([meta.target]) if meta.target else (),
     )
 
 
-@every_rule
+@by_content
 def test_the_bad_example_is_found_once_and_nothing_else(rule: Rule) -> None:
     meta = rule.META
     report = example(meta, meta.bad)
@@ -57,7 +79,7 @@ def test_the_bad_example_is_found_once_and_nothing_else(rule: Rule) -> None:
         assert len(text) < 250
 
 
-@every_rule
+@by_content
 def test_the_good_example_is_silent(rule: Rule) -> None:
     meta = rule.META
     report = example(meta, meta.good)
