@@ -23,6 +23,14 @@ if TYPE_CHECKING:
     "--model", default="", metavar="NAME", help="The model to be trained: chooses how tokens are counted."
 )
 @click.option(
+    "--trainer",
+    "trainers",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The configuration that axolotl, LLaMA-Factory, TRL or torchtune is started with: what would it cut or drop?",
+)
+@click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "info"]),
     default="error",
@@ -39,7 +47,8 @@ if TYPE_CHECKING:
 )
 @OUTPUT_FORMAT
 def validate(
-    paths: tuple[Path, ...], template: str | None, model: str, fail_on: str, show: int, output_format: str
+    paths: tuple[Path, ...], template: str | None, model: str, trainers: tuple[Path, ...], fail_on: str, show: int,
+    output_format: str
 ) -> int:  # fmt: skip
     """Check fine-tuning data before the training budget is spent.
 
@@ -49,6 +58,7 @@ def validate(
     \b
     mist-ci validate data/
     mist-ci validate train.jsonl --template chat_template.jinja
+    mist-ci validate train.jsonl --trainer train/sft.yaml
     """
     from mist_ci import schemaflux
     from mist_ci.cli import wiring
@@ -62,6 +72,7 @@ def validate(
             template=wiring.chat_template(template) if template else None,
             now=wiring.now().astimezone(),
             model=model,
+            trainers=[schemaflux.read_settings(_read(path), str(path)) for path in trainers],
         )
         found = schemaflux.validate(asked, schemaflux.Means(wiring.executor(), wiring.tokens()))
     if output_format == "json":
@@ -95,6 +106,8 @@ def _print(found: "DataReport", show: int) -> None:
         say(f"{times:7,} × {code}  {next(one.name for one in found.findings if one.code == code)}")
     say(f"{count(found.rows, 'row')} in {count(len(found.files), 'file')}, {count(found.tokens, 'token')} "
         f"({found.token_basis}), {count(len(found.findings), 'finding')}")  # fmt: skip
+    for trainer in found.figures.trainers if found.figures else ():
+        say(trainer.sentence)
     if counts:
         say(f"more: mist-ci explain {next(iter(sorted(counts)))}")
 

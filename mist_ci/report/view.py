@@ -30,6 +30,10 @@ _MOVED = Fraction(1, 100)
 def view(report: Report) -> View:
     """All that does not depend on how much is shown."""
     dump = report.model_dump(mode="json")
+    for training, line in zip(report.training, dump["training"], strict=True):
+        line["sentence"] = training.sentence
+    for data, line in zip(report.data, dump["data"], strict=True):
+        line["sentences"] = [one.sentence for one in data.figures.trainers] if data.figures else []
     return {
         **decision_view(report.decision),
         "report": dump,

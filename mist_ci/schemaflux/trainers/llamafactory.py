@@ -110,6 +110,5 @@ def _told(row: TrainedRow, seen: int, trained: int, answered: int) -> Fate:
         return Fate(Outcome.KEPT, seen, trained, 0)
     why = f"{lost:,} of {row.tokens:,} tokens are cut"
     had_answer = any(segment.is_answer and segment.tokens for one in row.sequences for segment in one)
-    return Fate(
-        Outcome.ANSWER_LOST if had_answer and not answered else Outcome.TRUNCATED, seen, trained, lost, why
-    )
+    outcome = Outcome.ANSWER_LOST if had_answer and not answered else Outcome.TRUNCATED
+    return Fate(outcome, seen, trained, lost, why, Cause.LENGTH)
