@@ -18,9 +18,9 @@ from mist_ci.schemaflux.trainers.cutting import longest
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A problem of a row at a destination."""
+    """A problem of a row at a destination; `index` is the row's, among those that were measured."""
 
-    row: Row
+    index: int
     rule: TokenRule
     problem: Problem
     destination: Destination
@@ -43,15 +43,17 @@ class Meter:
         counts = self._tokens.count_many([text for one in said for text in one], self._model)
         tally.bases.add(self._tokens.basis(self._model))
         at = 0
-        for row, one in zip(rows, said, strict=True):
+        for index, (row, one) in enumerate(zip(rows, said, strict=True)):
             mine = counts[at : at + len(one)]
             at += len(one)
             if row.plain is not None and not self._goes_to:
                 _add_plain(row.plain, mine, tally)
             else:
-                yield from self._follow(row, mine, tally)
+                for passage in self._follow(row, mine, tally):
+                    yield from self._problems(index, row, passage)
 
-    def _follow(self, row: Row, counts: Sequence[int], tally: TokenTally) -> Iterator[Measured]:
+    def _follow(self, row: Row, counts: Sequence[int], tally: TokenTally) -> Iterator[Passage]:
+        """The passages that token rules may have something to say about."""
         trained = trained_row(row, counts)
         parts = (trained.segments, *trained.sides)
         learnt = sum(segment.tokens for part in parts for segment in part if segment.is_trained)
@@ -62,13 +64,13 @@ class Meter:
             if passage.fate is not None:
                 tally.fates.setdefault(destination.name, FateTally()).add(passage.fate)
             if _is_of_interest(passage, length):
-                yield from self._problems(row, passage)
+                yield passage
 
-    def _problems(self, row: Row, passage: Passage) -> Iterator[Measured]:
+    def _problems(self, index: int, row: Row, passage: Passage) -> Iterator[Measured]:
         where = Where(row.file, row.line)
         for rule in self._rules:
             for problem in ask(rule, where, rule.check, row, passage):
-                yield Measured(row, rule, problem, passage.destination)
+                yield Measured(index, rule, problem, passage.destination)
 
 
 def _add_plain(row: PlainRow, counts: Sequence[int], tally: TokenTally) -> None:

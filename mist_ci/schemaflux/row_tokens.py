@@ -36,7 +36,11 @@ def destinations(
     targets: Sequence[Target], trainers: Sequence[TrainerSettings], max_tokens: int | None
 ) -> tuple[Destination, ...]:
     """Trainers as they are set up, then targets; a trainer's own file goes before what its target would assume."""
-    found = [Destination(settings.file or settings.trainer.value, settings) for settings in trainers]
+    named = {target.trainer: target for target in targets if target.trainer}
+    found = [
+        Destination(one.file or one.trainer.value, one, target=named.get(one.trainer.value))
+        for one in trainers
+    ]
     configured = {settings.trainer for settings in trainers}
     for target in targets:
         limit = target.limits.row_tokens.value if target.limits.row_tokens else None
