@@ -32,8 +32,9 @@ def view(report: Report) -> View:
     dump = report.model_dump(mode="json")
     for training, line in zip(report.training, dump["training"], strict=True):
         line["sentence"] = training.sentence
-    for data, line in zip(report.data, dump["data"], strict=True):
-        line["sentences"] = [one.sentence for one in data.figures.trainers] if data.figures else []
+    for data, told in zip(report.data, dump["data"], strict=True):
+        sentences = [one.sentence for one in data.figures.trainers] if data.figures else []
+        told |= {"count_new": data.count_new, "count_known": data.count_known, "sentences": sentences}
     return {
         **decision_view(report.decision),
         "report": dump,
