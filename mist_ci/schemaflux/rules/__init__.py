@@ -14,6 +14,7 @@ from mist_ci.schemaflux.rule import (
     Rule,
     TargetFoldRule,
     TargetRule,
+    TokenRule,
 )
 from mist_ci.schemaflux.rules import (
     sf001_empty_file,
@@ -46,6 +47,7 @@ from mist_ci.schemaflux.rules import (
     sf207_same_role_twice,
     sf208_system_placement,
     sf209_assistant_first,
+    sf210_role_parity,
     sf212_empty_content,
     sf213_bad_weight,
     sf214_nothing_trained,
@@ -78,6 +80,9 @@ from mist_ci.schemaflux.rules import (
     sf610_templated_text,
     sf611_control_token_in_content,
     sf612_double_encoded_arguments,
+    sf620_too_many_tokens,
+    sf621_trainer_cuts,
+    sf622_nothing_left_to_train,
     sf801_exact_duplicate,
     sf804_leaked_prompt,
     sf810_conflicting_answers,
@@ -153,6 +158,12 @@ FILE_FACT_RULES: tuple[FileFactRule, ...] = (
 )
 
 TARGET_FOLD_RULES: tuple[TargetFoldRule, ...] = (sf109_uneven_keys,)
+TOKEN_RULES: tuple[TokenRule, ...] = (
+    sf210_role_parity,
+    sf620_too_many_tokens,
+    sf621_trainer_cuts,
+    sf622_nothing_left_to_train,
+)
 RENDER_RULES: tuple[RenderRule, ...] = (
     sf601_template_error,
     sf602_dropped_content,
@@ -177,6 +188,7 @@ RULES: tuple[Rule, ...] = tuple(
             *LINE_RULES,
             *ROW_RULES,
             *TARGET_RULES,
+            *TOKEN_RULES,
             *RENDER_RULES,
             *LEAK_RULES,
             *CORPUS_RULES,
