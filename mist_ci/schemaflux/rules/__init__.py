@@ -22,9 +22,14 @@ from mist_ci.schemaflux.rules import (
     sf009_unportable_value,
     sf013_lfs_pointer,
     sf015_line_too_long,
+    sf101_unknown_format,
+    sf102_two_formats,
+    sf103_mixed_formats,
     sf104_missing_field,
     sf105_wrong_type,
+    sf107_misspelt_key,
     sf108_no_messages,
+    sf112_schema_version,
     sf201_unknown_role,
     sf203_no_assistant,
     sf205_last_not_assistant,
@@ -41,7 +46,12 @@ from mist_ci.schemaflux.rules import (
     sf810_conflicting_answers,
 )
 
-FILE_RULES: tuple[FileRule, ...] = (sf001_empty_file, sf013_lfs_pointer, sf005_not_jsonl)
+FILE_RULES: tuple[FileRule, ...] = (
+    sf001_empty_file,
+    sf013_lfs_pointer,
+    sf005_not_jsonl,
+    sf101_unknown_format,
+)
 
 LINE_RULES: tuple[LineRule, ...] = (
     sf002_invalid_json,
@@ -54,9 +64,13 @@ LINE_RULES: tuple[LineRule, ...] = (
 
 ROW_RULES: tuple[RowRule, ...] = (
     sf006_not_an_object,
+    sf102_two_formats,
+    sf103_mixed_formats,
     sf104_missing_field,
     sf105_wrong_type,
+    sf107_misspelt_key,
     sf108_no_messages,
+    sf112_schema_version,
     sf201_unknown_role,
     sf203_no_assistant,
     sf205_last_not_assistant,
