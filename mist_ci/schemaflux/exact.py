@@ -1,5 +1,6 @@
 """From a shape to a type of msgspec: what converts to it has no problems. The other way round is not promised."""
 
+from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import or_
 from typing import Annotated, Any
@@ -39,15 +40,38 @@ def _either(types: list[Type]) -> Type:
 
 
 def _struct(record: Record, *, is_open: bool) -> Type:
-    """All required fields and the first of each group, whatever would make up for them."""
-    needed = {**record.required, **{group[0]: record.optional[group[0]] for group in record.one_of}}
-    fields: list[tuple[str, Type, Type]] = [
-        (f"needed_{index}", exact(shape), msgspec.field(name=key))
-        for index, (key, shape) in enumerate(needed.items())
-    ]
-    fields += [
-        (f"may_{index}", exact(shape) | None, msgspec.field(name=key, default=None))
-        for index, (key, shape) in enumerate(record.optional.items())
-        if key not in needed
-    ]
-    return msgspec.defstruct("Exact", fields, forbid_unknown_fields=not is_open, gc=False, frozen=True)
+    fields: list[tuple[str, Type, Type]] = []
+    names: dict[str, str] = {}
+    for number, (key, shape) in enumerate({**record.optional, **record.required}.items()):
+        names[key] = name = f"field_{number}"
+        is_needed = key in record.required
+        kind = exact(shape) if is_needed else exact(shape) | None
+        if is_needed and key not in record.unless:
+            fields.insert(0, (name, kind, msgspec.field(name=key)))
+        else:
+            absent = msgspec.field(name=key, default=msgspec.UNSET)
+            fields.append((name, kind | msgspec.UnsetType, absent))
+    checks = {"__post_init__": _check(record, names)} if record.one_of or record.unless else {}
+    return msgspec.defstruct(
+        "Exact", fields, namespace=checks, forbid_unknown_fields=not is_open, gc=False, frozen=True
+    )
+
+
+def _check(record: Record, names: Mapping[str, str]) -> Callable[[object], None]:
+    """What types cannot say: one of a group, and what makes up for what."""
+    groups = [[names[key] for key in group] for group in record.one_of]
+    excuses = [(names[key], [names[other] for other in others]) for key, others in record.unless.items()]
+
+    def check(made: object) -> None:
+        for group in groups:
+            if all(getattr(made, name) is msgspec.UNSET for name in group):
+                raise ValueError(group)
+        for name, others in excuses:
+            if getattr(made, name) is msgspec.UNSET and not any(_says(getattr(made, one)) for one in others):
+                raise ValueError(name)
+
+    return check
+
+
+def _says(value: object) -> bool:
+    return value is not None and value is not msgspec.UNSET and value not in ("", [])
