@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from mist_ci.models.finding import Severity
 from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.example import ASK, TELL, call, chat, result, rows, tool
 from tests.unit.schemaflux.checking import check
@@ -58,13 +59,6 @@ ONE_DEFECT: dict[str, tuple[JsonValue, str, str]] = {
     "empty tool_calls": (with_message(role="assistant", content=None, tool_calls=[]), "SF212", "fill in"),
     "weight true": (with_message(role="assistant", content="a", weight=True), "SF213", "1 to train"),
     "weight text": (with_message(role="assistant", content="a", weight="1"), "SF213", "1 to train"),
-    "weight typo": (with_message(role="assistant", content="a", wieght=0), "SF107", '"weight"'),
-    "tools typo": ({"messages": [ASK, TELL], "tool": []}, "SF107", '"tools"'),
-    "tool_calls typo": (
-        with_message(role="assistant", content="a", tool_cals=[]),
-        "SF107",
-        '"tool_calls"',
-    ),
     "tool_calls typo without content": (
         with_message(role="assistant", tool_cals=[]),
         "SF104",
@@ -115,6 +109,13 @@ ONE_DEFECT: dict[str, tuple[JsonValue, str, str]] = {
 }
 
 
+WHOLE = (
+    "{% for m in messages %}<{{ m.role }}>{{ m.reasoning_content }}{{ m.content }}"
+    "{% for call in m.tool_calls or [] %}{{ call.function }}{% endfor %}<|end|>{% endfor %}"
+)
+"""A chat template that leaves nothing out."""
+
+
 @pytest.mark.parametrize("name", ONE_DEFECT)
 def test_one_defect_is_one_finding(name: str) -> None:
     row, code, hint = ONE_DEFECT[name]
@@ -123,6 +124,21 @@ def test_one_defect_is_one_finding(name: str) -> None:
     assert [finding.code for finding in found] == [code]
     assert hint in found[0].hint
     assert found == list(report.findings), "a row with an error is not rendered"
+
+
+TYPOS: dict[str, tuple[JsonValue, str]] = {
+    "weight": (with_message(role="assistant", content="a", wieght=0), '"weight"'),
+    "tools": ({"messages": [ASK, TELL], "tool": []}, '"tools"'),
+    "tool_calls": (with_message(role="assistant", content="a", tool_cals=[]), '"tool_calls"'),
+}
+
+
+@pytest.mark.parametrize("name", TYPOS)
+def test_a_misspelt_key_that_is_not_required_is_a_warning(name: str) -> None:
+    row, hint = TYPOS[name]
+    (found,) = check(rows(row)).findings
+    assert (found.code, found.severity) == ("SF107", Severity.WARNING)
+    assert hint in found.hint
 
 
 LINES: dict[str, tuple[bytes, str, str]] = {
@@ -238,4 +254,4 @@ SILENT: dict[str, JsonValue] = {
 @pytest.mark.parametrize("name", SILENT)
 def test_valid_modern_rows_give_no_findings(name: str) -> None:
     content = json.dumps(SILENT[name], ensure_ascii=False).encode() + b"\n"
-    assert check(content, template="{{ messages }}").findings == ()
+    assert check(content, template=WHOLE).findings == ()
