@@ -179,7 +179,7 @@ def _scan(
     asked: Inspection, means: Means, sources: Sequence[Source], formats: Mapping[str, DataFormat]
 ) -> Scan:
     return Scan(
-        RowReader(formats, known_lines(sources, _whole(asked.base))),
+        RowReader(formats, known_lines(sources, _whole(asked.base), means.scratch)),
         {source.path: index for index, source in enumerate(sources)},
         means.executor,
         means.tokens,
