@@ -1,0 +1,41 @@
+"""What MIST CI says about a file: its command, in this process."""
+
+import io
+import json
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from pathlib import Path
+
+import click
+
+from benchmarks.data.opinion import Opinion
+from mist_ci.cli import cli
+from mist_ci.errors import Code, MistError
+
+LOUD = ("error", "warning")
+"""What counts as said: information does not."""
+
+
+def opinion(path: Path, targets: Sequence[str] = (), template: Path | None = None) -> Opinion:
+    """`mist-ci validate` of one file. A file that it refuses with a message of its own is flagged by that code."""
+    arguments = ["validate", str(path), "--format", "json"]
+    arguments += ["--for", ",".join(targets)] if targets else []
+    arguments += ["--template", str(template)] if template else []
+    out = io.StringIO()
+    try:
+        with redirect_stdout(out):
+            cli.main(arguments, standalone_mode=False)
+        return _reported(out.getvalue())
+    except MistError as error:
+        crashed = error.code is Code.INTERNAL
+        return Opinion(flagged=True, crashed=crashed, message=str(error), codes=frozenset({str(error.code)}))
+    except click.ClickException as error:
+        return Opinion(flagged=True, message=error.format_message())
+    except Exception as error:  # noqa: BLE001 - whatever it is, nobody caught it
+        return Opinion(flagged=True, crashed=True, message=f"{type(error).__name__}: {error}")
+
+
+def _reported(out: str) -> Opinion:
+    loud = [one for one in json.loads(out)["findings"] if one["severity"] in LOUD]
+    message = "; ".join(f"{one['code']} {one['message']}" for one in loud[:3])
+    return Opinion(flagged=bool(loud), message=message, codes=frozenset(one["code"] for one in loud))
