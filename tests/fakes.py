@@ -199,6 +199,9 @@ class WordCounter:
         del model
         return len(text.split())
 
+    def count_many(self, texts: Sequence[str], model: str) -> list[int]:
+        return [self.count(text, model) for text in texts]
+
 
 class PolicyPrices:
     """The policy's own prices, and nobody knows any other."""

@@ -7,6 +7,7 @@ wrong checksum and download another one.
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -75,6 +76,10 @@ class TiktokenCounter:
         """
         recipe = SHIPPED.get(_encoding_name(model) or "", O200K)
         return len(self._encoding(recipe).encode_ordinary(text))
+
+    def count_many(self, texts: Sequence[str], model: str) -> list[int]:
+        """Tokens in each text."""
+        return [self.count(text, model) for text in texts]
 
     def _encoding(self, recipe: Recipe) -> "Encoding":
         with self._lock:

@@ -53,18 +53,16 @@ def validate(
     from mist_ci.cli import wiring
     from mist_ci.cli.output import show_json
     from mist_ci.models.finding import Severity
+    from mist_ci.ports.sources import BytesSource
 
-    found = schemaflux.validate(
+    asked = schemaflux.Inspection(
         "files",
-        {str(path): _read(path) for path in _files(paths)},
-        known={},
+        [BytesSource(str(path), _read(path)) for path in _files(paths)],
         template=_read(template).decode("utf-8", "replace") if template else None,
         template_path=str(template) if template else None,
-        executor=wiring.executor(),
-        tokens=wiring.tokens(),
         model=model,
-        suite_prompts={},
     )
+    found = schemaflux.validate(asked, schemaflux.Means(wiring.executor(), wiring.tokens()))
     if output_format == "json":
         show_json(found.model_dump(mode="json"))
     else:

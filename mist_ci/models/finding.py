@@ -6,6 +6,7 @@ from pydantic import ConfigDict
 
 from mist_ci.errors import Where
 from mist_ci.models.base import Model
+from mist_ci.models.data_format import Compression, Container, DataFormat
 
 
 class Severity(StrEnum):
@@ -49,14 +50,41 @@ class Finding(Model):
     """True when the base branch already has it: shown, never gating."""
 
 
+class RuleCount(Model):
+    """How many findings of one kind there are, whether they are kept or not."""
+
+    code: str
+    name: str
+    severity: Severity
+    target: str = ""
+    known: bool
+    count: int
+
+
+class FileSummary(Model):
+    """What one file is."""
+
+    path: str
+    rows: int
+    format: DataFormat | None
+    """None when its rows were not read."""
+    evidence: str
+    """Why it is of that format."""
+    container: Container
+    compression: Compression
+
+
 class DataReport(Model):
     """What SchemaFlux found out about one data set at head."""
 
     dataset: str
     files: tuple[str, ...]
+    details: tuple[FileSummary, ...] = ()
     rows: int
     rows_new: int
     findings: tuple[Finding, ...]
+    """The first findings of each kind; `counts` counts all of them."""
+    counts: tuple[RuleCount, ...] = ()
     tokens: int
     token_basis: str
     leaked: dict[str, tuple[str, ...]]
@@ -64,5 +92,9 @@ class DataReport(Model):
     data_hash: str
 
     def gating(self, fail_on: Severity) -> tuple[Finding, ...]:
-        """New findings at least as severe as `fail_on`."""
+        """New findings at least as severe as `fail_on`: the first of each kind."""
         return tuple(f for f in self.findings if not f.known and f.severity.rank <= fail_on.rank)
+
+    def count_gating(self, fail_on: Severity) -> int:
+        """How many new findings are at least as severe as `fail_on`."""
+        return sum(one.count for one in self.counts if not one.known and one.severity.rank <= fail_on.rank)

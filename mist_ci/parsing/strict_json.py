@@ -38,6 +38,8 @@ class JsonProblemKind(StrEnum):
     SURROGATE = "surrogate"
     DEPTH = "depth"
     BIG_INT = "big_int"
+    LENGTH = "length"
+    """Said by readers that do not hold a line: `parse` takes any length."""
 
 
 class JsonProblem(ValueError):
@@ -72,7 +74,12 @@ def parse(text: bytes) -> JsonValue:
 def _is_strict(text: bytes, value: JsonValue) -> bool:
     keys = _count_keys([value], MAX_DEPTH + 1)
     # Outside strings there is one colon per member: fewer distinct keys than colons means duplicates.
-    return text.count(b":") == keys or _STRING_BYTES.sub(b"", text).count(b":") == keys
+    return text.count(b":") == keys or count_colons(text) == keys
+
+
+def count_colons(text: bytes) -> int:
+    """Colons outside of strings: members of objects, each as often as it is written."""
+    return _STRING_BYTES.sub(b"", text).count(b":")
 
 
 def _count_keys(value: dict[str, JsonValue] | list[JsonValue], depth: int) -> int:

@@ -3,9 +3,20 @@
 from mist_ci.schemaflux.explain import codes, page
 from mist_ci.schemaflux.prompts import telling_texts
 from mist_ci.schemaflux.rules.sf013_lfs_pointer import META as _POINTER
-from mist_ci.schemaflux.run import validate
+from mist_ci.schemaflux.run import Inspection, Means, data_hash, validate
+from mist_ci.schemaflux.selection import Selection
 
 POINTER = _POINTER.code
 """The rule for data that is not there: what it finds could not be validated."""
 
-__all__ = ["POINTER", "codes", "page", "telling_texts", "validate"]
+__all__ = [
+    "POINTER",
+    "Inspection",
+    "Means",
+    "Selection",
+    "codes",
+    "data_hash",
+    "page",
+    "telling_texts",
+    "validate",
+]

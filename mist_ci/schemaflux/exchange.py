@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mist_ci.schemaflux.row import Message, Row, ToolCall
+from mist_ci.schemaflux.message import Message, ToolCall
+from mist_ci.schemaflux.row import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +41,16 @@ def exchanges(row: Row) -> Iterator[Exchange]:
 
 def tool_calls(message: Message) -> tuple[ToolCall, ...]:
     """Calls that expect an answer with their id: all but the older `function_call`."""
-    return tuple(call for call in message.calls if call.field != call.function_field)
+    return tuple(call for call in message.calls if not call.is_legacy)
 
 
 def result_id(message: Message) -> str | None:
     """The id of the call that a tool message answers."""
-    value = message.value.get("tool_call_id")
-    return value if isinstance(value, str) and value else None
+    return message.result_of
 
 
 def _uses_tools(message: Message) -> bool:
-    return message.role == "tool" or bool(message.value.get("tool_calls"))
+    return message.role == "tool" or bool(tool_calls(message))
 
 
 def _has_id(message: Message) -> bool:

@@ -1,59 +1,46 @@
-"""From files to rows: lines, strict JSON, and what the base branch already has."""
+"""From lines to rows: the fast way for what is plain, strict JSON for the rest."""
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from mist_ci.parsing.strict_json import JsonProblem, parse
+from mist_ci.models.data_format import DataFormat
+from mist_ci.parsing.strict_json import JsonProblem, JsonProblemKind, parse
+from mist_ci.ports.sources import Source
+from mist_ci.schemaflux.known import Known
+from mist_ci.schemaflux.lines import Line
+from mist_ci.schemaflux.plain import as_plain, read_plain
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import BadLine
 
-Line = tuple[int, bytes]
-"""Number, counted from 1, and content without its end."""
-
-_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+TOO_LONG_CHARS = 200
+"""What is kept of a line that is too long to be a row."""
 
 
-def split_lines(content: bytes) -> list[Line]:
-    """The lines that are not blank. Only a line feed ends a line: U+2028 and the like may be in a text."""
-    if content.startswith(_UTF16_MARKS):
-        return [(1, content)]  # not text that has lines; one finding says so
-    lines = enumerate(content.split(b"\n"), start=1)
-    return [(number, raw.rstrip(b"\r")) for number, raw in lines if raw.strip()]
+@dataclass(frozen=True, slots=True)
+class RowReader:
+    """Reads the rows of a data set. `formats` maps each path to the format of its rows."""
 
+    formats: Mapping[str, DataFormat]
+    known: Known = field(default_factory=Known)
 
-def read(files: Mapping[str, Sequence[Line]], base: Mapping[str, bytes]) -> Iterator[Row | BadLine]:
-    """Every line of every file, in order of path and line."""
-    known = known_lines(files, base)
-    for path, lines in sorted(files.items()):
-        for number, raw in lines:
-            is_known = (path, number) in known
-            try:
-                yield Row(number, path, parse(raw), raw, is_known)
-            except JsonProblem as problem:
-                yield BadLine(number, path, raw, problem, is_known)
-
-
-def known_lines(files: Mapping[str, Sequence[Line]], base: Mapping[str, bytes]) -> set[tuple[str, int]]:
-    """Path and number of the lines that the base has too, byte for byte.
-
-    Each line of the base makes one line known: in the same file first, then wherever it was moved to. A
-    second copy of a known row is new.
-    """
-    left = {path: Counter(raw for _, raw in split_lines(content)) for path, content in base.items()}
-    known: set[tuple[str, int]] = set()
-    for path, lines in sorted(files.items()):
-        known |= {(path, number) for number in _take(lines, left.get(path, Counter()))}
-    moved: Counter[bytes] = Counter()
-    for rest in left.values():
-        moved.update(rest)
-    for path, lines in sorted(files.items()):
-        new = [line for line in lines if (path, line[0]) not in known]
-        known |= {(path, number) for number in _take(new, moved)}
-    return known
-
-
-def _take(lines: Sequence[Line], left: Counter[bytes]) -> Iterator[int]:
-    for number, raw in lines:
-        if left[raw] > 0:
-            left[raw] -= 1
-            yield number
+    def read(self, source: Source, line: Line) -> Row | BadLine:
+        """A row, or why there is none."""
+        path, raw = source.path, line.content
+        number, is_known = source.line(line.row), self.known.has(path, line.row)
+        if raw is None:
+            problem = JsonProblem(JsonProblemKind.LENGTH, f"the line has {line.length:,} bytes")
+            return BadLine(number, path, b"", problem, is_known)
+        data_format = self.formats[path]
+        if data_format is DataFormat.OPENAI_CHAT:
+            plain = read_plain(raw)
+            if plain is not None:
+                return Row(number, path, raw, data_format, is_known, plain)
+        try:
+            value = parse(raw)
+        except JsonProblem as problem:
+            return BadLine(number, path, raw, problem, is_known)
+        row = Row(number, path, raw, data_format, is_known)
+        row.value = value
+        if data_format is DataFormat.OPENAI_CHAT:
+            row.plain = as_plain(value)
+        return row

@@ -1,22 +1,32 @@
 """What a rule is: a module with a manual page (its docstring), a META and a `check`.
 
-FileRule    sees a whole file before it is split into lines
+FileRule    sees the beginning of a file before it is split into lines
 LineRule    sees a line that is not strict JSON
 RowRule     sees one row
+TargetRule  sees one row and a provider or trainer that it is meant for
 RenderRule  sees one row and what the chat template made of it
 LeakRule    sees one row and the prompts of the suites
-CorpusRule  sees rows that share a key: `keys` maps each row, `check` judges each group of two or more
+CorpusRule  sees rows that share a key: `keys` maps each row, `verdict` compares two of them
+FoldRule    sees all rows of a data set, one by one: a `Tally` that adds up and merges
+
+Row and target rules come in two kinds, and that is what makes the fast path right. A *text rule* has a trigger, a
+pattern over the row's JSON that matches whenever the rule may fire: rows that match none are not asked. A *shape
+rule* has none: on a plain row (`plain.py`) what it says depends on the roles alone, so that one answer per sequence
+of roles is enough. Tests hold every rule to its kind.
 """
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, Self
 
+from mist_ci.models.data_format import Compression, Container, DataFormat
 from mist_ci.models.finding import Consequence, Severity
+from mist_ci.models.target import Target
 from mist_ci.parsing.strict_json import JsonProblem, JsonValue
 from mist_ci.ports.executor import Rendered
 from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.trait import Trait
 
 _QUOTE_CHARS = 60
 
@@ -32,6 +42,21 @@ class RuleMeta:
     since: str
     bad: bytes
     good: bytes
+    trigger: bytes | None = None
+    """A regular expression of RE2 over the row's compact JSON in UTF-8 (control characters and quotes escaped, all else
+    as it is): matches whenever the rule may fire. Only for text rules."""
+    needs: Trait | None = None
+    """The rule is only asked about rows that have it."""
+    formats: frozenset[DataFormat] | None = None
+    """The rule is only asked about rows of these; None for all."""
+    is_default: bool = True
+    """False for a rule that is only asked when it is selected."""
+    file: str = "train.jsonl"
+    """Name of the file of the examples."""
+    target: str | None = None
+    """The target of the examples, by the name of a file that ships with MIST CI."""
+    longest_line: int | None = None
+    """Bytes that a line of the examples may have."""
     template: str | None = None
     """Chat template of the examples."""
     suite_prompt: str | None = None
@@ -51,14 +76,26 @@ class Problem:
     """Only where the place is not the row that was checked."""
     severity: Severity | None = None
     """Only where it differs from the severity of the rule."""
+    consequence: Consequence | None = None
+    """Only where it differs from the consequence of the rule."""
 
 
 @dataclass(frozen=True, slots=True)
-class SourceFile:
-    """One file of a data set."""
+class FileHead:
+    """The beginning of one file of a data set."""
 
     path: str
+    size: int
+    """Bytes of the file as JSONL."""
     content: bytes
+    """Its first bytes."""
+    container: Container = Container.JSONL
+    compression: Compression = Compression.NONE
+
+    @property
+    def is_whole(self) -> bool:
+        """True when the content is all of it."""
+        return len(self.content) == self.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +111,12 @@ class BadLine:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """That a row has the key of a group. `note` is what the rule needs to compare."""
+    """One of the rows that share a key, read again."""
 
-    file: str
-    line: int
-    is_known: bool
-    note: str
+    row: Row
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}"
+        return f"{self.row.file}:{self.row.line}"
 
 
 PromptIndex = Mapping[str, Sequence[tuple[str, str]]]
@@ -97,9 +131,9 @@ class Rule(Protocol):
 
 
 class FileRule(Rule, Protocol):
-    """Judges a whole file. The rows of a file with a problem are not read."""
+    """Judges a file by its beginning. The rows of a file with a problem are not read."""
 
-    def check(self, file: SourceFile, /) -> Iterable[Problem]:
+    def check(self, file: FileHead, /) -> Iterable[Problem]:
         """What is wrong with the file."""
         ...
 
@@ -117,6 +151,22 @@ class RowRule(Rule, Protocol):
 
     def check(self, row: Row, /) -> Iterable[Problem]:
         """What is wrong with the row."""
+        ...
+
+
+class TargetRule(Rule, Protocol):
+    """Judges one row for one target. Silent where the target states nothing."""
+
+    def check(self, row: Row, target: Target, /) -> Iterable[Problem]:
+        """What the target would not like."""
+        ...
+
+
+class TargetTextRule(TargetRule, Protocol):
+    """A text rule whose trigger depends on the target."""
+
+    def trigger(self, target: Target, /) -> bytes | None:
+        """As `RuleMeta.trigger`; None when the rule has nothing to say for this target."""
         ...
 
 
@@ -141,14 +191,53 @@ class LeakRule(Rule, Protocol):
 
 
 class CorpusRule(Rule, Protocol):
-    """Judges rows against each other. Groups of parts of a data set merge by joining their mentions."""
+    """Judges rows against each other. What the base branch already has comes first: it is the original."""
 
-    def keys(self, row: Row, /) -> Iterable[tuple[bytes, str]]:
-        """Key and note of each group that the row belongs to."""
+    def keys(self, row: Row, /) -> Iterable[tuple[bytes, bytes]]:
+        """Key (16 bytes) and note (8 bytes) of each group that the row belongs to."""
         ...
 
-    def check(self, group: Sequence[Mention], /) -> Iterable[tuple[Mention, Problem]]:
-        """The offenders of a group. What the base branch already has comes first: it is the original."""
+    def verdict(self, first: bytes, other: bytes, /) -> Severity | None:
+        """What a row is, going by the notes of the first of its group and of itself; None when it is fine."""
+        ...
+
+    def describe(self, first: Mention, other: Mention, /) -> Problem:
+        """The problem in words. Only asked for problems that are shown."""
+        ...
+
+
+class Tally(Protocol):
+    """What a fold rule remembers: little, whatever the number of rows."""
+
+    def add(self, row: Row, /) -> None:
+        """Takes in one row."""
+        ...
+
+    def merge(self, later: Self, /) -> None:
+        """Takes in the tally of later rows."""
+        ...
+
+    def problems(self) -> Iterable["Placed"]:
+        """What is wrong with the data set as a whole."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A problem of a data set, and where it is best shown: a row, or a file as a whole."""
+
+    problem: Problem
+    file: str
+    line: int | None = None
+    is_known: bool = False
+    """True when all rows that it is about were there before."""
+
+
+class FoldRule(Rule, Protocol):
+    """Judges a data set as a whole."""
+
+    def tally(self) -> Tally:
+        """A new, empty tally."""
         ...
 
 

@@ -1,173 +1,228 @@
-"""One data set in, one DataReport out. Nothing is cut, sampled or skipped in silence."""
+"""One data set in, one DataReport out. Nothing is cut, sampled or skipped in silence, and nothing is held."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from mist_ci.errors import Where
-from mist_ci.models.finding import DataReport, Finding, Severity
+from mist_ci.models.data_format import DataFormat
+from mist_ci.models.finding import DataReport, FileSummary
+from mist_ci.models.target import Target
 from mist_ci.ports.accounting import TokenCounter
-from mist_ci.ports.executor import Dialect, Executor, Rendered
-from mist_ci.schemaflux.judging import (
-    corpus_findings,
-    file_findings,
-    finding,
-    in_order,
-    leak_findings,
-    line_findings,
-    render_findings,
-    row_findings,
-)
+from mist_ci.ports.executor import Executor
+from mist_ci.ports.scratch import MemoryScratch, Scratch
+from mist_ci.ports.sources import Source
+from mist_ci.ports.workers import InlineWorkers, Workers
+from mist_ci.schemaflux.asking import ask
+from mist_ci.schemaflux.bad_lines import note_utf16
+from mist_ci.schemaflux.corpus import Record, corpus_problems
+from mist_ci.schemaflux.formats.detection import Detected, detect
+from mist_ci.schemaflux.known import known_lines
+from mist_ci.schemaflux.ledger import KEEP, Ledger
+from mist_ci.schemaflux.lines import MAX_LINE_BYTES, Line, spans
 from mist_ci.schemaflux.prompts import SuitePrompts, prompt_index
-from mist_ci.schemaflux.reading import Line, read, split_lines
+from mist_ci.schemaflux.reading import RowReader
+from mist_ci.schemaflux.rendering import say_it_once
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.rule import Problem, SourceFile
-from mist_ci.schemaflux.rules import sf001_empty_file, sf601_template_error
+from mist_ci.schemaflux.rule import FileHead
+from mist_ci.schemaflux.rules import FILE_RULES, FOLD_RULES, sf001_empty_file
+from mist_ci.schemaflux.scan import Part, Scan, Watch
+from mist_ci.schemaflux.selection import EVERYTHING, Selection
 
-_ROWS_PER_CALL = 10_000
-"""Rows rendered by one child: enough to forget its start, few enough to keep the texts in memory."""
-
-
-@dataclass(slots=True)
-class _Reading:
-    """What one pass over the files gives."""
-
-    findings: list[Finding] = field(default_factory=list)
-    rows: list[Row] = field(default_factory=list)
-    renderable: list[Row] = field(default_factory=list)
-    count: int = 0
-    count_new: int = 0
+_HEAD_BYTES = 1 << 20
 
 
-def validate(  # noqa: PLR0913 - keywords, each named where it is passed
-    dataset: str,
-    files: Mapping[str, bytes],
-    *,
-    known: Mapping[str, bytes],
-    template: str | None,
-    template_path: str | None,
-    executor: Executor,
-    tokens: TokenCounter,
-    model: str,
-    suite_prompts: SuitePrompts,
-    template_changed: bool = False,
-) -> DataReport:
-    """Everything SchemaFlux has to say about `files` (path → content at head).
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What is asked about a data set.
 
-    `known` is the same data set at base: its problems are shown and never gate. `suite_prompts` maps suite →
-    sample key → normalised texts, and rows that base had count as well: what was trained on may be deleted
-    before it is seen. `template_changed` says that base had another template, so that a row of
-    the base may fail for the first time. Raises CouldNotRun MC900 when a rule crashes, MC304 when templates
-    cannot be run.
+    `base` is the same data set before the change: its problems are shown and never gate. `suite_prompts` maps
+    suite → sample key → normalised texts; rows that only base had count as leaks as well: what was trained on may
+    be deleted before it is seen. `template_changed` says that base had another template, so that a row of the
+    base may fail for the first time.
     """
-    reading = _read_all(dataset, files, known)
-    findings = list(reading.findings)
-    if template is not None:
-        path = template_path or dataset
-        findings += _template_findings(
-            template, path, reading.renderable, executor, template_changed=template_changed
-        )
-    prompts = prompt_index(suite_prompts)
-    leaks, leaked = leak_findings(reading.rows, prompts)
-    findings += leaks
-    leaked = _with(leaked, leak_findings(_gone(known, files), prompts)[1] if prompts else {})
-    findings += corpus_findings(reading.rows)
+
+    dataset: str
+    head: Sequence[Source]
+    base: Sequence[Source] = ()
+    format: DataFormat | None = None
+    model: str = ""
+    template: str | None = None
+    template_path: str | None = None
+    template_changed: bool = False
+    targets: Sequence[Target] = ()
+    selection: Selection = EVERYTHING
+    suite_prompts: SuitePrompts = field(default_factory=dict)
+    keep: int = KEEP
+    longest_line: int = MAX_LINE_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What it is done with. `watch` is told findings about single rows as soon as they are made."""
+
+    executor: Executor
+    tokens: TokenCounter
+    workers: Workers = field(default_factory=InlineWorkers)
+    scratch: Scratch = field(default_factory=MemoryScratch)
+    watch: Watch = lambda _finding: None
+
+
+def validate(asked: Inspection, means: Means) -> DataReport:
+    """Everything SchemaFlux has to say. Memory does not grow with the data.
+
+    Raises CouldNotRun MC900 when a rule crashes, MC304 when templates cannot be run.
+    """
+    ledger = Ledger(asked.keep)
+    sources = sorted(asked.head, key=lambda source: source.path)
+    heads = _judge_heads(asked, sources, ledger)
+    readable = [source for source in sources if source.path in heads]
+    scan = _scan(asked, means, readable, {path: found.format for path, found in heads.items()})
+    total = _new_part(asked)
+    rows: dict[str, int] = {}
+    for source in readable:
+        part = _scan_file(scan, source, asked, means)
+        rows[source.path] = part.rows
+        if part.rows == 0:
+            ledger.note(sf001_empty_file.META, sf001_empty_file.NO_ROWS, Where(source.path), is_known=False)
+        total.merge(part)
+    total.ledger.merge(ledger)
+    say_it_once(total.renderings, total.ledger, asked.template_path or asked.dataset)
+    _judge_whole(asked, scan, total, readable, means)
+    leaked = {suite: set(keys) for suite, keys in total.leaked.items()}
+    if scan.prompts:
+        for suite, keys in _leaks_of_base(asked, means).items():
+            leaked.setdefault(suite, set()).update(keys)
     return DataReport(
-        dataset=dataset,
-        files=tuple(sorted(files)),
-        rows=reading.count,
-        rows_new=reading.count_new,
-        findings=in_order(findings),
-        tokens=_count_tokens(reading.rows, tokens, model),
-        token_basis=tokens.basis(model),
-        leaked=leaked,
-        data_hash=data_hash(files),
+        dataset=asked.dataset,
+        files=tuple(source.path for source in sources),
+        details=tuple(_summary(source, heads, rows) for source in sources),
+        rows=total.rows,
+        rows_new=total.rows_new,
+        findings=total.ledger.findings(),
+        counts=total.ledger.rule_counts(),
+        tokens=total.tokens,
+        token_basis=means.tokens.basis(asked.model),
+        leaked={suite: tuple(sorted(keys)) for suite, keys in sorted(leaked.items())},
+        data_hash=data_hash(sources),
     )
 
 
-def _gone(known: Mapping[str, bytes], files: Mapping[str, bytes]) -> list[Row]:
-    """The rows of files that head changed or removed, as base had them."""
-    before = {path: content for path, content in known.items() if files.get(path) != content}
-    return _read_all("", before, before).rows if before else []
-
-
-def _with(
-    leaked: Mapping[str, tuple[str, ...]], more: Mapping[str, tuple[str, ...]]
-) -> dict[str, tuple[str, ...]]:
-    suites = sorted({*leaked, *more})
-    return {suite: tuple(sorted({*leaked.get(suite, ()), *more.get(suite, ())})) for suite in suites}
-
-
-def data_hash(files: Mapping[str, bytes]) -> str:
+def data_hash(sources: Sequence[Source]) -> str:
     """`sha256:` over the paths and contents of a data set; the order of the files does not matter."""
     total = hashlib.sha256()
-    for path, content in sorted(files.items()):
-        total.update(f"{path}\0{hashlib.sha256(content).hexdigest()}\n".encode())
+    for source in sorted(sources, key=lambda source: source.path):
+        content = hashlib.sha256()
+        for block in source.blocks(0, source.size):
+            content.update(block)
+        total.update(f"{source.path}\0{content.hexdigest()}\n".encode())
     return f"sha256:{total.hexdigest()}"
 
 
-def _read_all(dataset: str, files: Mapping[str, bytes], known: Mapping[str, bytes]) -> _Reading:
-    reading = _Reading()
-    if not files:
-        rule = sf001_empty_file
-        reading.findings.append(finding(rule.META, rule.NO_FILES, Where(dataset), is_known=not known))
-    lines: dict[str, Sequence[Line]] = {}
-    for path, content in files.items():
-        found = file_findings(SourceFile(path, content), known.get(path))
-        reading.findings += found
-        if not found:  # else its lines are no rows
-            lines[path] = split_lines(content)
-    for line in read(lines, known):
-        reading.count += 1
-        reading.count_new += not line.is_known
-        if isinstance(line, Row):
-            reading.rows.append(line)
-            problems = row_findings(line)
-            if line.is_sound and not any(problem.severity is Severity.ERROR for problem in problems):
-                reading.renderable.append(line)
-        else:
-            problems = line_findings(line)
-        reading.findings += problems
-    return reading
+def _judge_heads(asked: Inspection, sources: Sequence[Source], ledger: Ledger) -> dict[str, Detected]:
+    """What the files are. Files that have no rows to read are noted and left out."""
+    if not sources:
+        where, is_known = Where(asked.dataset), not asked.base
+        ledger.note(sf001_empty_file.META, sf001_empty_file.NO_FILES, where, is_known=is_known)
+    base = {source.path: source for source in asked.base}
+    found: dict[str, Detected] = {}
+    for source in sources:
+        head, before = _head(source), base.get(source.path)
+        is_broken = note_utf16(head, ledger, is_known=before is not None and _head(before) == head)
+        for rule in FILE_RULES:
+            where = Where(source.path)
+            for problem in ask(rule, where, rule.check, head):
+                is_broken = True
+                is_known = before is not None and bool(ask(rule, where, rule.check, _head(before)))
+                ledger.note(rule.META, problem, where, is_known=is_known)
+        if not is_broken:
+            found[source.path] = detect(head.content, asked.format)
+    return found
 
 
-def _template_findings(
-    template: str, path: str, rows: Sequence[Row], executor: Executor, *, template_changed: bool
-) -> list[Finding]:
-    rendered = list(_rendered(template, rows, executor))
-    errors = {result.error for result in rendered}
-    error = errors.pop() if len(errors) == 1 else None
-    if len(rows) > 1 and error is not None:
-        # It is the template, or something that all rows share: said once.
-        problem = Problem(f"all {len(rows):,} rows fail to render: {error}", sf601_template_error.hint(error))
-        is_known = not template_changed and all(row.is_known for row in rows)
-        return [finding(sf601_template_error.META, problem, Where(path), is_known=is_known)]
-    return [
-        found
-        for row, result in zip(rows, rendered, strict=True)
-        for found in render_findings(row, result, is_known=row.is_known and not template_changed)
-    ]
+def _head(source: Source) -> FileHead:
+    content = b"".join(source.blocks(0, min(source.size, _HEAD_BYTES)))
+    return FileHead(source.path, source.size, content, source.container, source.compression)
 
 
-def _rendered(template: str, rows: Sequence[Row], executor: Executor) -> Iterator[Rendered]:
-    for start in range(0, len(rows), _ROWS_PER_CALL):
-        contexts = [_context(row) for row in rows[start : start + _ROWS_PER_CALL]]
-        yield from executor.render(template, contexts, Dialect.CHAT)
+def _scan(
+    asked: Inspection, means: Means, sources: Sequence[Source], formats: Mapping[str, DataFormat]
+) -> Scan:
+    return Scan(
+        RowReader(formats, known_lines(sources, asked.base)),
+        {source.path: index for index, source in enumerate(sources)},
+        means.executor,
+        means.tokens,
+        asked.model,
+        asked.selection,
+        tuple(asked.targets),
+        asked.template,
+        asked.template_changed,
+        prompt_index(asked.suite_prompts),
+        asked.keep,
+        asked.longest_line,
+    )
 
 
-def _context(row: Row) -> dict[str, object]:
-    """What a trainer hands to `apply_chat_template`."""
-    context: dict[str, object] = {"messages": row.object["messages"], "add_generation_prompt": False}
-    return context | ({"tools": row.object["tools"]} if "tools" in row.object else {})
+def _new_part(asked: Inspection) -> Part:
+    folds = [rule for rule in FOLD_RULES if asked.selection.takes(rule.META)]
+    return Part(Ledger(asked.keep), tallies=[rule.tally() for rule in folds])
 
 
-def _count_tokens(rows: Sequence[Row], tokens: TokenCounter, model: str) -> int:
-    counted: dict[str, int] = {}
-    total = 0
-    for row in rows:
-        for message in row.messages:
-            text = message.text
-            if text not in counted:
-                counted[text] = tokens.count(text, model)
-            total += counted[text]
+def _scan_file(scan: Scan, source: Source, asked: Inspection, means: Means) -> Part:
+    total = _new_part(asked)
+    for part in means.workers.map(scan, spans(source)):
+        part.records.spill(means.scratch)
+        for finding in part.fresh:
+            means.watch(finding)
+        total.merge(part)
     return total
+
+
+def _judge_whole(asked: Inspection, scan: Scan, total: Part, sources: Sequence[Source], means: Means) -> None:
+    """Rules about rows next to each other, and about all of them together."""
+
+    def reread(record: Record) -> Row:
+        source = sources[record.file]
+        content = b"".join(source.blocks(record.offset, record.offset + record.length))
+        row = scan.reader.read(source, Line(record.row, record.offset, content, record.length))
+        if not isinstance(row, Row):
+            raise TypeError(f"{source.path} has changed while it was read")
+        return row
+
+    corpus_problems(means.scratch, reread, total.ledger, scan.selection)
+    for rule, tally in zip(
+        (rule for rule in FOLD_RULES if scan.selection.takes(rule.META)), total.tallies, strict=True
+    ):
+        for placed in ask(rule, Where(asked.dataset), tally.problems):
+            where = Where(placed.file, placed.line)
+            total.ledger.note(rule.META, placed.problem, where, is_known=placed.is_known)
+
+
+def _leaks_of_base(asked: Inspection, means: Means) -> Mapping[str, set[str]]:
+    """What rows of changed or removed files gave away before."""
+    head = {source.path: data_hash([source]) for source in asked.head}
+    gone = [source for source in asked.base if head.get(source.path) != data_hash([source])]
+    before = replace(asked, head=gone, base=(), selection=Selection(select=("SF804",)))
+    ledger = Ledger(0)
+    heads = _judge_heads(before, gone, ledger) if gone else {}
+    readable = [source for source in gone if source.path in heads]
+    scan = _scan(before, means, readable, {path: found.format for path, found in heads.items()})
+    leaked: dict[str, set[str]] = {}
+    for source in readable:
+        for span in spans(source):
+            for suite, keys in scan(span).leaked.items():
+                leaked.setdefault(suite, set()).update(keys)
+    return leaked
+
+
+def _summary(source: Source, heads: Mapping[str, Detected], rows: Mapping[str, int]) -> FileSummary:
+    found = heads.get(source.path)
+    return FileSummary(
+        path=source.path,
+        rows=rows.get(source.path, 0),
+        format=found.format if found else None,
+        evidence=found.evidence if found else "",
+        container=source.container,
+        compression=source.compression,
+    )

@@ -14,6 +14,7 @@ from mist_ci.models.suite import Suite
 from mist_ci.parsing.glob import matches
 from mist_ci.ports import World
 from mist_ci.ports.files import Tree
+from mist_ci.ports.sources import BytesSource, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +35,21 @@ class DataStage:
         """Findings, tokens and leakage at head; rows that base already has are known."""
         reference = self._reference("head")
         template, path = self._template()
-        return schemaflux.validate(
+        asked = schemaflux.Inspection(
             self.name,
-            self._files("head"),
-            known=self._files("base"),
+            self._sources("head"),
+            self._sources("base"),
+            format=self.dataset.format,
+            model=reference.model if reference else "",
             template=template,
             template_path=path,
-            executor=self.world.executor,
-            tokens=self.world.tokens,
-            model=reference.model if reference else "",
+            template_changed=template != self._template_of("base")[0],
             suite_prompts={
                 suite.name: {one.key: schemaflux.telling_texts(one) for one in suite.samples}
                 for suite in suites
             },
-            template_changed=template != self._template_of("base")[0],
         )
+        return schemaflux.validate(asked, schemaflux.Means(self.world.executor, self.world.tokens))
 
     def training_estimate(self, found: DataReport) -> TrainingEstimate:
         """Tokens and cost of training on the data at head."""
@@ -71,9 +72,9 @@ class DataStage:
                 hint = "commit the data itself: the gate reads git objects, and does not fetch from LFS yet"
                 raise CouldNotRun(Code.DATA_UNVERIFIED, finding.message, where=finding.where, hint=hint)
 
-    def _files(self, side: str) -> dict[str, bytes]:
+    def _sources(self, side: str) -> list[Source]:
         tree, pattern = self.trees[side], self.dataset.path or ""
-        return {path: tree.read(path) for path in tree.paths() if matches(pattern, path)}
+        return [BytesSource(path, tree.read(path)) for path in tree.paths() if matches(pattern, path)]
 
     def _reference(self, side: str) -> ModelReference | None:
         """The reference of the model that the data set trains."""

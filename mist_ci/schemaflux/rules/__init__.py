@@ -1,6 +1,16 @@
 """All rules, listed by hand, in the order in which they are asked."""
 
-from mist_ci.schemaflux.rule import CorpusRule, FileRule, LeakRule, LineRule, RenderRule, RowRule, Rule
+from mist_ci.schemaflux.rule import (
+    CorpusRule,
+    FileRule,
+    FoldRule,
+    LeakRule,
+    LineRule,
+    RenderRule,
+    RowRule,
+    Rule,
+    TargetRule,
+)
 from mist_ci.schemaflux.rules import (
     sf001_empty_file,
     sf002_invalid_json,
@@ -11,6 +21,7 @@ from mist_ci.schemaflux.rules import (
     sf008_duplicate_key,
     sf009_unportable_value,
     sf013_lfs_pointer,
+    sf015_line_too_long,
     sf104_missing_field,
     sf105_wrong_type,
     sf108_no_messages,
@@ -38,6 +49,7 @@ LINE_RULES: tuple[LineRule, ...] = (
     sf004_byte_order_mark,
     sf008_duplicate_key,
     sf009_unportable_value,
+    sf015_line_too_long,
 )
 
 ROW_RULES: tuple[RowRule, ...] = (
@@ -57,13 +69,24 @@ ROW_RULES: tuple[RowRule, ...] = (
     sf306_orphan_result,
 )
 
+TARGET_RULES: tuple[TargetRule, ...] = ()
 RENDER_RULES: tuple[RenderRule, ...] = (sf601_template_error,)
 LEAK_RULES: tuple[LeakRule, ...] = (sf804_leaked_prompt,)
 CORPUS_RULES: tuple[CorpusRule, ...] = (sf801_exact_duplicate, sf810_conflicting_answers)
+FOLD_RULES: tuple[FoldRule, ...] = ()
 
 RULES: tuple[Rule, ...] = tuple(
     sorted(
-        (*FILE_RULES, *LINE_RULES, *ROW_RULES, *RENDER_RULES, *LEAK_RULES, *CORPUS_RULES),
+        (
+            *FILE_RULES,
+            *LINE_RULES,
+            *ROW_RULES,
+            *TARGET_RULES,
+            *RENDER_RULES,
+            *LEAK_RULES,
+            *CORPUS_RULES,
+            *FOLD_RULES,
+        ),
         key=lambda rule: rule.META.code,
     )
 )

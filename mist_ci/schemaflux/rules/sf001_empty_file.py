@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import GOOD
-from mist_ci.schemaflux.rule import Problem, RuleMeta, SourceFile
+from mist_ci.schemaflux.rule import FileHead, Problem, RuleMeta
 
 META = RuleMeta(
     code="SF001",
@@ -23,10 +23,11 @@ META = RuleMeta(
     bad=b"\n",
     good=GOOD,
 )
+NO_ROWS = Problem("the file has no rows: nothing to train on", "add rows, or take it out of the data set")
 NO_FILES = Problem("no file belongs to this data set: nothing to train on", "check its path in mist.yml")
 
 
-def check(file: SourceFile, /) -> Iterator[Problem]:
+def check(file: FileHead, /) -> Iterator[Problem]:
     """Blank lines are not rows."""
-    if not file.content or file.content.isspace():
-        yield Problem("the file has no rows: nothing to train on", "add rows, or take it out of the data set")
+    if file.is_whole and (not file.content or file.content.isspace()):
+        yield NO_ROWS

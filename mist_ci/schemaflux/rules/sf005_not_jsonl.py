@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.parsing.strict_json import JsonProblem, parse
 from mist_ci.schemaflux.example import GOOD
-from mist_ci.schemaflux.rule import Problem, RuleMeta, SourceFile
+from mist_ci.schemaflux.rule import FileHead, Problem, RuleMeta
 
 META = RuleMeta(
     code="SF005",
@@ -29,7 +29,7 @@ META = RuleMeta(
 _SPACE = re.compile(r"\s*")
 
 
-def check(file: SourceFile, /) -> Iterator[Problem]:
+def check(file: FileHead, /) -> Iterator[Problem]:
     """Only a file whose first line is no row by itself is looked at more closely."""
     content = file.content.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not content.startswith((b"[", b"{")) or _is_row(content[: content.find(b"\n") + 1] or content):

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import GOOD
-from mist_ci.schemaflux.rule import Problem, RuleMeta, SourceFile
+from mist_ci.schemaflux.rule import FileHead, Problem, RuleMeta
 
 _START = b"version https://git-lfs.github.com/spec/"
 
@@ -28,7 +28,7 @@ META = RuleMeta(
 )
 
 
-def check(file: SourceFile, /) -> Iterator[Problem]:
+def check(file: FileHead, /) -> Iterator[Problem]:
     """A pointer starts with the address of its specification."""
     if file.content.startswith(_START):
         yield Problem(

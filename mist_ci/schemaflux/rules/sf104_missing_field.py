@@ -15,7 +15,8 @@ from collections.abc import Iterator, Mapping
 
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import GOOD, rows
-from mist_ci.schemaflux.row import Message, Object, Row, indexed_objects
+from mist_ci.schemaflux.message import Message, Object, indexed_objects
+from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta, quote
 
 META = RuleMeta(
@@ -77,12 +78,13 @@ def _message(message: Message) -> Iterator[Problem]:
         if "type" not in part:
             yield _problem(f"{message.field}.content[{index}]", part, ["type"])
     for call in message.calls:
-        if "function" not in call.value and call.field != call.function_field:
+        function = call.value if call.is_legacy else call.value.get("function")
+        if "function" not in call.value and not call.is_legacy:
             yield _problem(call.field, call.value, ["function"])
-        elif "function" not in call.value or isinstance(call.value["function"], dict):
-            missing = [key for key in ("name", "arguments") if key not in call.function]
+        elif isinstance(function, dict):
+            missing = [key for key in ("name", "arguments") if key not in function]
             if missing:
-                yield _problem(call.function_field, call.function, missing)
+                yield _problem(call.at_name.removesuffix(".name"), function, missing)
 
 
 def _problem(field: str, value: Object, missing: list[str]) -> Problem:

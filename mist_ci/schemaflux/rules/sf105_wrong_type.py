@@ -16,7 +16,9 @@ from collections.abc import Iterator
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.example import GOOD, rows
-from mist_ci.schemaflux.row import PLAIN_KEYS, Message, Object, Row, indexed_objects
+from mist_ci.schemaflux.formats.openai_chat import PLAIN_KEYS
+from mist_ci.schemaflux.message import Message, Object, indexed_objects
+from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta, quote, type_name
 
 META = RuleMeta(
@@ -68,10 +70,14 @@ def _message(message: Message) -> Iterator[Problem]:
         yield from _field(value, prefix, "name", "a string or null")
         yield from _items(value.get("tool_calls"), f"{prefix}tool_calls")
         for call in message.calls:
-            yield from _field(call.value, f"{call.field}.", "function", "an object")
-            yield from _field(call.value, f"{call.field}.", "id", "a string or null")
-            yield from _field(call.function, f"{call.function_field}.", "name", "a string")
-            yield from _field(call.function, f"{call.function_field}.", "arguments", "a string or an object")
+            function = call.value if call.is_legacy else call.value.get("function")
+            if not call.is_legacy:
+                yield from _field(call.value, f"{call.field}.", "function", "an object")
+                yield from _field(call.value, f"{call.field}.", "id", "a string or null")
+            if isinstance(function, dict):
+                prefix = call.at_name.removesuffix("name")
+                yield from _field(function, prefix, "name", "a string")
+                yield from _field(function, prefix, "arguments", "a string or an object")
 
 
 def _parts(content: JsonValue, field: str) -> Iterator[Problem]:

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import GOOD, chat, rows
-from mist_ci.schemaflux.row import ROLES, Row
+from mist_ci.schemaflux.message import ROLES
+from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta, quote
 
 META = RuleMeta(
@@ -39,13 +40,13 @@ _ALIASES = {
 def check(row: Row, /) -> Iterator[Problem]:
     """One problem per row, however many messages have such a role."""
     found: dict[str, str] = {}
-    for message in row.messages:
+    for message in row.said:
         if message.role is not None and message.role not in ROLES:
-            found.setdefault(message.role, message.field)
+            found.setdefault(message.role, message.at_role)
     if found:
         shown = ", ".join(quote(role) for role in list(found)[:4])
         where = next(iter(found.values()))
-        yield Problem(f"unknown role {shown}{_origin(found)}", _hint(list(found)), field=f"{where}.role")
+        yield Problem(f"unknown role {shown}{_origin(found)}", _hint(list(found)), field=where)
 
 
 def _origin(found: dict[str, str]) -> str:

@@ -15,7 +15,8 @@ from collections.abc import Iterator
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.example import GOOD, chat, rows
-from mist_ci.schemaflux.row import ROLES, Message, Row, objects
+from mist_ci.schemaflux.message import ROLES, Message, objects
+from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta, quote
 
 META = RuleMeta(
@@ -32,18 +33,23 @@ _MUST_SPEAK = ("user", "assistant")
 
 def check(row: Row, /) -> Iterator[Problem]:
     """One problem per empty message."""
-    for message in row.messages:
-        if "content" in message.value and message.role in ROLES and _is_empty(message):
-            content = message.value["content"]
+    for message in row.said:
+        if message.role in ROLES and _has_content(message) and _is_empty(message):
+            content = message.content
             yield Problem(
                 f"{message.field} from the {message.role} says nothing: its content is {quote(content)}",
                 "fill in the text, or remove the row",
-                field=f"{message.field}.content",
+                field=message.at_content,
             )
 
 
+def _has_content(message: Message) -> bool:
+    """False where the field is missing: that is SF104."""
+    return not message.value or message.content is not None or "content" in message.value
+
+
 def _is_empty(message: Message) -> bool:
-    content = message.value["content"]
+    content = message.content
     if content is None:
         return not message.acts
     return message.role in _MUST_SPEAK and _is_blank(content) and not message.acts

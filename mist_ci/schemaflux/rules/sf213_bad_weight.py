@@ -29,8 +29,8 @@ META = RuleMeta(
 
 def check(row: Row, /) -> Iterator[Problem]:
     """One problem per message; null means that there is no weight."""
-    for message in row.messages:
-        weight = message.value.get("weight")
+    for message in row.said:
+        weight = message.weight
         if weight is not None and (isinstance(weight, bool) or weight not in (0, 1)):
             yield Problem(
                 f"{message.field}.weight is {quote(weight)}, expected 0 or 1",

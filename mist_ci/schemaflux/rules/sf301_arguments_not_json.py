@@ -34,14 +34,14 @@ META = RuleMeta(
 
 def check(row: Row, /) -> Iterator[Problem]:
     """One problem per call."""
-    for message in row.messages:
+    for message in row.said:
         for made in message.calls:
             reason = _reason(made.arguments) if isinstance(made.arguments, str) else None
             if reason:
                 yield Problem(
                     f"the arguments of {quote(made.name)} are not a JSON object: {reason}",
                     'write them with json.dumps; no arguments are "{}"',
-                    field=f"{made.function_field}.arguments",
+                    field=made.at_arguments,
                     snippet=quote(made.arguments),
                 )
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import ASK, GOOD_CALL, TELL, call, result, rows, tool
-from mist_ci.schemaflux.row import Object, Row, objects
+from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta, quote
 
 META = RuleMeta(
@@ -37,32 +37,22 @@ def check(row: Row, /) -> Iterator[Problem]:
     declared = _declared(row)
     if declared is None:
         return
-    for message in row.messages:
+    for message in row.said:
         for made in message.calls:
             if made.name is not None and made.name not in declared:
                 yield Problem(
                     f"{quote(made.name)} is called, but the row does not declare it",
                     _hint(made.name, declared),
-                    field=f"{made.function_field}.name",
+                    field=made.at_name,
                 )
 
 
 def _declared(row: Row) -> list[str] | None:
-    lists = [row.object.get(key) for key in ("tools", "functions")]
-    if not any(isinstance(tools, list) for tools in lists):
+    lists = [tools for key in ("tools", "functions") if isinstance(tools := row.object.get(key), list)]
+    if not lists and not row.tools:
         return None
-    names = [_name(tool) for tools in lists for tool in objects(tools)]
-    if len(names) != sum(len(tools) for tools in lists if isinstance(tools, list)):
-        return None
-    readable = [name for name in names if name is not None]
-    return readable if len(readable) == len(names) else None
-
-
-def _name(declaration: Object) -> str | None:
-    for inner in (declaration.get("function"), declaration.get("custom"), declaration):
-        if isinstance(inner, dict) and isinstance(name := inner.get("name"), str):
-            return name
-    return None
+    names = [tool.name for tool in row.tools if tool.name is not None]
+    return names if len(names) == max(len(row.tools), sum(map(len, lists))) else None
 
 
 def _hint(name: str, declared: list[str]) -> str:

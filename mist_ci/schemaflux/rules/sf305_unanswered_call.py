@@ -40,7 +40,7 @@ def check(row: Row, /) -> Iterator[Problem]:
 def _without_id(exchange: Exchange) -> Iterator[Problem]:
     if not exchange.by_position:
         for made in exchange.calls:
-            if not made.id and "function" in made.value:
+            if not made.id and made.name is not None:
                 yield Problem(
                     f"the call of {quote(made.name)} has no id, so no tool message can answer it",
                     'add "id" to the call, and the same "tool_call_id" to its answer',

@@ -17,7 +17,8 @@ from collections.abc import Iterator
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import ASK, GOOD_CALL, TELL, call, result, rows, tool
 from mist_ci.schemaflux.exchange import Exchange, exchanges, result_id
-from mist_ci.schemaflux.row import Message, Row
+from mist_ci.schemaflux.message import Message
+from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta, quote
 
 META = RuleMeta(

@@ -8,10 +8,9 @@ all it is a sign that two files were joined, or that a script ran twice.
 What to do: remove the copies. If the repetition is meant, use the trainer's own weighting.
 """
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-import msgspec
+import xxhash
 
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import GOOD
@@ -27,17 +26,20 @@ META = RuleMeta(
     bad=GOOD + GOOD.replace(b": ", b":"),
     good=GOOD,
 )
-_encode = msgspec.json.Encoder(order="sorted").encode
+_NO_NOTE = bytes(8)
 
 
-def keys(row: Row, /) -> Iterator[tuple[bytes, str]]:
+def keys(row: Row, /) -> Iterator[tuple[bytes, bytes]]:
     """A hash of the row in canonical form."""
     if row.is_sound:
-        yield hashlib.blake2b(_encode(row.value), digest_size=16).digest(), ""
+        yield xxhash.xxh3_128_digest(row.canonical), _NO_NOTE
 
 
-def check(group: Sequence[Mention], /) -> Iterator[tuple[Mention, Problem]]:
-    """All but the first."""
-    original, *copies = group
-    for copy in copies:
-        yield copy, Problem(f"this row is the same as {original}", "remove one of the two")
+def verdict(_first: bytes, _other: bytes, /) -> Severity:
+    """All copies are the same."""
+    return META.severity
+
+
+def describe(first: Mention, _other: Mention, /) -> Problem:
+    """Where the original is."""
+    return Problem(f"this row is the same as {first}", "remove one of the two")

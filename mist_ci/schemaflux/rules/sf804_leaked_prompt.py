@@ -13,8 +13,9 @@ from collections.abc import Iterator
 
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import GOOD, chat, rows
+from mist_ci.schemaflux.message import Message
 from mist_ci.schemaflux.prompts import normalise_text
-from mist_ci.schemaflux.row import Message, Row
+from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, PromptIndex, RuleMeta, quote
 
 META = RuleMeta(

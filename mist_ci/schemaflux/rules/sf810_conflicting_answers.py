@@ -9,16 +9,16 @@ Why it matters: the model cannot learn both. On labels, such rows put a ceiling 
 What to do: decide which answer is right and correct the other row.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 
 import msgspec
+import xxhash
 
 from mist_ci.models.finding import Consequence, Severity
-from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.example import GOOD, chat, rows
-from mist_ci.schemaflux.prompts import normalise_text
-from mist_ci.schemaflux.row import PLAIN_KEYS, Message, Row, objects
+from mist_ci.schemaflux.message import Message
+from mist_ci.schemaflux.prompts import fold
+from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Mention, Problem, RuleMeta, quote
 
 META = RuleMeta(
@@ -35,49 +35,63 @@ META = RuleMeta(
 )
 _LABEL_CHARS = 40
 _NOTE_CHARS = 80
-_SPOKEN = frozenset({"role", "content", "weight", "name"})
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
-def keys(row: Row, /) -> Iterator[tuple[bytes, str]]:
-    """A hash of everything before the last answer, noted with that answer."""
+def keys(row: Row, /) -> Iterator[tuple[bytes, bytes]]:
+    """A hash of everything before the last answer, noted with a hash of that answer and its length."""
     if row.answer is None:
         return
-    asked = [_said(message) for message in row.messages[: row.answer]]
-    tools = [row.object.get("tools"), row.object.get("functions")]
-    key = hashlib.blake2b(_encode([asked, tools]), digest_size=16).digest()
-    yield key, _note(row.messages[row.answer])
+    if row.plain is not None:
+        *asked, said = row.plain.messages
+        turns = [part for turn in asked for part in (turn.role, fold(turn.content))]
+        yield _hash(turns), _note(fold(said.content), len(said.content))
+        return
+    messages = [_said(message) for message in row.messages]
+    answer = messages[row.answer]
+    tools = [tool.value for tool in row.tools]
+    before = [part for one in messages[: row.answer] for part in one]
+    said_in_full = "".join(answer[1:])
+    yield _hash(before, tools), _note(said_in_full, max(len(said_in_full), len(row.messages[-1].text)))
 
 
-def check(group: Sequence[Mention], /) -> Iterator[tuple[Mention, Problem]]:
-    """All whose answer is not that of the first."""
-    first, *others = group
-    for other in others:
-        if other.note != first.note:
-            is_label = max(len(first.note), len(other.note)) <= _LABEL_CHARS
-            yield (
-                other,
-                Problem(
-                    f"{first} answers this prompt with {quote(first.note)}, here it is {quote(other.note)}",
-                    "decide which answer is right and correct the other row",
-                    severity=None if is_label else Severity.INFO,
-                ),
-            )
+def verdict(first: bytes, other: bytes, /) -> Severity | None:
+    """Short answers are labels: they cannot both be right."""
+    if first == other:
+        return None
+    return Severity.ERROR if max(first[7], other[7]) <= _LABEL_CHARS else Severity.INFO
 
 
-def _said(message: Message) -> list[JsonValue]:
+def describe(first: Mention, other: Mention, /) -> Problem:
+    """Both answers, in short."""
+    one, two = (quote(_shown(mention.row)) for mention in (first, other))
+    return Problem(
+        f"{first} answers this prompt with {one}, here it is {two}",
+        "decide which answer is right and correct the other row",
+    )
+
+
+def _hash(asked: Sequence[str], tools: Sequence[object] = ()) -> bytes:
+    digest = xxhash.xxh3_128("\x1e".join(asked).encode("utf-8", "surrogatepass"))
+    if tools:
+        digest.update(_encode(tools))
+    return digest.digest()
+
+
+def _note(folded: str, chars: int) -> bytes:
+    return xxhash.xxh3_64_digest(folded.encode("utf-8", "surrogatepass"))[:7] + bytes([min(chars, 255)])
+
+
+def _said(message: Message) -> list[str]:
     """Role, text, and whatever else the model reads: images, calls, ids."""
-    value = message.value
-    if value.keys() <= PLAIN_KEYS and isinstance(value.get("content"), str):
-        return [message.role, normalise_text(message.text)]
-    pictures = [dict(part) for part in objects(value.get("content")) if part.get("type") != "text"]
-    rest = {key: value[key] for key in value.keys() - _SPOKEN}
-    return [message.role, normalise_text(message.text), *pictures, *([rest] if rest else [])]
+    pictures = [dict(part) for part in message.parts if part.get("type") != "text"]
+    rest = [dict(call.value) for call in message.calls]
+    more = [*pictures, *rest, *([message.result_of] if message.result_of else [])]
+    return [message.role or "", fold(message.text), *([_encode(more).decode()] if more else [])]
 
 
-def _note(message: Message) -> str:
-    said = _said(message)
-    text = " ".join(part if isinstance(part, str) else _encode(part).decode() for part in said[1:] if part)
-    if len(text) <= _NOTE_CHARS:
-        return text
-    return f"{text[:_LABEL_CHARS]}… {hashlib.blake2b(text.encode(), digest_size=4).hexdigest()}"
+def _shown(row: Row) -> str:
+    message = row.messages[-1]
+    calls = [f"{call.name}({call.arguments})" for call in message.calls]
+    text = " ".join(" ".join((message.text, *calls)).split())
+    return text if len(text) <= _NOTE_CHARS else f"{text[:_LABEL_CHARS]}…"

@@ -8,8 +8,10 @@ import jinja2
 
 from mist_ci.models.finding import DataReport
 from mist_ci.ports.executor import Dialect, Executor, Rendered
+from mist_ci.ports.sources import BytesSource
+from mist_ci.schemaflux.lines import MAX_LINE_BYTES
 from mist_ci.schemaflux.prompts import SuitePrompts
-from mist_ci.schemaflux.run import validate
+from mist_ci.schemaflux.run import Inspection, Means, validate
 
 
 class WordCounter:
@@ -21,6 +23,9 @@ class WordCounter:
     def count(self, text: str, model: str) -> int:
         del model
         return len(text.split())
+
+    def count_many(self, texts: Sequence[str], model: str) -> list[int]:
+        return [self.count(text, model) for text in texts]
 
 
 def _raise(message: str) -> NoReturn:
@@ -55,17 +60,22 @@ def check(
     suite_prompts: SuitePrompts | None = None,
     template_changed: bool = False,
     executor: Executor | None = None,
+    longest_line: int | None = None,
 ) -> DataReport:
     """Validates a data set; bytes are its only file, `train.jsonl`."""
-    return validate(
+    asked = Inspection(
         "support",
-        {"train.jsonl": files} if isinstance(files, bytes) else files,
-        known=known or {},
+        _sources({"train.jsonl": files} if isinstance(files, bytes) else files),
+        _sources(known or {}),
+        model="tiny",
         template=template,
         template_path=None if template is None else "chat.jinja",
-        executor=executor or InlineExecutor(),
-        tokens=WordCounter(),
-        model="tiny",
-        suite_prompts=suite_prompts or {},
         template_changed=template_changed,
+        suite_prompts=suite_prompts or {},
+        longest_line=longest_line or MAX_LINE_BYTES,
     )
+    return validate(asked, Means(executor or InlineExecutor(), WordCounter()))
+
+
+def _sources(files: Mapping[str, bytes]) -> list[BytesSource]:
+    return [BytesSource(path, content) for path, content in files.items()]

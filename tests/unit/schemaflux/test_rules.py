@@ -8,14 +8,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mist_ci.parsing.strict_json import JsonValue
+from mist_ci.models.data_format import DataFormat
+from mist_ci.models.finding import DataReport
+from mist_ci.parsing.strict_json import JsonValue, parse
 from mist_ci.schemaflux import explain
 from mist_ci.schemaflux.example import chat
-from mist_ci.schemaflux.judging import corpus_findings, leak_findings, row_findings
+from mist_ci.schemaflux.formats import FORMATS
+from mist_ci.schemaflux.judge import Judge
+from mist_ci.schemaflux.plain import as_plain, read_plain
 from mist_ci.schemaflux.prompts import SuitePrompts, normalise_text
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.rule import Rule, RuleMeta
-from mist_ci.schemaflux.rules import CORPUS_RULES, ROW_RULES, RULES
+from mist_ci.schemaflux.rule import Mention, Rule, RuleMeta
+from mist_ci.schemaflux.rules import CORPUS_RULES, FOLD_RULES, LEAK_RULES, ROW_RULES, RULES
+from mist_ci.schemaflux.selection import Selection
+from mist_ci.schemaflux.triggers import TriggerSet
 from tests.unit.schemaflux.checking import check
 
 ROOT = Path(__file__).parents[3]
@@ -27,10 +33,19 @@ def prompts(meta: RuleMeta) -> SuitePrompts:
     return {"exam": {"k1": (normalise_text(meta.suite_prompt),)}} if meta.suite_prompt else {}
 
 
+def example(meta: RuleMeta, content: bytes) -> DataReport:
+    return check(
+        {meta.file: content},
+        template=meta.template,
+        suite_prompts=prompts(meta),
+        longest_line=meta.longest_line,
+    )
+
+
 @every_rule
 def test_the_bad_example_is_found_once_and_nothing_else(rule: Rule) -> None:
     meta = rule.META
-    report = check(meta.bad, template=meta.template, suite_prompts=prompts(meta))
+    report = example(meta, meta.bad)
     assert [finding.code for finding in report.findings] == [meta.code]
     finding = report.findings[0]
     assert (finding.name, finding.severity, finding.known) == (meta.name, meta.severity, False)
@@ -43,7 +58,7 @@ def test_the_bad_example_is_found_once_and_nothing_else(rule: Rule) -> None:
 @every_rule
 def test_the_good_example_is_silent(rule: Rule) -> None:
     meta = rule.META
-    report = check(meta.good, template=meta.template, suite_prompts=prompts(meta))
+    report = example(meta, meta.good)
     assert report.findings == ()
 
 
@@ -100,21 +115,6 @@ ROW = JSON | st.builds(
 )
 
 
-@pytest.mark.slow
-@settings(max_examples=400, suppress_health_check=list(HealthCheck))
-@given(ROW, ROW)
-def test_no_rule_crashes_on_any_json(one: JsonValue, other: JsonValue) -> None:
-    rows = [Row(n, "f", value, json.dumps(value).encode()) for n, value in enumerate((one, other, one), 1)]
-    for row in rows:
-        row_findings(row)
-        for rule in ROW_RULES:
-            list(rule.check(row))
-    corpus_findings(rows)
-    for corpus_rule in CORPUS_RULES:
-        assert [list(corpus_rule.keys(row)) for row in rows]
-    leak_findings(rows, {"user": [("exam", "k")]})
-
-
 PLAIN = st.builds(
     lambda turns, extra: {
         **extra,
@@ -125,17 +125,92 @@ PLAIN = st.builds(
 )
 
 
+def row_of(value: JsonValue, data_format: DataFormat = DataFormat.OPENAI_CHAT, line: int = 1) -> Row:
+    row = Row(line, "f.jsonl", json.dumps(value).encode(), data_format)
+    row.value = value
+    row.plain = as_plain(value) if data_format is DataFormat.OPENAI_CHAT else None
+    return row
+
+
+@pytest.mark.slow
+@settings(max_examples=400, suppress_health_check=list(HealthCheck), deadline=None)
+@given(ROW, ROW, st.sampled_from([one.name for one in FORMATS]))
+def test_no_rule_crashes_on_any_json(one: JsonValue, other: JsonValue, data_format: DataFormat) -> None:
+    rows = [row_of(value, data_format, line) for line, value in enumerate((one, other, one), 1)]
+    for row in rows:
+        for rule in ROW_RULES:
+            list(rule.check(row))
+        for leak_rule in LEAK_RULES:
+            list(leak_rule.check(row, {"user": [("exam", "k")]}))
+        for corpus_rule in CORPUS_RULES:
+            for key, note in corpus_rule.keys(row):
+                assert (len(key), len(note)) == (16, 8)
+                corpus_rule.verdict(note, bytes(8))
+                assert corpus_rule.describe(Mention(row), Mention(row)).message
+    for fold_rule in FOLD_RULES:
+        tally = fold_rule.tally()
+        for row in rows:
+            tally.add(row)
+        list(tally.problems())
+
+
+@pytest.mark.slow
+@settings(max_examples=400, suppress_health_check=list(HealthCheck), deadline=None)
+@given(ROW, st.sampled_from([one.name for one in FORMATS]))
+def test_a_text_rule_fires_only_where_its_trigger_matches(value: JsonValue, data_format: DataFormat) -> None:
+    row = row_of(value, data_format)
+    for rule in ROW_RULES:
+        if rule.META.trigger is not None and list(rule.check(row)):
+            assert TriggerSet([rule.META.trigger]).matches(row.canonical) == [0], rule.META.code
+
+
+ROLES = st.lists(st.sampled_from(["system", "developer", "user", "assistant"]), max_size=4)
+TEXT = st.text(max_size=12).filter(lambda text: bool(text) and not text.isspace())
+
+
+@pytest.mark.slow
+@settings(max_examples=300, suppress_health_check=list(HealthCheck), deadline=None)
+@given(ROLES, st.lists(TEXT, min_size=5, max_size=5), st.lists(TEXT, min_size=5, max_size=5))
+def test_what_shape_rules_say_about_a_plain_row_depends_on_its_roles(
+    roles: list[str], one: list[str], other: list[str]
+) -> None:
+    roles = [*roles, "assistant"]
+    for rule in ROW_RULES:
+        if rule.META.trigger is None:
+            said = []
+            for texts in (one, other):
+                row = row_of(chat(*zip(roles, texts, strict=False)))
+                assert row.plain is not None
+                said.append(len(list(rule.check(row))))
+            assert said[0] == said[1], rule.META.code
+
+
 @pytest.mark.slow
 @settings(max_examples=500, deadline=None)
 @given(PLAIN | ROW)
-def test_the_fast_path_never_hides_a_finding(value: JsonValue) -> None:
-    row = Row(1, "f", value, b"")
-    if row.is_plain:
-        assert [problem for rule in ROW_RULES for problem in rule.check(row)] == []
+def test_the_fast_path_says_what_the_slow_one_says(value: JsonValue) -> None:
+    judge = Judge(ROW_RULES, (), (), Selection())
+    fast, slow = row_of(value), row_of(value)
+    slow.plain = None
+    for _ in range(2):  # the second time its roles are remembered
+        assert [one.problem for one in judge.problems(fast)] == [one.problem for one in judge.problems(slow)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(PLAIN | ROW, st.sampled_from([(",", ":"), (", ", ": "), (" ,", " : ")]), st.booleans())
+def test_what_the_fast_path_reads_is_strict_json(
+    value: JsonValue, separators: tuple[str, str], is_ascii: bool
+) -> None:
+    raw = json.dumps(value, separators=separators, ensure_ascii=is_ascii).encode("utf-8", "surrogatepass")
+    for text in (raw, raw.replace(b'"role"', b'"content": "x", "role"', 1), raw.replace(b'"a"', b'"\\":"')):
+        if (plain := read_plain(text)) is not None:
+            assert as_plain(parse(text)) == plain
 
 
 def test_the_fast_path_is_taken() -> None:
-    assert Row(1, "f", chat(("system", "s"), ("user", "a"), ("assistant", "b")), b"").is_plain
+    talk = chat(("system", "s"), ("user", 'a "b": c'), ("assistant", "b"))
+    assert read_plain(json.dumps(talk).encode()) == as_plain(talk) is not None
+    assert read_plain(b'{"messages":[{"role":"assistant","content":"a","content":"b"}]}') is None
 
 
 @settings(max_examples=100, suppress_health_check=list(HealthCheck))

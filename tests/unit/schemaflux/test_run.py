@@ -9,9 +9,8 @@ import pytest
 from mist_ci.errors import Code, CouldNotRun
 from mist_ci.models.finding import DataReport, Severity
 from mist_ci.models.suite import ChatMessage
-from mist_ci.schemaflux import judging
+from mist_ci.schemaflux import scan
 from mist_ci.schemaflux.example import GOOD, chat, rows
-from mist_ci.schemaflux.judging import map_rows, merge_groups
 from mist_ci.schemaflux.prompts import SuitePrompts, normalise_prompt
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta
@@ -58,9 +57,12 @@ def test_findings_do_not_depend_on_the_order_of_files() -> None:
     ]
 
 
-def test_all_findings_are_kept() -> None:
+def test_all_findings_are_counted_and_the_first_are_kept() -> None:
     content = b"".join(rows(chat(("user", f"{n}"), ("assistant", ""))) for n in range(3_000))
-    assert len(check(content).findings) == 3_000
+    report = check(content)
+    assert [(one.code, one.count) for one in report.counts] == [("SF212", 3_000)]
+    assert report.count_gating(Severity.ERROR) == 3_000
+    assert [one.where.line for one in report.findings] == [*range(1, 1_001)]
 
 
 def test_what_base_has_is_known_and_does_not_gate() -> None:
@@ -190,30 +192,11 @@ class Crashing:
 
 
 def test_a_rule_that_crashes_is_never_a_pass(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judging, "ROW_RULES", (Crashing(),))
+    monkeypatch.setattr(scan, "ROW_RULES", (Crashing(),))
     with pytest.raises(CouldNotRun, match="SF006 crashed: ZeroDivisionError") as caught:
         check(BAD)
     assert caught.value.code is Code.INTERNAL
     assert str(caught.value.where) == "train.jsonl:1"
-
-
-def test_groups_of_parts_merge_to_the_groups_of_the_whole() -> None:
-    parts = [
-        [
-            Row(
-                n,
-                name,
-                {"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": str(n)}]},
-                b"",
-            )
-        ]
-        for n, name in enumerate("abcb")
-    ]
-    whole = map_rows([row for part in parts for row in part])
-    merged = map_rows(())
-    for part in parts:
-        merged = merge_groups(merged, map_rows(part))
-    assert merged == whole
 
 
 def test_what_was_trained_on_and_then_deleted_is_still_leaked() -> None:

@@ -1,0 +1,140 @@
+"""Rows next to each other: compact facts about every row, grouped without holding them all.
+
+Each corpus rule writes one record of 45 bytes per key of a row, into one of 64 buckets by its key. A bucket is
+then grouped by itself. Only rows whose problem is shown are read again.
+"""
+
+import heapq
+import struct
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from mist_ci.errors import Where
+from mist_ci.models.finding import Severity
+from mist_ci.ports.scratch import Scratch
+from mist_ci.schemaflux.asking import ask
+from mist_ci.schemaflux.ledger import Ledger
+from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.rule import CorpusRule, Mention
+from mist_ci.schemaflux.rules import CORPUS_RULES
+from mist_ci.schemaflux.selection import Selection
+
+_RECORD = struct.Struct(">16s8s?IIQI")
+_BUCKETS = 64
+_AT_ONCE = 4096
+
+
+class Record(NamedTuple):
+    """A key of a row, and where the row is. Sorted: rows of the base first, then by file and line."""
+
+    key: bytes
+    note: bytes
+    is_new: bool
+    file: int
+    row: int
+    offset: int
+    length: int
+
+    @property
+    def place(self) -> tuple[bool, int, int]:
+        """What comes first is the original."""
+        return self.is_new, self.file, self.row
+
+
+@dataclass(slots=True)
+class Records:
+    """The records of one part, by rule and bucket."""
+
+    buckets: dict[int, bytearray] = field(default_factory=dict)
+
+    def add(self, row: Row, file: int, number: int, offset: int) -> None:
+        """Everything that corpus rules want to know about a row."""
+        for index, rule in enumerate(CORPUS_RULES):
+            for key, note in ask(rule, Where(row.file, row.line), rule.keys, row):
+                bucket = index * _BUCKETS + key[0] % _BUCKETS
+                record = _RECORD.pack(key, note, not row.is_known, file, number, offset, len(row.raw))
+                self.buckets.setdefault(bucket, bytearray()).extend(record)
+
+    def spill(self, scratch: Scratch) -> None:
+        """Moves all records to where there is room."""
+        for bucket, data in self.buckets.items():
+            scratch.append(bucket, bytes(data))
+        self.buckets.clear()
+
+
+Reread = Callable[[Record], Row]
+"""Reads the row of a record again."""
+
+
+def corpus_problems(scratch: Scratch, reread: Reread, ledger: Ledger, selection: Selection) -> None:
+    """Groups all records, counts what is wrong, and words the first of it."""
+    for index, rule in enumerate(CORPUS_RULES):
+        if not selection.takes(rule.META):
+            continue
+        first: dict[tuple[Severity, bool], list[tuple[tuple[int, int], Record, Record]]] = {}
+        counts: dict[tuple[Severity, bool], int] = {}
+        for bucket in range(index * _BUCKETS, (index + 1) * _BUCKETS):
+            for severity, original, other in _offenders(rule, scratch, bucket):
+                kind = severity, other.is_new
+                counts[kind] = counts.get(kind, 0) + 1
+                _keep(first.setdefault(kind, []), ledger.keep, original, other)
+            scratch.clear(bucket)
+        for kind, count in counts.items():
+            _say(rule, reread, ledger, kind[0], sorted(first[kind], key=lambda one: one[2].place), count)
+
+
+def _offenders(rule: CorpusRule, scratch: Scratch, bucket: int) -> Iterator[tuple[Severity, Record, Record]]:
+    originals: dict[bytes, Record] = {}
+    several: set[bytes] = set()
+    for record in _records(scratch, bucket):
+        known = originals.get(record.key)
+        if known is not None:
+            several.add(record.key)
+        if known is None or record.place < known.place:
+            originals[record.key] = record
+    if not several:
+        return
+    for record in _records(scratch, bucket):
+        original = originals[record.key]
+        if record.key in several and record != original:
+            severity = rule.verdict(original.note, record.note)
+            if severity is not None:
+                yield severity, original, record
+
+
+def _records(scratch: Scratch, bucket: int) -> Iterator[Record]:
+    for piece in scratch.pieces(bucket, _AT_ONCE * _RECORD.size):
+        yield from map(Record._make, _RECORD.iter_unpack(piece))
+
+
+def _keep(
+    first: list[tuple[tuple[int, int], Record, Record]], keep: int, original: Record, other: Record
+) -> None:
+    """A heap of the earliest ones; its head is the latest of them."""
+    entry = (-other.file, -other.row), original, other
+    if len(first) < keep:
+        heapq.heappush(first, entry)
+    elif entry > first[0]:
+        heapq.heapreplace(first, entry)
+
+
+def _say(
+    rule: CorpusRule,
+    reread: Reread,
+    ledger: Ledger,
+    severity: Severity,
+    shown: Sequence[tuple[tuple[int, int], Record, Record]],
+    count: int,
+) -> None:
+    for _, original, other in shown:
+        row = reread(other)
+        problem = rule.describe(Mention(reread(original)), Mention(row))
+        ledger.note(
+            rule.META,
+            replace(problem, severity=severity),
+            Where(row.file, row.line),
+            is_known=not other.is_new,
+        )
+    if shown:
+        ledger.count(rule.META, severity, count - len(shown), is_known=not shown[0][2].is_new)

@@ -1,0 +1,108 @@
+"""Asks all row rules about a row, and most of them not at all: fast accept, slow explain."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from mist_ci.errors import Where
+from mist_ci.models.data_format import DataFormat
+from mist_ci.models.target import Target
+from mist_ci.schemaflux.asking import ask
+from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.rule import Problem, RowRule, Rule, TargetRule
+from mist_ci.schemaflux.selection import Selection
+from mist_ci.schemaflux.trait import Trait
+from mist_ci.schemaflux.triggers import TriggerSet
+
+_MOST_SIGNATURES = 10_000
+_LONGEST_SIGNATURE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One problem of a row, the rule that found it, and the target that it matters to (None: to all)."""
+
+    rule: Rule
+    problem: Problem
+    target: Target | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    rule: Rule
+    ask: Callable[[Row], Iterable[Problem]]
+    target: Target | None
+    trigger: bytes | None
+
+    def fits(self, data_format: DataFormat, traits: frozenset[Trait]) -> bool:
+        meta = self.rule.META
+        if meta.needs is not None and meta.needs not in traits:
+            return False
+        return meta.formats is None or data_format in meta.formats
+
+
+class Judge:
+    """Row rules and target rules, prepared for many rows. Not picklable: build it where it is used."""
+
+    def __init__(
+        self,
+        rules: Sequence[RowRule],
+        target_rules: Sequence[TargetRule],
+        targets: Sequence[Target],
+        selection: Selection,
+    ) -> None:
+        questions = [
+            *(_Question(rule, rule.check, None, rule.META.trigger) for rule in rules),
+            *(_about(rule, target) for target in targets for rule in target_rules if _cares(rule, target)),
+        ]
+        questions = [one for one in questions if selection.takes(one.rule.META)]
+        self._shape = [one for one in questions if one.trigger is None]
+        self._text = [one for one in questions if one.trigger is not None]
+        self._triggers = TriggerSet([one.trigger for one in self._text if one.trigger is not None])
+        self._fitting: dict[tuple[DataFormat, frozenset[Trait]], list[_Question]] = {}
+        self._clean: set[tuple[str, ...]] = set()
+
+    def problems(self, row: Row) -> list[Found]:
+        """What is wrong with a row by itself, in the order of the rules."""
+        found: list[Found] = []
+        if row.plain is None:
+            found += self._answers(row, self._fitting_shapes(row))
+        elif (signature := row.plain.signature) not in self._clean:
+            found += self._answers(row, self._fitting_shapes(row))
+            self._remember(signature, is_clean=not found)
+        raw = row.raw
+        is_escaped = b"\\u" in raw or b"\\/" in raw
+        matches = self._triggers.matches(row.canonical if is_escaped else raw)
+        if matches:
+            questions = [self._text[index] for index in matches]
+            found += self._answers(row, [one for one in questions if one.fits(row.format, row.traits)])
+        return found
+
+    def _fitting_shapes(self, row: Row) -> list[_Question]:
+        kind = row.format, row.traits
+        if kind not in self._fitting:
+            self._fitting[kind] = [one for one in self._shape if one.fits(*kind)]
+        return self._fitting[kind]
+
+    def _remember(self, signature: tuple[str, ...], *, is_clean: bool) -> None:
+        if is_clean and len(signature) <= _LONGEST_SIGNATURE and len(self._clean) < _MOST_SIGNATURES:
+            self._clean.add(signature)
+
+    def _answers(self, row: Row, questions: Sequence[_Question]) -> list[Found]:
+        where = Where(row.file, row.line)
+        return [
+            Found(question.rule, problem, question.target)
+            for question in questions
+            for problem in ask(question.rule, where, question.ask, row)
+        ]
+
+
+def _cares(rule: TargetRule, target: Target) -> bool:
+    """False for a text rule that has nothing to say for this target."""
+    trigger = getattr(rule, "trigger", None)
+    return trigger is None or trigger(target) is not None
+
+
+def _about(rule: TargetRule, target: Target) -> _Question:
+    trigger = getattr(rule, "trigger", None)
+    pattern = rule.META.trigger if trigger is None else trigger(target)
+    return _Question(rule, lambda row: rule.check(row, target), target, pattern)

@@ -1,0 +1,105 @@
+"""Findings as they come in: all are counted, the first of each kind are kept."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from mist_ci.errors import Where
+from mist_ci.models.finding import Finding, RuleCount, Severity
+from mist_ci.models.target import StanceSeverity, Target
+from mist_ci.schemaflux.rule import Problem, RuleMeta
+
+KEEP = 1000
+"""Findings of one kind that are kept, when nothing else is said."""
+
+Kind = tuple[str, Severity, str, bool]
+"""Code, severity, target (empty: all) and whether base has it already."""
+
+
+@dataclass(slots=True)
+class Ledger:
+    """Counts and the first findings. Those of a later part merge behind those of an earlier one."""
+
+    keep: int = KEEP
+    counts: dict[Kind, int] = field(default_factory=dict)
+    kept: dict[Kind, list[Finding]] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def note(
+        self, meta: RuleMeta, problem: Problem, where: Where, *, is_known: bool, target: Target | None = None
+    ) -> Finding | None:
+        """Counts a problem. Returns the finding when it is among the first of its kind, else None."""
+        stance = target.rules.get(meta.code) if target else None
+        severity = problem.severity or meta.severity
+        if stance is not None:
+            if stance.severity is StanceSeverity.OFF:
+                return None
+            severity = Severity(stance.severity.value)
+        kind = meta.code, severity, target.name if target else "", is_known
+        count = self.counts.get(kind, 0)
+        self.counts[kind] = count + 1
+        self.names[meta.code] = meta.name
+        if count >= self.keep:
+            return None
+        found = Finding(
+            code=meta.code,
+            name=meta.name,
+            severity=severity,
+            consequence=(stance and stance.consequence) or problem.consequence or meta.consequence,
+            where=Where(where.file, problem.line or where.line, problem.column, problem.field),
+            message=problem.message,
+            hint=problem.hint,
+            snippet=problem.snippet,
+            target=kind[2],
+            known=is_known,
+        )
+        self.kept.setdefault(kind, []).append(found)
+        return found
+
+    def count(self, meta: RuleMeta, severity: Severity, times: int, *, is_known: bool) -> None:
+        """Counts findings that are not kept."""
+        kind = meta.code, severity, "", is_known
+        self.counts[kind] = self.counts.get(kind, 0) + times
+        self.names[meta.code] = meta.name
+
+    def merge(self, later: "Ledger") -> None:
+        """Takes in the ledger of a later part."""
+        self.names |= later.names
+        for kind, count in later.counts.items():
+            self.counts[kind] = self.counts.get(kind, 0) + count
+        for kind, findings in later.kept.items():
+            mine = self.kept.setdefault(kind, [])
+            mine += findings[: max(0, self.keep - len(mine))]
+
+    def drop(self, code: str) -> None:
+        """Forgets all findings of a rule."""
+        for kind in [kind for kind in self.counts if kind[0] == code]:
+            del self.counts[kind]
+            self.kept.pop(kind, None)
+
+    def findings(self) -> tuple[Finding, ...]:
+        """What was kept, by file, line and code."""
+        return in_order(finding for findings in self.kept.values() for finding in findings)
+
+    def rule_counts(self) -> tuple[RuleCount, ...]:
+        """All findings there are, per kind, by code."""
+        return tuple(
+            RuleCount(
+                code=code,
+                name=self.names[code],
+                severity=severity,
+                target=target,
+                known=is_known,
+                count=count,
+            )
+            for (code, severity, target, is_known), count in sorted(self.counts.items())
+        )
+
+
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """By file, line and code."""
+    return tuple(
+        sorted(
+            findings,
+            key=lambda f: (f.where.file, f.where.line or 0, f.code, f.where.field or "", f.message),
+        )
+    )
