@@ -1,8 +1,8 @@
-"""A chat corpus of any size to measure on: valid rows of very different lengths, every one different.
+r"""A chat corpus of any size to measure on: valid rows of very different lengths, every one different.
 
 `python -m benchmarks.data.corpus 200 corpus.jsonl` writes 200 MB in some seconds, in little memory. Sizes of rows in
 bytes: about 411 at the 5th percentile, 1,900 in the middle, 9,000 at the 95th, 60,000 at most. 12% of the rows are
-classification, 12% call tools, 6% are long, and 15% are written with \\u escapes.
+classification, 12% call tools, 6% are long, and 15% are written with \u escapes.
 """
 
 import json
@@ -18,7 +18,11 @@ from benchmarks.data.sentences import SEED, Pool, name_of, pools
 
 MEGABYTE = 1_000_000
 LABELS = ("billing", "shipping", "account", "technical", "returns", "praise", "press", "other")
-FOREIGN = ("cyrillic", "arabic", "devanagari", "han", "hangul", "emoji")
+KINDS, KIND_SHARES = ("label", "call", "long", "talk"), (12, 12, 6, 70)
+SCRIPTS = ("latin", "code", "cyrillic", "arabic", "devanagari", "han", "hangul", "emoji")
+SCRIPT_SHARES = (62, 14, 4, 4, 4, 4, 4, 4)
+SHORT = 1_000
+"""Bytes below which a conversation is one exchange."""
 LARGEST = 60_000
 ESCAPED = 0.22
 """Of conversations; not all of them have letters to escape."""
@@ -58,22 +62,19 @@ class Writer:
     def row(self) -> tuple[bytes, bytes]:
         """A line, and the same with another label where it has one (else nothing)."""
         self._number += 1
-        kind = self._chance.random()
-        if kind < 0.12:
+        (kind,) = self._chance.choices(KINDS, KIND_SHARES)
+        if kind == "label":
             return self._labelled()
-        if kind < 0.24:
+        if kind == "call":
             return self._calling(), b""
-        if kind < 0.30:
+        if kind == "long":
             size = min(LARGEST - 3_000, 8_000 + int(self._chance.expovariate(1 / 11_000)))
             return self._talk(size, "latin", escaped=self._chance.random() < ESCAPED), b""
         size = max(250, min(8_000, int(self._chance.lognormvariate(7.6, 0.55))))
         return self._talk(size, self._script(), escaped=self._chance.random() < ESCAPED), b""
 
     def _script(self) -> str:
-        kind = self._chance.random()
-        if kind < 0.62:
-            return "latin"
-        return "code" if kind < 0.75 else self._chance.choice(FOREIGN)
+        return self._chance.choices(SCRIPTS, SCRIPT_SHARES)[0]
 
     def _text(self, size: int, pool: Pool, *, escaped: bool) -> bytes:
         """About `size` bytes, at least one sentence."""
@@ -87,11 +88,11 @@ class Writer:
 
     def _talk(self, size: int, script: str, *, escaped: bool) -> bytes:
         """A conversation of one to four exchanges."""
-        turns = 1 if size < 1_000 else self._chance.choice((1, 1, 2, 2, 3, 4))
+        turns = 1 if size < SHORT else self._chance.choice((1, 1, 2, 2, 3, 4))
         asked = max(60, size // (turns * 4))
         told = max(60, size // turns - asked - 90)
         parts = [b'{"messages":[']
-        if self._chance.random() < 0.4:
+        if not self._chance.randrange(3):
             parts.append(_SYSTEM)
         pool = self._pools[script]
         for turn in range(turns):
@@ -140,7 +141,9 @@ class Writer:
 def rows(megabytes: float, planted: Planted = NOTHING, seed: int = SEED) -> Iterator[bytes]:
     """Lines until `megabytes` (of 10⁶ bytes) are full; what is planted stands at its end, as far away as can be."""
     writer = Writer(seed)
-    written, twice, contrary = 0, [], []
+    written = 0
+    twice: list[bytes] = []
+    contrary: list[bytes] = []
     while written < megabytes * MEGABYTE:
         line, other = writer.row()
         if len(twice) < planted.duplicates:

@@ -119,7 +119,7 @@ def run(only: str) -> list[Score]:
         files: Sequence[Case | ValidFile] = (*defects(), *valid_files())
         places = {one.name: write(Path(directory), one) for one in files}
         scores = [score_mist(places)] if only in ("", "mist") else []
-        wanted = [peer for peer in peers.PEERS if not only or only in peer.name]
+        wanted = [peer for peer in peers.PEERS if only != "mist" and only in peer.name]
         for peer in wanted:
             if peer.is_installed:
                 scores.append(score_peer(peer, places))

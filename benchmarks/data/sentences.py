@@ -7,27 +7,30 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 SEED = 20261126
-COMMON = (
-    "the of and to in is that it was for on are as with his they at be this from have or by one had not but what all "
-    "were when we there can an your which their said if do will each about how up out them then she many some so these "
-    "would other into has more her two like him see time could no make than first been its who now people my made over "
-    "did down only way find use may water long little very after words called just where most know get through back much "
-    "before go good new write our used me man too any day same right look think also around another came come work three "
-    "word must because does part even place well such here take why things help put years different away again off went "
-    "old number great tell men say small every found still between name should home big give air line set own under read "
-    "last never us left end along while might next sound below saw something thought both few those always looked show "
-    "large often together asked house world going want school important until form food keep children feet land side "
-    "without boy once animals life enough took sometimes four head above kind began almost live page got earth need far "
-    "hand high year mother light parts country father let night following picture being study second eyes soon times "
-    "story boys since white days ever paper hard near sentence better best across during today others however sure means "
-    "knew try told young miles sun ways thing whole hear example heard several change answer room sea against top turned "
-    "learn point city play toward five using himself usually"
-).split()
-_ONSETS = "b br c ch d dr f fl g gr h j k l m n p pl pr r s sh st t tr v w".split()
-_VOWELS = "a e i o u ai ea ou".split()
-_ENDS = ["", "", "n", "r", "s", "t", "l", "nd", "st", "m"]
-ACCENTED = "café naïve résumé Zürich jalapeño São déjà façade Łódź smörgås".split()
-EMOJI = "😀 🎉 🚀 👍🏽 👨‍👩‍👧 ❤️ 🌍 ☕ 🧪 🇵🇹".split()
+_WORDS = (
+    "the of and to in is that it was for on are as with his they at be this from have or by one had not but what "
+    "all were when we there can an your which their said if do will each about how up out them then she many some "
+    "so these would other into has more her two like him see time could no make than first been its who now people "
+    "my made over did down only way find use may water long little very after words called just where most know get "
+    "through back much before go good new write our used me man too any day same right look think also around "
+    "another came come work three word must because does part even place well such here take why things help put "
+    "years different away again off went old number great tell men say small every found still between name should "
+    "home big give air line set own under read last never us left end along while might next sound below saw "
+    "something thought both few those always looked show large often together asked house world going want school "
+    "important until form food keep children feet land side without boy once animals life enough took sometimes "
+    "four head above kind began almost live page got earth need far hand high year mother light parts country "
+    "father let night following picture being study second eyes soon times story boys since white days ever paper "
+    "hard near sentence better best across during today others however sure means knew try told young miles sun "
+    "ways thing whole hear example heard several change answer room sea against top turned learn point city play "
+    "toward five using himself usually"
+)
+COMMON = _WORDS.split()
+_SOUNDS = "b br c ch d dr f fl g gr h j k l m n p pl pr r s sh st t tr v w"
+_ONSETS = _SOUNDS.split()
+_VOWELS = ("a", "e", "i", "o", "u", "ai", "ea", "ou")
+_ENDS = ("", "", "n", "r", "s", "t", "l", "nd", "st", "m")
+ACCENTED = ("café", "naïve", "résumé", "Zürich", "jalapeño", "São", "déjà", "façade", "Łódź", "smörgås")
+EMOJI = ("😀", "🎉", "🚀", "👍🏽", "👨‍👩‍👧", "❤️", "🌍", "☕", "🧪", "🇵🇹")
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,12 @@ def _word(chance: random.Random) -> str:
 
 def _latin(chance: random.Random, rare: list[str]) -> str:
     count = chance.randint(7, 24)
-    words = [chance.choice(rare) if chance.random() < 0.3 else chance.choice(COMMON) for _ in range(count)]
-    if chance.random() < 0.2:
+    words = [chance.choice(chance.choice((COMMON, COMMON, rare))) for _ in range(count)]
+    if not chance.randrange(5):
         words[count // 2] = chance.choice(ACCENTED)
-    if chance.random() < 0.2:
+    if not chance.randrange(5):
         words[count // 3] += ","
-    if chance.random() < 0.1:
+    if not chance.randrange(10):
         words[-2] = str(chance.randint(2, 900))
     return " ".join(words).capitalize() + chance.choice((".", ".", ".", "?", "!"))
 
@@ -88,7 +91,7 @@ def _syllables(onsets: str, vowels: str, least: int, most: int) -> Callable[[ran
 
 def _han(chance: random.Random) -> str:
     letters = [chr(0x4E00 + int(2500 * chance.random() ** 2)) for _ in range(chance.randint(10, 30))]
-    letters.insert(len(letters) // 2, "，")
+    letters.insert(len(letters) // 2, "\uff0c")
     return "".join(letters) + "。"
 
 
@@ -103,8 +106,8 @@ def _emoji(chance: random.Random, rare: list[str]) -> str:
 def _code(chance: random.Random, rare: list[str]) -> str:
     name, other = chance.choice(rare), chance.choice(rare)
     form = chance.choice((
-        "    {a} = {b}.get(\"{c}\", {n})\n", "    for {a} in range({n}):\n        {b}.append({a} * {n})\n",
-        "    if {a} is None:\n        return [{n}, {b}]\n", "    print(f\"{c}: {{{a}}}\")\n",
+        '    {a} = {b}.get("{c}", {n})\n', "    for {a} in range({n}):\n        {b}.append({a} * {n})\n",
+        "    if {a} is None:\n        return [{n}, {b}]\n", '    print(f"{c}: {{{a}}}")\n',
         "    assert {a} != {b}, '{c} < {n}'\n", "    {a}, {b} = {b}, {a} + {n}\n",
     ))  # fmt: skip
     return form.format(a=name, b=other + "s", c=chance.choice(COMMON), n=chance.randint(0, 99))
