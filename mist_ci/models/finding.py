@@ -1,5 +1,6 @@
 """A Finding says that data is bad. It is a value: it may fail a gate, it never stops a run."""
 
+from datetime import date
 from enum import StrEnum
 
 from pydantic import ConfigDict
@@ -85,6 +86,23 @@ class FileSummary(Model):
     compression: Compression
 
 
+class TargetVerdict(Model):
+    """What one provider or trainer would do with the rows."""
+
+    target: str
+    as_of: date
+    """The day the facts about the target are of."""
+    verdict: str
+    """One sentence: `valid`, or what happens to how many rows and by which rules."""
+    rejected: int
+    dropped: int
+    truncated: int
+    mistrained: int
+    fine: int
+    files_rejected: dict[str, int]
+    """Code → files that are refused as a whole."""
+
+
 class DataReport(Model):
     """What SchemaFlux found out about one data set at head."""
 
@@ -101,6 +119,7 @@ class DataReport(Model):
     leaked: dict[str, tuple[str, ...]]
     """Suite name → keys of the samples whose prompt is in the training data."""
     data_hash: str
+    targets: tuple[TargetVerdict, ...] = ()
 
     def gating(self, fail_on: Severity) -> tuple[Finding, ...]:
         """New findings at least as severe as `fail_on`: the first of each kind."""

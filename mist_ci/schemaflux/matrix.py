@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mist_ci.models.figures import count
-from mist_ci.models.finding import Consequence, Severity
+from mist_ci.models.finding import Consequence, Severity, TargetVerdict
 from mist_ci.models.target import StanceSeverity, Target
 from mist_ci.schemaflux.rule import Problem, RuleMeta
 
@@ -106,19 +106,21 @@ class Matrix:
         for mine, theirs in zip(self.columns, other.columns, strict=True):
             mine.merge(theirs)
 
-    def figures(self, rows: int) -> list[dict[str, object]]:
-        """For JSON: per target the verdict, and rows by consequence."""
-        return [
-            {
-                "target": column.target.name,
-                "as_of": column.target.as_of.isoformat(),
-                "verdict": verdict(column),
-                **{consequence.value: column.rows[consequence] for consequence in WORST_FIRST},
-                "fine": rows - column.rows.total(),
-                "files_rejected": dict(sorted(column.whole.items())),
-            }
-            for column in self.columns
-        ]
+
+def target_verdicts(matrix: Matrix, rows: int) -> Iterator[TargetVerdict]:
+    """Per target the verdict, and rows by consequence."""
+    for column in matrix.columns:
+        yield TargetVerdict(
+            target=column.target.name,
+            as_of=column.target.as_of,
+            verdict=verdict(column),
+            rejected=column.rows[Consequence.REJECTED],
+            dropped=column.rows[Consequence.DROPPED],
+            truncated=column.rows[Consequence.TRUNCATED],
+            mistrained=column.rows[Consequence.MISTRAINED],
+            fine=rows - column.rows.total(),
+            files_rejected=dict(sorted(column.whole.items())),
+        )
 
 
 def verdict(column: Column) -> str:
@@ -133,24 +135,6 @@ def verdict(column: Column) -> str:
                 f"{count(number, 'row')} {_WORDS[consequence]} ({_codes(column.codes[consequence])})"
             )
     return ", ".join(parts) or "valid"
-
-
-def lines(matrix: Matrix, rows: int) -> list[str]:
-    """The table as text, one line per target and one on top; empty without targets."""
-    if not matrix.columns:
-        return []
-    width = max(len("target"), *(len(column.target.name) for column in matrix.columns))
-    head = "".join(f"{_WORDS[consequence]:>13}" for consequence in WORST_FIRST)
-    return [
-        f"{'target':{width}}{head}{'fine':>13}",
-        *(_line(column, rows, width) for column in matrix.columns),
-    ]
-
-
-def _line(column: Column, rows: int, width: int) -> str:
-    numbers = [*(column.rows[consequence] for consequence in WORST_FIRST), rows - column.rows.total()]
-    cells = "".join(f"{number:>13,}" for number in numbers)
-    return f"{column.target.name:{width}}{cells}  {verdict(column)}"
 
 
 def _codes(codes: Counter[str]) -> str:

@@ -18,17 +18,22 @@ from mist_ci.ports.workers import InlineWorkers, Workers
 from mist_ci.schemaflux.asking import ask
 from mist_ci.schemaflux.bad_lines import note_utf16
 from mist_ci.schemaflux.corpus import Record, corpus_problems
+from mist_ci.schemaflux.file_facts import FileFacts
+from mist_ci.schemaflux.folds import note_folds
 from mist_ci.schemaflux.formats.detection import Detected, detect
+from mist_ci.schemaflux.judge import Found
 from mist_ci.schemaflux.known import known_lines
 from mist_ci.schemaflux.ledger import KEEP, Ledger
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES, Line, spans
+from mist_ci.schemaflux.matrix import target_verdicts, told
+from mist_ci.schemaflux.part import FileCount, Part
 from mist_ci.schemaflux.prompts import SuitePrompts, prompt_index
 from mist_ci.schemaflux.reading import RowReader
 from mist_ci.schemaflux.rendering import say_it_once
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import FileHead
-from mist_ci.schemaflux.rules import BROKEN_RULES, FILE_RULES, FOLD_RULES, sf001_empty_file
-from mist_ci.schemaflux.scan import Part, Scan, Watch
+from mist_ci.schemaflux.rules import BROKEN_RULES, FILE_FACT_RULES, FILE_RULES, sf001_empty_file
+from mist_ci.schemaflux.scan import Scan, Watch
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
 
 _HEAD_BYTES = 1 << 20
@@ -81,17 +86,16 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     heads = _judge_heads(asked, sources, ledger)
     readable = [source for source in sources if source.path in heads]
     scan = _scan(asked, means, readable, {path: found.format for path, found in heads.items()})
-    total = _new_part(asked)
-    rows = dict.fromkeys(heads, 0)
+    total = scan.new_part()
+    files = {path: FileCount() for path in heads}
     for part in means.workers.map(scan, (span for source in readable for span in spans(source))):
         part.records.spill(means.scratch)
         for finding in part.fresh:
             means.watch(finding)
-        rows[part.path] += part.rows
+        files[part.path].add(part)
         total.merge(part)
-    for path in (path for path, count in rows.items() if count == 0):
-        ledger.note(sf001_empty_file.META, sf001_empty_file.NO_ROWS, Where(path), is_known=False)
     total.ledger.merge(ledger)
+    _judge_files(asked, total, readable, heads, files)
     say_it_once(total.renderings, total.ledger, asked.template.source if asked.template else asked.dataset)
     _judge_whole(asked, scan, total, readable, means)
     leaked = {suite: set(keys) for suite, keys in total.leaked.items()}
@@ -101,7 +105,7 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     return DataReport(
         dataset=asked.dataset,
         files=tuple(sorted(source.path for source in asked.head)),
-        details=tuple(_summary(source, heads, rows) for source in sources),
+        details=tuple(_summary(source, heads, files) for source in sources),
         rows=total.rows,
         rows_new=total.rows_new,
         findings=total.ledger.findings(),
@@ -109,6 +113,7 @@ def validate(asked: Inspection, means: Means) -> DataReport:
         tokens=total.tokens,
         token_basis=means.tokens.basis(asked.model),
         leaked={suite: tuple(sorted(keys)) for suite, keys in sorted(leaked.items())},
+        targets=tuple(target_verdicts(total.matrix, total.rows)),
         data_hash=data_hash(sources),
     )
 
@@ -187,9 +192,41 @@ def _scan(
     )
 
 
-def _new_part(asked: Inspection) -> Part:
-    folds = [rule for rule in FOLD_RULES if asked.selection.takes(rule.META)]
-    return Part(Ledger(asked.keep), tallies=[rule.tally() for rule in folds])
+def _judge_files(
+    asked: Inspection,
+    total: Part,
+    sources: Sequence[Source],
+    heads: Mapping[str, Detected],
+    files: Mapping[str, FileCount],
+) -> None:
+    """What can be said about a file when all of it was read."""
+    before = {source.path: source for source in _whole(asked.base)}
+    for source in sources:
+        count, where = files[source.path], Where(source.path)
+        if count.rows == 0:
+            total.ledger.note(sf001_empty_file.META, sf001_empty_file.NO_ROWS, where, is_known=False)
+        facts = FileFacts(
+            source.path,
+            heads[source.path].format,
+            source.file_bytes,
+            count.rows,
+            asked.now.date(),
+            count.blank_lines,
+            count.blank_count,
+            source.container,
+            source.compression,
+        )
+        is_known = source.path in before and before[source.path].file_bytes == source.file_bytes
+        found = [
+            Found(rule, problem, target)
+            for target in asked.targets
+            for rule in FILE_FACT_RULES
+            if asked.selection.takes(rule.META)
+            for problem in ask(rule, where, rule.check, facts, target)
+        ]
+        for one in found:
+            total.ledger.note(one.rule.META, one.problem, where, is_known=is_known, target=one.target)
+        total.matrix.add_file([told(one.rule.META, one.problem, one.target) for one in found])
 
 
 def _judge_whole(asked: Inspection, scan: Scan, total: Part, sources: Sequence[Source], means: Means) -> None:
@@ -204,12 +241,7 @@ def _judge_whole(asked: Inspection, scan: Scan, total: Part, sources: Sequence[S
         return row
 
     corpus_problems(means.scratch, reread, total.ledger, scan.selection)
-    for rule, tally in zip(
-        (rule for rule in FOLD_RULES if scan.selection.takes(rule.META)), total.tallies, strict=True
-    ):
-        for placed in ask(rule, Where(asked.dataset), tally.problems):
-            where = Where(placed.file, placed.line)
-            total.ledger.note(rule.META, placed.problem, where, is_known=placed.is_known)
+    note_folds(total.folds, asked.dataset, total.ledger)
 
 
 def _leaks_of_base(asked: Inspection, means: Means) -> Mapping[str, set[str]]:
@@ -229,11 +261,11 @@ def _leaks_of_base(asked: Inspection, means: Means) -> Mapping[str, set[str]]:
     return leaked
 
 
-def _summary(source: Source, heads: Mapping[str, Detected], rows: Mapping[str, int]) -> FileSummary:
+def _summary(source: Source, heads: Mapping[str, Detected], files: Mapping[str, FileCount]) -> FileSummary:
     found = heads.get(source.path)
     return FileSummary(
         path=source.path,
-        rows=rows.get(source.path, 0),
+        rows=files[source.path].rows if found else 0,
         format=found.format if found else None,
         evidence=found.evidence if found else "",
         container=source.container,

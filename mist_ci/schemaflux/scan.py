@@ -11,26 +11,29 @@ from functools import cached_property
 
 from mist_ci.errors import Where
 from mist_ci.models.chat_template import ChatTemplate
-from mist_ci.models.finding import Finding, Severity
+from mist_ci.models.finding import Consequence, Finding, Severity
 from mist_ci.models.target import Target
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.executor import Executor
 from mist_ci.schemaflux.asking import ask
 from mist_ci.schemaflux.bad_lines import note_bad_line
-from mist_ci.schemaflux.corpus import Records
+from mist_ci.schemaflux.folds import add_row, new_folds
 from mist_ci.schemaflux.judge import Found, Glance, Judge
 from mist_ci.schemaflux.ledger import KEEP, Ledger
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES, Span, lines
+from mist_ci.schemaflux.matrix import Matrix, Told, told
+from mist_ci.schemaflux.part import Part
 from mist_ci.schemaflux.reading import RowReader
-from mist_ci.schemaflux.rendering import Renderer, Renderings
+from mist_ci.schemaflux.rendering import Renderer
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.rule import BadLine, PromptIndex, Tally
-from mist_ci.schemaflux.rules import FOLD_RULES, LEAK_RULES, ROW_RULES, TARGET_RULES
+from mist_ci.schemaflux.rule import BadLine, PromptIndex
+from mist_ci.schemaflux.rules import LEAK_RULES, ROW_RULES, TARGET_RULES, sf002_invalid_json
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
 
 _BATCH_BYTES = 1 << 20
 _BATCH_ROWS = 2_000
 _NOTHING = Glance([])
+_UNREADABLE = [Told(sf002_invalid_json.META.code, Severity.ERROR, Consequence.REJECTED)]
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,12 @@ class Scan:
     keep: int = KEEP
     longest_line: int = MAX_LINE_BYTES
 
-    def __call__(self, span: Span) -> "Part":
+    def new_part(self, path: str = "") -> Part:
+        """An empty part."""
+        folds = new_folds(self.selection, self.targets)
+        return Part(Ledger(self.keep), Matrix(self.targets), folds, path)
+
+    def __call__(self, span: Span) -> Part:
         """Scans one part."""
         return self._scanner.scan(span)
 
@@ -66,48 +74,14 @@ class Scan:
         return {name: value for name, value in self.__dict__.items() if name != "_scanner"}
 
 
-@dataclass(slots=True)
-class Part:
-    """What one part gives. Parts merge in the order of the files."""
-
-    ledger: Ledger
-    path: str = ""
-    """The file it is of."""
-    records: Records = field(default_factory=Records)
-    tallies: list[Tally] = field(default_factory=list)
-    renderings: Renderings = field(default_factory=Renderings)
-    rows: int = 0
-    rows_new: int = 0
-    blank_lines: int = 0
-    tokens: int = 0
-    leaked: dict[str, set[str]] = field(default_factory=dict)
-    fresh: list[Finding] = field(default_factory=list)
-    """Findings about single rows, in order: what can be shown at once."""
-
-    def merge(self, later: "Part") -> None:
-        """Takes in a later part, without its records: those are spilled."""
-        self.ledger.merge(later.ledger)
-        for mine, other in zip(self.tallies, later.tallies, strict=True):
-            mine.merge(other)
-        self.renderings.merge(later.renderings)
-        self.rows += later.rows
-        self.rows_new += later.rows_new
-        self.blank_lines += later.blank_lines
-        self.tokens += later.tokens
-        for suite, keys in later.leaked.items():
-            self.leaked.setdefault(suite, set()).update(keys)
-
-
 class _Scanner:
     def __init__(self, scan: Scan) -> None:
         self._scan = scan
         self._judge = _judge(scan)
-        takes = scan.selection.takes
-        self._folds = [rule for rule in FOLD_RULES if takes(rule.META)]
         self._render = _renderer(scan)
 
     def scan(self, span: Span) -> Part:
-        part = Part(Ledger(self._scan.keep), span.source.path, tallies=[rule.tally() for rule in self._folds])
+        part = self._scan.new_part(span.source.path)
         good = self._finished(span, part)
         if self._render is None:
             deque(good, maxlen=0)
@@ -126,7 +100,7 @@ class _Scanner:
         file = self._scan.files[span.source.path]
         for line in lines(span, self._scan.longest_line):
             if line.content is not None and (not line.content or line.content.isspace()):
-                part.blank_lines += 1
+                part.note_blank(span.source.line(line.row))
                 continue
             part.rows += 1
             seen = _NOTHING if line.content is None else self._judge.glance(line.content)
@@ -135,7 +109,9 @@ class _Scanner:
             )
             part.rows_new += not row.is_known
             if isinstance(row, BadLine):
-                part.fresh += note_bad_line(row, part.ledger)
+                noted = note_bad_line(row, part.ledger)
+                part.fresh += noted
+                part.matrix.add(_UNREADABLE)
                 continue
             found = self._judge.problems(row, seen)
             errors = self._write(part, row, found) if found else 0
@@ -151,6 +127,8 @@ class _Scanner:
             )
             if noted:
                 part.fresh.append(noted)
+        if part.matrix.columns:
+            part.matrix.add([told(one.rule.META, one.problem, one.target) for one in found])
         return errors
 
     def _finish(self, part: Part, rows: Sequence[Row]) -> None:
@@ -159,8 +137,7 @@ class _Scanner:
         texts = [text for row in rows for text in _texts(row)]
         part.tokens += sum(scan.tokens.count_many(texts, scan.model))
         for row in rows:
-            for tally in part.tallies:
-                tally.add(row)
+            add_row(part.folds, row)
             if scan.prompts:
                 self._look_for_leaks(part, row)
 
