@@ -101,7 +101,7 @@ def _kto() -> list[Case]:
         spoiled("label-is-text", rows, put("label", "true"), "a label is a string", "SF508", "SF105", form=F.KTO),
         spoiled("label-is-one", rows, put("label", 1), "a label is a number", "SF508", "SF105", form=F.KTO),
         spoiled("one-class", rows, everywhere(lambda at: put("label", value=True, at=at)),
-            "all completions are wanted", "SF508", form=F.KTO, consequence="mis-trained"),
+            "all completions are wanted", "SF518", "SF508", form=F.KTO, consequence="mis-trained"),
         spoiled("kto-empty-completion", rows, put("completion", ""), "a completion is empty", "SF514", "SF212",
             form=F.KTO, consequence="mis-trained"),
     ]  # fmt: skip
@@ -113,7 +113,7 @@ def _labels() -> list[Case]:
     rare = {"text": "Your new ceramic mugs are lovely, I only wanted to say that.", "label": "praise"}
     return [
         spoiled("label-spelling", rows, alter("label", lambda label: label[:-2] + label[-1]), "a label is misspelt",
-            "SF516", form=F.CLASSIFICATION, consequence="mis-trained"),
+            "SF517", "SF516", form=F.CLASSIFICATION, consequence="mis-trained"),
         spoiled("label-space", rows, alter("label", lambda label: label.title() + " "),
             "a label with a capital and a space", "SF516", form=F.CLASSIFICATION, write=table, extension=".csv",
             consequence="mis-trained"),

@@ -43,7 +43,7 @@ def _whole() -> list[Case]:
         raw("indented-objects", b"".join(json.dumps(row, indent=2).encode() + b"\n" for row in shapes.chat()),
             clean, "every object is spread over several lines", "SF005", "SF002"),
         raw("lfs-pointer", LFS, clean, "a Git LFS pointer in the place of the data", "SF013"),
-        raw("binary", bytes(range(256)) * 64, clean, "the file is no text", "SF003", "SF002", "SF001"),
+        raw("binary", bytes(range(256)) * 64, clean, "the file is no text", "SF003", "SF002", "SF016"),
         spoiled("few-rows", shapes.chat(), first(5), "five rows, where the provider wants ten", "SF012",
             targets=("azure",), core=True),
         spoiled("few-rows-nova", shapes.nova(), first(5), "five rows, where the provider wants more", "SF012",
@@ -76,6 +76,7 @@ def _encodings() -> list[Case]:
             "the file is UTF-16 without a mark",
             "SF003",
             "SF002",
+            "SF016",
         ),
     ]
 
@@ -93,7 +94,8 @@ def _lines() -> list[Case]:
             "SF002"),
         raw("comment", b"// made by export.js\n" + clean, clean, "a comment before the first row", "SF002"),
         raw("deep", _line(deep), clean, "10,000 lists inside each other", "SF002", "SF009", "SF105"),
-        raw("blank-line", _line(_text() + b"\n"), clean, "a blank line", "SF007", core=True),
+        raw("blank-line", _line(_text() + b"\n"), clean, "a blank line, which the trainer refuses", "SF007",
+            targets=("mistral",), core=True),
         raw("blank-line-together", _line(_text() + b"\n"), clean, "a blank line, which the provider refuses",
             "SF007", targets=("together",)),
         raw("row-is-list", _line(b'["user","hello"]\n'), clean, "a row is a list", "SF006", core=True),
@@ -139,7 +141,7 @@ def _containers() -> list[Case]:
         raw("zstd-cut", zstandard(clean)[:-100], zstandard(clean), "the zstd file is cut off", "SF002", "SF014",
             "SF016", extension=".jsonl.zst"),
         raw("array-cut", array(shapes.alpaca())[:-60], array(shapes.alpaca()), "the JSON array is cut off", "SF002",
-            "SF005", form=DataFormat.ALPACA, extension=".json"),
+            "SF005", "SF016", form=DataFormat.ALPACA, extension=".json"),
         raw("csv-ragged", ragged, csv, "a line with one cell too many", "SF002", "SF105", "SF014", "SF016",
             form=DataFormat.CLASSIFICATION, extension=".csv"),
         raw("csv-no-quote", csv.replace(b"\r\nHello", b'\r\n"Hello', 1) if b"\r\nHello" in csv else csv + b'"', csv,
@@ -158,3 +160,10 @@ def _containers() -> list[Case]:
 def _robot() -> dict[str, object]:
     pair = shapes.spare()
     return {"messages": [shapes.turn("user", pair.question), shapes.turn("robot", pair.answer)]}
+
+
+def nova_row() -> dict[str, object]:
+    """One more row of `shapes.nova`."""
+    pair = shapes.spare()
+    talk = [shapes.turn("user", [{"text": pair.question}]), shapes.turn("assistant", [{"text": pair.answer}])]
+    return {**shapes.nova()[0], "messages": talk}

@@ -40,6 +40,9 @@ def opinion(path: Path, targets: Sequence[str] = (), template: Path | None = Non
 
 
 def _reported(out: str) -> Opinion:
-    loud = [one for one in json.loads(out)["findings"] if one["severity"] in LOUD]
+    findings = json.loads(out)["findings"]
+    loud = [one for one in findings if one["severity"] in LOUD]
+    asides = frozenset(one["code"] for one in findings if one["severity"] not in LOUD)
     message = "; ".join(f"{one['code']} {one['message']}" for one in loud[:3])
-    return Opinion(flagged=bool(loud), message=message, codes=frozenset(one["code"] for one in loud))
+    codes = frozenset(one["code"] for one in loud)
+    return Opinion(flagged=bool(loud), message=message, codes=codes, asides=asides)

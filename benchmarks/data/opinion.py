@@ -11,3 +11,5 @@ class Opinion:
     crashed: bool = False
     message: str = ""
     codes: frozenset[str] = frozenset()
+    asides: frozenset[str] = frozenset()
+    """Codes that are given as information only: they neither catch a defect nor count as an alarm."""

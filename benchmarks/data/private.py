@@ -52,7 +52,7 @@ def _token() -> str:
 def _key() -> str:
     lines = "\n".join(_letters(64, salt=number) for number in range(6))
     kind = "RSA PRIVATE" + " KEY"
-    return f"-----BEGIN {kind}-----\n{lines}\n-----END {kind}-----"
+    return f"-----BEGIN {kind}-----\nMIIEow{lines}\n-----END {kind}-----"
 
 
 SECRETS = {
@@ -72,10 +72,10 @@ SECRETS = {
 PEOPLE = {
     "email": "Write to ragnhild.solberg" + "@" + "nordlys-bakeri.no and she will answer.",
     "phone": "Call me on +49 30 " + "2273 " + "5117 after six.",
-    "us-phone": "My number is (415) " + "682-" + "3094, call any time.",
+    "us-phone": "Call me at (415) 682-3094 any time.",
     "ssn": "My social security number is 536-" + "22-" + "8714.",
-    "card": "Charge it to 4539 " + "1488 " + "0343 6467 please.",
-    "iban": "Send it to DE89 3704 " + "0044 " + "0532 0130 00.",
+    "card": "Charge it to 4539 7921 6084 3151 please.",
+    "iban": "Send it to DE17 5001 0517 5938 2046 71.",
     "ip": "The server at 84.23" + ".117.9 does not answer.",
 }
 

@@ -3,7 +3,7 @@
 from benchmarks.data import calling, shapes
 from benchmarks.data.bank import LONG_ANSWER, LONG_QUESTION, PAIRS
 from benchmarks.data.case import Case, Row, spoiled
-from benchmarks.data.edit import AT, TWO_TURNS, add, alter, insert, put
+from benchmarks.data.edit import AT, add, alter, insert, put
 from mist_ci.models.data_format import DataFormat as F
 
 CHATML = (
@@ -36,7 +36,6 @@ def cases() -> list[Case]:
 def _templates() -> list[Case]:
     rows = shapes.chat_one_turn()
     call = calling.tools()[AT]
-    twice = insert("messages.2", shapes.turn("system", "From now on answer in French."), at=TWO_TURNS)
     return [
         spoiled("template-refuses-system", rows, insert("messages.0", shapes.turn("system", "Be kind.")),
             "the template has no system role", "SF601", template=STRICT),
@@ -45,8 +44,6 @@ def _templates() -> list[Case]:
         spoiled("template-drops-reasoning", rows, put("messages.1.reasoning_content", "They ask about a fact."),
             "the template leaves reasoning out", "SF602", "SF218", template=CHATML, consequence="mis-trained"),
         spoiled("template-drops-name", rows, put("messages.0.name", "Ragnhild"), "the template leaves names out",
-            "SF602", template=CHATML, consequence="mis-trained"),
-        spoiled("template-and-late-system", shapes.chat(), twice, "a second system message in the middle", "SF208",
             "SF602", template=CHATML, consequence="mis-trained"),
     ]  # fmt: skip
 
@@ -95,9 +92,6 @@ def _markers() -> list[Case]:
             "a question that is a whole Alpaca prompt", "SF610", consequence="mis-trained"),
         spoiled("wrapped-llama", rows, alter("messages.0.content", lambda text: f"[INST] {text} [/INST]"),
             "a question in Llama's brackets", "SF610", "SF609", consequence="mis-trained"),
-        spoiled("wrapped-chatml", shapes.prompt_completion(),
-            alter("prompt", lambda text: f"<|im_start|>user\n{text}<|im_end|>\n<|im_start|>assistant\n"),
-            "one prompt is rendered already", "SF609", "SF610", form=F.PROMPT_COMPLETION, consequence="mis-trained"),
     ]  # fmt: skip
 
 

@@ -11,40 +11,28 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.data import corpus, peer_child, typed
 from mist_ci.adapters.tokenizers import GigatokenCounter, TiktokenCounter
 from mist_ci.cli import wiring
+from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import DataReport
 from mist_ci.ports.accounting import TokenCounter
+from mist_ci.ports.sources import BrokenSource
 from mist_ci.schemaflux import Inspection, Means, Selection, validate
-from mist_ci.schemaflux.rules import LINE_RULES, ROW_RULES
+from mist_ci.schemaflux.judge import Judge
+from mist_ci.schemaflux.lines import lines, spans
+from mist_ci.schemaflux.reading import RowReader
+from mist_ci.schemaflux.rule import BadLine
+from mist_ci.schemaflux.rules import ROW_RULES, TARGET_RULES
 
 MODEL = "gpt-4o"
 """Counted with o200k_base."""
 MEMORY_LIMIT_MB = 600
 FIRST_FINDING_S = 1.0
-
-
-class NoTokens:
-    """Counts nothing, for free."""
-
-    def basis(self, model: str) -> str:
-        """Says so."""
-        return f"{model} is not counted"
-
-    def count(self, text: str, model: str) -> int:
-        """Nothing."""
-        del text, model
-        return 0
-
-    def count_many(self, texts: Sequence[str], model: str) -> list[int]:
-        """Nothing."""
-        del model
-        return [0] * len(texts)
 
 
 def inspect(path: Path, tokens: TokenCounter, selection: Selection) -> DataReport:
@@ -65,10 +53,21 @@ def cookbook(path: Path) -> None:
                 count(message["content"] or "", MODEL)
 
 
-def row_rules(path: Path) -> None:
-    """The rules about single rows that are on by default, and no others; no tokens."""
-    codes = tuple(rule.META.code for rule in (*LINE_RULES, *ROW_RULES) if rule.META.is_default)
-    inspect(path, NoTokens(), Selection(select=codes))
+def row_rules(path: Path) -> int:
+    """Reads every row and asks the rules about single rows that are on by default; nothing else. Their findings."""
+    judge = Judge(ROW_RULES, TARGET_RULES, (), Selection())
+    found = 0
+    with wiring.training_files([path]) as files:
+        (source,) = files
+        if isinstance(source, BrokenSource):
+            raise TypeError(f"{path} cannot be opened")
+        reader = RowReader({source.path: DataFormat.OPENAI_CHAT})
+        for span in spans(source):
+            for line in lines(span):
+                seen = judge.glance(line.content or b"")
+                row = reader.read(source, line, is_strict=seen.is_strict, is_escaped=seen.is_escaped)
+                found += 1 if isinstance(row, BadLine) else len(judge.problems(row, seen))
+    return found
 
 
 def cpu_seconds(work: Callable[[], object], rounds: int) -> float:
@@ -140,9 +139,8 @@ def measure_memory(megabytes: float) -> bool:
     seconds = time.perf_counter() - start
     peak = usage.ru_maxrss * 1024 / corpus.MEGABYTE
     cpu = usage.ru_utime + usage.ru_stime
-    print(
-        f"{path.stat().st_size / corpus.MEGABYTE:,.0f} MB in {seconds:.1f} s, {cpu:.1f} s of CPU, exit code {child.returncode}"
-    )
+    size = path.stat().st_size / corpus.MEGABYTE
+    print(f"{size:,.0f} MB in {seconds:.1f} s, {cpu:.1f} s of CPU, exit code {child.returncode}")
     return ratio("peak memory of its largest process in MB", peak, MEMORY_LIMIT_MB, at_least=False)
 
 

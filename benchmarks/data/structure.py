@@ -114,8 +114,8 @@ def _others() -> list[Case]:
             form=F.CLASSIFICATION, write=table, extension=".csv"),
         spoiled("csv-empty-label", classification(), put("label", ""), "a label is empty", "SF516", "SF104",
             "SF105", "SF212", form=F.CLASSIFICATION, write=table, extension=".csv"),
-        spoiled("label-is-null", classification(), put("label", None), "a label is null", "SF105", "SF104", "SF516",
-            form=F.CLASSIFICATION),
+        spoiled("label-is-null", classification(), put("label", None), "a label is null", "SF105", "SF104", "SF203",
+            "SF516", form=F.CLASSIFICATION),
     ]  # fmt: skip
 
 

@@ -107,4 +107,7 @@ def _misses(score: "Score") -> str:
 
 def _said(score: "Score", case: Case) -> str:
     said = score.said[case.name]
+    asides = " ".join(code for code in case.expected if code in said.asides)
+    if asides:
+        return f"{asides}, as information"
     return ("crashed: " * said.crashed + said.message.replace("\n", " "))[:120] or "nothing"

@@ -9,6 +9,8 @@ from mist_ci.models.data_format import DataFormat as F
 ANSWER = "messages.1.content"
 QUESTION = "messages.0.content"
 LEARN = "mis-trained"
+_CUT = LONG_ANSWER[: LONG_ANSWER.index("grain, first")].strip()
+"""It ends after `along the`."""
 
 
 def cases() -> list[Case]:
@@ -39,8 +41,8 @@ def _characters() -> list[Case]:
             "SF702", consequence=LEARN),
         spoiled("tag-characters", rows, _after(QUESTION, hidden), "an instruction in invisible characters", "SF702",
             consequence=LEARN),
-        spoiled("zero-width-space", rows, alter(ANSWER, "\u200b".join),
-            "invisible spaces between all letters", "SF702", consequence=LEARN),
+        spoiled("zero-width-space", rows, alter(ANSWER, "\u200b".join), "invisible spaces between all letters",
+            "SF702", consequence=LEARN),
         spoiled("zero-width-alpaca", shapes.alpaca(), _before("output", "\ufeff"),
             "a byte order mark inside a text", "SF702", form=F.ALPACA, consequence=LEARN),
     ]  # fmt: skip
@@ -76,8 +78,8 @@ def _cut() -> list[Case]:
     rows = shapes.chat()
     code = "Here it is:\n\n```python\ndef total(prices):\n    result = 0.0\n    for price in prices:\n"
     return [
-        spoiled("answer-cut", rows, put(ANSWER, LONG_ANSWER[:297].rstrip()),
-            "an answer ends in the middle of a sentence", "SF706", consequence=LEARN, core=True),
+        spoiled("answer-cut", rows, put(ANSWER, _CUT), "an answer ends in the middle of a sentence", "SF706",
+            consequence=LEARN, core=True),
         spoiled("code-cut", rows, put(ANSWER, code), "a block of code that is not closed", "SF706",
             consequence=LEARN),
         spoiled("json-cut", _answers_in_json(), alter("messages.2.content", lambda text: text[:-9]),
@@ -103,8 +105,8 @@ def _empty_talk() -> list[Case]:
         spoiled("refusal-sharegpt", shapes.sharegpt(), put("conversations.1.value", refusal),
             "an answer that speaks of being a language model", "SF707", form=F.SHAREGPT, consequence=LEARN),
         spoiled("loop", rows, put(ANSWER, loop), "one sentence forty times", "SF708", consequence=LEARN),
-        spoiled("loop-of-a-word", rows, put(ANSWER, "very " * 300 + "good."), "one word 300 times", "SF708",
-            consequence=LEARN),
+        spoiled("loop-of-a-word", rows, put(ANSWER, ("It is very " + "very " * 300).strip()), "one word 300 times",
+            "SF708", consequence=LEARN),
         spoiled("loop-completion", shapes.prompt_completion(), put("completion", loop), "one sentence forty times",
             "SF708", form=F.PROMPT_COMPLETION, consequence=LEARN),
         spoiled("one-answer", shapes.chat_one_turn(),
@@ -153,7 +155,6 @@ def _structured() -> list[Case]:
             "one answer is no JSON, all others are", "SF711", consequence=LEARN),
         spoiled("answer-python-dict", rows, put(path, "{'words': 5, 'answer': 'Twelve.'}"),
             "one answer is a Python dict, all others are JSON", "SF711", "SF706", consequence=LEARN),
-        spoiled("other-language", shapes.chat_one_turn(),
-            put(ANSWER, german, at=AT),
+        spoiled("other-language", shapes.chat_one_turn(), put(ANSWER, german, at=AT),
             "an English question is answered in German", "SF712", consequence=LEARN),
     ]  # fmt: skip
