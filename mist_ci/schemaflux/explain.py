@@ -12,6 +12,7 @@ _CONSEQUENCES = {
     Consequence.DROPPED: "the example is dropped without a word",
     Consequence.TRUNCATED: "the example is cut without a word",
     Consequence.MISTRAINED: "the model learns something wrong",
+    Consequence.NONE: "nothing happens",
 }
 
 

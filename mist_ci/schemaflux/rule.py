@@ -8,6 +8,7 @@ TargetRule  sees one row and a provider or trainer that it is meant for
 RenderRule  sees one row and what the chat template made of it
 LeakRule    sees one row and the prompts of the suites
 CorpusRule  sees rows that share a key: `keys` maps each row, `verdict` compares two of them
+ChangeRule  sees what a change did to the rows
 FoldRule    sees all rows of a data set, one by one: a `Tally` that adds up and merges
 TargetFoldRule  the same, for a provider or trainer
 
@@ -24,7 +25,7 @@ from typing import Protocol, Self
 
 from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.data_format import Compression, Container, DataFormat
-from mist_ci.models.finding import Consequence, Severity
+from mist_ci.models.finding import Consequence, DataChange, Severity
 from mist_ci.models.target import Target
 from mist_ci.parsing.strict_json import JsonProblem, JsonValue
 from mist_ci.ports.executor import ChatRendered
@@ -63,6 +64,8 @@ class RuleMeta:
     """Bytes that a line of the examples may have."""
     template: ChatTemplate | None = None
     """Chat template of the examples."""
+    base: bytes | None = None
+    """The file of the examples before the change."""
     suite_prompt: str | None = None
     """Prompt of a suite that the bad example leaks."""
 
@@ -252,6 +255,14 @@ class FoldRule(Rule, Protocol):
 
     def tally(self) -> Tally:
         """A new, empty tally."""
+        ...
+
+
+class ChangeRule(Rule, Protocol):
+    """Judges what a change does to a data set."""
+
+    def check(self, change: DataChange, /) -> Iterable[Problem]:
+        """What the author of the change should know."""
         ...
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from mist_ci.errors import Where
 from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.data_format import DataFormat
-from mist_ci.models.finding import DataReport, FileSummary
+from mist_ci.models.finding import DataChange, DataReport, FileSummary
 from mist_ci.models.target import Target
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.executor import Executor
@@ -17,6 +17,7 @@ from mist_ci.ports.sources import BrokenSource, Opened, Source
 from mist_ci.ports.workers import InlineWorkers, Workers
 from mist_ci.schemaflux.asking import ask
 from mist_ci.schemaflux.bad_lines import note_utf16
+from mist_ci.schemaflux.change import describe_change
 from mist_ci.schemaflux.corpus import Record, corpus_problems
 from mist_ci.schemaflux.file_facts import FileFacts
 from mist_ci.schemaflux.folds import note_folds
@@ -32,7 +33,7 @@ from mist_ci.schemaflux.reading import RowReader
 from mist_ci.schemaflux.rendering import say_it_once
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import FileHead
-from mist_ci.schemaflux.rules import BROKEN_RULES, FILE_FACT_RULES, FILE_RULES, sf001_empty_file
+from mist_ci.schemaflux.rules import BROKEN_RULES, CHANGE_RULES, FILE_FACT_RULES, FILE_RULES, sf001_empty_file
 from mist_ci.schemaflux.scan import Scan, Watch
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
 
@@ -85,7 +86,8 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     sources = _whole(asked.head)
     heads = _judge_heads(asked, sources, ledger)
     readable = [source for source in sources if source.path in heads]
-    scan = _scan(asked, means, readable, {path: found.format for path, found in heads.items()})
+    known = known_lines(readable, _whole(asked.base), means.scratch)
+    scan = _scan(asked, means, readable, RowReader(_formats(heads), known))
     total = scan.new_part()
     files = {path: FileCount() for path in heads}
     for part in means.workers.map(scan, (span for source in readable for span in spans(source))):
@@ -98,6 +100,7 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     _judge_files(asked, total, readable, heads, files)
     say_it_once(total.renderings, total.ledger, asked.template.source if asked.template else asked.dataset)
     _judge_whole(asked, scan, total, readable, means)
+    change = _judge_change(asked, total.ledger, scan.reader, readable)
     leaked = {suite: set(keys) for suite, keys in total.leaked.items()}
     if scan.prompts:
         for suite, keys in _leaks_of_base(asked, means).items():
@@ -113,6 +116,7 @@ def validate(asked: Inspection, means: Means) -> DataReport:
         tokens=total.tokens,
         token_basis=means.tokens.basis(asked.model),
         leaked={suite: tuple(sorted(keys)) for suite, keys in sorted(leaked.items())},
+        change=change,
         targets=tuple(target_verdicts(total.matrix, total.rows)),
         data_hash=data_hash(sources),
     )
@@ -172,11 +176,13 @@ def _head(source: Source) -> FileHead:
     return FileHead(source.path, source.size, content, source.container, source.compression)
 
 
-def _scan(
-    asked: Inspection, means: Means, sources: Sequence[Source], formats: Mapping[str, DataFormat]
-) -> Scan:
+def _formats(heads: Mapping[str, Detected]) -> dict[str, DataFormat]:
+    return {path: found.format for path, found in heads.items()}
+
+
+def _scan(asked: Inspection, means: Means, sources: Sequence[Source], reader: RowReader) -> Scan:
     return Scan(
-        RowReader(formats, known_lines(sources, _whole(asked.base))),
+        reader,
         {source.path: index for index, source in enumerate(sources)},
         means.executor,
         means.tokens,
@@ -244,6 +250,22 @@ def _judge_whole(asked: Inspection, scan: Scan, total: Part, sources: Sequence[S
     note_folds(total.folds, asked.dataset, total.ledger)
 
 
+def _judge_change(
+    asked: Inspection, ledger: Ledger, reader: RowReader, sources: Sequence[Source]
+) -> DataChange | None:
+    """What the change does to the rows; None when there was nothing before, or nothing changed."""
+    base = _whole(asked.base)
+    if not base or data_hash(base) == data_hash(sources):
+        return None
+    formats = {one.path: detect(_head(one).content, asked.format).format for one in base}
+    change = describe_change(reader.known, (base, RowReader(formats)), (sources, reader))
+    for rule in CHANGE_RULES:
+        if asked.selection.takes(rule.META):
+            for problem in ask(rule, Where(asked.dataset), rule.check, change):
+                ledger.note(rule.META, problem, Where(asked.dataset), is_known=False)
+    return change
+
+
 def _leaks_of_base(asked: Inspection, means: Means) -> Mapping[str, set[str]]:
     """What rows of changed or removed files gave away before."""
     head = {source.path: data_hash([source]) for source in _whole(asked.head)}
@@ -252,7 +274,7 @@ def _leaks_of_base(asked: Inspection, means: Means) -> Mapping[str, set[str]]:
     ledger = Ledger(0)
     heads = _judge_heads(before, gone, ledger) if gone else {}
     readable = [source for source in gone if source.path in heads]
-    scan = _scan(before, means, readable, {path: found.format for path, found in heads.items()})
+    scan = _scan(before, means, readable, RowReader(_formats(heads)))
     leaked: dict[str, set[str]] = {}
     for source in readable:
         for span in spans(source):

@@ -3,6 +3,7 @@
 from mist_ci.schemaflux.file_facts import FileFactRule
 from mist_ci.schemaflux.rule import (
     BrokenRule,
+    ChangeRule,
     CorpusRule,
     FileRule,
     FoldRule,
@@ -80,6 +81,8 @@ from mist_ci.schemaflux.rules import (
     sf801_exact_duplicate,
     sf804_leaked_prompt,
     sf810_conflicting_answers,
+    sf821_drift,
+    sf822_only_moved,
     sf905_reserved_marker,
     sf906_target_retired,
 )
@@ -164,6 +167,7 @@ RENDER_RULES: tuple[RenderRule, ...] = (
 LEAK_RULES: tuple[LeakRule, ...] = (sf804_leaked_prompt,)
 CORPUS_RULES: tuple[CorpusRule, ...] = (sf801_exact_duplicate, sf810_conflicting_answers)
 FOLD_RULES: tuple[FoldRule, ...] = ()
+CHANGE_RULES: tuple[ChangeRule, ...] = (sf821_drift, sf822_only_moved)
 
 RULES: tuple[Rule, ...] = tuple(
     sorted(
@@ -177,6 +181,7 @@ RULES: tuple[Rule, ...] = tuple(
             *LEAK_RULES,
             *CORPUS_RULES,
             *FOLD_RULES,
+            *CHANGE_RULES,
             *FILE_FACT_RULES,
             *TARGET_FOLD_RULES,
         ),
