@@ -36,9 +36,22 @@ from mist_ci.schemaflux.rules import (
     sf305_unanswered_call,
     sf306_orphan_result,
     sf601_template_error,
+    sf701_control_character,
+    sf702_invisible_text,
+    sf703_mojibake,
+    sf704_not_normalised,
+    sf705_markup_residue,
+    sf706_cut_answer,
+    sf707_refusal_boilerplate,
+    sf708_repetition,
+    sf711_structured_output,
+    sf712_language,
+    sf713_placeholder_left,
     sf801_exact_duplicate,
     sf804_leaked_prompt,
     sf810_conflicting_answers,
+    sf901_secret,
+    sf902_pii,
 )
 
 FILE_RULES: tuple[FileRule, ...] = (sf001_empty_file, sf013_lfs_pointer, sf005_not_jsonl)
@@ -67,13 +80,23 @@ ROW_RULES: tuple[RowRule, ...] = (
     sf303_undeclared_tool,
     sf305_unanswered_call,
     sf306_orphan_result,
+    sf701_control_character,
+    sf702_invisible_text,
+    sf703_mojibake,
+    sf704_not_normalised,
+    sf705_markup_residue,
+    sf706_cut_answer,
+    sf707_refusal_boilerplate,
+    sf713_placeholder_left,
+    sf901_secret,
+    sf902_pii,
 )
 
 TARGET_RULES: tuple[TargetRule, ...] = ()
 RENDER_RULES: tuple[RenderRule, ...] = (sf601_template_error,)
 LEAK_RULES: tuple[LeakRule, ...] = (sf804_leaked_prompt,)
 CORPUS_RULES: tuple[CorpusRule, ...] = (sf801_exact_duplicate, sf810_conflicting_answers)
-FOLD_RULES: tuple[FoldRule, ...] = ()
+FOLD_RULES: tuple[FoldRule, ...] = (sf708_repetition, sf711_structured_output, sf712_language)
 
 RULES: tuple[Rule, ...] = tuple(
     sorted(

@@ -1,0 +1,76 @@
+"""Email and IP addresses of people and machines that exist."""
+
+import re
+from collections.abc import Iterator
+from ipaddress import IPv4Address
+
+from mist_ci.schemaflux.privacy.examples import (
+    PLACEHOLDER_LABELS,
+    ROLE_NAMES,
+    TOP_LEVEL,
+    WELL_KNOWN_ADDRESSES,
+)
+from mist_ci.schemaflux.triggers import byte_pattern
+
+EMAIL_TRIGGER = rb"[^\\][A-Za-z0-9._%+-]@[A-Za-z0-9-]+[.][A-Za-z]"
+_EMAIL = byte_pattern(
+    rb"(?:^|[^\\/@A-Za-z0-9._%+\x80-\xff-])([A-Za-z0-9][A-Za-z0-9._%+-]*@(?:[A-Za-z0-9-]+[.])+[A-Za-z]{2,12})"
+)
+IP_TRIGGER = rb"[0-9]{1,3}[.][0-9]{1,3}[.][0-9]{1,3}[.][0-9]"
+_IP = re.compile(r"(?<![\w.\-])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![\w\-]|\.\d)")
+_VERSION = re.compile(r"(?i)(?:\bv|ver\.?|version|release|build|section|§|[^/]/|oid|==|[<>~^]=?)\s*$")
+_SMALL = 99
+_LONGEST_URL = 200
+
+
+def find_emails(text: str) -> Iterator[str]:
+    """Addresses of single people: not those of roles, of examples, of placeholders, or inside of URLs."""
+    if "@" not in text:
+        return
+    content = text.encode("utf-8", "surrogatepass")
+    for match in _EMAIL.finditer(content):
+        address, after = match.group(1).decode(), content[match.end() : match.end() + 1]
+        is_whole = not after.isalnum() and after not in (b"_", b"-", b"@", b"(")
+        if is_whole and not _is_in_url(content, match.start(1)) and _is_personal(address.lower()):
+            yield address
+
+
+def _is_in_url(content: bytes, start: int) -> bool:
+    """True for `https://name:password@host`."""
+    before = content[max(0, start - _LONGEST_URL) : start]
+    return not before[-1:].isspace() and b"://" in (before.split() or [b""])[-1]
+
+
+def _is_personal(address: str) -> bool:
+    local, _, domain = address.partition("@")
+    labels = domain.split(".")
+    if labels[-1] not in TOP_LEVEL or not PLACEHOLDER_LABELS.isdisjoint(labels):
+        return False
+    return (
+        local not in ROLE_NAMES
+        and local.split("+")[0] not in ROLE_NAMES
+        and any(char.isalpha() for char in local)
+    )
+
+
+def find_public_addresses(text: str) -> Iterator[str]:
+    """IPv4 addresses that are routed on the internet. What may be a version number is none."""
+    for match in _IP.finditer(text):
+        address = match.group()
+        if (
+            address not in WELL_KNOWN_ADDRESSES
+            and _is_host(address)
+            and not _VERSION.search(text[: match.start()][-16:])
+        ):
+            yield address
+
+
+def _is_host(address: str) -> bool:
+    octets = [int(part) for part in address.split(".")]
+    if (
+        max(octets) > 255
+        or max(octets) <= _SMALL
+        or any(part != "0" and part[0] == "0" for part in address.split("."))
+    ):  # noqa: PLR2004
+        return False
+    return octets[3] not in (0, 255) and IPv4Address(address).is_global and octets[0] < 224  # noqa: PLR2004

@@ -1,0 +1,137 @@
+"""A placeholder was never filled in.
+
+What it finds: `{{name}}` and `Dear {name}` in texts, `[INSERT …]` and `[YOUR NAME]` in answers, Latin
+filler text, and answers that are nothing but a note to do it later. Rows that talk about templates,
+code or letters to be filled in are left alone.
+
+Why it matters: the program that made the data did not replace a variable, in this row or in all; the model learns to
+write the placeholder.
+
+What to do: fill in the value, and look at the program that wrote the row.
+"""
+
+import re
+from collections.abc import Iterator
+
+from mist_ci.models.finding import Consequence, Severity
+from mist_ci.schemaflux.example import chat, rows
+from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.rule import Problem, RuleMeta
+from mist_ci.schemaflux.texts import Text, answers, around, mentions, said
+
+_VARIABLE = r"\{\{ ?[A-Za-z_][A-Za-z0-9_ .]{0,30}\}\}"
+_GREETED = r"(?:Dear|Hello|Hi|Hey) \{[A-Za-z_. ]{1,30}\}"
+_INSERT = r"[<\[](?:INSERT|ADD|YOUR|FILL IN) [A-Z ]{2,30}[>\]]"
+_FILLER = r"(?i:lorem ipsum dolor)"
+_LATER = (
+    r"(?i:to"
+    + r"do|tbd|tbc|fix"
+    + r"me|to be (?:done|added|written|filled in)|placeholder|xx"
+    + r"x|asdf)[.:!…]*"
+)
+META = RuleMeta(
+    code="SF713",
+    name="placeholder-left",
+    severity=Severity.WARNING,
+    consequence=Consequence.MISTRAINED,
+    since="0.1.0",
+    bad=rows(chat(("user", "Hi, I am {{first_name}}."), ("assistant", "Welcome!"))),
+    good=rows(chat(("user", "Greet a user in Jinja."), ("assistant", "Hi {{first_name}}!"))),
+    trigger="|".join((_VARIABLE, _GREETED, _INSERT, _FILLER, rf':[ \t]*"{_LATER}"')).encode(),
+)
+_ANYWHERE = re.compile(f"{_VARIABLE}|{_GREETED}")
+_IN_ANSWERS = re.compile(f"{_INSERT}|{_FILLER}")
+_WHOLE = re.compile(_LATER)
+_TEMPLATES = (
+    *(
+        b"template",
+        b"jinja",
+        b"handlebars",
+        b"mustache",
+        b"angular",
+        b"vue",
+        b"helm",
+        b"ansible",
+        b"liquid",
+        b"wiki",
+    ),
+    *(
+        b"placeholder",
+        b"variable",
+        b"f-string",
+        b"format",
+        b"latex",
+        b"\\\\",
+        b"`",
+        b"{%",
+        b"${",
+        b"html",
+        b"django",
+    ),
+    *(
+        b"curly",
+        b"brace",
+        b"github action",
+        b"workflow",
+        b"yaml",
+        b"component",
+        b"interpolat",
+        b"merge field",
+        b"go ",
+    ),
+)
+_LETTERS = (
+    *(
+        b"template",
+        b"letter",
+        b"e-mail",
+        b"email",
+        b"draft",
+        b"resume",
+        b"speech",
+        b"contract",
+        b"placeholder",
+        b"write",
+    ),
+    *(
+        b"form",
+        b"html",
+        b"css",
+        b"latex",
+        b"dummy",
+        b"filler",
+        b"mock",
+        b"typograph",
+        b"compose",
+        b"script",
+        b"`",
+    ),
+    *(b"create", b"generate", b"replace", b"bracket", b"sample", b"example"),
+)
+
+
+def check(row: Row, /) -> Iterator[Problem]:
+    """One problem per text."""
+    if not mentions(row, _TEMPLATES):
+        yield from _left(said(row), _ANYWHERE)
+    if not mentions(row, _LETTERS):
+        yield from _left(answers(row), _IN_ANSWERS)
+    for one in answers(row):
+        if _WHOLE.fullmatch(one.text):
+            yield _problem(one, 0, len(one.text))
+
+
+def _left(texts: Iterator[Text], pattern: re.Pattern[str]) -> Iterator[Problem]:
+    for one in texts:
+        place = pattern.search(one.text)
+        if place:
+            yield _problem(one, place.start(), place.end())
+
+
+def _problem(one: Text, start: int, end: int) -> Problem:
+    return Problem(
+        f"{one.field} has a placeholder that was never filled in: {one.text[start:end]}",
+        "fill in the value, and look at the program that wrote the row",
+        field=one.field,
+        snippet=around(one.text, start, end),
+    )
