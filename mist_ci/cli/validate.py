@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mist_ci.cli.options import OUTPUT_FORMAT, SETTINGS
-from mist_ci.errors import Code, ConfigError, ExitCode, UsageError, Where
+from mist_ci.errors import Code, ConfigError, ExitCode, Where
 
 if TYPE_CHECKING:
     from mist_ci.models.finding import DataReport, Finding
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--template",
-    type=click.Path(path_type=Path),
-    help="A chat template (.jinja) that every row must render in.",
+    metavar="FILE",
+    help="A chat template that every row must render in: a .jinja file, tokenizer_config.json, or a name as `chatml`.",
 )
 @click.option(
     "--model", default="", metavar="NAME", help="The model to be trained: chooses how tokens are counted."
@@ -39,11 +39,12 @@ if TYPE_CHECKING:
 )
 @OUTPUT_FORMAT
 def validate(
-    paths: tuple[Path, ...], template: Path | None, model: str, fail_on: str, show: int, output_format: str
+    paths: tuple[Path, ...], template: str | None, model: str, fail_on: str, show: int, output_format: str
 ) -> int:  # fmt: skip
     """Check fine-tuning data before the training budget is spent.
 
-    PATHS are JSONL files, or directories whose *.jsonl files are all checked.
+    PATHS are files, or directories whose data files are all checked: JSON Lines, JSON arrays, CSV and Parquet,
+    also packed with gzip or Zstandard. Links that lead out of a directory are not followed.
 
     \b
     mist-ci validate data/
@@ -53,32 +54,21 @@ def validate(
     from mist_ci.cli import wiring
     from mist_ci.cli.output import show_json
     from mist_ci.models.finding import Severity
-    from mist_ci.ports.sources import BytesSource
 
-    asked = schemaflux.Inspection(
-        "files",
-        [BytesSource(str(path), _read(path)) for path in _files(paths)],
-        template=_read(template).decode("utf-8", "replace") if template else None,
-        template_path=str(template) if template else None,
-        model=model,
-    )
-    found = schemaflux.validate(asked, schemaflux.Means(wiring.executor(), wiring.tokens()))
+    with wiring.training_files(paths) as files:
+        asked = schemaflux.Inspection(
+            "files",
+            files,
+            template=wiring.chat_template(template) if template else None,
+            now=wiring.now().astimezone(),
+            model=model,
+        )
+        found = schemaflux.validate(asked, schemaflux.Means(wiring.executor(), wiring.tokens()))
     if output_format == "json":
         show_json(found.model_dump(mode="json"))
     else:
         _print(found, show)
     return ExitCode.FAILED if found.gating(Severity(fail_on)) else ExitCode.PASSED
-
-
-def _files(paths: tuple[Path, ...]) -> list[Path]:
-    files: list[Path] = []
-    for path in paths:
-        inside = sorted(path.rglob("*.jsonl")) if path.is_dir() else [path]
-        if not inside:
-            hint = "name a file, or a directory that holds JSONL files"
-            raise UsageError(Code.FILE_MISSING, "no *.jsonl file in it", where=Where(str(path)), hint=hint)
-        files += inside
-    return files
 
 
 def _read(path: Path) -> bytes:

@@ -31,6 +31,15 @@ class Consequence(StrEnum):
     MISTRAINED = "mis-trained"
 
 
+class Frame(Model):
+    """The part of a line that a finding is about, on one line of printable characters."""
+
+    text: str
+    start: int
+    """First character that is meant, from 0."""
+    length: int
+
+
 class Finding(Model):
     """One problem at one place: what is wrong, why it matters, and what to do next."""
 
@@ -44,6 +53,8 @@ class Finding(Model):
     message: str
     hint: str
     snippet: str = ""
+    frame: Frame | None = None
+    """What the line says there; None when the finding is about a whole row or file."""
     target: str = ""
     """The provider or trainer that it matters to; empty when it matters to all."""
     known: bool = False

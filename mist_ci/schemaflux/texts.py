@@ -1,72 +1,13 @@
-"""The texts of a row, for rules about texts: what is said, what is answered, and every string there is."""
+"""Whether a text is in another one, whatever a template did to its blanks and its quotes."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-
-from mist_ci.parsing.strict_json import JsonValue
-from mist_ci.schemaflux.message import Message
-from mist_ci.schemaflux.row import Row
-
-_SNIPPET_CHARS = 60
+import json
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One string and its JSON path in the row."""
-
-    field: str
-    text: str
-
-
-def strings(row: Row) -> Iterator[Text]:
-    """Every string of the row that is not a key, in the order of the file."""
-    stack: list[tuple[str, JsonValue]] = [("", row.value)]
-    while stack:
-        field, value = stack.pop()
-        match value:
-            case str():
-                yield Text(field, value)
-            case dict():
-                inner = [(f"{field}.{key}" if field else key, item) for key, item in value.items()]
-                stack.extend(reversed(inner))
-            case list():
-                stack.extend(reversed([(f"{field}[{index}]", item) for index, item in enumerate(value)]))
-
-
-def said(row: Row) -> Iterator[Text]:
-    """What anybody says in the row, both sides of a preference included."""
-    return _texts(row.said)
-
-
-def answers(row: Row) -> Iterator[Text]:
-    """What the model learns to say. Of a preference: both sides."""
-    return _texts(message for message in row.said if message.is_trained)
-
-
-def _texts(messages: Iterable[Message]) -> Iterator[Text]:
-    for message in messages:
-        if isinstance(message.content, str):
-            yield Text(message.at_content or message.field, message.content)
-        elif isinstance(message.content, list):
-            for index, part in enumerate(message.content):
-                text = part.get("text") if isinstance(part, dict) else None
-                if isinstance(text, str):
-                    yield Text(f"{message.at_content}[{index}].text", text)
-
-
-def mentions(row: Row, words: Iterable[bytes]) -> bool:
-    """True when any of these lower-case words stands anywhere in the row: it may talk about what it shows."""
-    lower = row.raw.lower()
-    return any(word in lower for word in words)
-
-
-def around(text: str, start: int, end: int) -> str:
-    """The place in a text on one line, everything that cannot be seen written as an escape."""
-    rest = max(0, _SNIPPET_CHARS - (end - start)) // 2
-    cut = text[max(0, start - rest) : min(end, start + _SNIPPET_CHARS) + rest]
-    return "".join(char if char.isprintable() else escape(char) for char in cut)
-
-
-def escape(char: str) -> str:
-    """A character as `U+202E`."""
-    return f"<U+{ord(char):04X}>"
+def is_in(text: str, rendering: str) -> bool:
+    """True for a text that stands in a rendering as it is, with other white space, or inside of JSON."""
+    words = text.strip()
+    if words in rendering:
+        return True
+    if any(json.dumps(words, ensure_ascii=is_ascii)[1:-1] in rendering for is_ascii in (False, True)):
+        return True
+    return " ".join(words.split()) in " ".join(rendering.split())

@@ -4,13 +4,13 @@ import re
 from collections.abc import Iterator
 from ipaddress import IPv4Address
 
+from mist_ci.schemaflux.patterns import byte_pattern
 from mist_ci.schemaflux.privacy.examples import (
     PLACEHOLDER_LABELS,
     ROLE_NAMES,
     TOP_LEVEL,
     WELL_KNOWN_ADDRESSES,
 )
-from mist_ci.schemaflux.triggers import byte_pattern
 
 EMAIL_TRIGGER = rb"[^\\][A-Za-z0-9._%+-]@[A-Za-z0-9-]+[.][A-Za-z]"
 _EMAIL = byte_pattern(
@@ -19,7 +19,7 @@ _EMAIL = byte_pattern(
 IP_TRIGGER = rb"[0-9]{1,3}[.][0-9]{1,3}[.][0-9]{1,3}[.][0-9]"
 _IP = re.compile(r"(?<![\w.\-])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![\w\-]|\.\d)")
 _VERSION = re.compile(r"(?i)(?:\bv|ver\.?|version|release|build|section|§|[^/]/|oid|==|[<>~^]=?)\s*$")
-_SMALL = 99
+_SMALL, _LARGEST = 99, 255
 _LONGEST_URL = 200
 
 
@@ -66,11 +66,9 @@ def find_public_addresses(text: str) -> Iterator[str]:
 
 
 def _is_host(address: str) -> bool:
-    octets = [int(part) for part in address.split(".")]
-    if (
-        max(octets) > 255
-        or max(octets) <= _SMALL
-        or any(part != "0" and part[0] == "0" for part in address.split("."))
-    ):  # noqa: PLR2004
+    """True for a machine on the internet; small numbers only, or zeros in front, are a version."""
+    octets = address.split(".")
+    if any(octet != str(int(octet)) for octet in octets) or not _SMALL < max(map(int, octets)) <= _LARGEST:
         return False
-    return octets[3] not in (0, 255) and IPv4Address(address).is_global and octets[0] < 224  # noqa: PLR2004
+    one = IPv4Address(address)
+    return one.is_global and not one.is_multicast and octets[3] not in ("0", "255")

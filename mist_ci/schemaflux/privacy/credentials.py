@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from mist_ci.schemaflux.patterns import byte_pattern
 from mist_ci.schemaflux.privacy.checksums import ends_with_crc32
 from mist_ci.schemaflux.privacy.connection import is_real_password
 from mist_ci.schemaflux.privacy.keys import is_private_key, is_signed_token
 from mist_ci.schemaflux.privacy.masking import is_made_up
-from mist_ci.schemaflux.triggers import byte_pattern
 
 _EXAMPLES = frozenset({"AKIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN7EXAMPLE"})
 
@@ -55,7 +55,8 @@ CREDENTIALS: tuple[Credential, ...] = (
         "AWS secret key",
         b"(?i:aws_?secret_?(?:access_?)?key)",
         byte_pattern(
-            rb"(?i:aws_?secret_?(?:access_?)?key)[\"' ]{0,3}[:=]{1,2}[\"' ]{0,3}(([A-Za-z0-9/+]{40}))(?:$|[^A-Za-z0-9/+=])"
+            rb"(?i:aws_?secret_?(?:access_?)?key)[\"' ]{0,3}[:=]{1,2}[\"' ]{0,3}"
+            rb"(([A-Za-z0-9/+]{40}))(?:$|[^A-Za-z0-9/+=])"
         ),
         _is_random,
     ),
@@ -81,7 +82,7 @@ CREDENTIALS: tuple[Credential, ...] = (
     _token("Shopify token", "shp(?:at|ca|pa|ss)_", "[0-9a-fA-F]{32}", seen="[0-9a-fA-F]{8}"),
     _token("Docker token", "dckr_pat_", f"{_URL}{{27}}", seen=f"{_URL}{{8}}"),
     _token("Telegram token", "[0-9]{8,10}:AA", f"{_URL}{{33}}", seen=f"{_URL}{{8}}"),
-    _token("Azure storage key", "AccountKey=", "[A-Za-z0-9+/]{86}==", seen=f"{_WORD}"),
+    _token("Azure storage key", "AccountKey=", "[A-Za-z0-9+/]{86}==", seen=_WORD),
     Credential(
         "private key",
         b"-----BEGIN [A-Z ]{0,20}PRIVATE KEY",

@@ -24,12 +24,14 @@ _NORTH_AMERICAN = re.compile(
 )
 _SSN = re.compile(r"(?<![\w.,/+#-])(?!000|666)[0-8]\d\d-(?!00)\d\d-(?!0000)\d{4}(?![\w/+-]|[.,]\d)")
 _CARD = re.compile(
-    r"(?<![\w.,/+#-])(?<!\d )(?:[2-6]\d{3}([ -]?)\d{4}\1\d{4}\1\d{4}|3[47]\d\d([ -]?)\d{6}\2\d{5}|3[068]\d\d([ -]?)\d{6}\3\d{4})(?![\w-]| \d|[.,]\d)"
+    r"(?<![\w.,/+#-])(?<!\d )(?:[2-6]\d{3}([ -]?)\d{4}\1\d{4}\1\d{4}|3[47]\d\d([ -]?)\d{6}\2\d{5}"
+    r"|3[068]\d\d([ -]?)\d{6}\3\d{4})(?![\w-]| \d|[.,]\d)"
 )
 _IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])")
 _NO_PHONE = re.compile(
-    r"(?i)(?:order|ticket|invoice|case|account|acct|ref|reference|tracking|part|sku|item|isbn|issn|serial|model|patent|version"
-    r"|confirmation|policy|claim|bestell\w*|auftrag\w*|rechnung\w*|commande|pedido|id|no|nr|number|n°|#)[.:#]*\s*(?:is|was|id|no|nr|number|#)?[.:#]*\s*$"
+    r"(?i)(?:order|ticket|invoice|case|account|acct|ref|reference|tracking|part|sku|item|isbn|issn|serial|model|patent"
+    r"|version|confirmation|policy|claim|bestell\w*|auftrag\w*|rechnung\w*|commande|pedido|id|no|nr|number|n°|#)"
+    r"[.:#]*\s*(?:is|was|id|no|nr|number|#)?[.:#]*\s*$"
 )
 _PHONE_NUMBER = re.compile(
     r"(?i)(?:phone|tel|telephone|mobile|cell|fax|contact|call|whatsapp)\W*(?:number|no|nr)?\W*(?:is)?\W*$"
@@ -37,6 +39,8 @@ _PHONE_NUMBER = re.compile(
 _CARD_WORDS = re.compile(
     r"(?i)card|visa|master|amex|american express|credit|debit|payment|kredit|carte|tarjeta|carta|cartão|карт|卡"
 )
+_FEWEST_DISTINCT = 4
+_RUNS = ("12345", "23456", "34567", "45678", "56789", "98765", "00000")
 _TOLL_FREE = frozenset({"800", "888", "877", "866", "855", "844", "833", "822", "900"})
 _CALLING_CODES = re.compile(
     r"1|7|2[07]|2[1-69]\d|3[0-469]|3[578]\d|4[013-9]|42\d|5[1-8]|5[09]\d|6[0-6]|6[7-9]\d|8[1246]|8[0578]\d"
@@ -82,9 +86,7 @@ def _is_north_american(area: str, exchange: str, line: str) -> bool:
 
 def _is_counted(digits: str) -> bool:
     """True for 1234567890 and 99999999: numbers that nobody has."""
-    return len(set(digits)) < 4 or any(
-        run in digits for run in ("12345", "23456", "34567", "45678", "56789", "98765", "00000")
-    )  # noqa: PLR2004
+    return len(set(digits)) < _FEWEST_DISTINCT or any(run in digits for run in _RUNS)
 
 
 def _is_named_otherwise(text: str, start: int) -> bool:
@@ -107,7 +109,12 @@ def find_cards(text: str) -> Iterator[str]:
     """Payment card numbers with the right check digit; digits in a row only where the text speaks of cards."""
     for match in _CARD.finditer(text):
         number = _digits(match.group())
-        if number in TEST_CARDS or len(set(number)) <= 4 or not _has_issuer(number) or not is_luhn(number):  # noqa: PLR2004
+        if (
+            number in TEST_CARDS
+            or len(set(number)) <= _FEWEST_DISTINCT
+            or not _has_issuer(number)
+            or not is_luhn(number)
+        ):
             continue
         if _is_counted(number[:-1]):
             continue

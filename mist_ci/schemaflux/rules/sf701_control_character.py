@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import chat, rows
 from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.row_texts import around, strings
 from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.texts import around, strings
 
 META = RuleMeta(
     code="SF701",

@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import chat, rows
 from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.row_texts import around, escape, strings
 from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.texts import around, escape, strings
 
 META = RuleMeta(
     code="SF702",
@@ -28,7 +28,7 @@ META = RuleMeta(
     consequence=Consequence.MISTRAINED,
     since="0.1.0",
     bad=rows(chat(("user", "Is this file safe?"), ("assistant", "Yes: invoice_\u202efdp.exe"))),
-    good=rows(chat(("user", "می\u200cخواهم 👩\u200d💻"), ("assistant", "क्\u200dष"))),
+    good=rows(chat(("user", "نمی\u200cشود 👩\u200d💻"), ("assistant", "क्\u200dष"))),
     trigger=(
         rb"\xe2\x80[\x8b\xaa-\xae]|\xe2\x81[\xa0\xa6-\xa9]|\xf3\xa0[\x80\x81]|\xef\xbb\xbf"
         rb"|[\x00-\x7f]\xe2\x80[\x8c\x8d]|(?:\xef\xb8[\x80-\x8f]|\xf3\xa0[\x84-\x87][\x80-\xbf]){3}"

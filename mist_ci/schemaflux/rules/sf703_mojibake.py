@@ -1,7 +1,7 @@
 """A text was decoded with the wrong encoding.
 
 What it finds: the replacement character U+FFFD, and letters that UTF-8 leaves behind when it is read as
-Windows-1252, Latin-1 or Windows-1251: `cafÃ©`, `donâ€™t`, `Ð¿Ñ€Ð¸`. A text that talks about
+Windows-1252, Latin-1 or Windows-1251: `cafÃ©`, `donâ€™t`, `Ð¿Ð¾`. A text that talks about
 encodings is left alone.
 
 Why it matters: the model learns to write this. Where U+FFFD stands, a character is lost for good.
@@ -15,17 +15,20 @@ import ftfy
 
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import chat, rows
+from mist_ci.schemaflux.patterns import byte_pattern
 from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.row_texts import Text, around, mentions, said
 from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.texts import Text, around, mentions, said
-from mist_ci.schemaflux.triggers import byte_pattern
 
 _LOST = rb"\xef\xbf\xbd"
-_CONTINUED = rb"(?:\xc2[\x80-\xbf]|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c]|\xe2\x80[\x93-\xba]|\xe2\x82\xac|\xe2\x84\xa2)"
+_CONTINUED = (
+    rb"(?:\xc2[\x80-\xbf]|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c]|\xe2\x80[\x93-\xba]"
+    rb"|\xe2\x82\xac|\xe2\x84\xa2)"
+)
 """A byte from 80 to BF that was read as Windows-1252 and written as UTF-8."""
 _GARBLED = (
     rb"\xc3[\x82\x83]" + _CONTINUED  # Â or Ã: Latin letters and signs
-    + rb"|\xc3\xa2(?:\xe2\x82\xac|\xc2\x80|\xe2\x80\xa0|\xe2\x80\x9a)"  # â€ â† â‚: punctuation, arrows, euro
+    + rb"|\xc3\xa2(?:\xe2\x82\xac|\xc2\x80|\xe2\x80\xa0|\xe2\x80\x9a)"  # â€ and the like: punctuation
     + rb"|\xc3\xb0(?:\xc5\xb8|\xc2\x9f)"  # ðŸ: emoji
     + rb"|(?:\xc3[\x90\x91]" + _CONTINUED + rb"){2}"  # Ð, Ñ: Cyrillic
     + rb"|(?:\xc3[\xa3-\xa9]" + _CONTINUED + _CONTINUED + rb"){2}"  # ä½ å¥½: Chinese, Japanese, Korean

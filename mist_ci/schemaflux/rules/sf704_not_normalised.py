@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import chat, rows
 from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.row_texts import Text, answers, around
 from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.texts import Text, answers, around
 
 META = RuleMeta(
     code="SF704",
@@ -40,7 +40,7 @@ def check(row: Row, /) -> Iterator[Problem]:
         if mark and not unicodedata.is_normalized("NFC", one.text):
             composed = unicodedata.normalize("NFC", one.text)
             yield Problem(
-                f"{one.field} is not in Unicode's normal form NFC: {len(one.text)} characters instead of {len(composed)}",
+                f"{one.field} is not in normal form NFC: {len(one.text)} characters instead of {len(composed)}",
                 f"write it as {' '.join(composed.split())}",
                 field=one.field,
                 snippet=around(one.text, mark.start(), mark.end()),

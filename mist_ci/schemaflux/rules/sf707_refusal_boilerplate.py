@@ -14,10 +14,10 @@ from collections.abc import Iterator
 
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import GOOD, chat, rows
+from mist_ci.schemaflux.patterns import byte_pattern
 from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.row_texts import answers, around
 from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.texts import answers, around
-from mist_ci.schemaflux.triggers import byte_pattern
 
 _MAKERS = b"(?:OpenAI|Anthropic|Google|DeepSeek|Alibaba|Mistral AI|xAI|Meta AI)"
 _PHRASES = b"|".join(

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import chat, rows
 from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.row_texts import Text, answers, around
 from mist_ci.schemaflux.rule import Placed, Problem, RuleMeta, Tally
-from mist_ci.schemaflux.texts import Text, answers, around
 
 META = RuleMeta(
     code="SF708",
@@ -45,7 +45,7 @@ class _Loops:
     def add(self, row: Row, /) -> None:
         """Notes the answers of a row that are loops. Most are cleared by how often their last characters occur."""
         if row.plain is not None:
-            text = row.plain.messages[-1].content
+            text = row.plain.texts[-1]
             if len(text) < _FEWEST_CHARS or text.count(text[-_PROBE_CHARS:]) < _FEWEST_REPEATS // 2:
                 return
         if len(self.places) < _MOST_PLACES:

@@ -17,9 +17,9 @@ import xxhash
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import chat, rows
 from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.row_texts import around
 from mist_ci.schemaflux.rule import Placed, Problem, RuleMeta, Tally
 from mist_ci.schemaflux.rules.sf706_cut_answer import is_cut_json
-from mist_ci.schemaflux.texts import around
 
 _ENOUGH = 20
 _JSON = [chat(("user", f"{n} + 1?"), ("assistant", f'{{"sum": {n + 1}}}')) for n in range(_ENOUGH)]
@@ -93,8 +93,8 @@ def tally() -> Tally:
 def _asked_and_answered(row: Row) -> tuple[str, str | None]:
     """System prompt and last answer; no answer where a tool is called."""
     if row.plain is not None:
-        first, last = row.plain.messages[0], row.plain.messages[-1]
-        return first.content if first.role == "system" else "", last.content
+        texts = row.plain.texts
+        return texts[0] if row.plain.roles[0] == "system" else "", texts[-1]
     if row.answer is None or row.messages[-1].calls:
         return "", None
     start = row.messages[0]

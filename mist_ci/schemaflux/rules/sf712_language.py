@@ -108,11 +108,11 @@ def _language(text: str) -> str | None:
 @cache
 def _classifier() -> Callable[[str], tuple[str, float]]:
     try:
-        from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - an extra, 0.3 s to load
+        from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - an extra
     except ImportError as error:
         raise CouldNotRun(
             Code.EXTRA_MISSING, "SF712 needs the extra `languages`", hint="pip install 'mist-ci[languages]'"
         ) from error
-    identifier = LanguageIdentifier.from_pickled_model(MODEL_FILE, norm_probs=True)
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     classify: Callable[[str], tuple[str, float]] = identifier.classify
     return classify

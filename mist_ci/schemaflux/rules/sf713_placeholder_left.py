@@ -16,8 +16,8 @@ from collections.abc import Iterator
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import chat, rows
 from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.row_texts import Text, answers, around, mentions, said
 from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.texts import Text, answers, around, mentions, said
 
 _VARIABLE = r"\{\{ ?[A-Za-z_][A-Za-z0-9_ .]{0,30}\}\}"
 _GREETED = r"(?:Dear|Hello|Hi|Hey) \{[A-Za-z_. ]{1,30}\}"
@@ -25,9 +25,9 @@ _INSERT = r"[<\[](?:INSERT|ADD|YOUR|FILL IN) [A-Z ]{2,30}[>\]]"
 _FILLER = r"(?i:lorem ipsum dolor)"
 _LATER = (
     r"(?i:to"
-    + r"do|tbd|tbc|fix"
-    + r"me|to be (?:done|added|written|filled in)|placeholder|xx"
-    + r"x|asdf)[.:!…]*"
+    r"do|tbd|tbc|fix"
+    r"me|to be (?:done|added|written|filled in)|placeholder|xx"
+    r"x|asdf)[.:!…]*"
 )
 META = RuleMeta(
     code="SF713",

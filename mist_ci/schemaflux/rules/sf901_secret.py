@@ -19,8 +19,8 @@ from mist_ci.schemaflux.example import chat, rows
 from mist_ci.schemaflux.privacy.credentials import TRIGGER, find_credentials
 from mist_ci.schemaflux.privacy.masking import mask
 from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.row_texts import strings
 from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.texts import strings
 
 META = RuleMeta(
     code="SF901",

@@ -33,8 +33,8 @@ from mist_ci.schemaflux.privacy.numbers import (
     find_social_security_numbers,
 )
 from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.row_texts import strings
 from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.texts import strings
 
 META = RuleMeta(
     code="SF902",

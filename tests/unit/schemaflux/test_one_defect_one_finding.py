@@ -100,6 +100,13 @@ ONE_DEFECT: dict[str, tuple[JsonValue, str, str]] = {
 }
 
 
+WHOLE = (
+    "{% for m in messages %}<{{ m.role }}>{{ m.reasoning_content }}{{ m.content }}"
+    "{% for call in m.tool_calls or [] %}{{ call.function }}{% endfor %}<|end|>{% endfor %}"
+)
+"""A chat template that leaves nothing out."""
+
+
 @pytest.mark.parametrize("name", ONE_DEFECT)
 def test_one_defect_is_one_finding(name: str) -> None:
     row, code, hint = ONE_DEFECT[name]
@@ -223,4 +230,4 @@ SILENT: dict[str, JsonValue] = {
 @pytest.mark.parametrize("name", SILENT)
 def test_valid_modern_rows_give_no_findings(name: str) -> None:
     content = json.dumps(SILENT[name], ensure_ascii=False).encode() + b"\n"
-    assert check(content, template="{{ messages }}").findings == ()
+    assert check(content, template=WHOLE).findings == ()
