@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from mist_ci.schemaflux.message import Message
 from mist_ci.schemaflux.row import Row
@@ -55,10 +56,25 @@ def _texts(messages: Iterable[Message]) -> Iterator[Text]:
                     yield Text(f"{message.at_content}[{index}].text", text)
 
 
+def unescaped(row: Row) -> bytes:
+    """The row as JSON in which triggers are sure to match, as cheaply as it can be had."""
+    return row.canonical if b"\\u" in row.raw or b"\\/" in row.raw else row.raw
+
+
 def mentions(row: Row, words: Iterable[bytes]) -> bool:
     """True when any of these lower-case words stands anywhere in the row: it may talk about what it shows."""
     lower = row.raw.lower()
     return any(word in lower for word in words)
+
+
+def find(pattern: Any, text: str) -> tuple[int, int] | None:  # noqa: ANN401 - the library has no types
+    """Start and end in characters of the first match of a pattern of `patterns.py`."""
+    content = text.encode("utf-8", "surrogatepass")
+    match = pattern.search(content)
+    if match is None:
+        return None
+    start, end = (len(content[:at].decode("utf-8", "replace")) for at in match.span())
+    return start, end
 
 
 def around(text: str, start: int, end: int) -> str:

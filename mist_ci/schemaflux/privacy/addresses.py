@@ -11,13 +11,21 @@ from mist_ci.schemaflux.privacy.examples import (
     TOP_LEVEL,
     WELL_KNOWN_ADDRESSES,
 )
+from mist_ci.schemaflux.privacy.masking import NUMBER_START
 
-EMAIL_TRIGGER = rb"[^\\][A-Za-z0-9._%+-]@[A-Za-z0-9-]+[.][A-Za-z]"
+EMAIL_TRIGGER = (
+    rb"[^\\][A-Za-z0-9._%+-]@"
+    rb"(?:[A-Za-df-z0-9-]|e[A-Za-wyz0-9-]|ex[A-Zb-z0-9-]|exa[A-Za-ln-z0-9-]|exam[A-Za-oq-z0-9-])[A-Za-z0-9-]*[.][A-Za-z]"
+)
+"""Not for domains that begin with `examp`: clean data is full of them."""
 _EMAIL = byte_pattern(
     rb"(?:^|[^\\/@A-Za-z0-9._%+\x80-\xff-])([A-Za-z0-9][A-Za-z0-9._%+-]*@(?:[A-Za-z0-9-]+[.])+[A-Za-z]{2,12})"
 )
-IP_TRIGGER = rb"[0-9]{1,3}[.][0-9]{1,3}[.][0-9]{1,3}[.][0-9]"
-_IP = re.compile(r"(?<![\w.\-])\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}(?![\w\-]|\.\d)")
+_FIRST_OCTET = "(?:[1-9]|1[1-9]|[2-9][0-9]|1[01][0-9]|12[0-689]|1[3-5][0-9]|16[0-8]|17[013-9]|18[0-9]|19[013-9]|2[01][0-9]|22[0-3])"
+"""Not 0, 10, 127, 169, 172, 192, and 224 up: most of these are private, loopback, link-local or multicast."""
+_OCTETS = f"{_FIRST_OCTET}[.][0-9]{{1,3}}[.][0-9]{{1,3}}[.][0-9]"
+IP_TRIGGER = b"(?://|" + NUMBER_START + b")" + _OCTETS.encode()
+_IP = re.compile(rf"(?:(?<=//)|(?<![\w.,/+#-])){_OCTETS}{{1,3}}(?![\w-]|\.\d)", re.ASCII)
 _VERSION = re.compile(r"(?i)(?:\bv|ver\.?|version|release|build|section|§|[^/]/|oid|==|[<>~^]=?)\s*$")
 _SMALL, _LARGEST = 99, 255
 _LONGEST_URL = 200
@@ -44,6 +52,8 @@ def _is_in_url(content: bytes, start: int) -> bool:
 def _is_personal(address: str) -> bool:
     local, _, domain = address.partition("@")
     labels = domain.split(".")
+    if domain.startswith("examp") or "example".startswith(labels[0]):
+        return False
     if labels[-1] not in TOP_LEVEL or not PLACEHOLDER_LABELS.isdisjoint(labels):
         return False
     return (

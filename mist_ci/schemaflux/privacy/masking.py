@@ -2,6 +2,8 @@
 
 from itertools import pairwise
 
+NUMBER_START = rb"(?:[^0-9A-Za-z_.,/+#-]|\\(?:[nrtbf]|u00[01][0-9a-f]))"
+"""What stands before a number in the JSON of a row; a letter may be the end of an escape."""
 _SHOWN_CHARS = 4
 _FEWEST_DISTINCT = 8
 _MOST_STEPS = 0.35

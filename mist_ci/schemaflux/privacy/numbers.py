@@ -9,25 +9,36 @@ from collections.abc import Iterator
 
 from mist_ci.schemaflux.privacy.checksums import is_iban, is_luhn
 from mist_ci.schemaflux.privacy.examples import EXAMPLE_IBANS, TEST_CARDS
+from mist_ci.schemaflux.privacy.masking import NUMBER_START
 
 PHONE_TRIGGER = (
     rb"[+][1-9][0-9 ().-]{7,}[0-9]|[2-9][0-9]{2}(?:[)][ -]?[2-9][0-9]{2}[ .-]|[.-][2-9][0-9]{2}[.-])[0-9]{4}"
 )
 SSN_TRIGGER = rb"[0-8][0-9]{2}-[0-9]{2}-[0-9]{4}"
-CARD_TRIGGER = rb"[2-6][0-9]{3}[ -]?[0-9]{4}(?:[ -]?[0-9]{4}[ -]?|[0-9]{2}[ -]?)[0-9]{4}"
+CARD_TRIGGER = (
+    NUMBER_START
+    + rb"(?:(?:4[0-9]|5[1-5]|2[2-7]|6[045]|35)(?:[0-9]{14}|[0-9]{2}[ -][0-9]{4}[ -][0-9]{4}[ -][0-9]{4})"
+    rb"|3[0468-9][0-9]{2}[ -][0-9]{6}[ -][0-9]{4}|3[47][0-9]{2}(?:[ -][0-9]{6}[ -][0-9]{5}|[0-9]{11}))"
+)
 IBAN_TRIGGER = rb"[A-Z]{2}[0-9]{2} ?[A-Z0-9]{4} ?[0-9A-Z]{4} ?[0-9A-Z]{3}"
 
-_INTERNATIONAL = re.compile(r"(?<![\w+.,*/^=-])\+[1-9][0-9]*+(?:[ .-]?\(?[0-9]++\)?)*+(?![\w%]|[.,]\d)")
+_INTERNATIONAL = re.compile(
+    r"(?<![\w+.,*/^=-])\+[1-9][0-9]*+(?:[ .-]?\(?[0-9]++\)?)*+(?![\w%]|[.,]\d)", re.ASCII
+)
 _NORTH_AMERICAN = re.compile(
     r"(?<![\w.+/#-])(?:\((?P<area>[2-9]\d\d)\)[ -]?(?P<exchange>[2-9]\d\d)[ .-]"
-    r"|(?P<bare_area>[2-9]\d\d)(?P<sep>[.-])(?P<bare_exchange>[2-9]\d\d)(?P=sep))(?P<line>\d{4})(?![\w-]|[.,]\d)"
+    r"|(?P<bare_area>[2-9]\d\d)(?P<sep>[.-])(?P<bare_exchange>[2-9]\d\d)(?P=sep))(?P<line>\d{4})(?![\w-]|[.,]\d)",
+    re.ASCII,
 )
-_SSN = re.compile(r"(?<![\w.,/+#-])(?!000|666)[0-8]\d\d-(?!00)\d\d-(?!0000)\d{4}(?![\w/+-]|[.,]\d)")
+_SSN = re.compile(r"(?<![\w.,/+#-])(?!000|666)[0-8]\d\d-(?!00)\d\d-(?!0000)\d{4}(?![\w/+-]|[.,]\d)", re.ASCII)
 _CARD = re.compile(
     r"(?<![\w.,/+#-])(?<!\d )(?:[2-6]\d{3}([ -]?)\d{4}\1\d{4}\1\d{4}|3[47]\d\d([ -]?)\d{6}\2\d{5}"
-    r"|3[068]\d\d([ -]?)\d{6}\3\d{4})(?![\w-]| \d|[.,]\d)"
+    r"|3[068]\d\d([ -])\d{6}\3\d{4})(?![\w-]| \d|[.,]\d)",
+    re.ASCII,
 )
-_IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])")
+_IBAN = re.compile(
+    r"(?<![A-Za-z0-9])[A-Z]{2}\d\d(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])", re.ASCII
+)
 _NO_PHONE = re.compile(
     r"(?i)(?:order|ticket|invoice|case|account|acct|ref|reference|tracking|part|sku|item|isbn|issn|serial|model|patent"
     r"|version|confirmation|policy|claim|bestell\w*|auftrag\w*|rechnung\w*|commande|pedido|id|no|nr|number|n°|#)"

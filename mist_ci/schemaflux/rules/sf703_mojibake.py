@@ -17,7 +17,7 @@ from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import chat, rows
 from mist_ci.schemaflux.patterns import byte_pattern
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.row_texts import Text, around, mentions, said
+from mist_ci.schemaflux.row_texts import Text, around, find, mentions, said
 from mist_ci.schemaflux.rule import Problem, RuleMeta
 
 _LOST = rb"\xef\xbf\xbd"
@@ -44,7 +44,7 @@ META = RuleMeta(
     good=rows(chat(("user", "Où ?"), ("assistant", "Au café « São João », à 20 °C."))),
     trigger=_LOST + b"|" + _GARBLED,
 )
-_find = byte_pattern(_GARBLED)
+_pattern = byte_pattern(_GARBLED)
 _SUBJECTS = (
     *(b"mojibake", b"encoding", b"utf-8", b"utf8", b"unicode", b"latin-1", b"cp1252", b"fffd", b"charset"),
     *(b"decode", b"replacement character"),
@@ -72,19 +72,18 @@ def check(row: Row, /) -> Iterator[Problem]:
 
 
 def _garbled(one: Text) -> Iterator[Problem]:
-    content = one.text.encode("utf-8", "surrogatepass")
-    for match in _find.finditer(content):
-        start = len(content[: match.start()].decode("utf-8", "surrogatepass"))
-        words = _words_at(one.text, start)
-        repaired = ftfy.fix_encoding(words)
-        if repaired != words and not _is_shouted(one.text, start):
-            yield Problem(
-                f"{one.field} was decoded with the wrong encoding at character {start + 1}",
-                f"read the source again as UTF-8: this should be {_line(repaired)}",
-                field=one.field,
-                snippet=_line(words),
-            )
-            return
+    place = find(_pattern, one.text)
+    if place is None or _is_shouted(one.text, place[0]):
+        return
+    words = _words_at(one.text, place[0])
+    repaired = ftfy.fix_encoding(words)
+    if repaired != words:
+        yield Problem(
+            f"{one.field} was decoded with the wrong encoding at character {place[0] + 1}",
+            f"read the source again as UTF-8: this should be {_line(repaired)}",
+            field=one.field,
+            snippet=_line(words),
+        )
 
 
 def _words_at(text: str, start: int) -> str:

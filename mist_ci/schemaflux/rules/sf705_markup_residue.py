@@ -1,7 +1,8 @@
 """A text kept markup of the page that it was taken from.
 
 What it finds: entities inside of words and sentences (`don&#39;t`, `Tom &amp; Jerry`, `&nbsp;`), paragraphs
-and spans of HTML around prose, and blocks of base64. Rows that talk about code, markup or encodings are left alone.
+and spans of HTML around prose, and pictures and documents as base64. Rows that talk
+about code, markup or encodings are left alone.
 
 Why it matters: the model learns to write it, in places where nobody renders it.
 
@@ -28,16 +29,16 @@ META = RuleMeta(
     good=rows(chat(("user", "How do I escape &?"), ("assistant", "Write `&amp;` in HTML."))),
     trigger=(
         rb"&nbsp;|[A-Za-z]&(?:#0?39|#x27|apos|rsquo|#8217);[a-z]|[A-Za-z] &amp; [A-Za-z]|&(?:quot|ldquo|lt|gt);[A-Za-z]"
-        rb"|</(?:p|span|div|font)>|[A-Za-z0-9+/]{160}"
+        rb"|</(?:p|span|div|font)>|iVBORw0KGgo|/9j/4AAQ|JVBERi0x|R0lGODlh|UEsDBBQA"
     ),
 )
 _ENTITY = re.compile(
-    r"&nbsp;|(?<=[A-Za-z])&(?:#0?39|#x27|apos|rsquo|#8217);(?=[a-z])|(?<=[A-Za-z] )&amp;(?= [A-Za-z])|&(?:quot|ldquo);(?=[A-Za-z])"
+    r"&nbsp;|(?<=[A-Za-z])&(?:#0?39|#x27|apos|rsquo|#8217);(?=[a-z])|(?<=[A-Za-z] )&amp;(?= [A-Za-z])"
+    r"|&(?:quot|ldquo);(?=[A-Za-z])"
 )
 _TAG = re.compile(r"<(p|span|div|font)(?: [^<>\n]{0,200})?>[^<>]*</\1>")
-_BLOB = re.compile(
-    r"(?<![A-Za-z0-9+/])(?=[^ ]{0,100}[0-9])(?=[^ ]{0,100}[A-Z])(?=[^ ]{0,100}[a-z])[A-Za-z0-9+/]{160,}"
-)
+_BLOB = re.compile(r"(?:iVBORw0KGgo|/9j/4AAQ|JVBERi0x|R0lGODlh|UEsDBBQA)[A-Za-z0-9+/]{100,}")
+"""PNG, JPEG, PDF, GIF and zip."""
 _SUBJECTS = (
     *(
         b"html",
@@ -67,8 +68,7 @@ _SUBJECTS = (
         b"sequence",
     ),
 )
-_KINDS = ((_ENTITY, "an HTML entity"), (_TAG, "an HTML element"), (_BLOB, "a block of base64"))
-_FEWEST_DISTINCT = 30
+_KINDS = ((_ENTITY, "an HTML entity"), (_TAG, "an HTML element"), (_BLOB, "a file as base64"))
 
 
 def check(row: Row, /) -> Iterator[Problem]:
@@ -78,7 +78,7 @@ def check(row: Row, /) -> Iterator[Problem]:
     for one in said(row):
         for pattern, what in _KINDS:
             place = pattern.search(one.text)
-            if place is None or (pattern is _BLOB and len(set(place.group())) < _FEWEST_DISTINCT):
+            if place is None:
                 continue
             yield Problem(
                 f"{one.field} has {what} at character {place.start() + 1}",

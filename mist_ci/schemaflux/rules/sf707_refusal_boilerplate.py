@@ -16,18 +16,20 @@ from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import GOOD, chat, rows
 from mist_ci.schemaflux.patterns import byte_pattern
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.row_texts import answers, around
+from mist_ci.schemaflux.row_texts import answers, around, find
 from mist_ci.schemaflux.rule import Problem, RuleMeta
 
 _MAKERS = b"(?:OpenAI|Anthropic|Google|DeepSeek|Alibaba|Mistral AI|xAI|Meta AI)"
 _PHRASES = b"|".join(
     (
-        rb"(?i:as an? (?:ai|artificial intelligence)(?: language)? (?:model|assistant)|as a (?:large )?language model)(?:,| I )",
+        rb"(?i:as an? (?:ai|artificial intelligence)(?: language)? (?:model|assistant)(?:,| I ))",
+        rb"(?i:as a (?:large )?language model(?:,| I ))",
         rb"I(?:'|\xe2\x80\x99| a)m (?:ChatGPT|GPT-[45]|DeepSeek|Qwen)",
         rb"I(?:'|\xe2\x80\x99| a)m an? [a-zA-Z ]{0,40}(?:model|assistant|AI)[a-z ,]{0,30} by " + _MAKERS,
         rb"En tant qu(?:e mod\xc3\xa8le de langage|'IA)|Als (?:KI-)?Sprachmodell|Als KI-",
         rb"Como (?:un )?modelo de lengua(?:je|gem)|Come modello linguistico",
-        "作为一个(?:人工智能|AI|大型)?语言模型|作为(?:一个)?(?:人工智能|AI)(?:助手|语言模型)?，|AI言語モデルとして|Как языковая модель".encode(),
+        "作为一个(?:人工智能|AI|大型)?语言模型|作为(?:一个)?(?:人工智能|AI)(?:助手|语言模型)".encode(),
+        "AI言語モデルとして|Как языковая модель".encode(),
     )
 )
 META = RuleMeta(
@@ -40,17 +42,16 @@ META = RuleMeta(
     good=GOOD,
     trigger=_PHRASES,
 )
-_find = byte_pattern(_PHRASES)
+_pattern = byte_pattern(_PHRASES)
 
 
 def check(row: Row, /) -> Iterator[Problem]:
     """One problem per answer."""
     for one in answers(row):
-        content = one.text.encode("utf-8", "surrogatepass")
-        match = _find.search(content)
-        if match:
-            start, end = (len(content[:at].decode("utf-8", "surrogatepass")) for at in match.span())
-            phrase = " ".join(one.text[start:end].strip(" ,，").split())
+        place = find(_pattern, one.text)
+        if place:
+            start, end = place
+            phrase = " ".join(one.text[start:end].strip(" ,").split())
             yield Problem(
                 f'{one.field} speaks as another assistant: "{phrase}"',
                 "rewrite the answer as your own model would give it, or remove the row",

@@ -34,7 +34,8 @@ _FEWEST_REPEATS = 8
 _LONGEST_UNIT = 200
 _MOST_PLACES = 1_000
 _ASKED_FOR = re.compile(
-    r"(?i)\b(?:repeat|times|over and over|again and again|wiederhol|répét|repite|repet|повтор|loop|song|lyrics|poem|chant)|重复|繰り返"
+    r"(?i)\b(?:repeat|times|over and over|again and again|loop|song|lyrics|poem|chant)"
+    r"|wiederhol|répét|repite|repet|повтор|重复|繰り返"
 )
 
 
@@ -43,18 +44,17 @@ class _Loops:
     places: list[Placed] = field(default_factory=list)
 
     def add(self, row: Row, /) -> None:
-        """Notes the answers of a row that are loops. Most are cleared by how often their last characters occur."""
-        if row.plain is not None:
-            text = row.plain.texts[-1]
-            if len(text) < _FEWEST_CHARS or text.count(text[-_PROBE_CHARS:]) < _FEWEST_REPEATS // 2:
-                return
-        if len(self.places) < _MOST_PLACES:
-            self.places += [
-                Placed(_problem(one, unit, times), row.file, row.line, row.is_known)
-                for one in answers(row)
-                for unit, times in _loops(one.text)
-                if not any(_ASKED_FOR.search(message.text) for message in row.said if message.role == "user")
-            ]
+        """Notes the answers of a row that are loops."""
+        if row.plain is not None and not _may_loop(row.plain.texts[-1]):
+            return
+        for one in answers(row):
+            if _may_loop(one.text) and len(self.places) < _MOST_PLACES:
+                self._look_at(row, one)
+
+    def _look_at(self, row: Row, one: Text) -> None:
+        for unit, times in _loops(one.text):
+            if not any(_ASKED_FOR.search(message.text) for message in row.said if message.role == "user"):
+                self.places.append(Placed(_problem(one, unit, times), row.file, row.line, row.is_known))
 
     def merge(self, later: "_Loops", /) -> None:
         """Takes in the answers of later rows."""
@@ -68,6 +68,13 @@ class _Loops:
 def tally() -> Tally:
     """A new, empty tally."""
     return _Loops()
+
+
+def _may_loop(text: str) -> bool:
+    """False for nearly all texts: their last characters do not stand a little earlier as well."""
+    return (
+        len(text) >= _FEWEST_CHARS and text.find(text[-_PROBE_CHARS:], -_PROBE_CHARS - _LONGEST_UNIT, -1) >= 0
+    )
 
 
 def _loops(text: str) -> Iterator[tuple[str, int]]:

@@ -34,7 +34,8 @@ META = RuleMeta(
 )
 _SHARE = 0.9
 _MOST_GROUPS = 1_000
-_MOST_PLACES = 100
+_MOST_PLACES = 50
+_SNIPPET_CHARS = 60
 _decode = msgspec.json.Decoder(msgspec.Raw).decode
 
 
@@ -44,7 +45,8 @@ class _Group:
 
     json: int = 0
     others: int = 0
-    places: list[Placed] = field(default_factory=list)
+    odd: list[tuple[str, int, bool, str]] = field(default_factory=list)
+    """File, line, whether it is known, and the beginning of the first of the others."""
 
 
 @dataclass
@@ -66,8 +68,8 @@ class _Groups:
             group.json += 1
             return
         group.others += 1
-        if len(group.places) < _MOST_PLACES and not (text[:1] in "{[" and is_cut_json(text)):
-            group.places.append(Placed(_problem(row, text), row.file, row.line, row.is_known))
+        if len(group.odd) < _MOST_PLACES and not (text[0] in "{[" and is_cut_json(text)):
+            group.odd.append((row.file, row.line, row.is_known, text[:_SNIPPET_CHARS]))
 
     def merge(self, later: "_Groups", /) -> None:
         """Takes in the groups of later rows."""
@@ -76,13 +78,14 @@ class _Groups:
                 mine = self.groups.setdefault(key, _Group())
                 mine.json += other.json
                 mine.others += other.others
-                mine.places = (mine.places + other.places)[:_MOST_PLACES]
+                mine.odd = (mine.odd + other.odd)[:_MOST_PLACES]
 
     def problems(self) -> Iterator[Placed]:
         """The answers that are no JSON where it is expected."""
         for group in self.groups.values():
             if group.json >= _ENOUGH and group.json >= _SHARE * (group.json + group.others):
-                yield from group.places
+                for file, line, is_known, text in group.odd:
+                    yield Placed(_problem(text), file, line, is_known)
 
 
 def tally() -> Tally:
@@ -111,10 +114,9 @@ def _is_json(text: str) -> bool:
     return True
 
 
-def _problem(row: Row, text: str) -> Problem:
+def _problem(text: str) -> Problem:
     return Problem(
         "the answer is no JSON, and nearly all others under the same system prompt are",
         "give the answer as JSON, or give these rows another system prompt",
-        field=row.messages[-1].at_content,
-        snippet=around(text, 0, min(len(text), 60)),
+        snippet=around(text, 0, len(text)),
     )

@@ -48,8 +48,9 @@ _SHARE = 0.95
 _SURE = 0.95
 _MOST_PLACES = 1_000
 _ASKED_FOR = re.compile(
-    r"(?i)translat|übersetz|tradu|перевед|翻译|翻訳|\bin (?:english|german|french|spanish|italian|portuguese|russian|chinese|japanese"
-    r"|korean|arabic|hindi|dutch|polish|turkish)\b|auf (?:deutsch|englisch)|en (?:français|anglais|español|inglés)|language|```"
+    r"(?i)translat|übersetz|tradu|перевед|翻译|翻訳|language|```"
+    r"|auf (?:deutsch|englisch)|en (?:français|anglais|español|inglés)"
+    r"|\bin (?:english|german|french|spanish|italian|portuguese|russian|chinese|japanese|korean|arabic|hindi|dutch)\b"
 )
 
 

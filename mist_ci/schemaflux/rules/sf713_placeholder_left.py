@@ -12,11 +12,13 @@ What to do: fill in the value, and look at the program that wrote the row.
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import chat, rows
+from mist_ci.schemaflux.patterns import byte_pattern
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.row_texts import Text, answers, around, mentions, said
+from mist_ci.schemaflux.row_texts import Text, answers, around, find, mentions, said
 from mist_ci.schemaflux.rule import Problem, RuleMeta
 
 _VARIABLE = r"\{\{ ?[A-Za-z_][A-Za-z0-9_ .]{0,30}\}\}"
@@ -39,8 +41,8 @@ META = RuleMeta(
     good=rows(chat(("user", "Greet a user in Jinja."), ("assistant", "Hi {{first_name}}!"))),
     trigger="|".join((_VARIABLE, _GREETED, _INSERT, _FILLER, rf':[ \t]*"{_LATER}"')).encode(),
 )
-_ANYWHERE = re.compile(f"{_VARIABLE}|{_GREETED}")
-_IN_ANSWERS = re.compile(f"{_INSERT}|{_FILLER}")
+_ANYWHERE = byte_pattern(f"{_VARIABLE}|{_GREETED}".encode())
+_IN_ANSWERS = byte_pattern(f"{_INSERT}|{_FILLER}".encode())
 _WHOLE = re.compile(_LATER)
 _TEMPLATES = (
     *(
@@ -112,20 +114,20 @@ _LETTERS = (
 
 def check(row: Row, /) -> Iterator[Problem]:
     """One problem per text."""
-    if not mentions(row, _TEMPLATES):
-        yield from _left(said(row), _ANYWHERE)
-    if not mentions(row, _LETTERS):
-        yield from _left(answers(row), _IN_ANSWERS)
+    yield from _left(row, said(row), _ANYWHERE, _TEMPLATES)
+    yield from _left(row, answers(row), _IN_ANSWERS, _LETTERS)
     for one in answers(row):
         if _WHOLE.fullmatch(one.text):
             yield _problem(one, 0, len(one.text))
 
 
-def _left(texts: Iterator[Text], pattern: re.Pattern[str]) -> Iterator[Problem]:
+def _left(row: Row, texts: Iterator[Text], pattern: Any, subjects: tuple[bytes, ...]) -> Iterator[Problem]:
     for one in texts:
-        place = pattern.search(one.text)
+        place = find(pattern, one.text)
         if place:
-            yield _problem(one, place.start(), place.end())
+            if mentions(row, subjects):
+                return
+            yield _problem(one, *place)
 
 
 def _problem(one: Text, start: int, end: int) -> Problem:

@@ -2,7 +2,8 @@
 
 What it finds: email addresses of single people, phone numbers, US social security numbers, payment cards
 and bank accounts (IBAN), by form, range and checksum, anywhere in a row. Addresses of roles, numbers that
-are reserved for examples, test cards, order numbers and the like are left out. Public IP addresses are shown as information.
+are reserved for examples, test cards, order numbers and the like are left out.
+Public IP addresses are shown as information.
 
 Why it matters: models repeat what they were trained on, to anybody who asks. In many countries such data
 may not be used for training without consent.
@@ -12,9 +13,11 @@ What to do: remove it or replace it by invented data: `name@example.com`, `+1 21
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import chat, rows
+from mist_ci.schemaflux.patterns import byte_pattern
 from mist_ci.schemaflux.privacy.addresses import (
     EMAIL_TRIGGER,
     IP_TRIGGER,
@@ -33,7 +36,7 @@ from mist_ci.schemaflux.privacy.numbers import (
     find_social_security_numbers,
 )
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.row_texts import strings
+from mist_ci.schemaflux.row_texts import strings, unescaped
 from mist_ci.schemaflux.rule import Problem, RuleMeta
 
 META = RuleMeta(
@@ -46,34 +49,48 @@ META = RuleMeta(
     good=rows(chat(("user", "Write to ingrid@example.com."), ("assistant", "Done."))),
     trigger=b"|".join((EMAIL_TRIGGER, PHONE_TRIGGER, SSN_TRIGGER, CARD_TRIGGER, IBAN_TRIGGER, IP_TRIGGER)),
 )
-_KINDS: tuple[tuple[str, Callable[[str], Iterator[str]], str, int], ...] = (
-    ("email address", find_emails, "name@example.com", 1),
-    ("phone number", find_phones, "+1 212 555 0123", 4),
-    ("US social security number", find_social_security_numbers, "a number that starts with 000", 0),
-    ("payment card", find_cards, "a test card such as 4242 4242 4242 4242", 4),
-    ("bank account (IBAN)", find_ibans, "an example of the registry", 4),
-    ("public IP address", find_public_addresses, "203.0.113.7", 3),
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    name: str
+    trigger: bytes
+    find: Callable[[str], Iterator[str]]
+    instead: str
+    """What to write instead."""
+    shown: int
+    """Characters of it that may be shown."""
+
+
+_KINDS = tuple(
+    (byte_pattern(kind.trigger), kind)
+    for kind in (
+        _Kind("email address", EMAIL_TRIGGER, find_emails, "name@example.com", 1),
+        _Kind("phone number", PHONE_TRIGGER, find_phones, "+1 212 555 0123", 4),
+        _Kind("US social security number", SSN_TRIGGER, find_social_security_numbers, "000-12-3456", 0),
+        _Kind("payment card", CARD_TRIGGER, find_cards, "a test card such as 4242 4242 4242 4242", 4),
+        _Kind("bank account (IBAN)", IBAN_TRIGGER, find_ibans, "an example of the registry", 4),
+        _Kind("public IP address", IP_TRIGGER, find_public_addresses, "203.0.113.7", 3),
+    )
 )
 
 
 def check(row: Row, /) -> Iterator[Problem]:
     """One problem per kind, at the first place."""
-    texts = [one for one in strings(row) if any(char in one.text for char in "@+-.") or _has_digits(one.text)]
-    for kind, find, instead, shown in _KINDS:
+    content = unescaped(row)
+    for pattern, kind in _KINDS:
+        if pattern.search(content) is None:
+            continue
         found: dict[str, str] = {}
-        for one in texts:
-            for value in find(one.text):
+        for one in strings(row):
+            for value in kind.find(one.text):
                 found.setdefault(value, one.field)
         if found:
             value, field = next(iter(found.items()))
             more = f", and {len(found) - 1} more" if len(found) > 1 else ""
             yield Problem(
-                f"{field} holds what looks like a real {kind}: {mask(value, shown)}{more}",
-                f"remove it, or write {instead}",
+                f"{field} holds what looks like a real {kind.name}: {mask(value, kind.shown)}{more}",
+                f"remove it, or write {kind.instead}",
                 field=field,
-                severity=Severity.INFO if kind == "public IP address" else None,
+                severity=Severity.INFO if kind.find is find_public_addresses else None,
             )
-
-
-def _has_digits(text: str) -> bool:
-    return any(char.isdigit() for char in text)
