@@ -24,4 +24,4 @@ class TriggerSet:
 
     def matches(self, text: bytes) -> list[int]:
         """Positions of the patterns that match somewhere in the text, in order."""
-        return [] if self._is_empty else sorted(self._set.Match(text))
+        return [] if self._is_empty else sorted(self._set.Match(text) or ())

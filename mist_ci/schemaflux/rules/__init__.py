@@ -27,18 +27,43 @@ from mist_ci.schemaflux.rules import (
     sf108_no_messages,
     sf201_unknown_role,
     sf203_no_assistant,
+    sf204_no_user,
     sf205_last_not_assistant,
     sf212_empty_content,
     sf213_bad_weight,
     sf214_nothing_trained,
+    sf219_unclosed_think,
+    sf220_reasoning_in_history_only,
     sf301_arguments_not_json,
     sf303_undeclared_tool,
+    sf304_arguments_violate_schema,
     sf305_unanswered_call,
     sf306_orphan_result,
+    sf308_bad_function_name,
+    sf309_bad_tool_schema,
+    sf311_tools_never_called,
+    sf312_legacy_functions_mixed,
+    sf314_null_arguments,
+    sf315_repeated_call_id,
+    sf401_bad_part,
+    sf405_bad_image_data,
+    sf407_placeholder_count,
+    sf501_identical_sides,
+    sf502_prefix_side,
+    sf503_one_answer_per_side,
+    sf505_different_prompts,
+    sf506_reversed_preference,
+    sf507_length_bias,
+    sf516_label_spelling,
+    sf517_rare_class,
+    sf518_kto_one_class,
     sf601_template_error,
+    sf709_same_answers,
+    sf710_system_prompts,
     sf801_exact_duplicate,
     sf804_leaked_prompt,
     sf810_conflicting_answers,
+    sf820_class_balance,
 )
 
 FILE_RULES: tuple[FileRule, ...] = (sf001_empty_file, sf013_lfs_pointer, sf005_not_jsonl)
@@ -59,21 +84,50 @@ ROW_RULES: tuple[RowRule, ...] = (
     sf108_no_messages,
     sf201_unknown_role,
     sf203_no_assistant,
+    sf204_no_user,
     sf205_last_not_assistant,
     sf212_empty_content,
     sf213_bad_weight,
     sf214_nothing_trained,
+    sf219_unclosed_think,
+    sf220_reasoning_in_history_only,
     sf301_arguments_not_json,
     sf303_undeclared_tool,
+    sf304_arguments_violate_schema,
     sf305_unanswered_call,
     sf306_orphan_result,
+    sf308_bad_function_name,
+    sf309_bad_tool_schema,
+    sf312_legacy_functions_mixed,
+    sf314_null_arguments,
+    sf315_repeated_call_id,
+    sf401_bad_part,
+    sf405_bad_image_data,
+    sf407_placeholder_count,
+    sf501_identical_sides,
+    sf502_prefix_side,
+    sf503_one_answer_per_side,
+    sf505_different_prompts,
 )
 
 TARGET_RULES: tuple[TargetRule, ...] = ()
 RENDER_RULES: tuple[RenderRule, ...] = (sf601_template_error,)
 LEAK_RULES: tuple[LeakRule, ...] = (sf804_leaked_prompt,)
-CORPUS_RULES: tuple[CorpusRule, ...] = (sf801_exact_duplicate, sf810_conflicting_answers)
-FOLD_RULES: tuple[FoldRule, ...] = ()
+CORPUS_RULES: tuple[CorpusRule, ...] = (
+    sf506_reversed_preference,
+    sf801_exact_duplicate,
+    sf810_conflicting_answers,
+)
+FOLD_RULES: tuple[FoldRule, ...] = (
+    sf311_tools_never_called,
+    sf507_length_bias,
+    sf516_label_spelling,
+    sf517_rare_class,
+    sf518_kto_one_class,
+    sf709_same_answers,
+    sf710_system_prompts,
+    sf820_class_balance,
+)
 
 RULES: tuple[Rule, ...] = tuple(
     sorted(

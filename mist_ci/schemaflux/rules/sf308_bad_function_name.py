@@ -1,0 +1,69 @@
+"""The name of a tool is not one that servers take.
+
+What it finds: a declared tool whose name is empty or has white space in it, two tools of one name, and, as a warning,
+a name with other characters than letters, digits, `_` and `-`, or longer than 64 characters.
+
+Why it matters: OpenAI, Azure and Mistral take `[a-zA-Z0-9_-]{1,64}` only. Of two tools with one name, nobody knows
+which one is called.
+
+What to do: rename the tool, in its declaration and in all calls.
+"""
+
+import re
+from collections.abc import Iterator
+
+from mist_ci.models.finding import Consequence, Severity
+from mist_ci.schemaflux.example import ASK, GOOD_CALL, TELL, rows, tool
+from mist_ci.schemaflux.message import ToolDeclaration
+from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.rule import Problem, RuleMeta, quote
+from mist_ci.schemaflux.trait import Trait
+
+META = RuleMeta(
+    code="SF308",
+    name="bad-function-name",
+    severity=Severity.ERROR,
+    consequence=Consequence.REJECTED,
+    since="0.1.0",
+    needs=Trait.TOOLS,
+    bad=rows({"messages": [ASK, TELL], "tools": [tool("get weather")]}),
+    good=GOOD_CALL,
+)
+_MOST_CHARS = 64
+_is_taken = re.compile(r"[a-zA-Z0-9_-]{1,64}", re.ASCII).fullmatch
+_has_space = re.compile(r"\s").search
+
+
+def check(row: Row, /) -> Iterator[Problem]:
+    """One problem per tool."""
+    seen: set[tuple[str, str]] = set()
+    for tool_ in row.tools:
+        name = tool_.name
+        if name is None:
+            continue
+        key = tool_.field.partition("[")[0], name
+        if key in seen:
+            yield _twice(tool_, name)
+        elif not _is_taken(name):
+            yield _bad(tool_, name)
+        seen.add(key)
+
+
+def _twice(tool_: ToolDeclaration, name: str) -> Problem:
+    return Problem(
+        f"the tool {quote(name)} is declared twice",
+        "remove one of the two declarations, or rename it",
+        field=tool_.at_name,
+    )
+
+
+def _bad(tool_: ToolDeclaration, name: str) -> Problem:
+    is_broken = not name or _has_space(name)
+    reason = f"has {len(name)} characters" if len(name) > _MOST_CHARS else "has other characters"
+    return Problem(
+        f"{quote(name)} is no name for a tool: "
+        + ("it is empty or has spaces" if is_broken else f"it {reason}"),
+        "use at most 64 letters, digits, _ and -, in the declaration and in all calls",
+        field=tool_.at_name,
+        severity=Severity.ERROR if is_broken else Severity.WARNING,
+    )
