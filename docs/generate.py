@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 import yaml
 
-from mist_ci.cli import cli
+from mist_ci.cli import cli, wiring
 from mist_ci.errors import EXPLANATIONS
 from mist_ci.matchspec.graders import GRADERS
 from mist_ci.models.config import Policy
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.suite import SuiteFile
-from mist_ci.schemaflux import explain
+from mist_ci.schemaflux import explain, target_pages
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -32,6 +32,7 @@ def pages() -> dict[str, str]:
         "docs/errors.md": errors_page(),
         **schemas(),
         **explain.pages(),
+        **target_pages(wiring.targets()),
     }
 
 
@@ -111,9 +112,9 @@ def _code(value: str) -> str:
 
 
 def main() -> None:
-    """Writes every page that differs, and removes pages of rules that are gone."""
+    """Writes every page that differs, and removes pages of rules and targets that are gone."""
     wanted = pages()
-    for path in (ROOT / "docs" / "rules").glob("*.md"):
+    for path in [path for kind in ("rules", "targets") for path in (ROOT / "docs" / kind).glob("*.md")]:
         if path.relative_to(ROOT).as_posix() not in wanted:
             path.unlink()
     for name, text in wanted.items():

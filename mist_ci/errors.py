@@ -69,7 +69,8 @@ EXPLANATIONS: dict[Code, str] = {
     "would otherwise switch a check off in silence.",
     Code.WRONG_VALUE: "The key is right, its value is not: wrong type, out of range, or not one of the names allowed.",
     Code.MISSING_KEY: "A required key is absent.",
-    Code.UNKNOWN_NAME: "A name refers to something that nobody defines: a provider, a model, a gate or a suite.",
+    Code.UNKNOWN_NAME: "A name refers to something that nobody defines: a provider, a model, a gate, "
+    "a suite or a target.",
     Code.NOT_AVAILABLE: "The format has this setting, this version of MIST CI does not act on it yet. "
     "It is refused instead of ignored, so that nobody relies on it.",
     Code.DUPLICATE: "Two things carry the same name, key or content where one is needed.",

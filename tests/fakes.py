@@ -1,9 +1,11 @@
 """One honest stand-in per port: in memory, deterministic, and strict about what the real one is strict about."""
 
+import hashlib
 import itertools
+import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -14,8 +16,11 @@ import jinja2
 import jinja2.sandbox
 import msgspec
 
+from mist_ci.adapters.executors import child
+from mist_ci.adapters.executors.conversations import chat_job, chat_line, chat_rendered, encode
 from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where
 from mist_ci.models.attempt import Attempt
+from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.config import Provider
 from mist_ci.models.iteration import Iteration, IterationLog
 from mist_ci.models.message import Payload
@@ -25,15 +30,18 @@ from mist_ci.models.pull_request import CommitState, PostedStatus, PullRequest, 
 from mist_ci.models.report import Status
 from mist_ci.models.suite import ChatMessage
 from mist_ci.models.usage import Cost, CostBasis
+from mist_ci.parsing.glob import matches
 from mist_ci.ports import World
 from mist_ci.ports.code_host import CommentOutcome, Pending, Ruleset
-from mist_ci.ports.executor import Dialect, Rendered
+from mist_ci.ports.datasets import Datasets, WantedData
+from mist_ci.ports.executor import ChatRendered, Conversation, Dialect, Rendered
 from mist_ci.ports.files import Tree
 from mist_ci.ports.interrupts import Interrupts, NoInterrupts
 from mist_ci.ports.iterations import IterationStore, NoIterations
 from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer, Request
 from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.results import ResultStore
+from mist_ci.ports.sources import BytesSource, Opened
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,9 @@ class MemoryTree:
             message = f"a symbolic link in {self._label}; only regular files are read"
             raise ConfigError(Code.UNSAFE_PATH, message, where=Where(path))
         return content.encode() if isinstance(content, str) else content
+
+    def copy(self, path: str, write: Callable[[bytes], object]) -> None:
+        write(self.read(path))
 
 
 @dataclass
@@ -321,6 +332,21 @@ class InlineExecutor:
     """Really renders, in this process; remembers the contexts it was given."""
 
     contexts: list[Mapping[str, object]] = field(default_factory=list)
+    conversations: list[Conversation] = field(default_factory=list)
+
+    def render_chat(
+        self, template: ChatTemplate, conversations: Iterable[Conversation], now: datetime
+    ) -> Iterator[ChatRendered]:
+        """With the child's own functions, and what its parent does before and after."""
+        job = json.loads(encode(chat_job(template, now)))
+        child.Written.now = datetime.fromisoformat(job["now"])
+        environment = child.chat_environment()
+        texts = [text for text in (template.text, template.tool_text) if text is not None]
+        templates = [child._read(environment, text) for text in texts]
+        for conversation in conversations:
+            self.conversations.append(conversation)
+            row = json.loads(chat_line(conversation, template.behaviour))
+            yield chat_rendered(template, json.loads(json.dumps(child._answer(job, templates, row, 1 << 20))))
 
     def render(
         self, template: str, contexts: Sequence[Mapping[str, object]], dialect: Dialect
@@ -388,6 +414,26 @@ class SignalDuring:
         return nullcontext(self.when)
 
 
+@dataclass
+class MemoryDatasets:
+    """JSON Lines in a tree, and objects by their address: one that is not there was not verified."""
+
+    objects: Mapping[str, bytes] = field(default_factory=dict)
+    opened: list[WantedData] = field(default_factory=list)
+
+    @contextmanager
+    def open(self, wanted: WantedData) -> Iterator[Sequence[Opened]]:
+        self.opened.append(wanted)
+        if (uri := wanted.dataset.uri) is not None:
+            content = self.objects.get(uri)
+            if content is None or hashlib.sha256(content).hexdigest() != wanted.dataset.sha256:
+                raise CouldNotRun(Code.DATA_UNVERIFIED, "what lies there is something else", where=Where(uri))
+            yield (BytesSource(uri, content),)
+        else:
+            tree, pattern = wanted.tree, wanted.dataset.path or ""
+            yield tuple(BytesSource(path, tree.read(path)) for path in tree.paths() if matches(pattern, path))
+
+
 def world(
     *,
     files: MemoryFiles | None = None,
@@ -399,6 +445,7 @@ def world(
     outputs: OutputStore | None = None,
     iterations: IterationStore | None = None,
     clock: TickingClock | None = None,
+    datasets: Datasets | None = None,
 ) -> World:
     """A world of fakes. Unless a test brings its own models, asking one fails the test."""
     return World(
@@ -410,6 +457,7 @@ def world(
         executor=executor or InlineExecutor(),
         clock=clock or TickingClock(),
         progress=progress or RecordedProgress(),
+        datasets=datasets or MemoryDatasets(),
         interrupts=interrupts or NoInterrupts(),
         outputs=outputs or NoOutputs(),
         iterations=iterations or NoIterations(),

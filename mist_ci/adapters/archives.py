@@ -6,11 +6,11 @@ checks for all methods.
 """
 
 import io
-import sys
 import zipfile
 import zlib
 from types import ModuleType
 
+from mist_ci.adapters import zstandard
 from mist_ci.errors import Code, ConfigError, UsageError, Where
 
 MIB = 1 << 20
@@ -130,16 +130,11 @@ def _zstandard(packed: bytes, limit: int, entry: zipfile.ZipInfo, file: str) -> 
 
 
 def _zstd_library(file: str) -> ModuleType:
-    """The standard library's module where there is one (Python 3.14), else its backport."""
-    try:
-        if sys.version_info >= (3, 14):
-            from compression import zstd  # noqa: PLC0415 - not in every build of Python
-        else:
-            from backports import zstd  # noqa: PLC0415 - most archives need none
-    except ImportError:
+    zstd = zstandard.library()
+    if zstd is None:
         message = "its members are packed with Zstandard, and backports.zstd is not installed"
         hint = "install backports.zstd, or convert the log: inspect log convert --to json"
-        raise UsageError(Code.EXTRA_MISSING, message, where=Where(file), hint=hint) from None
+        raise UsageError(Code.EXTRA_MISSING, message, where=Where(file), hint=hint)
     return zstd
 
 

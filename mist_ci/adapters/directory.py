@@ -1,11 +1,13 @@
 """A directory as a tree: for `validate` and `eval`, which work on the files as they are."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from mist_ci.errors import Code, ConfigError, Where
+
+_PIECE_BYTES = 2**20
 
 
 class DirectoryTree:
@@ -42,11 +44,19 @@ class DirectoryTree:
 
     def read(self, path: str) -> bytes:
         """The file's bytes."""
+        pieces: list[bytes] = []
+        self.copy(path, pieces.append)
+        return b"".join(pieces)
+
+    def copy(self, path: str, write: Callable[[bytes], object]) -> None:
+        """The file's bytes, a mebibyte at a time."""
         target = (self._root / path).resolve()
         if not target.is_relative_to(self._root):
             raise ConfigError(Code.UNSAFE_PATH, "leads out of the directory", where=Where(path))
         try:
-            return target.read_bytes()
+            with target.open("rb") as file:
+                while piece := file.read(_PIECE_BYTES):
+                    write(piece)
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise ConfigError(Code.FILE_MISSING, reason.lower(), where=Where(path)) from None

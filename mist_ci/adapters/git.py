@@ -5,7 +5,7 @@ import re
 import subprocess
 import threading
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -71,6 +71,16 @@ class GitRepository:
                 message = f"{size} bytes are over the limit of {MAX_BLOB_BYTES}"
                 raise ConfigError(Code.UNSAFE_PATH, message, where=Where(path))
             return reader.take(size)
+
+    def copy_blob(self, identifier: str, write: Callable[[bytes], object]) -> None:
+        """Content of an object of any size, in pieces of at most a mebibyte."""
+        with self._reading:
+            reader = self._reader = self._reader or _Reader(self._directory)
+            try:
+                reader.hand_over(reader.ask(identifier), write)
+            except BaseException:
+                self._reader = None  # it stands in the middle of an answer
+                raise
 
     def event(self, base: str, head: str) -> Event:
         """Resolves both revisions and their merge-base."""
@@ -165,13 +175,20 @@ class GitTree:
 
     def read(self, path: str) -> bytes:
         """The blob's bytes."""
+        return self._repository.blob(self._identifier(path), path)
+
+    def copy(self, path: str, write: Callable[[bytes], object]) -> None:
+        """The blob's bytes in pieces."""
+        self._repository.copy_blob(self._identifier(path), write)
+
+    def _identifier(self, path: str) -> str:
         if path not in self._entries:
             raise ConfigError(Code.FILE_MISSING, f"not in {self._label}", where=Where(path))
         mode, identifier = self._entries[path]
         if mode in _REFUSED:
             message = f"{_REFUSED[mode]} in {self._label}; only regular files are read"
             raise ConfigError(Code.UNSAFE_PATH, message, where=Where(path))
-        return self._repository.blob(identifier, path)
+        return identifier
 
 
 class _Reader:
@@ -205,10 +222,19 @@ class _Reader:
         return content[:size]
 
     def skip(self, size: int) -> None:
-        """Past a content that nobody wants, in pieces."""
-        left = size + 1
+        """Past a content that nobody wants."""
+        self.hand_over(size, len)
+
+    def hand_over(self, size: int, write: Callable[[bytes], object]) -> None:
+        """The content in pieces. Raises CouldNotRun MC308 when git ends before it does."""
+        left = size
         while left > 0 and self._process.stdout:
-            left -= len(self._process.stdout.read(min(left, 2**20))) or left
+            piece = self._process.stdout.read(min(left, 2**20))
+            if not piece:
+                raise CouldNotRun(Code.GIT_FAILED, "git ended in the middle of an object")
+            left -= len(piece)
+            write(piece)
+        self.take(0)  # the line feed after it
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -21,6 +21,7 @@ from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.cli.options import SETTINGS
 from mist_ci.cli.plan import plan
 from mist_ci.cli.protect import protect
+from mist_ci.cli.targets import targets
 from mist_ci.cli.validate import validate
 from mist_ci.cli.verify import verify
 from mist_ci.errors import ExitCode, MistError, cancelled, unexpected
@@ -48,6 +49,7 @@ COMMANDS = (
     plan,
     calibrate,
     validate,
+    targets,
     evaluate,
     explain,
     init,

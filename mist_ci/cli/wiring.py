@@ -2,12 +2,15 @@
 
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
 from mist_ci.adapters.beside import write_beside
+from mist_ci.adapters.chat_templates import bundled_template, read_template
 from mist_ci.adapters.clock import SystemClock
+from mist_ci.adapters.datasets import DataRoom
 from mist_ci.adapters.directory import DirectoryTree
 from mist_ci.adapters.executors.isolated import IsolatedExecutor
 from mist_ci.adapters.git import GitRepository
@@ -23,9 +26,15 @@ from mist_ci.adapters.providers import ProviderClients
 from mist_ci.adapters.result_files import ResultFilesOnDisk
 from mist_ci.adapters.results import ResultDirectories
 from mist_ci.adapters.runner_files import RunnerFiles
-from mist_ci.adapters.tokenizers import TiktokenCounter
+from mist_ci.adapters.scratch import DiskScratch
+from mist_ci.adapters.sources import Opener, open_paths
+from mist_ci.adapters.targets import load_targets, shipped_targets
+from mist_ci.adapters.tokenizers import InstalledTokenizers
+from mist_ci.adapters.workers import ProcessWorkers
 from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.errors import Code, UsageError
+from mist_ci.models.chat_template import ChatTemplate
+from mist_ci.models.target import Target
 from mist_ci.ports import World
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.code_host import CodeHost
@@ -37,7 +46,11 @@ from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.progress import Progress
 from mist_ci.ports.result_files import ResultFiles
 from mist_ci.ports.runner import Runner
+from mist_ci.ports.sources import BrokenSource, Opened
+from mist_ci.ports.workers import InlineWorkers, Workers
 from mist_ci.report import redact
+
+_MUCH_BYTES = 64 << 20
 
 
 def world(
@@ -48,8 +61,9 @@ def world(
 ) -> World:
     """The real world. The repository is looked at when it is first needed, and so are stored answers."""
     clock = SystemClock()
+    clone = GitRepository(repository)
     return World(
-        files=GitRepository(repository),
+        files=clone,
         models=ProviderClients(os.environ, redact=redact),
         tokens=tokens(),
         prices=DatedPrices(),
@@ -57,6 +71,7 @@ def world(
         executor=executor(),
         clock=clock,
         progress=progress(),
+        datasets=DataRoom(clone, access=_access(os.environ), cache=_data_cache(os.environ)),
         interrupts=INTERRUPTS,
         outputs=outputs or NoOutputs(),
         iterations=iterations or NoIterations(),
@@ -134,6 +149,32 @@ def _access(environ: Mapping[str, str]) -> Access | None:
     return Access(server, token) if server and token else None
 
 
+def _data_cache(environ: Mapping[str, str]) -> Path | None:
+    """Where data from outside of git is kept from run to run, by its hash."""
+    if home := environ.get("XDG_CACHE_HOME"):
+        return Path(home) / "mist-ci" / "data"
+    return Path(environ["HOME"]) / ".cache" / "mist-ci" / "data" if environ.get("HOME") else None
+
+
+@contextmanager
+def training_files(paths: Sequence[Path]) -> Iterator[Sequence[Opened]]:
+    """Files of training data as they lie there, and those below directories. Raises ConfigError and UsageError."""
+    with Opener() as opener:
+        yield open_paths(opener, paths)
+
+
+def scratch() -> DiskScratch:
+    """Room for facts about rows, to be used in a `with` block."""
+    return DiskScratch()
+
+
+def workers(jobs: int | None, files: Sequence[Opened]) -> Workers:
+    """As many processes as asked for; without a word one for little data, and all cores for much."""
+    size = sum(one.size for one in files if not isinstance(one, BrokenSource))
+    count = jobs or (os.cpu_count() or 1 if size >= _MUCH_BYTES else 1)
+    return ProcessWorkers(count) if count > 1 else InlineWorkers()
+
+
 def directory(path: Path) -> Tree:
     """The files below a directory as they are."""
     return DirectoryTree(path)
@@ -149,14 +190,27 @@ def result_files() -> ResultFiles:
     return ResultFilesOnDisk()
 
 
+def targets(names: Iterable[str] | None = None) -> tuple[Target, ...]:
+    """The targets of those names or paths; all that ship when none are given. Raises UsageError MC106."""
+    return shipped_targets() if names is None else load_targets(names)
+
+
 def tokens() -> TokenCounter:
-    """Counts with tiktoken; nothing is downloaded."""
-    return TiktokenCounter()
+    """Counts as tiktoken does, faster with the extra `fast`; nothing is downloaded."""
+    return InstalledTokenizers().of_models()
 
 
 def executor() -> Executor:
     """The isolated child process."""
     return IsolatedExecutor()
+
+
+def chat_template(name: str) -> ChatTemplate:
+    """A chat template out of a file, or one that ships, by its name. Raises ConfigError and UsageError."""
+    path = Path(name)
+    return (
+        read_template(path) if path.suffix in (".jinja", ".json") or path.exists() else bundled_template(name)
+    )
 
 
 def progress() -> Progress:

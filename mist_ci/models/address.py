@@ -63,5 +63,39 @@ def _is_plain(host: str) -> bool:
     )
 
 
+_STORES = ("s3", "gs", "az", "abfs", "abfss", "hf")
+
+
+def _can_be_fetched(value: str) -> str:
+    scheme, _, rest = value.partition("://")
+    place, _, name = rest.partition("/")
+    if scheme in {"http", "https"}:
+        return _can_be_called(value)
+    if scheme not in _STORES:
+        raise ValueError(f"must begin with https:// or one of {', '.join(f'{one}://' for one in _STORES)}")
+    if not place or not name or not value.isprintable() or set(value) & set(" *?[]#\\"):
+        raise ValueError("must name one object: a bucket, '/' and its name, without patterns")
+    if "::" in value or ".." in name.split("/"):
+        raise ValueError("must name one object plainly, without '::' and '..'")
+    return value
+
+
+def place_of(address: str) -> str:
+    """Where an address leads: `host`, with its port where it has one, or `s3://bucket`.
+
+    >>> place_of("https://data.example.com:8443/a.jsonl"), place_of("s3://bucket/a.jsonl")
+    ('data.example.com:8443', 's3://bucket')
+    """
+    scheme, _, rest = address.partition("://")
+    place = rest.partition("/")[0].lower()
+    return place if scheme in {"http", "https"} else f"{scheme}://{place}"
+
+
+DataAddress = Annotated[str, AfterValidator(_can_be_fetched)]
+"""One object outside of git: `https://host/path`, or `s3://bucket/name` and the like; no credentials, no pattern."""
+
+DataPlace = Annotated[str, Field(pattern=r"^([a-z0-9]+://)?[A-Za-z0-9._-]+(:[0-9]{1,5})?$", max_length=300)]
+"""A host, as an address has it (`data.example.com`, `localhost:8080`), or a bucket (`s3://bucket`)."""
+
 Address = Annotated[str, Field(pattern=r"^https?://[^\s]+$"), AfterValidator(_can_be_called)]
 """`http://` or `https://`, a host, perhaps a port and a path; no credentials, and no slash at the end."""

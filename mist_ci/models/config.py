@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from mist_ci.models.address import Address
+from mist_ci.models.address import Address, DataAddress, DataPlace
 from mist_ci.models.base import Digest, Model, Name, TreePath, inside_the_tree
 from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import Severity
@@ -63,17 +63,30 @@ class Provider(Model):
 
 
 class Dataset(Model):
-    """One body of training data: a glob over JSONL files in the repository."""
+    """One body of training data: files of the repository, or one object outside of it."""
 
     path: TreePath | None = None
-    uri: str | None = None
+    """A pattern of paths in the repository."""
+    uri: DataAddress | None = None
+    """Where the data lies, if not in the repository; then `sha256` says what has to arrive."""
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
     lfs: bool = False
+    """Git LFS keeps what `path` matches: its objects are fetched."""
     format: DataFormat | None = None
     targets: tuple[Name, ...] = ()
     trainer: TreePath | None = None
     model: Name | None = None
     epochs: Annotated[int, Field(ge=1, le=1000)] = 1
+
+    @property
+    def place(self) -> tuple[str | None, str | None, str | None, bool]:
+        """What says where the data is. Everything else says how it is judged."""
+        return self.path, self.uri, self.sha256, self.lfs
+
+    def placed_as(self, other: "Dataset") -> "Dataset":
+        """The same data set with its data where another one has it."""
+        path, uri, sha256, lfs = other.place
+        return self.model_copy(update={"path": path, "uri": uri, "sha256": sha256, "lfs": lfs})
 
 
 class Defaults(Model):
@@ -146,6 +159,9 @@ class Policy(Model):
     providers: dict[Name, Provider] = Field(default_factory=dict)
     models: dict[Name, TreePath] = Field(default_factory=dict)
     datasets: dict[Name, Dataset] = Field(default_factory=dict)
+    data_hosts: tuple[DataPlace, ...] = ()
+    """Hosts and buckets, beside those of a `uri`, that data may come from: where a redirect or Git LFS leads, and
+    where a change may move data to."""
     suites: tuple[str, ...] = ()
     gates: Annotated[dict[Name, Gate], Field(min_length=1)]
     waivers: tuple[Waiver, ...] = ()

@@ -1,5 +1,6 @@
 """A Finding says that data is bad. It is a value: it may fail a gate, it never stops a run."""
 
+from datetime import date
 from enum import StrEnum
 
 from pydantic import ConfigDict
@@ -31,6 +32,15 @@ class Consequence(StrEnum):
     MISTRAINED = "mis-trained"
 
 
+class Frame(Model):
+    """The part of a line that a finding is about, on one line of printable characters."""
+
+    text: str
+    start: int
+    """First character that is meant, from 0."""
+    length: int
+
+
 class Finding(Model):
     """One problem at one place: what is wrong, why it matters, and what to do next."""
 
@@ -44,6 +54,8 @@ class Finding(Model):
     message: str
     hint: str
     snippet: str = ""
+    frame: Frame | None = None
+    """What the line says there; None when the finding is about a whole row or file."""
     target: str = ""
     """The provider or trainer that it matters to; empty when it matters to all."""
     known: bool = False
@@ -74,6 +86,23 @@ class FileSummary(Model):
     compression: Compression
 
 
+class TargetVerdict(Model):
+    """What one provider or trainer would do with the rows."""
+
+    target: str
+    as_of: date
+    """The day the facts about the target are of."""
+    verdict: str
+    """One sentence: `valid`, or what happens to how many rows and by which rules."""
+    rejected: int
+    dropped: int
+    truncated: int
+    mistrained: int
+    fine: int
+    files_rejected: dict[str, int]
+    """Code → files that are refused as a whole."""
+
+
 class DataReport(Model):
     """What SchemaFlux found out about one data set at head."""
 
@@ -90,6 +119,7 @@ class DataReport(Model):
     leaked: dict[str, tuple[str, ...]]
     """Suite name → keys of the samples whose prompt is in the training data."""
     data_hash: str
+    targets: tuple[TargetVerdict, ...] = ()
 
     def gating(self, fail_on: Severity) -> tuple[Finding, ...]:
         """New findings at least as severe as `fail_on`: the first of each kind."""

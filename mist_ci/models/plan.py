@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from pydantic import Field
+
 from mist_ci.models.base import Model
 from mist_ci.models.config import Dataset, Gate, Policy
 from mist_ci.models.modelref import ModelReference
@@ -87,8 +89,11 @@ class Plan(Model):
     policy: Policy
     steps: tuple[Step, ...]
     datasets: dict[str, Dataset]
+    """Those to look at, as the base branch's policy has them."""
     models: tuple[ModelChange, ...]
     notices: tuple[str, ...]
+    moved: dict[str, Dataset] = Field(default_factory=dict)
+    """Of these, what head's policy finds elsewhere: judged as base says, and read where head has them."""
 
     @property
     def changes_what_judges(self) -> tuple[str, ...]:

@@ -17,6 +17,9 @@ PATTERNS = {
     r"^[0-9a-f]{64}$": "must be 64 hexadecimal digits in lower case",
     r"^[A-Za-z_][A-Za-z0-9_]*$": "must be the name of an environment variable: letters, digits and underscores, "
     "and no digit first",
+    r"^SF[0-9]{3}$": "must be the code of a data rule, such as SF205",
+    r"^([a-z0-9]+://)?[A-Za-z0-9._-]+(:[0-9]{1,5})?$": "must be a host, such as data.example.com, or a bucket, such "
+    "as s3://bucket",
     r"^https?://[^\s]+$": "must start with http:// or https:// and hold no space",
 }
 """Every pattern of our models in words; a test holds the two lists together."""

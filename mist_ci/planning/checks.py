@@ -25,7 +25,7 @@ def check_paths(policy: Policy, gate: Gate, source: Document, trees: Mapping[str
                 f"{path} is neither on the base branch nor at head", source, ("models", name)
             )
     for name, dataset in guarded_datasets(policy, gate).items():
-        if not any(matches(dataset.path or "", path) for path in everywhere):
+        if dataset.path is not None and not any(matches(dataset.path, path) for path in everywhere):
             message = f"no file on the base branch or at head matches {dataset.path!r}"
             raise _matches_nothing(message, source, ("datasets", name, "path"))
 
@@ -47,7 +47,7 @@ def guarded_datasets(policy: Policy, gate: Gate) -> dict[str, Dataset]:
 
 def _refuse_irregular(policy: Policy, gate: Gate, head: Tree) -> None:
     """A trainer follows a link and opens a file of any name: what cannot be validated must not look valid."""
-    data = [dataset.path or "" for dataset in guarded_datasets(policy, gate).values()]
+    data = [dataset.path for dataset in guarded_datasets(policy, gate).values() if dataset.path is not None]
     other = [*policy.suites, *policy.guarded_models(gate).values()]
     for path in head.irregular():
         hint = "commit the file itself, not a link or a submodule, under a plain name"

@@ -10,6 +10,7 @@ from mist_ci.parsing import safe_yaml
 from mist_ci.parsing.document import nearest
 from mist_ci.parsing.glob import matches, matches_any
 from mist_ci.planning.checks import check_baseline, check_paths, check_required, guarded_datasets
+from mist_ci.planning.moved import moved_data
 from mist_ci.planning.policy import read_policy, read_reference
 from mist_ci.ports.files import Tree
 
@@ -67,10 +68,11 @@ def make_plan(
         check_required(gate, gate_name, source, suites)
     check_baseline(gate, gate_name, source, trees["base"])
     models, model_notices = _changed_models(event, gate, policy, changed, trees)
+    moved, move_notices = moved_data(policy, policy_path, gate, changed, trees["head"])
     policy_steps, policy_notices = _policy_steps(policy_path, gate, changed, trees)
     steps = [
         *policy_steps,
-        *_data_steps(gate, policy, changed, models, trees["head"]),
+        *_data_steps(gate, policy, changed, models, trees["head"], moved),
         *_suite_steps(policy, suites or (), changed),
         *(
             Step(kind=StepKind.EVALUATE, subject=model.name, reason=f"{model.path} changed")
@@ -86,7 +88,8 @@ def make_plan(
         steps=tuple(steps),
         datasets={name: policy.datasets[name] for name in sorted(wanted)},
         models=models,
-        notices=(*model_notices, *policy_notices),
+        notices=(*model_notices, *policy_notices, *move_notices),
+        moved={name: dataset for name, dataset in moved.items() if name in wanted},
     )
 
 
@@ -116,12 +119,20 @@ def _policy_steps(
 
 
 def _data_steps(
-    gate: Gate, policy: Policy, changed: Mapping[str, ChangeKind], models: Sequence[ModelChange], head: Tree
+    gate: Gate,
+    policy: Policy,
+    changed: Mapping[str, ChangeKind],
+    models: Sequence[ModelChange],
+    head: Tree,
+    moved: Mapping[str, Dataset],
 ) -> list[Step]:
     evaluated = {model.name for model in models}
     steps = []
     for name, dataset in guarded_datasets(policy, gate).items():
-        if touched := [path for path in changed if _belongs(path, dataset)]:
+        if name in moved:
+            reason = "the new policy has other data for it"
+            steps.append(Step(kind=StepKind.VALIDATE, subject=name, reason=reason))
+        elif touched := [path for path in changed if _belongs(path, dataset)]:
             steps.append(Step(kind=StepKind.VALIDATE, subject=name, reason=f"{_some(touched)} changed"))
         elif (template := _template_path(dataset, policy, head)) in changed:
             steps.append(Step(kind=StepKind.VALIDATE, subject=name, reason=f"{template} changed"))

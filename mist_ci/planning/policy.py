@@ -57,6 +57,7 @@ def no_policy(path: str, base: Tree) -> UsageError:
 def _resolve_names(policy: Policy, source: Document) -> None:
     """Every name that is used must be defined in the same file."""
     for name, dataset in policy.datasets.items():
+        _check_place(name, dataset, source)
         if dataset.model is not None:
             _known(dataset.model, policy.models, "model", source, ("datasets", name, "model"))
     for name, gate in policy.gates.items():
@@ -69,6 +70,26 @@ def _resolve_names(policy: Policy, source: Document) -> None:
             _known(model, policy.models, "model", source, ("gates", name, "models", index))
     for index, waiver in enumerate(policy.waivers):
         _known(waiver.gate, policy.gates, "gate", source, ("waivers", index, "gate"))
+
+
+def _check_place(name: str, dataset: Dataset, source: Document) -> None:
+    """A data set is files of the repository, or one object that is named with its checksum."""
+    at: Path = ("datasets", name)
+    if dataset.path is None and dataset.uri is None:
+        hint = "name files of the repository with `path`, or an object with `uri` and `sha256`"
+        raise ConfigError(
+            Code.MISSING_KEY, "the key 'path' is missing", where=source.where((*at, "path")), hint=hint
+        )
+    if dataset.uri is not None and dataset.sha256 is None:
+        hint = "what arrives is compared with it; `sha256sum FILE` prints it"
+        message = "the key 'sha256' is missing: without it, data at an address may change unseen"
+        raise ConfigError(Code.MISSING_KEY, message, where=source.where((*at, "uri")), hint=hint)
+    path, uri, sha256, lfs = dataset.place
+    second = {"uri": uri and path, "sha256": sha256 and path, "lfs": lfs and uri}
+    if key := next((key for key, clash in second.items() if clash), None):
+        message = f"{key!r} does not go with {'uri' if key == 'lfs' else 'path'!r}"
+        hint = "a data set has `path`, perhaps with `lfs: true`; or it has `uri` and `sha256`"
+        raise ConfigError(Code.WRONG_VALUE, message, where=source.where((*at, key)), hint=hint)
 
 
 def _known(name: str, names: Mapping[str, object], kind: str, source: Document, path: Path) -> None:
@@ -93,15 +114,10 @@ def _refuse_what_is_not_acted_on(policy: Policy, source: Document) -> None:
 
 def _refuse_in_dataset(name: str, dataset: Dataset, source: Document) -> None:
     at: Path = ("datasets", name)
-    outside = {"uri": dataset.uri, "sha256": dataset.sha256, "lfs": dataset.lfs}
-    if setting := next((key for key, value in outside.items() if value not in (None, False)), None):
-        raise _not_available(source, (*at, setting), "data outside of git")
     if dataset.targets:
         raise _not_available(source, (*at, "targets"), "profiles of providers and trainers")
     if dataset.trainer is not None:
         raise _not_available(source, (*at, "trainer"), "reading limits from a trainer's file")
-    if dataset.path is None:
-        raise ConfigError(Code.MISSING_KEY, "the key 'path' is missing", where=source.where((*at, "path")))
 
 
 def _not_available(source: Document, path: Path, what: str) -> ConfigError:

@@ -20,7 +20,22 @@ class TokenCounter(Protocol):
         ...
 
     def count_many(self, texts: Sequence[str], model: str) -> list[int]:
-        """Tokens in each of many texts, faster than one by one."""
+        """`count` of each text, in order: the fast way to count many of them."""
+        ...
+
+
+class Tokenizers(Protocol):
+    """Counters of tokens."""
+
+    def of_models(self) -> TokenCounter:
+        """One that knows the encodings of models by their names."""
+        ...
+
+    def of_file(self, content: bytes, file: str) -> TokenCounter:
+        """One that counts with a tokenizer.json, whatever the model; its basis says when it could not.
+
+        Raises UsageError MC205 when the extra `tokenizers` is not installed.
+        """
         ...
 
 

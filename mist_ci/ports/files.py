@@ -1,6 +1,6 @@
 """Reading a repository at a commit, without ever checking it out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from mist_ci.models.plan import Change, Event
@@ -28,6 +28,10 @@ class Tree(Protocol):
 
     def read(self, path: str) -> bytes:
         """The content of a file. Raises ConfigError MC101 or MC111."""
+        ...
+
+    def copy(self, path: str, write: Callable[[bytes], object]) -> None:
+        """Hands over the content of a file in pieces, so that its size does not matter. Raises like `read`."""
         ...
 
 

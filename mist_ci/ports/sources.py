@@ -45,6 +45,22 @@ class Source(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class BrokenSource:
+    """A file that is not what it says it is, or that ends too early: one finding, and no rows."""
+
+    path: str
+    reason: str
+    """A clause, such as `it is packed twice`."""
+    hint: str
+    line: int | None = None
+    """Where it broke, in the file as it is stored (after unpacking), from 1."""
+
+
+Opened = Source | BrokenSource
+"""What opening gives: something to read, or why there is nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class BytesSource:
     """A JSONL file that is in memory."""
 

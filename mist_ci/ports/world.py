@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from mist_ci.ports.accounting import Prices, TokenCounter
 from mist_ci.ports.clock import Clock
+from mist_ci.ports.datasets import Datasets
 from mist_ci.ports.executor import Executor
 from mist_ci.ports.files import Files
 from mist_ci.ports.interrupts import Interrupts, NoInterrupts
@@ -26,6 +27,7 @@ class World:
     executor: Executor
     clock: Clock
     progress: Progress
+    datasets: Datasets
     interrupts: Interrupts = field(default_factory=NoInterrupts)
     outputs: OutputStore = field(default_factory=NoOutputs)
     iterations: IterationStore = field(default_factory=NoIterations)

@@ -5,6 +5,8 @@ from mist_ci.schemaflux.prompts import telling_texts
 from mist_ci.schemaflux.rules.sf013_lfs_pointer import META as _POINTER
 from mist_ci.schemaflux.run import Inspection, Means, data_hash, validate
 from mist_ci.schemaflux.selection import Selection
+from mist_ci.schemaflux.target_page import page as target_page
+from mist_ci.schemaflux.target_page import pages as target_pages
 
 POINTER = _POINTER.code
 """The rule for data that is not there: what it finds could not be validated."""
@@ -17,6 +19,8 @@ __all__ = [
     "codes",
     "data_hash",
     "page",
+    "target_page",
+    "target_pages",
     "telling_texts",
     "validate",
 ]

@@ -18,7 +18,7 @@ def note_bad_line(line: BadLine, ledger: Ledger) -> list[Finding]:
     for rule in LINE_RULES:
         for problem in ask(rule, where, rule.check, line):
             is_explained = True
-            noted = ledger.note(rule.META, problem, where, is_known=line.is_known)
+            noted = ledger.note(rule.META, problem, where, is_known=line.is_known, raw=line.raw)
             shown += [noted] if noted else []
     if not is_explained:
         raise CouldNotRun(Code.INTERNAL, f"no rule explains {line.problem.kind}", where=where)

@@ -30,11 +30,12 @@ def result(call_id: str, content: str) -> JsonValue:
     return {"role": "tool", "tool_call_id": call_id, "content": content}
 
 
-def tool(name: str) -> JsonValue:
+def tool(name: str, description: str | None = None) -> JsonValue:
     """The declaration of a tool without parameters."""
+    told: dict[str, JsonValue] = {} if description is None else {"description": description}
     return {
         "type": "function",
-        "function": {"name": name, "parameters": {"type": "object", "properties": {}}},
+        "function": {"name": name, **told, "parameters": {"type": "object", "properties": {}}},
     }
 
 

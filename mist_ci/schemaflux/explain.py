@@ -35,7 +35,7 @@ def page(code: str) -> str:
         _example("Good", meta.good),
     ]
     if meta.template:
-        parts.append(f"The chat template of both:\n\n```jinja\n{meta.template}\n```")
+        parts.append(f"The chat template of both:\n\n```jinja\n{meta.template.text}\n```")
     if meta.suite_prompt:
         parts.append(f"A suite asks: `{meta.suite_prompt}`")
     return "\n\n".join(parts) + "\n"

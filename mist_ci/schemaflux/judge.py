@@ -7,6 +7,7 @@ from mist_ci.errors import Where
 from mist_ci.models.data_format import DataFormat
 from mist_ci.models.target import Target
 from mist_ci.schemaflux.asking import ask
+from mist_ci.schemaflux.plain import ESCAPED, STRICT
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RowRule, Rule, TargetRule
 from mist_ci.schemaflux.selection import Selection
@@ -15,6 +16,8 @@ from mist_ci.schemaflux.triggers import TriggerSet
 
 _MOST_SIGNATURES = 10_000
 _LONGEST_SIGNATURE = 100
+_TRIGGERS = 2
+"""Patterns before the first trigger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,18 @@ class Found:
     rule: Rule
     problem: Problem
     target: Target | None = None
+
+
+class Glance:
+    """Which patterns match a line."""
+
+    __slots__ = ("is_escaped", "is_strict", "triggers")
+
+    def __init__(self, matches: list[int]) -> None:
+        self.is_strict = bool(matches) and matches[0] == 0
+        self.is_escaped = 1 in matches
+        """What the line holds may be written in another way: triggers are sure of its canonical form only."""
+        self.triggers = matches[self.is_strict + self.is_escaped :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +72,27 @@ class Judge:
         questions = [one for one in questions if selection.takes(one.rule.META)]
         self._shape = [one for one in questions if one.trigger is None]
         self._text = [one for one in questions if one.trigger is not None]
-        self._triggers = TriggerSet([one.trigger for one in self._text if one.trigger is not None])
+        triggers = [one.trigger for one in self._text if one.trigger is not None]
+        self._patterns = TriggerSet([STRICT, ESCAPED, *triggers])
         self._fitting: dict[tuple[DataFormat, frozenset[Trait]], list[_Question]] = {}
         self._clean: set[tuple[str, ...]] = set()
 
-    def problems(self, row: Row) -> list[Found]:
-        """What is wrong with a row by itself, in the order of the rules."""
+    def glance(self, raw: bytes) -> Glance:
+        """One pass over a line for all patterns that there are."""
+        return Glance(self._patterns.matches(raw))
+
+    def problems(self, row: Row, seen: Glance) -> list[Found]:
+        """What is wrong with a row by itself, in the order of the rules. `seen` is the glance at its line."""
         found: list[Found] = []
         if row.plain is None:
             found += self._answers(row, self._fitting_shapes(row))
-        elif (signature := row.plain.signature) not in self._clean:
+        elif row.plain.roles not in self._clean:
             found += self._answers(row, self._fitting_shapes(row))
-            self._remember(signature, is_clean=not found)
-        raw = row.raw
-        is_escaped = b"\\u" in raw or b"\\/" in raw
-        matches = self._triggers.matches(row.canonical if is_escaped else raw)
-        if matches:
-            questions = [self._text[index] for index in matches]
+            self._remember(row.plain.roles, is_clean=not found)
+        if seen.is_escaped:
+            seen = self.glance(row.canonical)
+        if seen.triggers:
+            questions = [self._text[index - _TRIGGERS] for index in seen.triggers]
             found += self._answers(row, [one for one in questions if one.fits(row.format, row.traits)])
         return found
 

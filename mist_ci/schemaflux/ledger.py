@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from mist_ci.errors import Where
 from mist_ci.models.finding import Finding, RuleCount, Severity
 from mist_ci.models.target import StanceSeverity, Target
+from mist_ci.schemaflux.framing import framed
 from mist_ci.schemaflux.rule import Problem, RuleMeta
 
 KEEP = 1000
@@ -25,9 +26,19 @@ class Ledger:
     names: dict[str, str] = field(default_factory=dict)
 
     def note(
-        self, meta: RuleMeta, problem: Problem, where: Where, *, is_known: bool, target: Target | None = None
+        self,
+        meta: RuleMeta,
+        problem: Problem,
+        where: Where,
+        *,
+        is_known: bool,
+        target: Target | None = None,
+        raw: bytes = b"",
     ) -> Finding | None:
-        """Counts a problem. Returns the finding when it is among the first of its kind, else None."""
+        """Counts a problem. Returns the finding when it is among the first of its kind, else None.
+
+        `raw` is the line that it is about, for its column and its frame.
+        """
         stance = target.rules.get(meta.code) if target else None
         severity = problem.severity or meta.severity
         if stance is not None:
@@ -40,6 +51,7 @@ class Ledger:
         self.names[meta.code] = meta.name
         if count >= self.keep:
             return None
+        problem, frame = framed(problem, raw) if raw else (problem, None)
         found = Finding(
             code=meta.code,
             name=meta.name,
@@ -49,6 +61,7 @@ class Ledger:
             message=problem.message,
             hint=problem.hint,
             snippet=problem.snippet,
+            frame=frame,
             target=kind[2],
             known=is_known,
         )

@@ -1,76 +1,106 @@
-"""The fast path: proves that a line is a plain chat row as cheaply as possible.
+r"""The fast path: proves that a line is a plain chat row as cheaply as possible.
 
 A plain row is `{"messages": [{"role": …, "content": …}, …]}` with texts that say something, known roles, and an
 answer at the end; most rows of most files are. Shape rules (`rule.py`) depend on nothing but its roles.
+
+`STRICT` is a pattern for RE2 that matches only what is well-formed in every respect but the encoding: keys once,
+valid escapes, a first character that is not white space. It is one more pattern in the pass that looks for
+triggers (`judge.py`), and so costs nothing. Texts are decoded when somebody wants to read them, and at once where
+that is what proves them right: outside of ASCII, and for `\u`.
 """
 
+from functools import cached_property
 from typing import Literal
 
 import msgspec
 
-from mist_ci.parsing.strict_json import count_colons
-
 _ROLES = Literal["system", "developer", "user", "assistant"]
+_ROLE = rb'"role": ?"(?:system|developer|user|assistant)"'
+_BLANK = rb"(?: |\\[nrtf])*"
+_VISIBLE = rb'(?:[!#-\[\]-~]|\\["\\/u]|[\x80-\xff])'
+_REST = rb'(?:[^"\\\x00-\x1f]|\\["\\/bfnrtu])*'
+_CONTENT = rb'"content": ?"' + _BLANK + _VISIBLE + _REST + rb'"'
+_TURN = rb"\{(?:" + _ROLE + rb", ?" + _CONTENT + rb"|" + _CONTENT + rb", ?" + _ROLE + rb")\}"
+STRICT = rb'^\{"messages": ?\[(?:' + _TURN + rb", ?)*" + _TURN + rb"\]\}$"
+ESCAPED = rb"\\[u/]"
+"""Escapes that may stand for any character: triggers see such a row in its canonical form."""
+
+_encode = msgspec.json.Encoder().encode
 
 
-class PlainTurn(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """One message."""
+class _Turn(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    content: msgspec.Raw
+    role: _ROLES
 
+
+class _Messages(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    messages: list[_Turn]
+
+
+class _FullTurn(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     content: str
     role: _ROLES
 
 
-class PlainRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True, gc=False):
-    """One row. The fields of both are in alphabetical order, as in `Row.canonical`."""
+class _FullMessages(msgspec.Struct, forbid_unknown_fields=True, gc=False):
+    messages: list[_FullTurn]
 
-    messages: list[PlainTurn]
+
+_decode_roles = msgspec.json.Decoder(_Messages).decode
+_decode_all = msgspec.json.Decoder(_FullMessages).decode
+
+
+class PlainRow:
+    """Roles and texts of a plain row, in order."""
+
+    def __init__(self, roles: tuple[str, ...], texts: tuple[str, ...] | None, raw: bytes = b"") -> None:
+        self.roles = roles
+        self._raw = raw
+        if texts is not None:
+            self.texts = texts
+
+    @cached_property
+    def texts(self) -> tuple[str, ...]:
+        """What is said, turn by turn."""
+        return tuple([turn.content for turn in _decode_all(self._raw).messages])
 
     @property
-    def signature(self) -> tuple[str, ...]:
-        """The roles: all that shape rules look at."""
-        return tuple([turn.role for turn in self.messages])
+    def canonical(self) -> bytes:
+        """As JSON without white space, and with sorted keys."""
+        turns = zip(self.texts, self.roles, strict=True)
+        return _encode({"messages": [{"content": text, "role": role} for text, role in turns]})
 
 
-_decode = msgspec.json.Decoder(PlainRow).decode
+def read_plain(raw: bytes, *, is_escaped: bool) -> PlainRow | None:
+    r"""A line that matches STRICT as a row; None when it is not plain, or not UTF-8, after all.
 
-
-def read_plain(raw: bytes) -> PlainRow | None:
-    """The row, when it is plain and strict JSON beyond doubt; None sends it the slow way.
-
-    A key that stands twice would be two `":`; a text may hold `":` as well, and then nothing is proven. JSON with
-    white space before a colon, or with tabs, is not proven either.
+    `is_escaped` says that it matches ESCAPED.
     """
     try:
-        row = _decode(raw)
-    except (msgspec.MsgspecError, RecursionError, ValueError):
+        if is_escaped or not raw.isascii():
+            turns = _decode_all(raw).messages
+            texts = tuple([turn.content for turn in turns])
+            roles = tuple([turn.role for turn in turns])
+            if any(map(_is_blank, texts)):
+                return None
+        else:
+            texts = None
+            roles = tuple([turn.role for turn in _decode_roles(raw).messages])
+    except (msgspec.MsgspecError, ValueError):
         return None
-    turns = row.messages
-    if raw.count(b'":') != 2 * len(turns) + 1 or b" :" in raw or b"\t" in raw or b"\r" in raw:
-        return row if _is_strict_anyway(raw, row) and is_plain(row) else None
-    return row if is_plain(row) else None
-
-
-def _is_strict_anyway(raw: bytes, row: PlainRow) -> bool:
-    """One colon per member remains when all strings are taken out."""
-    return count_colons(raw) == 2 * len(row.messages) + 1
-
-
-def is_plain(row: PlainRow) -> bool:
-    """True when every text says something and the answer comes last."""
-    turns = row.messages
-    if not turns or turns[-1].role != "assistant":
-        return False
-    for turn in turns:
-        content = turn.content
-        if not content or content.isspace():
-            return False
-    return True
+    return PlainRow(roles, texts, raw) if roles[-1] == "assistant" else None
 
 
 def as_plain(value: object) -> PlainRow | None:
     """A value that was read the slow way as a plain row, if it is one."""
     try:
-        row = msgspec.convert(value, PlainRow)
+        turns = msgspec.convert(value, _FullMessages).messages
     except msgspec.ValidationError:
         return None
-    return row if is_plain(row) else None
+    if not turns or turns[-1].role != "assistant" or any(_is_blank(turn.content) for turn in turns):
+        return None
+    return PlainRow(tuple(turn.role for turn in turns), tuple(turn.content for turn in turns))
+
+
+def _is_blank(text: str) -> bool:
+    return not text or text.isspace()

@@ -1,11 +1,19 @@
 """Prompts in the one form in which training data and suites are compared."""
 
+import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Protocol
 
 from mist_ci.schemaflux.rule import PromptIndex
+
+_UNSEEN = re.compile(
+    "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064"
+    "\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U00013438\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]+"
+)
+"""Format characters (category Cf): they change how a text looks, or nothing."""
 
 
 class PromptMessage(Protocol):
@@ -30,9 +38,9 @@ def normalise_text(text: str) -> str:
     'what is 2+2?'
     """
     if not text.isascii():
-        text = "".join(
-            one for one in unicodedata.normalize("NFKC", text) if unicodedata.category(one) != "Cf"
-        )
+        if not unicodedata.is_normalized("NFKC", text):
+            text = unicodedata.normalize("NFKC", text)
+        text = _UNSEEN.sub("", text)
     return " ".join(text.casefold().split())
 
 

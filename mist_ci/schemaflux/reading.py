@@ -23,16 +23,18 @@ class RowReader:
     formats: Mapping[str, DataFormat]
     known: Known = field(default_factory=Known)
 
-    def read(self, source: Source, line: Line) -> Row | BadLine:
-        """A row, or why there is none."""
+    def read(
+        self, source: Source, line: Line, *, is_strict: bool = False, is_escaped: bool = False
+    ) -> Row | BadLine:
+        """A row, or why there is none. `is_strict` and `is_escaped` are of a `judge.Glance`, and save time."""
         path, raw = source.path, line.content
         number, is_known = source.line(line.row), self.known.has(path, line.row)
         if raw is None:
             problem = JsonProblem(JsonProblemKind.LENGTH, f"the line has {line.length:,} bytes")
             return BadLine(number, path, b"", problem, is_known)
         data_format = self.formats[path]
-        if data_format is DataFormat.OPENAI_CHAT:
-            plain = read_plain(raw)
+        if is_strict and data_format is DataFormat.OPENAI_CHAT:
+            plain = read_plain(raw, is_escaped=is_escaped)
             if plain is not None:
                 return Row(number, path, raw, data_format, is_known, plain)
         try:

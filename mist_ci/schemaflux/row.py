@@ -46,7 +46,7 @@ class Row:
     @cached_property
     def canonical(self) -> bytes:
         """The row as JSON with sorted keys and no white space: equal for equal rows."""
-        return _canonical(self.value if self.plain is None else self.plain)
+        return _canonical(self.value) if self.plain is None else self.plain.canonical
 
     @cached_property
     def messages(self) -> tuple[Message, ...]:

@@ -1,5 +1,6 @@
 """What a rule is: a module with a manual page (its docstring), a META and a `check`.
 
+BrokenRule  sees a file that is not what it says it is
 FileRule    sees the beginning of a file before it is split into lines
 LineRule    sees a line that is not strict JSON
 RowRule     sees one row
@@ -8,6 +9,7 @@ RenderRule  sees one row and what the chat template made of it
 LeakRule    sees one row and the prompts of the suites
 CorpusRule  sees rows that share a key: `keys` maps each row, `verdict` compares two of them
 FoldRule    sees all rows of a data set, one by one: a `Tally` that adds up and merges
+TargetFoldRule  the same, for a provider or trainer
 
 Row and target rules come in two kinds, and that is what makes the fast path right. A *text rule* has a trigger, a
 pattern over the row's JSON that matches whenever the rule may fire: rows that match none are not asked. A *shape
@@ -20,11 +22,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, Self
 
+from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.data_format import Compression, Container, DataFormat
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.models.target import Target
 from mist_ci.parsing.strict_json import JsonProblem, JsonValue
-from mist_ci.ports.executor import Rendered
+from mist_ci.ports.executor import ChatRendered
+from mist_ci.ports.sources import BrokenSource
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.trait import Trait
 
@@ -57,7 +61,7 @@ class RuleMeta:
     """The target of the examples, by the name of a file that ships with MIST CI."""
     longest_line: int | None = None
     """Bytes that a line of the examples may have."""
-    template: str | None = None
+    template: ChatTemplate | None = None
     """Chat template of the examples."""
     suite_prompt: str | None = None
     """Prompt of a suite that the bad example leaks."""
@@ -78,6 +82,8 @@ class Problem:
     """Only where it differs from the severity of the rule."""
     consequence: Consequence | None = None
     """Only where it differs from the consequence of the rule."""
+    is_shared: bool = False
+    """True where it is the chat template's: said once, at the template, however many rows show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +144,14 @@ class FileRule(Rule, Protocol):
         ...
 
 
+class BrokenRule(Rule, Protocol):
+    """Judges a file that could not be opened. It has no rows."""
+
+    def check(self, file: BrokenSource, /) -> Iterable[Problem]:
+        """Why it could not."""
+        ...
+
+
 class LineRule(Rule, Protocol):
     """Explains why a line cannot be read."""
 
@@ -173,7 +187,7 @@ class TargetTextRule(TargetRule, Protocol):
 class RenderRule(Rule, Protocol):
     """Judges a row by its rendering."""
 
-    def check(self, row: Row, rendered: Rendered, /) -> Iterable[Problem]:
+    def check(self, row: Row, rendered: ChatRendered, /) -> Iterable[Problem]:
         """What is wrong with the rendering."""
         ...
 
@@ -237,6 +251,14 @@ class FoldRule(Rule, Protocol):
     """Judges a data set as a whole."""
 
     def tally(self) -> Tally:
+        """A new, empty tally."""
+        ...
+
+
+class TargetFoldRule(Rule, Protocol):
+    """Judges a data set as a whole for one target. Silent where the target states nothing."""
+
+    def tally(self, target: Target, /) -> Tally:
         """A new, empty tally."""
         ...
 

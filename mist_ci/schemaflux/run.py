@@ -3,30 +3,37 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from mist_ci.errors import Where
+from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import DataReport, FileSummary
 from mist_ci.models.target import Target
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.executor import Executor
 from mist_ci.ports.scratch import MemoryScratch, Scratch
-from mist_ci.ports.sources import Source
+from mist_ci.ports.sources import BrokenSource, Opened, Source
 from mist_ci.ports.workers import InlineWorkers, Workers
 from mist_ci.schemaflux.asking import ask
 from mist_ci.schemaflux.bad_lines import note_utf16
 from mist_ci.schemaflux.corpus import Record, corpus_problems
+from mist_ci.schemaflux.file_facts import FileFacts
+from mist_ci.schemaflux.folds import note_folds
 from mist_ci.schemaflux.formats.detection import Detected, detect
+from mist_ci.schemaflux.judge import Found
 from mist_ci.schemaflux.known import known_lines
 from mist_ci.schemaflux.ledger import KEEP, Ledger
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES, Line, spans
+from mist_ci.schemaflux.matrix import target_verdicts, told
+from mist_ci.schemaflux.part import FileCount, Part
 from mist_ci.schemaflux.prompts import SuitePrompts, prompt_index
 from mist_ci.schemaflux.reading import RowReader
 from mist_ci.schemaflux.rendering import say_it_once
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import FileHead
-from mist_ci.schemaflux.rules import FILE_RULES, FOLD_RULES, sf001_empty_file
-from mist_ci.schemaflux.scan import Part, Scan, Watch
+from mist_ci.schemaflux.rules import BROKEN_RULES, FILE_FACT_RULES, FILE_RULES, sf001_empty_file
+from mist_ci.schemaflux.scan import Scan, Watch
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
 
 _HEAD_BYTES = 1 << 20
@@ -39,17 +46,17 @@ class Inspection:
     `base` is the same data set before the change: its problems are shown and never gate. `suite_prompts` maps
     suite → sample key → normalised texts; rows that only base had count as leaks as well: what was trained on may
     be deleted before it is seen. `template_changed` says that base had another template, so that a row of the
-    base may fail for the first time.
+    base may fail for the first time. `now` is the time that it sees.
     """
 
     dataset: str
-    head: Sequence[Source]
-    base: Sequence[Source] = ()
+    head: Sequence[Opened]
+    base: Sequence[Opened] = ()
     format: DataFormat | None = None
     model: str = ""
-    template: str | None = None
-    template_path: str | None = None
+    template: ChatTemplate | None = None
     template_changed: bool = False
+    now: datetime = datetime(1970, 1, 1)  # noqa: DTZ001 - templates see local time
     targets: Sequence[Target] = ()
     selection: Selection = EVERYTHING
     suite_prompts: SuitePrompts = field(default_factory=dict)
@@ -74,20 +81,22 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     Raises CouldNotRun MC900 when a rule crashes, MC304 when templates cannot be run.
     """
     ledger = Ledger(asked.keep)
-    sources = sorted(asked.head, key=lambda source: source.path)
+    _note_broken(asked, ledger)
+    sources = _whole(asked.head)
     heads = _judge_heads(asked, sources, ledger)
     readable = [source for source in sources if source.path in heads]
     scan = _scan(asked, means, readable, {path: found.format for path, found in heads.items()})
-    total = _new_part(asked)
-    rows: dict[str, int] = {}
-    for source in readable:
-        part = _scan_file(scan, source, asked, means)
-        rows[source.path] = part.rows
-        if part.rows == 0:
-            ledger.note(sf001_empty_file.META, sf001_empty_file.NO_ROWS, Where(source.path), is_known=False)
+    total = scan.new_part()
+    files = {path: FileCount() for path in heads}
+    for part in means.workers.map(scan, (span for source in readable for span in spans(source))):
+        part.records.spill(means.scratch)
+        for finding in part.fresh:
+            means.watch(finding)
+        files[part.path].add(part)
         total.merge(part)
     total.ledger.merge(ledger)
-    say_it_once(total.renderings, total.ledger, asked.template_path or asked.dataset)
+    _judge_files(asked, total, readable, heads, files)
+    say_it_once(total.renderings, total.ledger, asked.template.source if asked.template else asked.dataset)
     _judge_whole(asked, scan, total, readable, means)
     leaked = {suite: set(keys) for suite, keys in total.leaked.items()}
     if scan.prompts:
@@ -95,8 +104,8 @@ def validate(asked: Inspection, means: Means) -> DataReport:
             leaked.setdefault(suite, set()).update(keys)
     return DataReport(
         dataset=asked.dataset,
-        files=tuple(source.path for source in sources),
-        details=tuple(_summary(source, heads, rows) for source in sources),
+        files=tuple(sorted(source.path for source in asked.head)),
+        details=tuple(_summary(source, heads, files) for source in sources),
         rows=total.rows,
         rows_new=total.rows_new,
         findings=total.ledger.findings(),
@@ -104,6 +113,7 @@ def validate(asked: Inspection, means: Means) -> DataReport:
         tokens=total.tokens,
         token_basis=means.tokens.basis(asked.model),
         leaked={suite: tuple(sorted(keys)) for suite, keys in sorted(leaked.items())},
+        targets=tuple(target_verdicts(total.matrix, total.rows)),
         data_hash=data_hash(sources),
     )
 
@@ -119,12 +129,29 @@ def data_hash(sources: Sequence[Source]) -> str:
     return f"sha256:{total.hexdigest()}"
 
 
+def _whole(opened: Sequence[Opened]) -> list[Source]:
+    """The files that have rows to read, by path."""
+    whole = (one for one in opened if not isinstance(one, BrokenSource))
+    return sorted(whole, key=lambda source: source.path)
+
+
+def _note_broken(asked: Inspection, ledger: Ledger) -> None:
+    """Files that could not be opened; known when base had the same trouble."""
+    before = {one.path: one.reason for one in asked.base if isinstance(one, BrokenSource)}
+    for one in asked.head:
+        if isinstance(one, BrokenSource):
+            where, is_known = Where(one.path), before.get(one.path) == one.reason
+            for rule in BROKEN_RULES:
+                for problem in ask(rule, where, rule.check, one):
+                    ledger.note(rule.META, problem, where, is_known=is_known)
+
+
 def _judge_heads(asked: Inspection, sources: Sequence[Source], ledger: Ledger) -> dict[str, Detected]:
     """What the files are. Files that have no rows to read are noted and left out."""
-    if not sources:
+    if not asked.head:
         where, is_known = Where(asked.dataset), not asked.base
         ledger.note(sf001_empty_file.META, sf001_empty_file.NO_FILES, where, is_known=is_known)
-    base = {source.path: source for source in asked.base}
+    base = {source.path: source for source in _whole(asked.base)}
     found: dict[str, Detected] = {}
     for source in sources:
         head, before = _head(source), base.get(source.path)
@@ -149,7 +176,7 @@ def _scan(
     asked: Inspection, means: Means, sources: Sequence[Source], formats: Mapping[str, DataFormat]
 ) -> Scan:
     return Scan(
-        RowReader(formats, known_lines(sources, asked.base)),
+        RowReader(formats, known_lines(sources, _whole(asked.base))),
         {source.path: index for index, source in enumerate(sources)},
         means.executor,
         means.tokens,
@@ -158,25 +185,48 @@ def _scan(
         tuple(asked.targets),
         asked.template,
         asked.template_changed,
+        asked.now,
         prompt_index(asked.suite_prompts),
         asked.keep,
         asked.longest_line,
     )
 
 
-def _new_part(asked: Inspection) -> Part:
-    folds = [rule for rule in FOLD_RULES if asked.selection.takes(rule.META)]
-    return Part(Ledger(asked.keep), tallies=[rule.tally() for rule in folds])
-
-
-def _scan_file(scan: Scan, source: Source, asked: Inspection, means: Means) -> Part:
-    total = _new_part(asked)
-    for part in means.workers.map(scan, spans(source)):
-        part.records.spill(means.scratch)
-        for finding in part.fresh:
-            means.watch(finding)
-        total.merge(part)
-    return total
+def _judge_files(
+    asked: Inspection,
+    total: Part,
+    sources: Sequence[Source],
+    heads: Mapping[str, Detected],
+    files: Mapping[str, FileCount],
+) -> None:
+    """What can be said about a file when all of it was read."""
+    before = {source.path: source for source in _whole(asked.base)}
+    for source in sources:
+        count, where = files[source.path], Where(source.path)
+        if count.rows == 0:
+            total.ledger.note(sf001_empty_file.META, sf001_empty_file.NO_ROWS, where, is_known=False)
+        facts = FileFacts(
+            source.path,
+            heads[source.path].format,
+            source.file_bytes,
+            count.rows,
+            asked.now.date(),
+            count.blank_lines,
+            count.blank_count,
+            source.container,
+            source.compression,
+        )
+        is_known = source.path in before and before[source.path].file_bytes == source.file_bytes
+        found = [
+            Found(rule, problem, target)
+            for target in asked.targets
+            for rule in FILE_FACT_RULES
+            if asked.selection.takes(rule.META)
+            for problem in ask(rule, where, rule.check, facts, target)
+        ]
+        for one in found:
+            total.ledger.note(one.rule.META, one.problem, where, is_known=is_known, target=one.target)
+        total.matrix.add_file([told(one.rule.META, one.problem, one.target) for one in found])
 
 
 def _judge_whole(asked: Inspection, scan: Scan, total: Part, sources: Sequence[Source], means: Means) -> None:
@@ -191,18 +241,13 @@ def _judge_whole(asked: Inspection, scan: Scan, total: Part, sources: Sequence[S
         return row
 
     corpus_problems(means.scratch, reread, total.ledger, scan.selection)
-    for rule, tally in zip(
-        (rule for rule in FOLD_RULES if scan.selection.takes(rule.META)), total.tallies, strict=True
-    ):
-        for placed in ask(rule, Where(asked.dataset), tally.problems):
-            where = Where(placed.file, placed.line)
-            total.ledger.note(rule.META, placed.problem, where, is_known=placed.is_known)
+    note_folds(total.folds, asked.dataset, total.ledger)
 
 
 def _leaks_of_base(asked: Inspection, means: Means) -> Mapping[str, set[str]]:
     """What rows of changed or removed files gave away before."""
-    head = {source.path: data_hash([source]) for source in asked.head}
-    gone = [source for source in asked.base if head.get(source.path) != data_hash([source])]
+    head = {source.path: data_hash([source]) for source in _whole(asked.head)}
+    gone = [source for source in _whole(asked.base) if head.get(source.path) != data_hash([source])]
     before = replace(asked, head=gone, base=(), selection=Selection(select=("SF804",)))
     ledger = Ledger(0)
     heads = _judge_heads(before, gone, ledger) if gone else {}
@@ -216,11 +261,11 @@ def _leaks_of_base(asked: Inspection, means: Means) -> Mapping[str, set[str]]:
     return leaked
 
 
-def _summary(source: Source, heads: Mapping[str, Detected], rows: Mapping[str, int]) -> FileSummary:
+def _summary(source: Source, heads: Mapping[str, Detected], files: Mapping[str, FileCount]) -> FileSummary:
     found = heads.get(source.path)
     return FileSummary(
         path=source.path,
-        rows=rows.get(source.path, 0),
+        rows=files[source.path].rows if found else 0,
         format=found.format if found else None,
         evidence=found.evidence if found else "",
         container=source.container,

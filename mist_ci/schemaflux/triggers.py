@@ -19,9 +19,8 @@ class TriggerSet:
                 self._set.Add(pattern)
             except re2.error as error:
                 raise ValueError(f"{pattern!r}: {error}") from None
-        self._is_empty = not patterns
         self._set.Compile()
 
     def matches(self, text: bytes) -> list[int]:
         """Positions of the patterns that match somewhere in the text, in order."""
-        return [] if self._is_empty else sorted(self._set.Match(text) or ())
+        return sorted(self._set.Match(text) or ())

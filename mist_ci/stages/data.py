@@ -1,20 +1,23 @@
 """The data stage: one data set of the plan, as it is at head and as it was at base."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, ExitStack
+from dataclasses import dataclass, field
 
 from mist_ci import planning, schemaflux, tokentrace
-from mist_ci.errors import Code, CouldNotRun
+from mist_ci.errors import Code, ConfigError, CouldNotRun
+from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.config import Dataset
 from mist_ci.models.finding import DataReport
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.plan import Plan
 from mist_ci.models.report import TrainingEstimate
 from mist_ci.models.suite import Suite
-from mist_ci.parsing.glob import matches
+from mist_ci.parsing.chat_template import read_chat_template
 from mist_ci.ports import World
+from mist_ci.ports.datasets import WantedData
 from mist_ci.ports.files import Tree
-from mist_ci.ports.sources import BytesSource, Source
+from mist_ci.ports.sources import Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,8 @@ class DataStage:
     plan: Plan
     trees: Mapping[str, Tree]
     world: World
+    said: list[str] = field(default_factory=list)
+    """What happened on the way that somebody should know."""
 
     @property
     def dataset(self) -> Dataset:
@@ -34,22 +39,23 @@ class DataStage:
     def validate(self, suites: Sequence[Suite]) -> DataReport:
         """Findings, tokens and leakage at head; rows that base already has are known."""
         reference = self._reference("head")
-        template, path = self._template()
-        asked = schemaflux.Inspection(
-            self.name,
-            self._sources("head"),
-            self._sources("base"),
-            format=self.dataset.format,
-            model=reference.model if reference else "",
-            template=template,
-            template_path=path,
-            template_changed=template != self._template_of("base")[0],
-            suite_prompts={
-                suite.name: {one.key: schemaflux.telling_texts(one) for one in suite.samples}
-                for suite in suites
-            },
-        )
-        return schemaflux.validate(asked, schemaflux.Means(self.world.executor, self.world.tokens))
+        template = self._template()
+        with ExitStack() as stack:
+            asked = schemaflux.Inspection(
+                self.name,
+                stack.enter_context(self._open("head")),
+                self._known(stack),
+                format=self.dataset.format,
+                model=reference.model if reference else "",
+                template=template,
+                template_changed=template != self._template_before(),
+                now=self.world.clock.now(),
+                suite_prompts={
+                    suite.name: {one.key: schemaflux.telling_texts(one) for one in suite.samples}
+                    for suite in suites
+                },
+            )
+            return schemaflux.validate(asked, schemaflux.Means(self.world.executor, self.world.tokens))
 
     def training_estimate(self, found: DataReport) -> TrainingEstimate:
         """Tokens and cost of training on the data at head."""
@@ -62,19 +68,38 @@ class DataStage:
         reference = self._reference("head")
         said = reference.trained_on if reference else None
         if said is None or said.dataset != self.name or said.data_hash in (None, found.data_hash):
-            return []
-        return [f"the model reference says that it was trained on other data than {self.name} holds at head"]
+            return self.said
+        return [
+            *self.said,
+            f"the model reference says that it was trained on other data than {self.name} holds at head",
+        ]
 
     def refuse_pointers(self, found: DataReport) -> None:
         """A Git LFS pointer is not data: nobody knows whether what it points to is good. Raises MC305."""
         for finding in found.findings:
             if finding.code == schemaflux.POINTER:
-                hint = "commit the data itself: the gate reads git objects, and does not fetch from LFS yet"
+                hint = "set `lfs: true` for this data set in the policy, so that its objects are fetched"
                 raise CouldNotRun(Code.DATA_UNVERIFIED, finding.message, where=finding.where, hint=hint)
 
-    def _sources(self, side: str) -> list[Source]:
-        tree, pattern = self.trees[side], self.dataset.path or ""
-        return [BytesSource(path, tree.read(path)) for path in tree.paths() if matches(pattern, path)]
+    def _open(self, side: str) -> AbstractContextManager[Sequence[Opened]]:
+        """The data as one side has it. Raises CouldNotRun MC305 when it cannot be had."""
+        moved = self.plan.moved.get(self.name) if side == "head" else None
+        hosts = self.plan.policy.data_hosts
+        return self.world.datasets.open(
+            WantedData(moved or self.dataset, self.trees[side], self.trees["base"], hosts)
+        )
+
+    def _known(self, stack: ExitStack) -> Sequence[Opened]:
+        """What base has. An object that was overwritten or deleted since has no rows: then everything is new."""
+        try:
+            return stack.enter_context(self._open("base"))
+        except CouldNotRun as error:
+            if error.code is not Code.DATA_UNVERIFIED:
+                raise
+            self.said.append(
+                f"the data that the base branch names for {self.name} is not there any more, so every row counts as new"
+            )
+            return ()
 
     def _reference(self, side: str) -> ModelReference | None:
         """The reference of the model that the data set trains."""
@@ -83,17 +108,25 @@ class DataStage:
             return None
         return planning.read_reference(self.trees[side], path, self.plan.policy)
 
-    def _template(self) -> tuple[str | None, str | None]:
-        """The chat template of the model and its path: head's, or base's where head drops it.
+    def _template(self) -> ChatTemplate | None:
+        """The chat template of the model: head's, or base's where head drops it.
 
         A change that takes the template away does not free its data from being rendered.
         """
-        head = self._template_of("head")
-        return head if head[0] is not None else self._template_of("base")
+        return self._template_of("head") or self._template_of("base")
 
-    def _template_of(self, side: str) -> tuple[str | None, str | None]:
-        reference = self._reference(side)
+    def _template_before(self) -> ChatTemplate | None:
+        """The chat template at base; None where it cannot be read either, so that a change may repair it."""
+        try:
+            return self._template_of("base")
+        except ConfigError:
+            return None
+
+    def _template_of(self, side: str) -> ChatTemplate | None:
+        reference, tree = self._reference(side), self.trees[side]
         if reference is None or reference.chat_template is None:
-            return None, None
+            return None
         path = reference.chat_template
-        return self.trees[side].read(path).decode("utf-8", "replace"), path
+        config = f"{path.rpartition('/')[0]}/tokenizer_config.json".removeprefix("/")
+        beside = (config, tree.read(config)) if path.endswith(".jinja") and tree.exists(config) else None
+        return read_chat_template(path, tree.read(path), beside)

@@ -33,7 +33,7 @@ FULL: dict[type[BaseModel], dict[str, Any]] = {
         "datasets": {
             "sft": {
                 "path": "data/*.jsonl",
-                "uri": "s3://x",
+                "uri": "s3://bucket/x",
                 "sha256": "0" * 64,
                 "lfs": False,
                 "format": "openai-chat",
@@ -43,6 +43,7 @@ FULL: dict[type[BaseModel], dict[str, Any]] = {
                 "epochs": 2,
             }
         },
+        "data_hosts": ["data.example.com"],
         "suites": ["suites/*.yml"],
         "gates": {
             "release": {

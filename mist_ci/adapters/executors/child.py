@@ -1,8 +1,8 @@
 """The isolated child: renders templates and can do nothing else. Started by `isolated.py`, never imported.
 
 It runs as `python -I child.py` and must not import mist_ci: what is not loaded cannot be reached. Wire: one
-JSON object per line. In: limits, then template and dialect, then one context per line. Out: that it is
-ready, then a text or an error per context, each flushed, so that rows before a kill are not lost.
+JSON object per line. In: limits, then template and dialect, then one context (or conversation) per line. Out:
+that it is ready, then a text or an error per line, each flushed, so that rows before a kill are not lost.
 
 The walls, outermost first: the parent's clock; no network namespace; limits on memory, CPU, files and
 processes; an audit hook that refuses everything except computing; the sandbox of Jinja.
@@ -11,15 +11,16 @@ processes; an audit hook that refuses everything except computing; the sandbox o
 import json
 import resource
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import TracebackType
-from typing import IO, NoReturn
+from typing import IO, Any, NoReturn
 
 import jinja2
 import jinja2.debug  # Jinja would load it at the first error, when files can no longer be opened
 import jinja2.ext
 import jinja2.sandbox
+import jinja2.utils
 from jinja2 import nodes
 from jinja2.parser import Parser
 
@@ -40,17 +41,28 @@ HARMLESS = frozenset(
 """All that a rendering needs. Anything else that Python audits (open, import, socket, fork …) is refused."""
 
 SPECIAL_TOKENS = ("bos_token", "eos_token", "pad_token", "unk_token")
+CHAT_DEFAULTS = {"tools": None, "documents": None} | dict.fromkeys(SPECIAL_TOKENS, "")
+"""What a chat template is given when nothing else is said."""
+MAX_SPANS = 1 << 16
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
 _SIGKILL = 9
 
-Json = dict[str, object]
+Json = dict[str, Any]
 
 
 class Refused(RuntimeError):
     """A template found a way out of the sandbox, and the next wall held."""
+
+
+class Written:
+    """What the rendering that runs has written so far. There is one: the process has one thread."""
+
+    chars = 0
+    spans: list[tuple[int, int]] = []  # noqa: RUF012 - the only instance is the class
+    now: datetime | None = None
 
 
 class GenerationTag(jinja2.ext.Extension):
@@ -65,7 +77,36 @@ class GenerationTag(jinja2.ext.Extension):
         return nodes.CallBlock(self.call_method("_body"), [], [], body).set_lineno(lineno)
 
     def _body(self, caller: Callable[[], str]) -> str:
-        return caller()
+        body = caller()
+        # As transformers counts: from what has left the template, whatever waits in a macro or a filter.
+        Written.spans.append((Written.chars, Written.chars + len(body)))
+        if len(Written.spans) > MAX_SPANS:
+            raise jinja2.TemplateError(f"more than {MAX_SPANS:,} generation blocks")
+        return body
+
+
+class TemplateDict:
+    """`dict(…)` for templates, without the methods of the type."""
+
+    def __call__(self, *args: Any, **kwargs: object) -> Json:  # noqa: ANN401, D102 - as dict
+        return dict(*args, **kwargs)
+
+    def fromkeys(self, keys: Iterable[str], value: object = None) -> Json:  # noqa: D102 - as dict
+        return dict.fromkeys(keys, value)
+
+
+class TemplateNamespace(jinja2.utils.Namespace):
+    """`namespace(…)` that keeps no name with an underscore before it, as transformers has it since 5.23."""
+
+    def __init__(*args: Any, **kwargs: object) -> None:  # noqa: ANN401 - `self` may be a key
+        jinja2.utils.Namespace.__init__(args[0])
+        for name, value in dict(*args[1:], **kwargs).items():
+            args[0][name] = value
+
+    def __setitem__(self, name: Any, value: object) -> None:  # noqa: ANN401
+        if isinstance(name, str) and name.startswith("_"):
+            raise jinja2.exceptions.SecurityError(f"a namespace may not hold {name!r}")
+        super().__setitem__(name, value)
 
 
 def _tojson(
@@ -85,7 +126,7 @@ def _raise_exception(message: str) -> NoReturn:
 
 
 def _strftime_now(layout: str) -> str:
-    return datetime.now().strftime(layout)  # noqa: DTZ005 - local time, as transformers does
+    return (Written.now or datetime.now()).strftime(layout)  # noqa: DTZ005 - local time, as transformers does
 
 
 def chat_environment() -> jinja2.Environment:
@@ -96,8 +137,7 @@ def chat_environment() -> jinja2.Environment:
     environment.filters["tojson"] = _tojson
     environment.globals["raise_exception"] = _raise_exception
     environment.globals["strftime_now"] = _strftime_now
-    # transformers always passes tools and documents; special tokens come from a tokenizer we do not have.
-    environment.globals |= {"tools": None, "documents": None} | dict.fromkeys(SPECIAL_TOKENS, "")
+    environment.globals |= {"dict": TemplateDict(), "namespace": TemplateNamespace}
     return environment
 
 
@@ -112,16 +152,39 @@ def prompt_environment() -> jinja2.Environment:
 
 def render(template: jinja2.Template, context: Mapping[str, object], max_chars: int) -> Json:
     """`{"text": …}`, or `{"error": …}` whatever the template does, short of taking the process down."""
+    Written.chars, Written.spans, pieces = 0, [], []
     try:
-        pieces, size = [], 0
         for piece in template.generate(context):
-            size += len(piece)
-            if size > max_chars:
+            Written.chars += len(piece)
+            if Written.chars > max_chars:
                 return {"error": f"the text is longer than {max_chars:,} characters"}
             pieces.append(piece)
         return {"text": "".join(pieces)}
     except Exception as error:  # noqa: BLE001 - whatever a template raises is the answer
         return {"error": describe(error)}
+
+
+def chat(template: jinja2.Template, tokens: Json, row: Json, max_chars: int) -> Json:
+    """One conversation; its prompt and its marked twin, where they are asked for."""
+    names = {**tokens, **row["names"], "add_generation_prompt": False}
+    reply = render(template, {**names, "messages": row["messages"]}, max_chars)
+    if "error" in reply:
+        return reply
+    reply["spans"] = Written.spans
+    if "prompt" in row:
+        asked = {**names, "messages": row["messages"][: row["prompt"]], "add_generation_prompt": True}
+        reply |= _prompt(render(template, asked, max_chars), reply["text"])
+    if "marked" in row:
+        reply["marked"] = render(template, {**names, "messages": row["marked"]}, max_chars).get("text")
+    return reply
+
+
+def _prompt(prompt: Json, text: str) -> Json:
+    """How long the prompt is where the text begins with it, as is usual; else all of it, or its error."""
+    words = prompt.get("text")
+    if words is None:
+        return {"prompt_error": prompt["error"]}
+    return {"prompt": len(words) if text.startswith(words) else words}
 
 
 def describe(error: BaseException) -> str:
@@ -165,7 +228,7 @@ def _limit(kind: int, value: int) -> None:
         return  # best effort: macOS does not know all of them
 
 
-def _refuse(event: str, _arguments: tuple[object, ...]) -> None:
+def _refuse(event: str, _arguments: object) -> None:
     if event not in HARMLESS and not event.startswith("cpython."):
         raise Refused(f"a template may not use {event}")
 
@@ -197,7 +260,7 @@ def serve(wire_in: IO[bytes], wire_out: IO[bytes]) -> None:
     """Answers every context that arrives, until there are no more."""
 
     def answer(reply: Json) -> None:
-        wire_out.write(json.dumps(reply).encode() + b"\n")
+        wire_out.write(json.dumps(reply, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n")
         wire_out.flush()
 
     limits: dict[str, int] = json.loads(wire_in.readline())
@@ -207,15 +270,31 @@ def serve(wire_in: IO[bytes], wire_out: IO[bytes]) -> None:
     lock_up(limits)
     answer({"ready": True})
     job = json.loads(wire_in.readline())
-    try:
-        template = environments[job["dialect"]].from_string(job["template"])
-    except Exception as error:  # noqa: BLE001 - a template that cannot be read is the answer for every context
-        reply: Json = {"error": describe(error)}
-        for _ in wire_in:
-            answer(reply)
-        return
+    Written.now = datetime.fromisoformat(job["now"]) if "now" in job else None
+    texts = [job["template"], job.get("tool_template")]
+    templates = [_read(environments[job["dialect"]], text) for text in texts if text is not None]
     for line in wire_in:
-        answer(render(template, json.loads(line), limits["text_chars"]))
+        answer(_answer(job, templates, json.loads(line), limits["text_chars"]))
+
+
+def _answer(job: Json, templates: list[jinja2.Template | str], row: Json, max_chars: int) -> Json:
+    tokens = job.get("special_tokens")
+    if tokens is not None and "refused" in row:
+        return {"error": row["refused"]}
+    template = templates[0 if tokens is None or row["names"]["tools"] is None else -1]
+    if isinstance(template, str):
+        return {"error": template}
+    if tokens is not None:
+        return chat(template, tokens, row, max_chars)
+    return render(template, {**CHAT_DEFAULTS, **row} if job["dialect"] == "chat" else row, max_chars)
+
+
+def _read(environment: jinja2.Environment, text: str) -> jinja2.Template | str:
+    """The template, or why it cannot be read."""
+    try:
+        return environment.from_string(text)
+    except Exception as error:  # noqa: BLE001 - a template that cannot be read is the answer for every line
+        return describe(error)
 
 
 if __name__ == "__main__":

@@ -1,52 +1,31 @@
 """The Executor port: one child process per call, which the parent feeds, listens to and stops."""
 
-import contextlib
 import itertools
 import json
-import os
-import selectors
-import signal
-import subprocess
-import sys
-import sysconfig
 import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import IO, Self
 
-from mist_ci.errors import Code, CouldNotRun
-from mist_ci.ports.executor import Dialect, Rendered
+from mist_ci.adapters.executors.conversations import (
+    Unreadable,
+    chat_job,
+    chat_line,
+    chat_rendered,
+    encode,
+    one_line,
+)
+from mist_ci.adapters.executors.process import Child, Limits, Stopped
+from mist_ci.models.chat_template import ChatTemplate
+from mist_ci.ports.executor import ChatRendered, Conversation, Dialect, Rendered
 
 _CHILD = Path(__file__).with_name("child.py")
-_READ_BYTES = 1 << 16
-_FEED_BYTES = 1 << 16
-_ERROR_CHARS = 300
-_STDERR_BYTES = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one call may use. Real templates render 1,000 rows a second and more."""
-
-    start_s: float = 60.0
-    one_s: float = 10.0
-    """Longest wait for one rendering (and for reading the template)."""
-    row_s: float = 0.02
-    """All renderings of a call may take `one_s` plus this for each of them."""
-    memory_bytes: int = 1 << 29
-    text_chars: int = 1 << 20
-
-    def total_s(self, rows: int) -> float:
-        """Wall time for a call, after the child is ready."""
-        return self.one_s + self.row_s * rows
-
-
-class _Stopped(Exception):
-    """The child will not answer any more; the text says why."""
+_WINDOW_ROWS = 256
+_WINDOW_BYTES = 1 << 21
+"""What is sent before it is answered: enough that the child never waits, and little memory."""
+_NONSENSE = "the template's process gave an answer that cannot be read"
 
 
 class IsolatedExecutor:
@@ -61,197 +40,93 @@ class IsolatedExecutor:
         """One rendering per context, in order. Costs about 0.2 s for the child, then 0.1 ms a row and up."""
         if not contexts:
             return ()
-        limits = self._limits
         done: list[Rendered] = []
-        with tempfile.TemporaryDirectory(prefix="mist-child-") as home, _Child(home) as child:
-            child.start(limits, len(contexts))
-            child.feed(_job(template, contexts, dialect))
-            end = time.monotonic() + limits.total_s(len(contexts))
-            try:
-                while len(done) < len(contexts):
-                    now = time.monotonic()
-                    done.append(_reply(child.line(min(now + limits.one_s, end), limits)))
-            except _Stopped as reason:
-                done += [Rendered(None, str(reason))] * (len(contexts) - len(done))
+        job = encode({"template": template, "dialect": dialect.value})
+        try:
+            done.extend(map(_rendered, self._replies(job, map(encode, contexts), deque(), len(contexts))))
+        except Stopped as reason:
+            done += [Rendered(None, str(reason))] * (len(contexts) - len(done))
         return tuple(done)
 
+    def render_chat(
+        self, template: ChatTemplate, conversations: Iterable[Conversation], now: datetime
+    ) -> Iterator[ChatRendered]:
+        """One rendering per conversation, in order, while they come. Costs as much as `render`."""
+        job, rows = encode(chat_job(template, now)), self._limits.child_rows
+        lines = (chat_line(conversation, template.behaviour) for conversation in conversations)
+        stops = 0
+        while (first := next(lines, None)) is not None:
+            unanswered: deque[bytes] = deque()
+            some = itertools.chain([first], itertools.islice(lines, rows - 1))
+            try:
+                for reply in self._replies(job, some, unanswered, rows):
+                    yield _chat_rendered(template, reply)
+            except Stopped as reason:
+                failed = ChatRendered(template, None, str(reason))
+                yield failed
+                unanswered.popleft()  # it was this one; another child goes on with the next
+                stops += 1
+                lines = itertools.chain(unanswered, lines)  # type: ignore[assignment]
+                if stops > self._limits.restarts:
+                    yield from (failed for _ in lines)
 
-def _job(template: str, contexts: Sequence[Mapping[str, object]], dialect: Dialect) -> Iterator[bytes]:
-    yield _line({"template": template, "dialect": dialect.value})
-    for context in contexts:
-        yield _line(context)
+    def _replies(
+        self, job: bytes, lines: Iterator[bytes], unanswered: deque[bytes], rows: int
+    ) -> Iterator[object]:
+        """What the child answers to each line. Raises Stopped; `unanswered` then begins with the line at fault."""
+        limits, waited_s, answered = self._limits, 0.0, 0
+        with tempfile.TemporaryDirectory(prefix="mist-child-") as home, Child(home, _CHILD) as child:
+            child.start(limits, rows)
+            child.feed([job])
+            while True:
+                if len(unanswered) <= _WINDOW_ROWS // 2:
+                    more = _window(lines, unanswered)
+                    child.feed(more)
+                    unanswered += more
+                if not unanswered:
+                    return
+                started = time.monotonic()
+                left_s = min(limits.one_s, limits.total_s(answered + 1) - waited_s)
+                reply = _parsed(child.line(started + left_s, limits))
+                waited_s += time.monotonic() - started
+                yield reply
+                unanswered.popleft()
+                answered += 1
 
 
-def _line(value: Mapping[str, object]) -> bytes:
-    return json.dumps(value).encode() + b"\n"
+def _window(lines: Iterator[bytes], unanswered: Iterable[bytes]) -> list[bytes]:
+    """As many more lines as may be under way."""
+    more: list[bytes] = []
+    rows, size = len(list(unanswered)), sum(map(len, unanswered))
+    while rows + len(more) < _WINDOW_ROWS and size < _WINDOW_BYTES:
+        line = next(lines, None)
+        if line is None:
+            break
+        more.append(line)
+        size += len(line)
+    return more
 
 
-def _reply(line: bytes) -> Rendered:
+def _parsed(line: bytes) -> object:
     """The child runs hostile templates, so its words are checked too."""
     try:
-        reply = json.loads(line)
+        return json.loads(line)
     except (ValueError, RecursionError):
-        raise _Stopped("the template's process gave an answer that cannot be read") from None
+        raise Stopped(_NONSENSE) from None
+
+
+def _rendered(reply: object) -> Rendered:
     match reply:
         case {"text": str(text)}:
             return Rendered(text)
         case {"error": str(error)}:
-            return Rendered(None, _one_line(error))
+            return Rendered(None, one_line(error))
         case _:
-            raise _Stopped("the template's process gave an answer that cannot be read")
+            raise Stopped(_NONSENSE)
 
 
-def _one_line(text: str) -> str:
-    clean = "".join(char if char.isprintable() else " " for char in text)
-    words = " ".join(clean.split())
-    return words if len(words) <= _ERROR_CHARS else words[: _ERROR_CHARS - 1] + "…"
-
-
-def _environment() -> dict[str, str]:
-    """Empty, except that a Python built with a shared library must find it again."""
-    environment = {"LC_ALL": "C.UTF-8"}
-    if sys.platform == "linux" and sysconfig.get_config_var("Py_ENABLE_SHARED"):
-        environment["LD_LIBRARY_PATH"] = str(Path(sys.base_prefix) / "lib")
-    return environment
-
-
-class _Child:
-    """A running child; on leaving it and everything in its process group is gone."""
-
-    def __init__(self, home: str) -> None:
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and our own file
-                [sys.executable, "-I", "-B", "-X", "utf8", str(_CHILD)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                cwd=home,
-                env=_environment(),
-                start_new_session=True,
-                bufsize=0,
-            )
-        except OSError as error:
-            raise _failed(f"the isolated process cannot start: {error.strerror}") from error
-        self._stdin, self._stdout, self._stderr = self._pipes()
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._stdout, selectors.EVENT_READ)
-        self._selector.register(self._stderr, selectors.EVENT_READ)
-        self._lines: deque[bytes] = deque()
-        self._partial: list[bytes] = []
-        self._source: Iterator[bytes] = iter(())
-        self._unsent = b""
-        self._complaint = b""
-
-    def _pipes(self) -> tuple[IO[bytes], IO[bytes], IO[bytes]]:
-        process = self._process
-        if process.stdin is None or process.stdout is None or process.stderr is None:
-            raise _failed("the isolated process has no pipes")
-        for pipe in (process.stdin, process.stdout, process.stderr):
-            os.set_blocking(pipe.fileno(), False)
-        return process.stdin, process.stdout, process.stderr
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._selector.close()
-        self._stop()
-        for pipe in (self._stdin, self._stdout, self._stderr):
-            pipe.close()
-
-    def _stop(self) -> int:
-        """Kills the whole group, while its leader's id is still its own; returns the leader's exit status."""
-        if self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS: it is already a zombie
-                os.killpg(self._process.pid, signal.SIGKILL)
-        return self._process.wait()
-
-    def start(self, limits: Limits, rows: int) -> None:
-        """Waits until the child has locked itself up. Raises CouldNotRun MC304."""
-        cpu_s = int(limits.total_s(rows)) + 10
-        first = {"memory_bytes": limits.memory_bytes, "text_chars": limits.text_chars, "cpu_s": cpu_s}
-        self.feed(iter([_line(first)]))
-        try:
-            line = self.line(time.monotonic() + limits.start_s, limits)
-        except _Stopped as reason:
-            raise _failed(f"the isolated process did not start: {reason} {self._said()}") from None
-        if line != b'{"ready": true}':
-            raise _failed(f"the isolated process did not start: it said {line[:100]!r}")
-
-    def _said(self) -> str:
-        return _one_line(self._complaint.decode("utf-8", "replace")[-_ERROR_CHARS:])
-
-    def feed(self, lines: Iterator[bytes]) -> None:
-        """Lines to send while waiting for answers."""
-        self._source = itertools.chain(self._source, lines)
-        if self._stdin not in self._selector.get_map():
-            self._selector.register(self._stdin, selectors.EVENT_WRITE)
-
-    def line(self, deadline: float, limits: Limits) -> bytes:
-        """The next line of the child. Raises _Stopped at the deadline or when the child has died."""
-        while not self._lines:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                raise _Stopped(
-                    f"the template took longer than {limits.one_s:g} s, or {limits.row_s:g} s a row"
-                )
-            for key, _ in self._selector.select(left):
-                if key.fileobj is self._stdin:
-                    self._send()
-                elif key.fileobj is self._stdout:
-                    self._receive(12 * limits.text_chars + _READ_BYTES)
-                else:
-                    self._listen()
-        return self._lines.popleft()
-
-    def _send(self) -> None:
-        parts, size = [self._unsent], len(self._unsent)
-        while size < _FEED_BYTES:
-            line = next(self._source, None)
-            if line is None:
-                break
-            parts.append(line)
-            size += len(line)
-        data = b"".join(parts)
-        try:
-            sent = os.write(self._stdin.fileno(), data) if data else 0
-        except BrokenPipeError:
-            data, sent = b"", 0  # the child has died; its output says so
-        self._unsent = data[sent:]
-        if not data:
-            self._selector.unregister(self._stdin)
-
-    def _receive(self, most: int) -> None:
-        data = os.read(self._stdout.fileno(), _READ_BYTES)
-        if not data:
-            raise _Stopped(f"the template's process died ({_exit_reason(self._stop())})")
-        *complete, rest = data.split(b"\n")
-        if complete:
-            complete[0] = b"".join((*self._partial, complete[0]))
-            self._lines += complete
-            self._partial.clear()
-        self._partial.append(rest)
-        if sum(map(len, self._partial)) > most:
-            raise _Stopped("the template's process gave an answer that is too long")
-
-    def _listen(self) -> None:
-        data = os.read(self._stderr.fileno(), _READ_BYTES)
-        if not data:
-            self._selector.unregister(self._stderr)
-        self._complaint = (self._complaint + data)[-_STDERR_BYTES:]
-
-
-def _exit_reason(status: int) -> str:
-    if status >= 0:
-        return f"exit status {status}"
-    return "stopped for using too much" if -status == signal.SIGXCPU else f"signal {-status}"
-
-
-def _failed(message: str) -> CouldNotRun:
-    return CouldNotRun(
-        Code.CHILD_FAILED,
-        message,
-        hint="Templates run in `python -I`: check that jinja2 is installed for it.",
-    )
+def _chat_rendered(template: ChatTemplate, reply: object) -> ChatRendered:
+    try:
+        return chat_rendered(template, reply)
+    except Unreadable:
+        raise Stopped(_NONSENSE) from None

@@ -1,6 +1,8 @@
 """All rules, listed by hand, in the order in which they are asked."""
 
+from mist_ci.schemaflux.file_facts import FileFactRule
 from mist_ci.schemaflux.rule import (
+    BrokenRule,
     CorpusRule,
     FileRule,
     FoldRule,
@@ -9,6 +11,7 @@ from mist_ci.schemaflux.rule import (
     RenderRule,
     RowRule,
     Rule,
+    TargetFoldRule,
     TargetRule,
 )
 from mist_ci.schemaflux.rules import (
@@ -18,35 +21,63 @@ from mist_ci.schemaflux.rules import (
     sf004_byte_order_mark,
     sf005_not_jsonl,
     sf006_not_an_object,
+    sf007_blank_line,
     sf008_duplicate_key,
     sf009_unportable_value,
+    sf010_extension,
+    sf011_file_too_big,
+    sf012_row_count,
     sf013_lfs_pointer,
     sf015_line_too_long,
+    sf016_broken_container,
     sf104_missing_field,
     sf105_wrong_type,
+    sf106_extra_key,
     sf108_no_messages,
+    sf109_uneven_keys,
+    sf112_schema_version,
+    sf114_format_not_taken,
+    sf115_container_not_taken,
     sf201_unknown_role,
     sf203_no_assistant,
     sf204_no_user,
     sf205_last_not_assistant,
+    sf206_prompt_ends_with_assistant,
+    sf207_same_role_twice,
+    sf208_system_placement,
+    sf209_assistant_first,
     sf212_empty_content,
     sf213_bad_weight,
     sf214_nothing_trained,
+    sf215_weight_not_read,
+    sf216_row_weight,
+    sf217_role_not_taken,
+    sf218_reasoning_unread,
     sf219_unclosed_think,
     sf220_reasoning_in_history_only,
     sf301_arguments_not_json,
+    sf302_arguments_type,
     sf303_undeclared_tool,
     sf304_arguments_violate_schema,
     sf305_unanswered_call,
     sf306_orphan_result,
+    sf307_call_id_shape,
     sf308_bad_function_name,
-    sf309_bad_tool_schema,
+    sf309_tool_schema,
+    sf310_content_beside_calls,
     sf311_tools_never_called,
     sf312_legacy_functions_mixed,
     sf314_null_arguments,
     sf315_repeated_call_id,
+    sf316_bad_tool_schema,
+    sf320_tools_not_taken,
+    sf321_tool_name_shape,
     sf401_bad_part,
+    sf402_image_role,
+    sf403_image_kind,
+    sf404_too_many_images,
     sf405_bad_image_data,
+    sf406_mixed_content,
     sf407_placeholder_count,
     sf501_identical_sides,
     sf502_prefix_side,
@@ -58,14 +89,27 @@ from mist_ci.schemaflux.rules import (
     sf517_rare_class,
     sf518_kto_one_class,
     sf601_template_error,
+    sf602_dropped_content,
+    sf603_prompt_not_prefix,
+    sf604_no_generation,
+    sf605_end_of_turn_untrained,
+    sf606_no_end_token,
+    sf608_double_bos,
+    sf609_special_token_in_content,
+    sf610_templated_text,
+    sf611_control_token_in_content,
+    sf612_double_encoded_arguments,
     sf709_same_answers,
     sf710_system_prompts,
     sf801_exact_duplicate,
     sf804_leaked_prompt,
     sf810_conflicting_answers,
     sf820_class_balance,
+    sf905_reserved_marker,
+    sf906_target_retired,
 )
 
+BROKEN_RULES: tuple[BrokenRule, ...] = (sf016_broken_container,)
 FILE_RULES: tuple[FileRule, ...] = (sf001_empty_file, sf013_lfs_pointer, sf005_not_jsonl)
 
 LINE_RULES: tuple[LineRule, ...] = (
@@ -97,10 +141,10 @@ ROW_RULES: tuple[RowRule, ...] = (
     sf305_unanswered_call,
     sf306_orphan_result,
     sf308_bad_function_name,
-    sf309_bad_tool_schema,
     sf312_legacy_functions_mixed,
     sf314_null_arguments,
     sf315_repeated_call_id,
+    sf316_bad_tool_schema,
     sf401_bad_part,
     sf405_bad_image_data,
     sf407_placeholder_count,
@@ -108,10 +152,56 @@ ROW_RULES: tuple[RowRule, ...] = (
     sf502_prefix_side,
     sf503_one_answer_per_side,
     sf505_different_prompts,
+    sf609_special_token_in_content,
+    sf610_templated_text,
 )
 
-TARGET_RULES: tuple[TargetRule, ...] = ()
-RENDER_RULES: tuple[RenderRule, ...] = (sf601_template_error,)
+TARGET_RULES: tuple[TargetRule, ...] = (
+    sf106_extra_key,
+    sf112_schema_version,
+    sf206_prompt_ends_with_assistant,
+    sf207_same_role_twice,
+    sf208_system_placement,
+    sf209_assistant_first,
+    sf215_weight_not_read,
+    sf216_row_weight,
+    sf217_role_not_taken,
+    sf218_reasoning_unread,
+    sf302_arguments_type,
+    sf307_call_id_shape,
+    sf309_tool_schema,
+    sf310_content_beside_calls,
+    sf320_tools_not_taken,
+    sf321_tool_name_shape,
+    sf402_image_role,
+    sf403_image_kind,
+    sf404_too_many_images,
+    sf406_mixed_content,
+    sf905_reserved_marker,
+)
+
+FILE_FACT_RULES: tuple[FileFactRule, ...] = (
+    sf906_target_retired,
+    sf114_format_not_taken,
+    sf115_container_not_taken,
+    sf010_extension,
+    sf011_file_too_big,
+    sf012_row_count,
+    sf007_blank_line,
+)
+
+TARGET_FOLD_RULES: tuple[TargetFoldRule, ...] = (sf109_uneven_keys,)
+RENDER_RULES: tuple[RenderRule, ...] = (
+    sf601_template_error,
+    sf602_dropped_content,
+    sf603_prompt_not_prefix,
+    sf604_no_generation,
+    sf605_end_of_turn_untrained,
+    sf606_no_end_token,
+    sf608_double_bos,
+    sf611_control_token_in_content,
+    sf612_double_encoded_arguments,
+)
 LEAK_RULES: tuple[LeakRule, ...] = (sf804_leaked_prompt,)
 CORPUS_RULES: tuple[CorpusRule, ...] = (
     sf506_reversed_preference,
@@ -132,6 +222,7 @@ FOLD_RULES: tuple[FoldRule, ...] = (
 RULES: tuple[Rule, ...] = tuple(
     sorted(
         (
+            *BROKEN_RULES,
             *FILE_RULES,
             *LINE_RULES,
             *ROW_RULES,
@@ -140,6 +231,8 @@ RULES: tuple[Rule, ...] = tuple(
             *LEAK_RULES,
             *CORPUS_RULES,
             *FOLD_RULES,
+            *FILE_FACT_RULES,
+            *TARGET_FOLD_RULES,
         ),
         key=lambda rule: rule.META.code,
     )

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from mist_ci.models.data_format import Container
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.parsing.strict_json import JsonProblem, parse
 from mist_ci.schemaflux.example import GOOD
@@ -30,7 +31,16 @@ _SPACE = re.compile(r"\s*")
 
 
 def check(file: FileHead, /) -> Iterator[Problem]:
-    """Only a file whose first line is no row by itself is looked at more closely."""
+    """Only a file whose first line is no row by itself is looked at more closely.
+
+    An array that does not call itself JSON Lines is a container like any other.
+    """
+    if file.container is Container.JSON_ARRAY:
+        if file.path.lower().endswith((".jsonl", ".jsonl.gz", ".jsonl.zst")):
+            hint = f"rewrite it, one record per line: jq -c '.[]' {file.path}; or call it .json"
+            holds = f"; it holds {_lines(file.content):,} records" if file.is_whole else ""
+            yield Problem(f"this is one JSON array, not JSON Lines{holds}", hint)
+        return
     content = file.content.removeprefix(b"\xef\xbb\xbf").lstrip()
     if not content.startswith((b"[", b"{")) or _is_row(content[: content.find(b"\n") + 1] or content):
         return

@@ -43,7 +43,7 @@ META = RuleMeta(
 
 
 def check(row: Row, /) -> Iterator[Problem]:
-    """One problem per call. Nulls that nobody asked for are SF314, a schema that is none is SF309."""
+    """One problem per call. Nulls that nobody asked for are SF314, a schema that is none is SF316."""
     for made, arguments, schema, size in calls_with_schema(row):
         fault = _fault(arguments, schema, size)
         if fault:

@@ -1,10 +1,10 @@
-"""The name of a tool is not one that servers take.
+"""A tool has no usable name, or two tools have the same one.
 
-What it finds: a declared tool whose name is empty or has white space in it, two tools of one name, and, as a warning,
-a name with other characters than letters, digits, `_` and `-`, or longer than 64 characters.
+What it finds: a declared tool whose name is empty or has white space in it, and two tools of one name. What else a
+name may hold depends on the target: SF321.
 
-Why it matters: OpenAI, Azure and Mistral take `[a-zA-Z0-9_-]{1,64}` only. Of two tools with one name, nobody knows
-which one is called.
+Why it matters: no server takes such a name, and no program can call it. Of two tools with one name, nobody knows which
+one is called.
 
 What to do: rename the tool, in its declaration and in all calls.
 """
@@ -29,8 +29,6 @@ META = RuleMeta(
     bad=rows({"messages": [ASK, TELL], "tools": [tool("get weather")]}),
     good=GOOD_CALL,
 )
-_MOST_CHARS = 64
-_is_taken = re.compile(r"[a-zA-Z0-9_-]{1,64}", re.ASCII).fullmatch
 _has_space = re.compile(r"\s").search
 
 
@@ -44,7 +42,7 @@ def check(row: Row, /) -> Iterator[Problem]:
         key = tool_.field.partition("[")[0], name
         if key in seen:
             yield _twice(tool_, name)
-        elif not _is_taken(name):
+        elif not name or _has_space(name):
             yield _bad(tool_, name)
         seen.add(key)
 
@@ -58,12 +56,8 @@ def _twice(tool_: ToolDeclaration, name: str) -> Problem:
 
 
 def _bad(tool_: ToolDeclaration, name: str) -> Problem:
-    is_broken = not name or _has_space(name)
-    reason = f"has {len(name)} characters" if len(name) > _MOST_CHARS else "has other characters"
     return Problem(
-        f"{quote(name)} is no name for a tool: "
-        + ("it is empty or has spaces" if is_broken else f"it {reason}"),
-        "use at most 64 letters, digits, _ and -, in the declaration and in all calls",
+        f"{quote(name)} is no name for a tool: " + ("it has spaces" if name else "it is empty"),
+        "use letters, digits, _ and -, in the declaration and in all calls",
         field=tool_.at_name,
-        severity=Severity.ERROR if is_broken else Severity.WARNING,
     )

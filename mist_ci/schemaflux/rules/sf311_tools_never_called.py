@@ -14,7 +14,7 @@ from typing import Self
 
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.parsing.strict_json import JsonValue
-from mist_ci.schemaflux.example import TELL, call, rows, tool
+from mist_ci.schemaflux.example import call, rows, tool
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Placed, Problem, RuleMeta, quote
 from mist_ci.schemaflux.seen import Census
@@ -23,7 +23,8 @@ from mist_ci.schemaflux.trait import Trait
 
 def _row(number: int) -> JsonValue:
     ask: JsonValue = {"role": "user", "content": f"Weather on day {number}?"}
-    return {"messages": [ask, TELL], "tools": [tool("weather")]}
+    tell: JsonValue = {"role": "assistant", "content": f"It is {number} degrees."}
+    return {"messages": [ask, tell], "tools": [tool("weather")]}
 
 
 _CALLED: JsonValue = {

@@ -16,8 +16,8 @@ from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.example import TELL, rows
+from mist_ci.schemaflux.image_data import PIXEL
 from mist_ci.schemaflux.message import Object, indexed_objects
-from mist_ci.schemaflux.pictures import PIXEL
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta, quote
 from mist_ci.schemaflux.trait import Trait

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import TELL, rows
-from mist_ci.schemaflux.pictures import PIXEL, kind_named, kind_of, media_type, payload, pictures
+from mist_ci.schemaflux.image_data import PIXEL, kind_named, kind_of, media_type, payload, pictures
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta, quote
 from mist_ci.schemaflux.trait import Trait

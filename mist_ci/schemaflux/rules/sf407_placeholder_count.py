@@ -13,8 +13,8 @@ from collections.abc import Iterator
 
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import TELL, rows
+from mist_ci.schemaflux.image_data import listed
 from mist_ci.schemaflux.message import Object
-from mist_ci.schemaflux.pictures import listed
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta
 

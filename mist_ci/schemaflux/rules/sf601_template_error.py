@@ -12,8 +12,9 @@ no system message), or correct the template.
 
 from collections.abc import Iterator
 
+from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.finding import Consequence, Severity
-from mist_ci.ports.executor import Rendered
+from mist_ci.ports.executor import ChatRendered
 from mist_ci.schemaflux.example import GOOD, chat, rows
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta
@@ -26,14 +27,16 @@ META = RuleMeta(
     since="0.1.0",
     bad=rows(chat(("system", "Be brief."), ("user", "What is 2+2?"), ("assistant", "4"))) + GOOD,
     good=GOOD,
-    template="{% for message in messages %}"
-    "{% if message.role == 'system' %}{{ raise_exception('no system role, please') }}{% endif %}"
-    "<|{{ message.role }}|>{{ message.content }}<|end|>"
-    "{% endfor %}",
+    template=ChatTemplate(
+        "{% for message in messages %}"
+        "{% if message.role == 'system' %}{{ raise_exception('no system role, please') }}{% endif %}"
+        "<|{{ message.role }}|>{{ message.content }}<|end|>"
+        "{% endfor %}"
+    ),
 )
 
 
-def check(_row: Row, rendered: Rendered, /) -> Iterator[Problem]:
+def check(_row: Row, rendered: ChatRendered, /) -> Iterator[Problem]:
     """The error as the template gives it."""
     if rendered.error is not None:
         yield Problem(f"the chat template refuses this row: {rendered.error}", hint(rendered.error))

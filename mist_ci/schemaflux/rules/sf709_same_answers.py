@@ -47,8 +47,8 @@ class _Tally:
         if self.answers.is_full:
             return
         answer = _answer(row)
-        if answer is not None:
-            text = answer.strip()
+        text = "" if answer is None else answer.strip()
+        if text:
             shown = text[: _LABEL_CHARS + 1]
             self.answers.add(xxhash.xxh3_64_intdigest(text.encode("utf-8", "surrogatepass")), row, shown)
 
@@ -73,7 +73,7 @@ class _Tally:
 
 def _answer(row: Row) -> str | None:
     if row.plain is not None:
-        return row.plain.messages[-1].content
+        return row.plain.texts[-1]
     if row.answer is None:
         return None
     message = row.messages[row.answer]

@@ -50,6 +50,7 @@ _DOMINATES = 0.9
 _RARE = 0.02
 _MOST_PROMPTS = 1_000
 _SHOWN_CHARS = 60
+_SYSTEM = ("system", "developer")
 
 
 @dataclass(slots=True)
@@ -85,9 +86,8 @@ class _Tally:
 
 def _prompt(row: Row) -> str | None:
     if row.plain is not None:
-        first = row.plain.messages[0]
-        return first.content.strip() if first.role == "system" else None
-    if row.messages and row.messages[0].role in ("system", "developer"):
+        return row.plain.texts[0].strip() if row.plain.roles[0] in _SYSTEM else None
+    if row.messages and row.messages[0].role in _SYSTEM:
         return row.messages[0].text.strip()
     return None
 

@@ -43,9 +43,9 @@ def keys(row: Row, /) -> Iterator[tuple[bytes, bytes]]:
     if row.answer is None:
         return
     if row.plain is not None:
-        *asked, said = row.plain.messages
-        turns = [part for turn in asked for part in (turn.role, fold(turn.content))]
-        yield _hash(turns), _note(fold(said.content), len(said.content))
+        roles, texts = row.plain.roles, row.plain.texts
+        turns = [part for turn in zip(roles[:-1], map(fold, texts[:-1]), strict=True) for part in turn]
+        yield _hash(turns), _note(fold(texts[-1]), len(texts[-1]))
         return
     messages = [_said(message) for message in row.messages]
     answer = messages[row.answer]

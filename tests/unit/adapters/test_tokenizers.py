@@ -1,6 +1,7 @@
 """Token counts are tiktoken's own, and nothing ever reaches for the network."""
 
 import os
+import pickle
 import shutil
 import socket
 from collections.abc import Iterator
@@ -9,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from mist_ci.adapters.tokenizers import CL100K, O200K, RANKS, Recipe, TiktokenCounter
+from mist_ci.adapters.tokenizers import CL100K, O200K, RANKS, GigatokenCounter, Recipe, TiktokenCounter, fast
+from mist_ci.adapters.tokenizers.runs import LONGEST_RUN, pieces
 from mist_ci.errors import Code, CouldNotRun
 from mist_ci.ports.accounting import TokenCounter
 
@@ -119,3 +123,109 @@ def test_many_threads_share_one_encoding() -> None:
         counts = list(pool.map(lambda text: counter.count(text, "gpt-4o"), ["hello world"] * 64))
     assert counts == [2] * 64
     assert len(counter._encodings) == 1
+
+
+HARD = st.lists(
+    st.text(max_size=12)
+    | st.sampled_from(
+        [
+            "<|endoftext|>", "<|im_start|>", "<|", "  ", "\n\n", "\r\n", "'S", "'ll", "\u017f", "\u0301", "1234", "ǅ",
+            "\u200b", "\u3000", "//\n", "😀", "👩‍👩‍👧", "\x00", "İ", "ﬁ", "\uff19\uff18", "ก็", "한국어", "\ud800",
+        ]
+    ),
+    max_size=20,
+).map("".join)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def warm() -> TokenCounter:
+    """A gigatoken counter that has seen enough to use gigatoken."""
+    pytest.importorskip("gigatoken")
+    counter = GigatokenCounter()
+    for model in ("gpt-4o", "gpt-4"):
+        counter.count_many([f"text {number}" for number in range(fast.FIRST_TEXTS + 1)], model)
+    return counter
+
+
+@pytest.mark.parametrize("model", ["gpt-4o", "gpt-4"])
+@given(text=HARD)
+@settings(max_examples=300, deadline=None)
+def test_gigatoken_counts_what_tiktoken_counts(
+    text: str, model: str, warm: TokenCounter, counter: TokenCounter
+) -> None:
+    assert warm.count(text, model) == counter.count(text, model)
+    assert warm.basis(model) == counter.basis(model)
+
+
+def test_many_texts_are_counted_as_each_is(counter: TokenCounter, warm: TokenCounter) -> None:
+    one_by_one = [counter.count(text, "gpt-4o") for text in TEXTS]
+    assert counter.count_many(TEXTS, "gpt-4o") == warm.count_many(TEXTS, "gpt-4o") == one_by_one
+
+
+class Miscounting:
+    """An encoder that is wrong about texts with a word in them."""
+
+    def __init__(self, word: str) -> None:
+        self._word = word
+
+    def encode(self, text: str) -> bytes:
+        return bytes(len(text.split()) + (self._word in text))
+
+
+@pytest.mark.parametrize("word", ["text 7", "later<|"])
+def test_an_accelerator_that_differs_is_not_used_further(word: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fast, "_load", lambda *_: Miscounting(word))
+    monkeypatch.setattr(TiktokenCounter, "count_with", lambda _, __, text: len(text.split()))
+    doubted = GigatokenCounter()
+    texts = [f"text {number}" for number in range(fast.FIRST_TEXTS + 100)] + ["later<|", "later<| again"]
+    assert doubted.count_many(texts, "gpt-4o") == [len(text.split()) for text in texts]
+    assert (
+        doubted.basis("gpt-4o") == "tiktoken o200k_base (gigatoken differed from it and was not used further)"
+    )
+    assert doubted.basis("gpt-4") == "tiktoken cl100k_base"
+
+
+def test_an_accelerator_that_grew_is_loaded_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    loaded: list[Recipe] = []
+
+    def load(recipe: Recipe, _: Path) -> Miscounting:
+        loaded.append(recipe)
+        return Miscounting("never")
+
+    monkeypatch.setattr(fast, "_load", load)
+    monkeypatch.setattr(TiktokenCounter, "count_with", lambda _, __, text: len(text.split()))
+    monkeypatch.setattr(fast, "_size_bytes", lambda: len(loaded) * 200 * 2**20)
+    monkeypatch.setattr(fast, "_LOOK_EVERY_CHARS", 1000)
+    growing = GigatokenCounter()
+    for _ in range(3):
+        growing.count_many([f"text {number}" for number in range(1000)], "gpt-4o")
+    assert len(loaded) == 1  # the size is taken after it is loaded
+    monkeypatch.setattr(fast, "_size_bytes", lambda: 10**9)
+    growing.count_many([f"text {number}" for number in range(1000)], "gpt-4o")
+    assert len(loaded) == 2
+
+
+def test_counters_can_be_sent_to_another_process(warm: TokenCounter, counter: TokenCounter) -> None:
+    for one in (warm, counter):
+        sent = pickle.loads(pickle.dumps(one))
+        assert sent.count("hello world", "gpt-4o") == 2
+        assert len(pickle.dumps(one)) < 1000
+
+
+def test_a_run_that_tiktoken_cannot_bear_is_counted_in_pieces(
+    counter: TokenCounter, warm: TokenCounter
+) -> None:
+    text = " " * 1_000_000
+    assert counter.count(text, "gpt-4o") == warm.count(text, "gpt-4o") == -(-1_000_000 // 128)
+
+
+@given(
+    st.lists(st.sampled_from([" " * LONGEST_RUN, "a" * LONGEST_RUN, "b", " ", "c d"]), max_size=5).map(
+        "".join
+    )
+)
+@settings(max_examples=50, deadline=None)
+def test_pieces_are_the_text_and_none_has_a_longer_run(text: str) -> None:
+    found = list(pieces(text))
+    assert "".join(found) == text
+    assert all(len(run) <= LONGEST_RUN for piece in found for run in piece.split())

@@ -209,9 +209,6 @@ def test_a_mistake_is_one_error_with_its_place_and_the_nearest_name(
         ("rpm: 600", "tpm: 200000", 8, "providers.prod.limits.tpm"),
         ("    model: support-bot", "    targets: [trl]", 15, "datasets.support-sft.targets"),
         ("    model: support-bot", "    trainer: train/sft.yaml", 15, "datasets.support-sft.trainer"),
-        ("path: data/support/*.jsonl", "uri: s3://bucket/data.jsonl", 13, "datasets.support-sft.uri"),
-        ("path: data/support/*.jsonl", "lfs: true", 13, "datasets.support-sft.lfs"),
-        ("    model: support-bot", f"    sha256: {'0' * 64}", 15, "datasets.support-sft.sha256"),
         ("[suites/*.yml]", '[suites/*.yml, "mist:arithmetic"]', 16, "suites[1]"),
     ],
 )
@@ -221,6 +218,41 @@ def test_a_setting_that_would_be_ignored_is_refused(old: str, new: str, line: in
     assert caught.value.code is Code.NOT_AVAILABLE
     assert caught.value.where is not None
     assert (caught.value.where.line, caught.value.where.field) == (line, field)
+
+
+URI = "uri: s3://bucket/data.jsonl"
+SHA256 = f"sha256: {'0' * 64}"
+
+
+@pytest.mark.parametrize(
+    ("place", "code", "field"),
+    [
+        ("epochs: 2", Code.MISSING_KEY, "path"),
+        ("lfs: true", Code.MISSING_KEY, "path"),
+        (URI, Code.MISSING_KEY, "uri"),
+        (f"path: data/*.jsonl\n    {URI}\n    {SHA256}", Code.WRONG_VALUE, "uri"),
+        (f"path: data/*.jsonl\n    {SHA256}", Code.WRONG_VALUE, "sha256"),
+        (f"{URI}\n    {SHA256}\n    lfs: true", Code.WRONG_VALUE, "lfs"),
+        (f"uri: file:///etc/passwd\n    {SHA256}", Code.WRONG_VALUE, "uri"),
+        (f"uri: simplecache::s3://bucket/x\n    {SHA256}", Code.WRONG_VALUE, "uri"),
+        (f"uri: s3://bucket/*.jsonl\n    {SHA256}", Code.WRONG_VALUE, "uri"),
+        (f"uri: s3://bucket\n    {SHA256}", Code.WRONG_VALUE, "uri"),
+        (f"uri: https://me:secret@example.com/x\n    {SHA256}", Code.WRONG_VALUE, "uri"),
+        (f"{URI}\n    sha256: abc", Code.WRONG_VALUE, "sha256"),
+    ],
+)
+def test_a_data_set_lies_in_one_place_and_that_is_said_whole(place: str, code: Code, field: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        read_everything("mist.yml", "path: data/support/*.jsonl", place)
+    assert caught.value.code is code
+    assert caught.value.where is not None
+    assert caught.value.where.field == f"datasets.support-sft.{field}"
+    assert caught.value.where.line is not None
+
+
+@pytest.mark.parametrize("place", ["path: data/*.jsonl\n    lfs: true", f"{URI}\n    {SHA256}"])
+def test_data_may_lie_outside_of_git(place: str) -> None:
+    read_everything("mist.yml", "path: data/support/*.jsonl", place)
 
 
 def test_escalation_to_fewer_attempts_than_the_first_ones_is_refused() -> None:

@@ -9,7 +9,7 @@ from mist_ci.schemaflux.example import ASK, TELL, call, chat, result, rows, tool
 from tests.unit.schemaflux.checking import check
 
 GOOD_PART: JsonValue = {"type": "text", "text": "What is this?"}
-IMAGE: JsonValue = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+IMAGE: JsonValue = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
 TWO_CALLS: JsonValue = {
     "role": "assistant",
     "tool_calls": [
@@ -98,6 +98,13 @@ ONE_DEFECT: dict[str, tuple[JsonValue, str, str]] = {
         'add "id"',
     ),
 }
+
+
+WHOLE = (
+    "{% for m in messages %}<{{ m.role }}>{{ m.reasoning_content }}{{ m.content }}"
+    "{% for call in m.tool_calls or [] %}{{ call.function }}{% endfor %}<|end|>{% endfor %}"
+)
+"""A chat template that leaves nothing out."""
 
 
 @pytest.mark.parametrize("name", ONE_DEFECT)
@@ -223,4 +230,4 @@ SILENT: dict[str, JsonValue] = {
 @pytest.mark.parametrize("name", SILENT)
 def test_valid_modern_rows_give_no_findings(name: str) -> None:
     content = json.dumps(SILENT[name], ensure_ascii=False).encode() + b"\n"
-    assert check(content, template="{{ messages }}").findings == ()
+    assert check(content, template=WHOLE).findings == ()

@@ -15,12 +15,16 @@ from mist_ci.schemaflux.prompts import SuitePrompts, normalise_prompt
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta
 from mist_ci.schemaflux.rules import sf006_not_an_object
-from tests.unit.schemaflux.checking import InlineExecutor, check
+from tests.fakes import InlineExecutor
+from tests.unit.schemaflux.checking import check
 
 BAD = rows(chat(("user", "a"), ("assistant", "")))
 ONE = rows(chat(("user", "one"), ("assistant", "1")))
 TWO = rows(chat(("user", "two"), ("assistant", "2")))
-NO_SYSTEM = "{% for m in messages if m.role == 'system' %}{{ raise_exception('no system') }}{% endfor %}"
+NO_SYSTEM = (
+    "{% for m in messages %}{% if m.role == 'system' %}{{ raise_exception('no system') }}{% endif %}"
+    "{{ m.content }}<|end|>{% endfor %}"
+)
 
 
 def codes(report: DataReport) -> list[tuple[str, str, int | None, bool]]:
@@ -158,11 +162,11 @@ def test_only_rows_without_errors_are_rendered() -> None:
     executor = InlineExecutor()
     content = GOOD + BAD + rows(chat(("human", "a"), ("gpt", "b"))) + b"{oops\n"
     check(content, template="x", executor=executor)
-    assert [context["messages"] for context in executor.contexts] == [
+    assert [conversation.messages for conversation in executor.conversations] == [
         [{"role": "user", "content": "What is 2+2?"}, {"role": "assistant", "content": "4"}]
     ]
-    assert executor.contexts[0]["add_generation_prompt"] is False
-    assert "tools" not in executor.contexts[0]
+    assert executor.conversations[0].prompt_length == 1
+    assert executor.conversations[0].tools is None
 
 
 def test_a_template_that_refuses_all_rows_is_one_finding_at_the_template() -> None:

@@ -22,7 +22,7 @@ from mist_ci.schemaflux.tool_schemas import read_schema, without_nulls
 from mist_ci.schemaflux.trait import Trait
 
 META = RuleMeta(
-    code="SF309",
+    code="SF316",
     name="bad-tool-schema",
     severity=Severity.ERROR,
     consequence=Consequence.REJECTED,

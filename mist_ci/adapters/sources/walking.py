@@ -1,0 +1,58 @@
+"""The files of training data below a directory."""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from mist_ci.adapters.sources.opening import Opener
+from mist_ci.adapters.sources.sniffing import SUFFIXES, plain_name
+from mist_ci.errors import Code, UsageError, Where
+from mist_ci.ports.sources import BrokenSource, Opened
+
+_HIDDEN = frozenset({".git", ".venv", "node_modules", "__pycache__"})
+
+
+def open_paths(opener: Opener, paths: Sequence[Path]) -> tuple[Opened, ...]:
+    """Files as they are named, and the data below directories; each once.
+
+    Raises ConfigError MC101 for a file that cannot be read, UsageError MC101 for a directory without data.
+    """
+    found: dict[str, Opened] = {}
+    for path in paths:
+        inside = tuple(data_files(opener, path)) if path.is_dir() else (opener.open(str(path), path),)
+        if not inside:
+            hint = f"name a file, or a directory with files that end in {', '.join(SUFFIXES)}, packed or not"
+            raise UsageError(Code.FILE_MISSING, "no training data in it", where=Where(str(path)), hint=hint)
+        found |= {one.path: one for one in inside}
+    return tuple(found.values())
+
+
+def data_files(opener: Opener, directory: Path) -> Iterator[Opened]:
+    """Every file whose name ends like data, sorted. A link that leads out of the directory is said, not followed."""
+    root = directory.resolve()
+    for place in sorted(_places(directory)):
+        problem = _problem(place, root)
+        if problem:
+            hint = "put the file itself here, or name it on the command line"
+            yield BrokenSource(str(place), problem, hint)
+        elif place.is_file():
+            yield opener.open(str(place), place)
+
+
+def _problem(place: Path, root: Path) -> str | None:
+    try:
+        target = place.resolve(strict=True)
+    except (OSError, RuntimeError):  # Python 3.11 raises the second for links in a circle
+        return "it is a link that leads nowhere"
+    if not target.is_relative_to(root):
+        return "it is a link that leads out of the directory: it was not followed"
+    return None if target.is_file() or target.is_dir() else "it is no regular file"
+
+
+def _places(directory: Path) -> Iterator[Path]:
+    """Data files, and links to directories that may hold some."""
+    for inside, names, files in os.walk(directory):
+        here = Path(inside)
+        yield from (here / name for name in files if plain_name(name).endswith(SUFFIXES))
+        yield from (here / name for name in names if (here / name).is_symlink())
+        names[:] = [name for name in names if name not in _HIDDEN]
