@@ -1,5 +1,6 @@
 """A Finding says that data is bad. It is a value: it may fail a gate, it never stops a run."""
 
+from collections import Counter
 from datetime import date
 from enum import StrEnum
 
@@ -126,5 +127,28 @@ class DataReport(Model):
         return tuple(f for f in self.findings if not f.known and f.severity.rank <= fail_on.rank)
 
     def count_gating(self, fail_on: Severity) -> int:
-        """How many new findings are at least as severe as `fail_on`."""
-        return sum(one.count for one in self.counts if not one.known and one.severity.rank <= fail_on.rank)
+        """How many new findings are at least as severe as `fail_on`, whether they are kept or not."""
+        return sum(
+            one.count for one in self.all_counts if not one.known and one.severity.rank <= fail_on.rank
+        )
+
+    @property
+    def all_counts(self) -> tuple[RuleCount, ...]:
+        """`counts`, or the findings counted where a report has none: those of earlier versions."""
+        if self.counts or not self.findings:
+            return self.counts
+        kinds = Counter((f.code, f.name, f.severity, f.target, f.known) for f in self.findings)
+        return tuple(
+            RuleCount(code=code, name=name, severity=severity, target=target, known=known, count=count)
+            for (code, name, severity, target, known), count in kinds.items()
+        )
+
+    @property
+    def count_new(self) -> int:
+        """Findings that base has not."""
+        return sum(one.count for one in self.all_counts if not one.known)
+
+    @property
+    def count_known(self) -> int:
+        """Findings that base has already."""
+        return sum(one.count for one in self.all_counts if one.known)

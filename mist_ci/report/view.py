@@ -30,6 +30,8 @@ _MOVED = Fraction(1, 100)
 def view(report: Report) -> View:
     """All that does not depend on how much is shown."""
     dump = report.model_dump(mode="json")
+    for data, told in zip(report.data, dump["data"], strict=True):
+        told |= {"count_new": data.count_new, "count_known": data.count_known}
     return {
         **decision_view(report.decision),
         "report": dump,
