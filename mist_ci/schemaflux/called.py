@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import msgspec
 
 from mist_ci.models.data_format import DataFormat
+from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.message import Object, ToolCall
 from mist_ci.schemaflux.row import Row
 
@@ -45,6 +46,13 @@ def _schemas(row: Row) -> dict[str, Object | None]:
     found: dict[str, Object | None] = {}
     for tool in row.tools:
         if tool.name:
-            parameters = tool.parameters if isinstance(tool.parameters, dict) else None
-            found[tool.name] = None if tool.name in found else parameters
+            found[tool.name] = None if tool.name in found else _of_object(tool.parameters)
     return found
+
+
+def _of_object(parameters: JsonValue) -> Object | None:
+    """A schema of an object; another one is SF316's."""
+    if not isinstance(parameters, dict):
+        return None
+    kind = parameters.get("type", "object")
+    return parameters if kind == "object" or (isinstance(kind, list) and "object" in kind) else None

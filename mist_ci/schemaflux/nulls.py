@@ -14,17 +14,25 @@ _CHOICES = ("anyOf", "oneOf")
 
 def unwanted_nulls(arguments: Object, schema: Object) -> Iterator[str]:
     """Names of arguments that are null, need not be there, and may not be null by the schema."""
-    properties, required = schema.get("properties"), schema.get("required")
+    properties = schema.get("properties")
     if not isinstance(properties, dict) or "patternProperties" in schema:
         return
+    others = schema.get("additionalProperties", False)
+    for name in _optional_nulls(arguments, schema):
+        if not allows_null(properties.get(name, others)):
+            yield name
+
+
+def without_optional_nulls(arguments: Object, schema: Object) -> Object:
+    """The arguments without the nulls that need not be there."""
+    nulls = set(_optional_nulls(arguments, schema))
+    return {name: value for name, value in arguments.items() if name not in nulls}
+
+
+def _optional_nulls(arguments: Object, schema: Object) -> list[str]:
+    required = schema.get("required")
     needed = required if isinstance(required, list) else []
-    for name, value in arguments.items():
-        if value is None and name not in needed:
-            is_declared = name in properties
-            if not allows_null(
-                properties[name] if is_declared else schema.get("additionalProperties", False)
-            ):
-                yield name
+    return [name for name, value in arguments.items() if value is None and name not in needed]
 
 
 def allows_null(schema: JsonValue) -> bool:

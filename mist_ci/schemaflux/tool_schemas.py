@@ -40,6 +40,8 @@ class SchemaFault:
 
     reason: str
     path: str
+    is_null: bool = False
+    """True where the value that does not fit is null."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ def _fault_of_schema(error: jsonschema_rs.ValidationError) -> SchemaFault | None
 
 def _fault(error: jsonschema_rs.ValidationError) -> SchemaFault:
     steps = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in error.instance_path]
-    return SchemaFault(_in_words(error), "".join(steps).lstrip("."))
+    return SchemaFault(_in_words(error), "".join(steps).lstrip("."), error.instance is None)
 
 
 def _in_words(error: jsonschema_rs.ValidationError) -> str:

@@ -15,7 +15,7 @@ from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.called import JSON_SCHEMA_FORMATS, calls_with_schema
 from mist_ci.schemaflux.example import ASK, TELL, call, result, rows, tool_with
 from mist_ci.schemaflux.message import Object
-from mist_ci.schemaflux.nulls import unwanted_nulls
+from mist_ci.schemaflux.nulls import allows_null, without_optional_nulls
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta, quote
 from mist_ci.schemaflux.tool_schemas import SchemaFault, read_schema
@@ -58,10 +58,18 @@ def check(row: Row, /) -> Iterator[Problem]:
 def _fault(arguments: Object, schema: Object, size: int) -> SchemaFault | None:
     checked = read_schema(schema)
     fault = checked.first_fault(arguments, size)
-    nulls = set(unwanted_nulls(arguments, schema)) if fault else set()
-    if not nulls:
-        return fault
-    return checked.first_fault({name: value for name, value in arguments.items() if name not in nulls}, size)
+    if fault and None in arguments.values():
+        fault = checked.first_fault(without_optional_nulls(arguments, schema), size)
+    return None if fault is None or _may_be_null(fault, schema) else fault
+
+
+def _may_be_null(fault: SchemaFault, schema: Object) -> bool:
+    """True for a null that OpenAPI's `nullable` or a default allows; below the first level nobody looks."""
+    if not fault.is_null:
+        return False
+    properties = schema.get("properties")
+    name = fault.path
+    return not isinstance(properties, dict) or name not in properties or allows_null(properties[name])
 
 
 def _place(fault: SchemaFault) -> str:

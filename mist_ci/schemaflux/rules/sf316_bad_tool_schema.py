@@ -32,8 +32,14 @@ META = RuleMeta(
     bad=rows({"messages": [ASK, TELL], "tools": [tool_with("weather", {"city": {"type": "str"}})]}),
     good=rows({"messages": [ASK, TELL], "tools": [tool_with("weather", {"city": {"type": "string"}})]}),
 )
-_WITHOUT_TYPE = frozenset({"$ref", "allOf", "anyOf", "oneOf"})
+_ELSEWHERE = frozenset({"$ref", "$dynamicRef", "allOf", "anyOf", "oneOf"})
 """What may say elsewhere that it is an object."""
+_OF_OBJECTS = frozenset({"properties", "required", "additionalProperties", "patternProperties"})
+_KEYWORDS = (
+    _ELSEWHERE
+    | _OF_OBJECTS
+    | {"title", "description", "definitions", "default", "not", "if", "enum", "const"}
+)
 _TYPES = {
     "str": "string",
     "int": "integer",
@@ -82,12 +88,12 @@ def _no_object(tool: ToolDeclaration, parameters: Object) -> Problem | None:
         return _problem(
             tool, f"type is {quote(kind)}", 'the arguments of a call are an object: "type": "object"'
         )
-    if not _WITHOUT_TYPE.isdisjoint(parameters):
+    if not any(key in _KEYWORDS or key.startswith("$") for key in parameters):
+        hint = 'write {"type": "object", "properties": {…}} around the parameters'
+        return _problem(tool, f"{quote(next(iter(parameters)))} is no keyword of it", hint)
+    if _OF_OBJECTS.isdisjoint(parameters) or not _ELSEWHERE.isdisjoint(parameters):
         return None
-    if "properties" in parameters:
-        return _problem(tool, "type is missing", 'add "type": "object"', Severity.WARNING)
-    hint = 'write {"type": "object", "properties": {…}} around the parameters'
-    return _problem(tool, f"{quote(next(iter(parameters)))} is no keyword of it", hint)
+    return _problem(tool, "type is missing", 'add "type": "object"', Severity.WARNING)
 
 
 def _hint(parameters: Object, path: str) -> str:
