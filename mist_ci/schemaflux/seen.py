@@ -61,5 +61,5 @@ class Census(Generic[Key]):
 
     def _overflow(self) -> None:
         if self.is_full or len(self.values) > self.most:
-            self.is_full = True
+            self.is_full, self.total = True, 0
             self.values.clear()
