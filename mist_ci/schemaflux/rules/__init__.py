@@ -1,7 +1,7 @@
 """All rules, listed by hand, in the order in which they are asked."""
 
 from mist_ci.schemaflux.file_facts import FileFactRule
-from mist_ci.schemaflux.rule import (
+from mist_ci.schemaflux.kinds import (
     BrokenRule,
     ChangeRule,
     CorpusRule,
