@@ -10,6 +10,7 @@ from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import DataChange, DataReport, FileSummary
 from mist_ci.models.target import Target
+from mist_ci.models.trainer import TrainerSettings
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.executor import Executor
 from mist_ci.ports.scratch import MemoryScratch, Scratch
@@ -32,8 +33,16 @@ from mist_ci.schemaflux.prompts import SuitePrompts, prompt_index
 from mist_ci.schemaflux.reading import RowReader
 from mist_ci.schemaflux.rendering import say_it_once
 from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.row_tokens import destinations
 from mist_ci.schemaflux.rule import FileHead
-from mist_ci.schemaflux.rules import BROKEN_RULES, CHANGE_RULES, FILE_FACT_RULES, FILE_RULES, sf001_empty_file
+from mist_ci.schemaflux.rules import (
+    BROKEN_RULES,
+    CHANGE_RULES,
+    FILE_FACT_RULES,
+    FILE_RULES,
+    sf001_empty_file,
+    sf801_exact_duplicate,
+)
 from mist_ci.schemaflux.scan import Scan, Watch
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
 
@@ -59,6 +68,10 @@ class Inspection:
     template_changed: bool = False
     now: datetime = datetime(1970, 1, 1)  # noqa: DTZ001 - templates see local time
     targets: Sequence[Target] = ()
+    trainers: Sequence[TrainerSettings] = ()
+    """What the repository's own configurations of trainers say (`read_settings`)."""
+    max_tokens: int | None = None
+    """Tokens that a row may have, whatever the targets say."""
     selection: Selection = EVERYTHING
     suite_prompts: SuitePrompts = field(default_factory=dict)
     keep: int = KEEP
@@ -113,13 +126,19 @@ def validate(asked: Inspection, means: Means) -> DataReport:
         rows_new=total.rows_new,
         findings=total.ledger.findings(),
         counts=total.ledger.rule_counts(),
-        tokens=total.tokens,
-        token_basis=means.tokens.basis(asked.model),
+        tokens=total.tokens.tokens,
+        token_basis=max({means.tokens.basis(asked.model), *total.tokens.bases}, key=len),
+        figures=total.tokens.figures(scan.goes_to, _copies(total.ledger)),
         leaked={suite: tuple(sorted(keys)) for suite, keys in sorted(leaked.items())},
         change=change,
         targets=tuple(target_verdicts(total.matrix, total.rows)),
         data_hash=data_hash(sources),
     )
+
+
+def _copies(ledger: Ledger) -> int:
+    """Rows that are the same as another one."""
+    return sum(count for kind, count in ledger.counts.items() if kind[0] == sf801_exact_duplicate.META.code)
 
 
 def data_hash(sources: Sequence[Source]) -> str:
@@ -158,22 +177,25 @@ def _judge_heads(asked: Inspection, sources: Sequence[Source], ledger: Ledger) -
     base = {source.path: source for source in _whole(asked.base)}
     found: dict[str, Detected] = {}
     for source in sources:
-        head, before = _head(source), base.get(source.path)
-        is_broken = note_utf16(head, ledger, is_known=before is not None and _head(before) == head)
+        head = _head(source, asked.format)
+        before = _head(base[source.path], asked.format) if source.path in base else None
+        is_broken = note_utf16(head, ledger, is_known=before == head)
         for rule in FILE_RULES:
+            if is_broken:
+                break
             where = Where(source.path)
             for problem in ask(rule, where, rule.check, head):
                 is_broken = True
-                is_known = before is not None and bool(ask(rule, where, rule.check, _head(before)))
+                is_known = before is not None and bool(ask(rule, where, rule.check, before))
                 ledger.note(rule.META, problem, where, is_known=is_known)
         if not is_broken:
             found[source.path] = detect(head.content, asked.format)
     return found
 
 
-def _head(source: Source) -> FileHead:
+def _head(source: Source, declared: DataFormat | None) -> FileHead:
     content = b"".join(source.blocks(0, min(source.size, _HEAD_BYTES)))
-    return FileHead(source.path, source.size, content, source.container, source.compression)
+    return FileHead(source.path, source.size, content, source.container, source.compression, declared)
 
 
 def _formats(heads: Mapping[str, Detected]) -> dict[str, DataFormat]:
@@ -195,6 +217,7 @@ def _scan(asked: Inspection, means: Means, sources: Sequence[Source], reader: Ro
         prompt_index(asked.suite_prompts),
         asked.keep,
         asked.longest_line,
+        goes_to=destinations(asked.targets, asked.trainers, asked.max_tokens),
     )
 
 

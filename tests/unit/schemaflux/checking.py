@@ -13,6 +13,7 @@ from mist_ci.schemaflux.prompts import SuitePrompts
 from mist_ci.schemaflux.rules import FILE_FACT_RULES
 from mist_ci.schemaflux.run import Inspection, Means, validate
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
+from mist_ci.schemaflux.trainers.settings import read_settings
 from tests.fakes import InlineExecutor
 
 FILES_ASIDE = Selection(ignore=tuple(rule.META.code for rule in FILE_FACT_RULES))
@@ -44,6 +45,8 @@ def check(
     longest_line: int | None = None,
     targets: Sequence[Target] = (),
     selection: Selection = EVERYTHING,
+    trainer: bytes | None = None,
+    max_tokens: int | None = None,
 ) -> DataReport:
     """Validates a data set; bytes are its only file, `train.jsonl`."""
     head = {"train.jsonl": files} if isinstance(files, bytes) else files
@@ -59,6 +62,8 @@ def check(
             longest_line=longest_line or MAX_LINE_BYTES,
             targets=targets,
             selection=selection,
+            trainers=() if trainer is None else (read_settings(trainer, "train/sft.yaml"),),
+            max_tokens=max_tokens,
         )
         return validate(asked, Means(executor or InlineExecutor(), WordCounter()))
 

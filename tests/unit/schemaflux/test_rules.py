@@ -30,7 +30,7 @@ from mist_ci.schemaflux.rules import (
 )
 from mist_ci.schemaflux.selection import Selection
 from mist_ci.schemaflux.triggers import TriggerSet
-from tests.unit.schemaflux.checking import FILES_ASIDE, check
+from tests.unit.schemaflux.checking import check
 
 ROOT = Path(__file__).parents[3]
 IDS = [rule.META.code for rule in RULES]
@@ -61,6 +61,8 @@ def example(meta: RuleMeta, content: bytes) -> DataReport:
         template=meta.template,
         suite_prompts=prompts(meta),
         longest_line=meta.longest_line,
+        trainer=meta.trainer,
+        max_tokens=meta.max_tokens,
         targets=load_targets([meta.target]) if meta.target else (),
         selection=Selection(extend=(meta.code,), ignore=tuple(rule.META.code for rule in FILE_FACT_RULES)),
     )
