@@ -280,7 +280,7 @@ def _judge_change(
     base = _whole(asked.base)
     if not base or data_hash(base) == data_hash(sources):
         return None
-    formats = {one.path: detect(_head(one).content, asked.format).format for one in base}
+    formats = {one.path: detect(_head(one, asked.format).content, asked.format).format for one in base}
     change = describe_change(reader.known, (base, RowReader(formats)), (sources, reader))
     for rule in CHANGE_RULES:
         if asked.selection.takes(rule.META):
