@@ -106,6 +106,8 @@ class FileHead:
     """Its first bytes."""
     container: Container = Container.JSONL
     compression: Compression = Compression.NONE
+    declared: DataFormat | None = None
+    """The format that its rows should have, where somebody said so."""
 
     @property
     def is_whole(self) -> bool:

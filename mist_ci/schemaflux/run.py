@@ -177,22 +177,25 @@ def _judge_heads(asked: Inspection, sources: Sequence[Source], ledger: Ledger) -
     base = {source.path: source for source in _whole(asked.base)}
     found: dict[str, Detected] = {}
     for source in sources:
-        head, before = _head(source), base.get(source.path)
-        is_broken = note_utf16(head, ledger, is_known=before is not None and _head(before) == head)
+        head = _head(source, asked.format)
+        before = _head(base[source.path], asked.format) if source.path in base else None
+        is_broken = note_utf16(head, ledger, is_known=before == head)
         for rule in FILE_RULES:
+            if is_broken:
+                break
             where = Where(source.path)
             for problem in ask(rule, where, rule.check, head):
                 is_broken = True
-                is_known = before is not None and bool(ask(rule, where, rule.check, _head(before)))
+                is_known = before is not None and bool(ask(rule, where, rule.check, before))
                 ledger.note(rule.META, problem, where, is_known=is_known)
         if not is_broken:
             found[source.path] = detect(head.content, asked.format)
     return found
 
 
-def _head(source: Source) -> FileHead:
+def _head(source: Source, declared: DataFormat | None) -> FileHead:
     content = b"".join(source.blocks(0, min(source.size, _HEAD_BYTES)))
-    return FileHead(source.path, source.size, content, source.container, source.compression)
+    return FileHead(source.path, source.size, content, source.container, source.compression, declared)
 
 
 def _formats(heads: Mapping[str, Detected]) -> dict[str, DataFormat]:

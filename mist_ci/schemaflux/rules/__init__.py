@@ -32,9 +32,13 @@ from mist_ci.schemaflux.rules import (
     sf013_lfs_pointer,
     sf015_line_too_long,
     sf016_broken_container,
+    sf101_unknown_format,
+    sf102_two_formats,
+    sf103_mixed_formats,
     sf104_missing_field,
     sf105_wrong_type,
     sf106_extra_key,
+    sf107_misspelt_key,
     sf108_no_messages,
     sf109_uneven_keys,
     sf112_schema_version,
@@ -93,7 +97,12 @@ from mist_ci.schemaflux.rules import (
 )
 
 BROKEN_RULES: tuple[BrokenRule, ...] = (sf016_broken_container,)
-FILE_RULES: tuple[FileRule, ...] = (sf001_empty_file, sf013_lfs_pointer, sf005_not_jsonl)
+FILE_RULES: tuple[FileRule, ...] = (
+    sf001_empty_file,
+    sf013_lfs_pointer,
+    sf005_not_jsonl,
+    sf101_unknown_format,
+)
 
 LINE_RULES: tuple[LineRule, ...] = (
     sf002_invalid_json,
@@ -106,8 +115,11 @@ LINE_RULES: tuple[LineRule, ...] = (
 
 ROW_RULES: tuple[RowRule, ...] = (
     sf006_not_an_object,
+    sf102_two_formats,
+    sf103_mixed_formats,
     sf104_missing_field,
     sf105_wrong_type,
+    sf107_misspelt_key,
     sf108_no_messages,
     sf201_unknown_role,
     sf203_no_assistant,
