@@ -1,6 +1,7 @@
 """What a trainer hands to `apply_chat_template` for a row."""
 
 import json
+from collections.abc import Mapping
 
 from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.data_format import DataFormat
@@ -19,7 +20,7 @@ _STRINGS_ARE_TURNS = frozenset({DataFormat.ALPACA, DataFormat.SHAREGPT})
 def conversation(row: Row, template: ChatTemplate) -> Conversation | None:
     """The conversation of a sound row; None where no template is applied to it, or not this one."""
     messages = rendered_messages(row)
-    tools = _tools(row.object.get("tools"))
+    tools = _tools(row)
     if not messages or (template.plain_only and (tools or not all(map(_is_plain, messages)))):
         return None
     return Conversation(
@@ -66,8 +67,10 @@ def _as_read(message: Message) -> JsonValue:
     return {"role": message.role, "content": message.content, **({"tool_calls": calls} if calls else {})}
 
 
-def _tools(value: JsonValue) -> JsonValue:
+def _tools(row: Row) -> JsonValue:
     """Tools may be written as a string of JSON, because columns of a data set have one type."""
+    inside = row.object.get("input") if row.format is DataFormat.OPENAI_DPO else row.object
+    value = inside.get("tools") if isinstance(inside, Mapping) else None
     if not isinstance(value, str):
         return value
     try:

@@ -13,8 +13,13 @@ from mist_ci.schemaflux.asking import ask
 from mist_ci.schemaflux.conversation import conversation
 from mist_ci.schemaflux.ledger import Ledger
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.rules import RENDER_RULES, sf601_template_error
+from mist_ci.schemaflux.rule import Problem, Rule, RuleMeta
+from mist_ci.schemaflux.rules import (
+    RENDER_RULES,
+    sf601_template_error,
+    sf609_special_token_in_content,
+    sf611_control_token_in_content,
+)
 from mist_ci.schemaflux.selection import Selection
 
 
@@ -113,6 +118,14 @@ class Renderer:
                     renderings.share(Shared(rule.META, problem, where, 1, is_known))
                 else:
                     ledger.note(rule.META, problem, where, is_known=is_known)
+
+
+def is_superseded(rule: Rule, template: ChatTemplate | None, selection: Selection) -> bool:
+    """True for a rule that suspects what another one knows for sure: one defect is one finding."""
+    certain = sf611_control_token_in_content
+    if rule is not sf609_special_token_in_content or template is None or not selection.takes(certain.META):
+        return False
+    return bool(template.all_specials) and not template.plain_only  # else some rows are not rendered
 
 
 def say_it_once(renderings: Renderings, ledger: Ledger, path: str) -> None:

@@ -42,7 +42,6 @@ HARMLESS = frozenset(
 
 SPECIAL_TOKENS = ("bos_token", "eos_token", "pad_token", "unk_token")
 CHAT_DEFAULTS = {"tools": None, "documents": None} | dict.fromkeys(SPECIAL_TOKENS, "")
-"""What a chat template is given when nothing else is said."""
 MAX_SPANS = 1 << 16
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000

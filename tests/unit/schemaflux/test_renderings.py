@@ -248,6 +248,49 @@ def test_a_control_token_of_the_model_is_an_error_even_in_code() -> None:
     assert [(one.code, one.severity) for one in report.findings] == [("SF611", Severity.ERROR)]
 
 
+def test_what_is_certain_is_not_suspected_as_well() -> None:
+    content = rows(chat(("user", "What is this thing?"), ("assistant", "It is a test.<|im_end|>")))
+    specials = ("<|end|>", "<|im_end|>")
+    assert found(check(content, template=ChatTemplate(WHOLE))) == [("SF609", "messages[1].content")]
+    assert found(check(content, template=ChatTemplate(WHOLE, all_specials=specials))) == [
+        ("SF611", "messages[1].content")
+    ]
+    assert found(check(content, template=ChatTemplate(WHOLE, all_specials=specials[:1]))) == []
+
+
+ASKED, TOLD = (
+    {"role": "user", "content": "What is the capital?"},
+    {"role": "assistant", "content": "That is Paris."},
+)
+SPOKEN: dict[DataFormat, Any] = {
+    DataFormat.SHAREGPT: {"conversations": [{"from": "human", "value": "What is the capital?"}, {"from": "gpt", "value": "That is Paris."}]},
+    DataFormat.ALPACA: {"instruction": "What is the capital?", "input": "", "output": "That is Paris."},
+    DataFormat.TOGETHER: {"messages": [ASKED, TOLD], "weight": 1.0},
+    DataFormat.AXOLOTL_CHAT: {"messages": [ASKED, TOLD]},
+    DataFormat.PREFERENCE: {"prompt": [ASKED], "chosen": [TOLD], "rejected": [{**TOLD, "content": "That is Rome."}]},
+    DataFormat.PROMPT_COMPLETION: {"prompt": [ASKED], "completion": [TOLD]},
+    DataFormat.OPENAI_DPO: {"input": {"messages": [ASKED]}, "preferred_output": [TOLD], "non_preferred_output": [{**TOLD, "content": "No."}]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("data_format", SPOKEN)
+def test_other_formats_are_rendered_as_the_conversation_that_they_are(data_format: DataFormat) -> None:
+    talk = conversation(row(SPOKEN[data_format], data_format), ChatTemplate("x"))
+    assert talk is not None
+    assert (talk.messages, talk.prompt_length, talk.tools) == ([ASKED, TOLD], 1, None)
+
+
+def test_what_no_template_is_applied_to_is_not_rendered() -> None:
+    texts: dict[DataFormat, Any] = {
+        DataFormat.TEXT: {"text": "x"},
+        DataFormat.CLASSIFICATION: {"text": "x", "label": "y"},
+        DataFormat.PROMPT_COMPLETION: {"prompt": "x", "completion": "y"},
+        DataFormat.VERTEX: {"contents": [{"role": "user", "parts": [{"text": "x"}]}, {"role": "model", "parts": [{"text": "y"}]}]},
+    }  # fmt: skip
+    for data_format, value in texts.items():
+        assert conversation(row(value, data_format), ChatTemplate("x")) is None
+
+
 def test_a_template_for_texts_alone_is_not_asked_about_anything_else() -> None:
     template = ChatTemplate(
         WHOLE + "{% for m in messages if m.content is not string %}{{ raise_exception('x') }}{% endfor %}",
