@@ -1,7 +1,7 @@
 """All rules, listed by hand, in the order in which they are asked."""
 
 from mist_ci.schemaflux.file_facts import FileFactRule
-from mist_ci.schemaflux.rule import (
+from mist_ci.schemaflux.kinds import (
     BrokenRule,
     ChangeRule,
     CorpusRule,
@@ -87,11 +87,24 @@ from mist_ci.schemaflux.rules import (
     sf620_too_many_tokens,
     sf621_trainer_cuts,
     sf622_nothing_left_to_train,
+    sf701_control_character,
+    sf702_invisible_text,
+    sf703_mojibake,
+    sf704_not_normalised,
+    sf705_markup_residue,
+    sf706_cut_answer,
+    sf707_refusal_boilerplate,
+    sf708_repetition,
+    sf711_structured_output,
+    sf712_language,
+    sf713_placeholder_left,
     sf801_exact_duplicate,
     sf804_leaked_prompt,
     sf810_conflicting_answers,
     sf821_drift,
     sf822_only_moved,
+    sf901_secret,
+    sf902_pii,
     sf905_reserved_marker,
     sf906_target_retired,
 )
@@ -133,6 +146,16 @@ ROW_RULES: tuple[RowRule, ...] = (
     sf306_orphan_result,
     sf609_special_token_in_content,
     sf610_templated_text,
+    sf701_control_character,
+    sf702_invisible_text,
+    sf703_mojibake,
+    sf704_not_normalised,
+    sf705_markup_residue,
+    sf706_cut_answer,
+    sf707_refusal_boilerplate,
+    sf713_placeholder_left,
+    sf901_secret,
+    sf902_pii,
 )
 
 TARGET_RULES: tuple[TargetRule, ...] = (
@@ -189,7 +212,7 @@ RENDER_RULES: tuple[RenderRule, ...] = (
 )
 LEAK_RULES: tuple[LeakRule, ...] = (sf804_leaked_prompt,)
 CORPUS_RULES: tuple[CorpusRule, ...] = (sf801_exact_duplicate, sf810_conflicting_answers)
-FOLD_RULES: tuple[FoldRule, ...] = ()
+FOLD_RULES: tuple[FoldRule, ...] = (sf708_repetition, sf711_structured_output, sf712_language)
 CHANGE_RULES: tuple[ChangeRule, ...] = (sf821_drift, sf822_only_moved)
 
 RULES: tuple[Rule, ...] = tuple(
