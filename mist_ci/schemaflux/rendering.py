@@ -11,9 +11,10 @@ from mist_ci.models.finding import Severity
 from mist_ci.ports.executor import ChatRendered, Conversation, Executor
 from mist_ci.schemaflux.asking import ask
 from mist_ci.schemaflux.conversation import conversation
+from mist_ci.schemaflux.kinds import Rule
 from mist_ci.schemaflux.ledger import Ledger
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.rule import Problem, Rule, RuleMeta
+from mist_ci.schemaflux.rule import Problem, RuleMeta
 from mist_ci.schemaflux.rules import (
     RENDER_RULES,
     sf601_template_error,
