@@ -1,13 +1,14 @@
 """Rows rendered by the chat template, and what the rules say about the result."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mist_ci.errors import Where
 from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.finding import Severity
+from mist_ci.models.trainer import TrainerSettings
 from mist_ci.ports.executor import ChatRendered, Conversation, Executor
 from mist_ci.schemaflux.asking import ask
 from mist_ci.schemaflux.conversation import conversation
@@ -119,6 +120,12 @@ class Renderer:
                     renderings.share(Shared(rule.META, problem, where, 1, is_known))
                 else:
                     ledger.note(rule.META, problem, where, is_known=is_known)
+
+
+def as_trained(template: ChatTemplate, trainers: Sequence[TrainerSettings]) -> ChatTemplate:
+    """The template with what the configurations of trainers say about it."""
+    masks = any("assistant_only_loss: true" in settings.evidence for settings in trainers)
+    return replace(template, needs_generation=True) if masks else template
 
 
 def is_superseded(rule: Rule, template: ChatTemplate | None, selection: Selection) -> bool:

@@ -17,8 +17,10 @@ from mist_ci.schemaflux.conversation import conversation
 from mist_ci.schemaflux.example import ASK, TELL, chat, result, rows, tool
 from mist_ci.schemaflux.markers import templated
 from mist_ci.schemaflux.marks import Mark, Part, marked, traces
+from mist_ci.schemaflux.rendering import as_trained
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.texts import is_in
+from mist_ci.schemaflux.trainers.settings import read_settings
 from tests.fakes import InlineExecutor
 from tests.unit.schemaflux.checking import check
 
@@ -144,9 +146,15 @@ def test_what_the_base_shows_as_well_is_known_unless_the_template_is_new() -> No
 
 def test_a_stock_template_has_no_generation_block_and_nobody_minds() -> None:
     assert found(check(GOOD, template=WHOLE)) == []
-    needed = ChatTemplate(WHOLE, needs_generation=True)
-    (finding,) = check(GOOD + rows(TALK), template=needed).findings
-    assert (finding.code, finding.severity, finding.where.file) == ("SF604", Severity.ERROR, "chat.jinja")
+    (finding,) = check(GOOD + rows(TALK), template=ChatTemplate(WHOLE, needs_generation=True)).findings
+    assert (finding.code, finding.severity, finding.where.file) == ("SF604", Severity.WARNING, "chat.jinja")
+
+
+def test_a_trainer_that_masks_needs_generation_blocks() -> None:
+    masked = read_settings(b"max_length: 512\nassistant_only_loss: true\n", "sft.yaml")
+    other = read_settings(b"max_length: 512\nassistant_only_loss: false\n", "sft.yaml")
+    assert as_trained(ChatTemplate("x"), [other, masked]).needs_generation
+    assert not as_trained(ChatTemplate("x"), [other]).needs_generation
 
 
 def test_a_row_outside_of_every_generation_block_is_found() -> None:
