@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from enum import StrEnum
 
 from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.data_format import DataFormat
@@ -17,12 +18,21 @@ _STRINGS_ARE_TURNS = frozenset({DataFormat.ALPACA, DataFormat.SHAREGPT})
 """Where a trainer makes messages of what are plain strings in the row."""
 
 
-def conversation(row: Row, template: ChatTemplate) -> Conversation | None:
-    """The conversation of a sound row; None where no template is applied to it, or not this one."""
+class Skip(StrEnum):
+    """Why a row is not rendered."""
+
+    NO_TEMPLATE = "trainers apply no chat template to rows of this format"
+    PLAIN_ONLY = "this chat template was written for texts only, without tools and parts"
+
+
+def conversation(row: Row, template: ChatTemplate) -> Conversation | Skip:
+    """The conversation of a sound row, or why no template is applied to it, or not this one."""
     messages = rendered_messages(row)
     tools = _tools(row)
-    if not messages or (template.plain_only and (tools or not all(map(_is_plain, messages)))):
-        return None
+    if not messages:
+        return Skip.NO_TEMPLATE
+    if template.plain_only and (tools or not all(map(_is_plain, messages))):
+        return Skip.PLAIN_ONLY
     return Conversation(
         messages,
         tools=tools,

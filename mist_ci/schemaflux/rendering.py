@@ -7,11 +7,12 @@ from datetime import datetime
 
 from mist_ci.errors import Where
 from mist_ci.models.chat_template import ChatTemplate
+from mist_ci.models.figures import count
 from mist_ci.models.finding import Severity
 from mist_ci.models.trainer import TrainerSettings
 from mist_ci.ports.executor import ChatRendered, Conversation, Executor
 from mist_ci.schemaflux.asking import ask
-from mist_ci.schemaflux.conversation import conversation
+from mist_ci.schemaflux.conversation import Skip, conversation
 from mist_ci.schemaflux.kinds import Rule
 from mist_ci.schemaflux.ledger import Ledger
 from mist_ci.schemaflux.row import Row
@@ -45,8 +46,8 @@ class Renderings:
     """The error of all of them so far; None when they differ."""
     is_same: bool = True
     is_known: bool = True
-    skipped: int = 0
-    """Rows that the template was not written for: nobody knows what a trainer would make of them."""
+    skipped: dict[Skip, int] = field(default_factory=dict)
+    """Rows that were not rendered: nobody knows what a trainer would make of them."""
     shared: dict[tuple[str, Severity, str], Shared] = field(default_factory=dict)
     """Rule, severity and message → a problem of the template."""
 
@@ -63,9 +64,14 @@ class Renderings:
             mine.count += one.count
             mine.is_known = mine.is_known and one.is_known
 
+    def skip(self, reason: Skip, rows: int = 1) -> None:
+        """Takes in rows that were not rendered."""
+        self.skipped[reason] = self.skipped.get(reason, 0) + rows
+
     def merge(self, later: "Renderings") -> None:
         """Takes in the renderings of a later part."""
-        self.skipped += later.skipped
+        for reason, rows in later.skipped.items():
+            self.skip(reason, rows)
         for one in later.shared.values():
             self.share(one)
         if later.count:
@@ -104,8 +110,8 @@ class Renderer:
     ) -> Iterator[Conversation]:
         for row in rows:
             talk = conversation(row, self._template)
-            if talk is None:
-                renderings.skipped += 1
+            if isinstance(talk, Skip):
+                renderings.skip(talk)
             else:
                 waiting.append(row)
                 yield talk
@@ -145,6 +151,10 @@ def say_it_once(renderings: Renderings, ledger: Ledger, path: str) -> None:
             f"all {renderings.count:,} rows fail to render: {error}", sf601_template_error.hint(error)
         )
         ledger.note(sf601_template_error.META, problem, Where(path), is_known=renderings.is_known)
+    for reason, skipped in sorted(renderings.skipped.items()):
+        message = f"{count(skipped, 'row')} not rendered and so not checked: {reason}"
+        problem = Problem(message, "give the template that the model comes with", severity=Severity.INFO)
+        ledger.note(sf601_template_error.META, problem, Where(path), is_known=False)
     for one in renderings.shared.values():
         rows = "the row" if one.count == 1 else f"{one.count:,} rows, first"
         message = f"{one.problem.message} ({rows} {one.first})"

@@ -13,7 +13,8 @@ from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import DataReport, Severity
 from mist_ci.parsing.strict_json import JsonValue
-from mist_ci.schemaflux.conversation import conversation
+from mist_ci.ports.executor import Conversation
+from mist_ci.schemaflux.conversation import Skip, conversation
 from mist_ci.schemaflux.example import ASK, TELL, chat, result, rows, tool
 from mist_ci.schemaflux.markers import templated
 from mist_ci.schemaflux.marks import Mark, Part, marked, traces
@@ -284,7 +285,7 @@ SPOKEN: dict[DataFormat, Any] = {
 @pytest.mark.parametrize("data_format", SPOKEN)
 def test_other_formats_are_rendered_as_the_conversation_that_they_are(data_format: DataFormat) -> None:
     talk = conversation(row(SPOKEN[data_format], data_format), ChatTemplate("x"))
-    assert talk is not None
+    assert isinstance(talk, Conversation)
     assert (talk.messages, talk.prompt_length, talk.tools) == ([ASKED, TOLD], 1, None)
 
 
@@ -296,7 +297,7 @@ def test_what_no_template_is_applied_to_is_not_rendered() -> None:
         DataFormat.VERTEX: {"contents": [{"role": "user", "parts": [{"text": "x"}]}, {"role": "model", "parts": [{"text": "y"}]}]},
     }  # fmt: skip
     for data_format, value in texts.items():
-        assert conversation(row(value, data_format), ChatTemplate("x")) is None
+        assert conversation(row(value, data_format), ChatTemplate("x")) is Skip.NO_TEMPLATE
 
 
 def test_a_template_for_texts_alone_is_not_asked_about_anything_else() -> None:
@@ -308,9 +309,11 @@ def test_a_template_for_texts_alone_is_not_asked_about_anything_else() -> None:
         "messages": [{"role": "user", "content": [{"type": "text", "text": "What is this here?"}]}, TELL]
     }
     executor = InlineExecutor()
-    assert (
-        found(check(rows(calling('{"city": "Oslo"}'), parts) + GOOD, template=template, executor=executor))
-        == []
+    content = rows(calling('{"city": "Oslo"}'), parts) + GOOD
+    (finding,) = check(content, template=template, executor=executor).findings
+    assert (finding.code, finding.severity) == ("SF601", Severity.INFO)
+    assert finding.message.startswith(
+        "2 rows not rendered and so not checked: this chat template was written for texts"
     )
     assert len(executor.conversations) == 1
 
@@ -323,7 +326,7 @@ def test_a_conversation_is_what_a_trainer_would_hand_over() -> None:
     value: Any = {**calling("{}"), "documents": [{"title": "t"}], "chat_template_kwargs": {"x": 1}}
     value["tools"] = json.dumps(value["tools"])
     found = conversation(row(value), ChatTemplate("x"))
-    assert found is not None
+    assert isinstance(found, Conversation)
     assert found.messages == value["messages"]
     assert found.tools == [tool("weather")]
     assert (found.documents, found.kwargs, found.prompt_length) == ([{"title": "t"}], {"x": 1}, 3)
@@ -334,7 +337,7 @@ def test_long_plain_texts_need_no_marks() -> None:
     found = conversation(
         row(chat(("user", "What is the capital?"), ("assistant", "That is Paris."))), ChatTemplate("x")
     )
-    assert found is not None
+    assert isinstance(found, Conversation)
     assert found.marked is None
 
 
