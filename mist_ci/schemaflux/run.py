@@ -22,7 +22,7 @@ from mist_ci.schemaflux.lines import Line, spans
 from mist_ci.schemaflux.matrix import target_verdicts
 from mist_ci.schemaflux.part import FileCount, Part
 from mist_ci.schemaflux.reading import RowReader
-from mist_ci.schemaflux.rendering import say_it_once
+from mist_ci.schemaflux.rendering import as_trained, say_it_once
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.row_tokens import destinations
 from mist_ci.schemaflux.rules import CHANGE_RULES, sf801_exact_duplicate
@@ -106,7 +106,7 @@ def _scan(asked: Inspection, means: Means, sources: Sequence[Source], reader: Ro
         asked.model,
         asked.selection,
         tuple(asked.targets),
-        asked.template,
+        asked.template and as_trained(asked.template, asked.trainers),
         asked.template_changed,
         asked.now,
         suite_index(asked.suite_prompts),

@@ -28,7 +28,7 @@ from mist_ci.schemaflux.matrix import Matrix, Told, told
 from mist_ci.schemaflux.metering import Measured, Meter
 from mist_ci.schemaflux.part import Part
 from mist_ci.schemaflux.reading import RowReader
-from mist_ci.schemaflux.rendering import Renderer
+from mist_ci.schemaflux.rendering import Renderer, is_superseded
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.row_tokens import Destination
 from mist_ci.schemaflux.rule import BadLine
@@ -189,7 +189,8 @@ def _renderer(scan: Scan) -> Renderer | None:
 
 
 def _judge(scan: Scan) -> Judge:
-    return Judge(ROW_RULES, TARGET_RULES, scan.targets, scan.selection)
+    rules = [rule for rule in ROW_RULES if not is_superseded(rule, scan.template, scan.selection)]
+    return Judge(rules, TARGET_RULES, scan.targets, scan.selection)
 
 
 def _meter(scan: Scan) -> Meter:
