@@ -52,6 +52,8 @@ class _Question:
         meta = self.rule.META
         if meta.needs is not None and meta.needs not in traits:
             return False
+        if self.target is not None and data_format not in self.target.formats:
+            return False  # SF114 says so, once per file; what else it would mind does not matter
         return meta.formats is None or data_format in meta.formats
 
 
@@ -116,7 +118,10 @@ class Judge:
 
 
 def _cares(rule: TargetRule, target: Target) -> bool:
-    """False for a text rule that has nothing to say for this target."""
+    """False for a rule that has nothing to say for this target: it states no fact that the rule judges by."""
+    facts = getattr(rule, "facts", None)
+    if facts is not None and not facts(target):
+        return False
     trigger = getattr(rule, "trigger", None)
     return trigger is None or trigger(target) is not None
 

@@ -5,9 +5,11 @@ FileRule    sees the beginning of a file before it is split into lines
 LineRule    sees a line that is not strict JSON
 RowRule     sees one row
 TargetRule  sees one row and a provider or trainer that it is meant for
+TokenRule   sees one row as tokens on its way to a trainer
 RenderRule  sees one row and what the chat template made of it
 LeakRule    sees one row and the prompts of the suites
 CorpusRule  sees rows that share a key: `keys` maps each row, `verdict` compares two of them
+ChangeRule  sees what a change did to the rows
 FoldRule    sees all rows of a data set, one by one: a `Tally` that adds up and merges
 TargetFoldRule  the same, for a provider or trainer
 
@@ -24,12 +26,13 @@ from typing import Protocol, Self
 
 from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.data_format import Compression, Container, DataFormat
-from mist_ci.models.finding import Consequence, Severity
+from mist_ci.models.finding import Consequence, DataChange, Severity
 from mist_ci.models.target import Target
 from mist_ci.parsing.strict_json import JsonProblem, JsonValue
 from mist_ci.ports.executor import ChatRendered
 from mist_ci.ports.sources import BrokenSource
 from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.row_tokens import Passage
 from mist_ci.schemaflux.trait import Trait
 
 _QUOTE_CHARS = 60
@@ -61,8 +64,14 @@ class RuleMeta:
     """The target of the examples, by the name of a file that ships with MIST CI."""
     longest_line: int | None = None
     """Bytes that a line of the examples may have."""
+    trainer: bytes | None = None
+    """Configuration of the trainer of the examples."""
+    max_tokens: int | None = None
+    """Tokens that a row of the examples may have."""
     template: ChatTemplate | None = None
     """Chat template of the examples."""
+    base: bytes | None = None
+    """The file of the examples before the change."""
     suite_prompt: str | None = None
     """Prompt of a suite that the bad example leaks."""
 
@@ -97,6 +106,8 @@ class FileHead:
     """Its first bytes."""
     container: Container = Container.JSONL
     compression: Compression = Compression.NONE
+    declared: DataFormat | None = None
+    """The format that its rows should have, where somebody said so."""
 
     @property
     def is_whole(self) -> bool:
@@ -192,6 +203,14 @@ class RenderRule(Rule, Protocol):
         ...
 
 
+class TokenRule(Rule, Protocol):
+    """Judges a row by its tokens, for one destination. Only asked where a row does not arrive whole."""
+
+    def check(self, row: Row, passage: Passage, /) -> Iterable[Problem]:
+        """What becomes of it that nobody wants."""
+        ...
+
+
 class LeakRule(Rule, Protocol):
     """Judges a row against the suites."""
 
@@ -252,6 +271,14 @@ class FoldRule(Rule, Protocol):
 
     def tally(self) -> Tally:
         """A new, empty tally."""
+        ...
+
+
+class ChangeRule(Rule, Protocol):
+    """Judges what a change does to a data set."""
+
+    def check(self, change: DataChange, /) -> Iterable[Problem]:
+        """What the author of the change should know."""
         ...
 
 

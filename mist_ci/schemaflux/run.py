@@ -8,8 +8,9 @@ from datetime import datetime
 from mist_ci.errors import Where
 from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.data_format import DataFormat
-from mist_ci.models.finding import DataReport, FileSummary
+from mist_ci.models.finding import DataChange, DataReport, FileSummary
 from mist_ci.models.target import Target
+from mist_ci.models.trainer import TrainerSettings
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.executor import Executor
 from mist_ci.ports.scratch import MemoryScratch, Scratch
@@ -17,6 +18,7 @@ from mist_ci.ports.sources import BrokenSource, Opened, Source
 from mist_ci.ports.workers import InlineWorkers, Workers
 from mist_ci.schemaflux.asking import ask
 from mist_ci.schemaflux.bad_lines import note_utf16
+from mist_ci.schemaflux.change import describe_change
 from mist_ci.schemaflux.corpus import Record, corpus_problems
 from mist_ci.schemaflux.file_facts import FileFacts
 from mist_ci.schemaflux.folds import note_folds
@@ -31,8 +33,16 @@ from mist_ci.schemaflux.prompts import SuitePrompts, prompt_index
 from mist_ci.schemaflux.reading import RowReader
 from mist_ci.schemaflux.rendering import say_it_once
 from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.row_tokens import destinations
 from mist_ci.schemaflux.rule import FileHead
-from mist_ci.schemaflux.rules import BROKEN_RULES, FILE_FACT_RULES, FILE_RULES, sf001_empty_file
+from mist_ci.schemaflux.rules import (
+    BROKEN_RULES,
+    CHANGE_RULES,
+    FILE_FACT_RULES,
+    FILE_RULES,
+    sf001_empty_file,
+    sf801_exact_duplicate,
+)
 from mist_ci.schemaflux.scan import Scan, Watch
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
 
@@ -58,6 +68,10 @@ class Inspection:
     template_changed: bool = False
     now: datetime = datetime(1970, 1, 1)  # noqa: DTZ001 - templates see local time
     targets: Sequence[Target] = ()
+    trainers: Sequence[TrainerSettings] = ()
+    """What the repository's own configurations of trainers say (`read_settings`)."""
+    max_tokens: int | None = None
+    """Tokens that a row may have, whatever the targets say."""
     selection: Selection = EVERYTHING
     suite_prompts: SuitePrompts = field(default_factory=dict)
     keep: int = KEEP
@@ -85,7 +99,8 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     sources = _whole(asked.head)
     heads = _judge_heads(asked, sources, ledger)
     readable = [source for source in sources if source.path in heads]
-    scan = _scan(asked, means, readable, {path: found.format for path, found in heads.items()})
+    known = known_lines(readable, _whole(asked.base), means.scratch)
+    scan = _scan(asked, means, readable, RowReader(_formats(heads), known))
     total = scan.new_part()
     files = {path: FileCount() for path in heads}
     for part in means.workers.map(scan, (span for source in readable for span in spans(source))):
@@ -98,6 +113,7 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     _judge_files(asked, total, readable, heads, files)
     say_it_once(total.renderings, total.ledger, asked.template.source if asked.template else asked.dataset)
     _judge_whole(asked, scan, total, readable, means)
+    change = _judge_change(asked, total.ledger, scan.reader, readable)
     leaked = {suite: set(keys) for suite, keys in total.leaked.items()}
     if scan.prompts:
         for suite, keys in _leaks_of_base(asked, means).items():
@@ -110,12 +126,19 @@ def validate(asked: Inspection, means: Means) -> DataReport:
         rows_new=total.rows_new,
         findings=total.ledger.findings(),
         counts=total.ledger.rule_counts(),
-        tokens=total.tokens,
-        token_basis=means.tokens.basis(asked.model),
+        tokens=total.tokens.tokens,
+        token_basis=max({means.tokens.basis(asked.model), *total.tokens.bases}, key=len),
+        figures=total.tokens.figures(scan.goes_to, _copies(total.ledger)),
         leaked={suite: tuple(sorted(keys)) for suite, keys in sorted(leaked.items())},
+        change=change,
         targets=tuple(target_verdicts(total.matrix, total.rows)),
         data_hash=data_hash(sources),
     )
+
+
+def _copies(ledger: Ledger) -> int:
+    """Rows that are the same as another one."""
+    return sum(count for kind, count in ledger.counts.items() if kind[0] == sf801_exact_duplicate.META.code)
 
 
 def data_hash(sources: Sequence[Source]) -> str:
@@ -154,29 +177,34 @@ def _judge_heads(asked: Inspection, sources: Sequence[Source], ledger: Ledger) -
     base = {source.path: source for source in _whole(asked.base)}
     found: dict[str, Detected] = {}
     for source in sources:
-        head, before = _head(source), base.get(source.path)
-        is_broken = note_utf16(head, ledger, is_known=before is not None and _head(before) == head)
+        head = _head(source, asked.format)
+        before = _head(base[source.path], asked.format) if source.path in base else None
+        is_broken = note_utf16(head, ledger, is_known=before == head)
         for rule in FILE_RULES:
+            if is_broken:
+                break
             where = Where(source.path)
             for problem in ask(rule, where, rule.check, head):
                 is_broken = True
-                is_known = before is not None and bool(ask(rule, where, rule.check, _head(before)))
+                is_known = before is not None and bool(ask(rule, where, rule.check, before))
                 ledger.note(rule.META, problem, where, is_known=is_known)
         if not is_broken:
             found[source.path] = detect(head.content, asked.format)
     return found
 
 
-def _head(source: Source) -> FileHead:
+def _head(source: Source, declared: DataFormat | None) -> FileHead:
     content = b"".join(source.blocks(0, min(source.size, _HEAD_BYTES)))
-    return FileHead(source.path, source.size, content, source.container, source.compression)
+    return FileHead(source.path, source.size, content, source.container, source.compression, declared)
 
 
-def _scan(
-    asked: Inspection, means: Means, sources: Sequence[Source], formats: Mapping[str, DataFormat]
-) -> Scan:
+def _formats(heads: Mapping[str, Detected]) -> dict[str, DataFormat]:
+    return {path: found.format for path, found in heads.items()}
+
+
+def _scan(asked: Inspection, means: Means, sources: Sequence[Source], reader: RowReader) -> Scan:
     return Scan(
-        RowReader(formats, known_lines(sources, _whole(asked.base))),
+        reader,
         {source.path: index for index, source in enumerate(sources)},
         means.executor,
         means.tokens,
@@ -189,6 +217,7 @@ def _scan(
         prompt_index(asked.suite_prompts),
         asked.keep,
         asked.longest_line,
+        goes_to=destinations(asked.targets, asked.trainers, asked.max_tokens),
     )
 
 
@@ -244,6 +273,22 @@ def _judge_whole(asked: Inspection, scan: Scan, total: Part, sources: Sequence[S
     note_folds(total.folds, asked.dataset, total.ledger)
 
 
+def _judge_change(
+    asked: Inspection, ledger: Ledger, reader: RowReader, sources: Sequence[Source]
+) -> DataChange | None:
+    """What the change does to the rows; None when there was nothing before, or nothing changed."""
+    base = _whole(asked.base)
+    if not base or data_hash(base) == data_hash(sources):
+        return None
+    formats = {one.path: detect(_head(one).content, asked.format).format for one in base}
+    change = describe_change(reader.known, (base, RowReader(formats)), (sources, reader))
+    for rule in CHANGE_RULES:
+        if asked.selection.takes(rule.META):
+            for problem in ask(rule, Where(asked.dataset), rule.check, change):
+                ledger.note(rule.META, problem, Where(asked.dataset), is_known=False)
+    return change
+
+
 def _leaks_of_base(asked: Inspection, means: Means) -> Mapping[str, set[str]]:
     """What rows of changed or removed files gave away before."""
     head = {source.path: data_hash([source]) for source in _whole(asked.head)}
@@ -252,7 +297,7 @@ def _leaks_of_base(asked: Inspection, means: Means) -> Mapping[str, set[str]]:
     ledger = Ledger(0)
     heads = _judge_heads(before, gone, ledger) if gone else {}
     readable = [source for source in gone if source.path in heads]
-    scan = _scan(before, means, readable, {path: found.format for path, found in heads.items()})
+    scan = _scan(before, means, readable, RowReader(_formats(heads)))
     leaked: dict[str, set[str]] = {}
     for source in readable:
         for span in spans(source):

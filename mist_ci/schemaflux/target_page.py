@@ -15,6 +15,7 @@ _HEADINGS = {
     Consequence.DROPPED: "What it leaves out without a word",
     Consequence.TRUNCATED: "What it cuts",
     Consequence.MISTRAINED: "What it trains wrongly",
+    Consequence.NONE: "What it leaves alone",
 }
 
 

@@ -3,6 +3,7 @@
 from mist_ci.schemaflux.file_facts import FileFactRule
 from mist_ci.schemaflux.rule import (
     BrokenRule,
+    ChangeRule,
     CorpusRule,
     FileRule,
     FoldRule,
@@ -13,6 +14,7 @@ from mist_ci.schemaflux.rule import (
     Rule,
     TargetFoldRule,
     TargetRule,
+    TokenRule,
 )
 from mist_ci.schemaflux.rules import (
     sf001_empty_file,
@@ -30,9 +32,13 @@ from mist_ci.schemaflux.rules import (
     sf013_lfs_pointer,
     sf015_line_too_long,
     sf016_broken_container,
+    sf101_unknown_format,
+    sf102_two_formats,
+    sf103_mixed_formats,
     sf104_missing_field,
     sf105_wrong_type,
     sf106_extra_key,
+    sf107_misspelt_key,
     sf108_no_messages,
     sf109_uneven_keys,
     sf112_schema_version,
@@ -45,6 +51,7 @@ from mist_ci.schemaflux.rules import (
     sf207_same_role_twice,
     sf208_system_placement,
     sf209_assistant_first,
+    sf210_role_parity,
     sf212_empty_content,
     sf213_bad_weight,
     sf214_nothing_trained,
@@ -77,15 +84,25 @@ from mist_ci.schemaflux.rules import (
     sf610_templated_text,
     sf611_control_token_in_content,
     sf612_double_encoded_arguments,
+    sf620_too_many_tokens,
+    sf621_trainer_cuts,
+    sf622_nothing_left_to_train,
     sf801_exact_duplicate,
     sf804_leaked_prompt,
     sf810_conflicting_answers,
+    sf821_drift,
+    sf822_only_moved,
     sf905_reserved_marker,
     sf906_target_retired,
 )
 
 BROKEN_RULES: tuple[BrokenRule, ...] = (sf016_broken_container,)
-FILE_RULES: tuple[FileRule, ...] = (sf001_empty_file, sf013_lfs_pointer, sf005_not_jsonl)
+FILE_RULES: tuple[FileRule, ...] = (
+    sf001_empty_file,
+    sf013_lfs_pointer,
+    sf005_not_jsonl,
+    sf101_unknown_format,
+)
 
 LINE_RULES: tuple[LineRule, ...] = (
     sf002_invalid_json,
@@ -98,8 +115,11 @@ LINE_RULES: tuple[LineRule, ...] = (
 
 ROW_RULES: tuple[RowRule, ...] = (
     sf006_not_an_object,
+    sf102_two_formats,
+    sf103_mixed_formats,
     sf104_missing_field,
     sf105_wrong_type,
+    sf107_misspelt_key,
     sf108_no_messages,
     sf201_unknown_role,
     sf203_no_assistant,
@@ -150,6 +170,12 @@ FILE_FACT_RULES: tuple[FileFactRule, ...] = (
 )
 
 TARGET_FOLD_RULES: tuple[TargetFoldRule, ...] = (sf109_uneven_keys,)
+TOKEN_RULES: tuple[TokenRule, ...] = (
+    sf210_role_parity,
+    sf620_too_many_tokens,
+    sf621_trainer_cuts,
+    sf622_nothing_left_to_train,
+)
 RENDER_RULES: tuple[RenderRule, ...] = (
     sf601_template_error,
     sf602_dropped_content,
@@ -164,6 +190,7 @@ RENDER_RULES: tuple[RenderRule, ...] = (
 LEAK_RULES: tuple[LeakRule, ...] = (sf804_leaked_prompt,)
 CORPUS_RULES: tuple[CorpusRule, ...] = (sf801_exact_duplicate, sf810_conflicting_answers)
 FOLD_RULES: tuple[FoldRule, ...] = ()
+CHANGE_RULES: tuple[ChangeRule, ...] = (sf821_drift, sf822_only_moved)
 
 RULES: tuple[Rule, ...] = tuple(
     sorted(
@@ -173,10 +200,12 @@ RULES: tuple[Rule, ...] = tuple(
             *LINE_RULES,
             *ROW_RULES,
             *TARGET_RULES,
+            *TOKEN_RULES,
             *RENDER_RULES,
             *LEAK_RULES,
             *CORPUS_RULES,
             *FOLD_RULES,
+            *CHANGE_RULES,
             *FILE_FACT_RULES,
             *TARGET_FOLD_RULES,
         ),

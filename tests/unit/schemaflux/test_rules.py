@@ -57,10 +57,14 @@ def example(meta: RuleMeta, content: bytes) -> DataReport:
         pytest.skip("its format cannot be read yet")
     return check(
         {meta.file: content},
+        known=None if meta.base is None else {meta.file: meta.base},
         template=meta.template,
         suite_prompts=prompts(meta),
         longest_line=meta.longest_line,
+        trainer=meta.trainer,
+        max_tokens=meta.max_tokens,
         targets=load_targets([meta.target]) if meta.target else (),
+        selection=Selection(extend=(meta.code,), ignore=tuple(rule.META.code for rule in FILE_FACT_RULES)),
     )
 
 
