@@ -1,5 +1,6 @@
 """One object at an address: https by ourselves, everything else through fsspec and the library of that store."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import httpx
 
 from mist_ci.adapters.datasets.arriving import Arriving, Promised
-from mist_ci.adapters.datasets.download import Downloader, Question
+from mist_ci.adapters.datasets.download import TOTAL_S, Downloader, Question
 from mist_ci.adapters.datasets.routes import Route, place_of_url
 from mist_ci.adapters.datasets.unverified import unverified
 from mist_ci.adapters.providers.secret import Secret
@@ -32,10 +33,13 @@ def fetch(downloader: Downloader, uri: str, sha256: str, hosts: Sequence[str], t
         downloader.save(Question(uri, uri, route), promised, target)
         return
     with Arriving(uri, target, promised, downloader.max_bytes) as arriving:
+        deadline = time.monotonic() + TOTAL_S
         try:
             with _opened(uri) as stream:
                 while piece := stream.read(_PIECE_BYTES):
                     arriving.write(piece)
+                    if time.monotonic() > deadline:
+                        raise TimeoutError(f"it did not end within {TOTAL_S:,.0f} s")
         except CouldNotRun:
             raise
         except Exception as error:  # noqa: BLE001 - each store's library has errors of its own
