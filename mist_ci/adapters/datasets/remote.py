@@ -1,9 +1,9 @@
 """One object at an address: https by ourselves, everything else through fsspec and the library of that store."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import httpx
 
@@ -33,13 +33,10 @@ def fetch(downloader: Downloader, uri: str, sha256: str, hosts: Sequence[str], t
         downloader.save(Question(uri, uri, route), promised, target)
         return
     with Arriving(uri, target, promised, downloader.max_bytes) as arriving:
-        deadline = time.monotonic() + TOTAL_S
         try:
             with _opened(uri) as stream:
-                while piece := stream.read(_PIECE_BYTES):
+                for piece in _pieces(stream):
                     arriving.write(piece)
-                    if time.monotonic() > deadline:
-                        raise TimeoutError(f"it did not end within {TOTAL_S:,.0f} s")
         except CouldNotRun:
             raise
         except Exception as error:  # noqa: BLE001 - each store's library has errors of its own
@@ -47,6 +44,14 @@ def fetch(downloader: Downloader, uri: str, sha256: str, hosts: Sequence[str], t
             hint = "does this job have the credentials that the library reads, and is the object there?"
             raise unverified(uri, f"cannot be fetched: {said}", hint) from None
         arriving.finish()
+
+
+def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+    deadline = time.monotonic() + TOTAL_S
+    while piece := stream.read(_PIECE_BYTES):
+        yield piece
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"it did not end within {TOTAL_S:,.0f} s")
 
 
 def _opened(uri: str) -> Any:  # noqa: ANN401 - fsspec has no types
