@@ -68,6 +68,8 @@ class Inspection:
     targets: Sequence[Target] = ()
     trainers: Sequence[TrainerSettings] = ()
     """What the repository's own configurations of trainers say (`read_settings`)."""
+    trainers_before: Mapping[str, TrainerSettings | None] = field(default_factory=dict)
+    """File → what it said at base. Files that are not named here have not changed."""
     max_tokens: int | None = None
     """Tokens that a row may have, whatever the targets say."""
     selection: Selection = EVERYTHING
@@ -207,7 +209,7 @@ def _scan(
         prompt_index(asked.suite_prompts),
         asked.keep,
         asked.longest_line,
-        goes_to=destinations(asked.targets, asked.trainers, asked.max_tokens),
+        goes_to=destinations(asked.targets, asked.trainers, asked.max_tokens, asked.trainers_before),
     )
 
 

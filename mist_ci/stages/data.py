@@ -51,6 +51,7 @@ class DataStage:
                 template=template,
                 template_changed=template != self._template_before(),
                 trainers=self._trainers(),
+                trainers_before=self._trainers_before(),
                 now=self.world.clock.now(),
                 suite_prompts={
                     suite.name: {one.key: schemaflux.telling_texts(one) for one in suite.samples}
@@ -70,6 +71,16 @@ class DataStage:
                 Code.FILE_MISSING, "the trainer's configuration is not there", where=Where(path), hint=hint
             )
         return [schemaflux.read_settings(self.trees["head"].read(path), path)]
+
+    def _trainers_before(self) -> dict[str, TrainerSettings | None]:
+        """What it said at base; None where that cannot be read either, so that a change may repair it."""
+        path, base = self.dataset.trainer, self.trees["base"]
+        if path is None:
+            return {}
+        try:
+            return {path: schemaflux.read_settings(base.read(path), path) if base.exists(path) else None}
+        except ConfigError:
+            return {path: None}
 
     def training_estimate(self, found: DataReport) -> TrainingEstimate:
         """Tokens and cost of training on the data at head."""

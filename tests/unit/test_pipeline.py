@@ -256,9 +256,11 @@ TRAINED = {**BASE, "mist.yml": POLICY.replace("model: bot}", "model: bot, traine
 
 def test_a_trainer_that_would_cut_answers_away_fails_the_change_of_its_own_file() -> None:
     base = {**TRAINED, "train/sft.yaml": "base_model: x\nsequence_len: 900\n"}
+    same = {"data/train.jsonl": rows(range(2000, 2020))}
     assert gate({"train/sft.yaml": "base_model: x\nsequence_len: 800\n"}, base=base).outcome is Outcome.PASSED
-    done = gate({"train/sft.yaml": "base_model: x\nsequence_len: 2\n"}, base=base)
-    assert {finding.code for finding in done.report.data[0].findings} == {"SF621"}
+    done = gate({"train/sft.yaml": "base_model: x\nsequence_len: 2\n"}, base={**base, **same})
+    assert done.outcome is Outcome.FAILED
+    assert {(finding.code, finding.known) for finding in done.report.data[0].findings} == {("SF621", False)}
     figures = done.report.data[0].figures
     assert figures is not None
     assert figures.trainers[0].sentence.startswith("axolotl (sequence_len 2): ")

@@ -18,6 +18,7 @@ from mist_ci.schemaflux.row_tokens import Destination, destinations
 from mist_ci.schemaflux.rules import TOKEN_RULES
 from mist_ci.schemaflux.token_summary import TokenTally, quantiles
 from mist_ci.schemaflux.trainers import DEFAULTS
+from mist_ci.schemaflux.trainers.settings import read_settings
 from tests.unit.schemaflux.checking import WordCounter, check
 from tests.unit.schemaflux.test_rules import row_of
 
@@ -166,6 +167,17 @@ def test_targets_bring_their_trainers_and_their_own_file_goes_before_defaults() 
     first, *others = destinations(targets, [own], 77)
     assert (first.name, first.settings, first.target and first.target.name) == ("train/sft.yaml", own, "trl")
     assert [one.name for one in others] == ["axolotl", "vertex", "bedrock-claude", "max-tokens"]
+
+
+@pytest.mark.parametrize(
+    ("before", "is_new"), [(None, False), ("sequence_len: 4096", True), ("sequence_len: 1024", False)]
+)
+def test_a_known_row_is_new_when_the_trainer_was_kinder_before(before: str | None, is_new: bool) -> None:
+    now = read_settings(b"base_model: x\nsequence_len: 512\n", "a.yml")
+    was = read_settings(f"base_model: x\n{before}\n".encode(), "a.yml") if before else now
+    meter = Meter(WordCounter(), "m", destinations([], [now], None, {"a.yml": was}), TOKEN_RULES)
+    (found,) = meter.measure([row_of(LONG)], TokenTally())
+    assert (found.rule.META.code, found.is_new) == ("SF621", is_new)
 
 
 def test_every_target_gets_its_own_findings_and_its_own_column() -> None:
