@@ -16,6 +16,7 @@ from mist_ci.models.suite import Suite
 from mist_ci.models.trainer import TrainerSettings
 from mist_ci.parsing.chat_template import read_chat_template
 from mist_ci.ports import World
+from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.datasets import WantedData
 from mist_ci.ports.files import Tree
 from mist_ci.ports.sources import Opened
@@ -58,7 +59,15 @@ class DataStage:
                     for suite in suites
                 },
             )
-            return schemaflux.validate(asked, schemaflux.Means(self.world.executor, self.world.tokens))
+            return schemaflux.validate(asked, schemaflux.Means(self.world.executor, self._tokens()))
+
+    def _tokens(self) -> TokenCounter:
+        """Counts with the model's own tokenizer.json, where its reference names one."""
+        reference, tree = self._reference("head"), self.trees["head"]
+        path = reference.tokenizer if reference else None
+        if path is None:
+            return self.world.tokens
+        return self.world.tokenizers.of_file(tree.read(path), path)
 
     def _trainers(self) -> list[TrainerSettings]:
         """What the trainer's own configuration says at head: that is what would be trained with."""

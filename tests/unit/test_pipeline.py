@@ -275,6 +275,19 @@ def test_a_trainer_that_is_not_there_is_an_error_with_its_place() -> None:
     )
 
 
+def test_a_tokenizer_that_the_reference_names_needs_its_extra() -> None:
+    named = {
+        "models/bot.yml": BASE["models/bot.yml"] + "tokenizer: models/tokenizer.json\n",
+        "models/tokenizer.json": "{}",
+    }
+    done = gate({**named, "data/train.jsonl": rows(range(2000, 2020))})
+    assert done.report.problem is not None
+    assert (done.report.problem.code, done.report.problem.where and done.report.problem.where.file) == (
+        Code.EXTRA_MISSING,
+        "models/tokenizer.json",
+    )
+
+
 def test_data_behind_a_link_is_unverified_and_never_a_pass() -> None:
     done = gate({"data/train.jsonl": Link()}, models=FakeModels(never))
     assert (done.outcome, done.outcome.exit_code) == (Outcome.COULD_NOT_RUN, ExitCode.COULD_NOT_RUN)
