@@ -277,7 +277,7 @@ def test_a_trainer_that_is_not_there_is_an_error_with_its_place() -> None:
 
 def test_a_tokenizer_that_the_reference_names_needs_its_extra() -> None:
     named = {
-        "models/bot.yml": BASE["models/bot.yml"] + "tokenizer: models/tokenizer.json\n",
+        "models/bot.yml": f"{BASE['models/bot.yml']!s}tokenizer: models/tokenizer.json\n",
         "models/tokenizer.json": "{}",
     }
     done = gate({**named, "data/train.jsonl": rows(range(2000, 2020))})
