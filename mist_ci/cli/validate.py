@@ -91,7 +91,8 @@ def validate(paths: tuple[Path, ...], **options: Any) -> int:  # fmt: skip  # no
     """Check fine-tuning data before the training budget is spent.
 
     PATHS are files, or directories whose data files are all checked: JSON Lines, JSON arrays, CSV and Parquet,
-    also packed with gzip or Zstandard. Links that lead out of a directory are not followed.
+    also packed with gzip or Zstandard. Of a directory, links that lead out of it are not followed, and .json files
+    that hold one object are taken for settings.
 
     \b
     mist-ci validate data/

@@ -32,6 +32,8 @@ class Consequence(StrEnum):
     DROPPED = "dropped"
     TRUNCATED = "truncated"
     MISTRAINED = "mis-trained"
+    NONE = "nothing"
+    """Worth knowing, and no more."""
 
 
 class Frame(Model):
@@ -88,6 +90,29 @@ class FileSummary(Model):
     compression: Compression
 
 
+class Drift(Model):
+    """Something about the rows that is not as it was."""
+
+    what: str
+    before: str
+    after: str
+    distance: float
+    """In [0, 1]: the largest distance of two distribution functions, or Jensen-Shannon's."""
+
+
+class DataChange(Model):
+    """What a change does to the rows of a data set."""
+
+    rows_unchanged: int
+    rows_moved: int
+    """Rows that are in another file now."""
+    rows_added: int
+    rows_removed: int
+    rows_changed: int
+    """Rows whose prompt was there before, with something else about them."""
+    drift: tuple[Drift, ...] = ()
+
+
 class TargetVerdict(Model):
     """What one provider or trainer would do with the rows."""
 
@@ -124,6 +149,8 @@ class DataReport(Model):
     """Suite name → keys of the samples whose prompt is in the training data."""
     data_hash: str
     targets: tuple[TargetVerdict, ...] = ()
+    change: DataChange | None = None
+    """Against base; None when there is none, or nothing changed."""
 
     def gating(self, fail_on: Severity) -> tuple[Finding, ...]:
         """New findings at least as severe as `fail_on`: the first of each kind."""

@@ -3,7 +3,7 @@
 import inspect
 
 from mist_ci.models.finding import Consequence
-from mist_ci.schemaflux.rule import Rule
+from mist_ci.schemaflux.kinds import Rule
 from mist_ci.schemaflux.rules import RULES
 
 SECTIONS = ("What it finds", "Why it matters", "What to do")
@@ -12,6 +12,7 @@ _CONSEQUENCES = {
     Consequence.DROPPED: "the example is dropped without a word",
     Consequence.TRUNCATED: "the example is cut without a word",
     Consequence.MISTRAINED: "the model learns something wrong",
+    Consequence.NONE: "nothing happens",
 }
 
 

@@ -1,8 +1,9 @@
 """All rules, listed by hand, in the order in which they are asked."""
 
 from mist_ci.schemaflux.file_facts import FileFactRule
-from mist_ci.schemaflux.rule import (
+from mist_ci.schemaflux.kinds import (
     BrokenRule,
+    ChangeRule,
     CorpusRule,
     FileRule,
     FoldRule,
@@ -31,9 +32,13 @@ from mist_ci.schemaflux.rules import (
     sf013_lfs_pointer,
     sf015_line_too_long,
     sf016_broken_container,
+    sf101_unknown_format,
+    sf102_two_formats,
+    sf103_mixed_formats,
     sf104_missing_field,
     sf105_wrong_type,
     sf106_extra_key,
+    sf107_misspelt_key,
     sf108_no_messages,
     sf109_uneven_keys,
     sf112_schema_version,
@@ -85,12 +90,19 @@ from mist_ci.schemaflux.rules import (
     sf801_exact_duplicate,
     sf804_leaked_prompt,
     sf810_conflicting_answers,
+    sf821_drift,
+    sf822_only_moved,
     sf905_reserved_marker,
     sf906_target_retired,
 )
 
 BROKEN_RULES: tuple[BrokenRule, ...] = (sf016_broken_container,)
-FILE_RULES: tuple[FileRule, ...] = (sf001_empty_file, sf013_lfs_pointer, sf005_not_jsonl)
+FILE_RULES: tuple[FileRule, ...] = (
+    sf001_empty_file,
+    sf013_lfs_pointer,
+    sf005_not_jsonl,
+    sf101_unknown_format,
+)
 
 LINE_RULES: tuple[LineRule, ...] = (
     sf002_invalid_json,
@@ -103,8 +115,11 @@ LINE_RULES: tuple[LineRule, ...] = (
 
 ROW_RULES: tuple[RowRule, ...] = (
     sf006_not_an_object,
+    sf102_two_formats,
+    sf103_mixed_formats,
     sf104_missing_field,
     sf105_wrong_type,
+    sf107_misspelt_key,
     sf108_no_messages,
     sf201_unknown_role,
     sf203_no_assistant,
@@ -175,6 +190,7 @@ RENDER_RULES: tuple[RenderRule, ...] = (
 LEAK_RULES: tuple[LeakRule, ...] = (sf804_leaked_prompt,)
 CORPUS_RULES: tuple[CorpusRule, ...] = (sf801_exact_duplicate, sf810_conflicting_answers)
 FOLD_RULES: tuple[FoldRule, ...] = ()
+CHANGE_RULES: tuple[ChangeRule, ...] = (sf821_drift, sf822_only_moved)
 
 RULES: tuple[Rule, ...] = tuple(
     sorted(
@@ -189,6 +205,7 @@ RULES: tuple[Rule, ...] = tuple(
             *LEAK_RULES,
             *CORPUS_RULES,
             *FOLD_RULES,
+            *CHANGE_RULES,
             *FILE_FACT_RULES,
             *TARGET_FOLD_RULES,
         ),
