@@ -42,8 +42,9 @@ class FindingPrinter:
             f"{count(report.rows, 'row')} in {count(len(report.files), 'file')}{_formats(report)}, "
             f"{count(report.tokens, 'token')} ({report.token_basis}), {count(new, 'finding')}{before}"
         )
-        for trainer in report.figures.trainers if report.figures else ():
-            say(trainer.sentence)
+        if report.figures is not None and report.figures.total:
+            for figures in (report.figures, *report.figures.trainers):
+                say(figures.sentence)
         if new:
             worst = min(
                 (one for one in report.counts if not one.known),

@@ -52,7 +52,9 @@ def test_figures_add_up() -> None:
     assert (found.unlearnt, found.messages) == (3, 2 + 3 + 3 + 2)
     assert (found.shortest_hundredth, found.median, found.p95, found.longest) == (3, 35, 2050, 2050)
     assert found.duplicates == found.total // 4
-    assert found.trainable_share == 90 / 2123
+    assert found.sentence == (
+        "tokens per row: 3 (1%), 35 (50%), 2,050 (95%), 2,050 (99%), 2,050 at most; 4.2% of all are answers"
+    )
 
 
 def test_calls_tools_and_reasoning_are_tokens_too() -> None:
