@@ -43,8 +43,9 @@ class FindingPrinter:
             f"{count(report.tokens, 'token')} ({report.token_basis}), {count(new, 'finding')}{before}"
         )
         if report.figures is not None and report.figures.total:
-            for figures in (report.figures, *report.figures.trainers):
-                say(figures.sentence)
+            say(report.figures.sentence)
+            for trainer in report.figures.trainers:
+                say(trainer.sentence)
         if new:
             worst = min(
                 (one for one in report.counts if not one.known),

@@ -1,5 +1,6 @@
 """Tokens of a data set: counted once, added up exactly, and followed to every trainer."""
 
+import pickle
 from dataclasses import replace
 from typing import Any
 
@@ -13,12 +14,15 @@ from mist_ci.models.token_figures import TokenFigures
 from mist_ci.models.trainer import Trainer
 from mist_ci.schemaflux.example import chat, rows
 from mist_ci.schemaflux.metering import Meter
+from mist_ci.schemaflux.reading import RowReader
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.row_tokens import Destination, destinations
 from mist_ci.schemaflux.rules import TOKEN_RULES
+from mist_ci.schemaflux.scan import Scan
 from mist_ci.schemaflux.token_summary import TokenTally, quantiles
 from mist_ci.schemaflux.trainers import DEFAULTS
 from mist_ci.schemaflux.trainers.settings import read_settings
+from tests.fakes import InlineExecutor
 from tests.unit.schemaflux.checking import WordCounter, check
 from tests.unit.schemaflux.test_rules import row_of
 
@@ -260,3 +264,14 @@ def test_the_fast_sum_of_a_plain_row_is_the_slow_one(turns: list[tuple[str, str]
     plainless.plain = None
     list(Meter(WordCounter(), "m", [], ()).measure([plainless], slow))
     assert fast == slow
+
+
+def test_a_part_is_the_same_after_it_was_sent_to_another_process() -> None:
+    goes_to = destinations([], list(DEFAULTS.values()), 5)
+    targets = tuple(load_targets(["trl", "vertex"]))
+    scan = Scan(RowReader({}), {}, InlineExecutor(), WordCounter(), targets=targets, goes_to=goes_to)
+    part = pickle.loads(pickle.dumps(scan)).new_part("a.jsonl")
+    list(Meter(WordCounter(), "m", goes_to, TOKEN_RULES).measure([row_of(LONG)], part.tokens))
+    sent = pickle.loads(pickle.dumps(part))
+    assert sent.tokens == part.tokens
+    assert [fold.rule.META.code for fold in sent.folds] == [fold.rule.META.code for fold in part.folds]
