@@ -1,6 +1,6 @@
 """What is asked about a data set, and what it is answered with."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -43,6 +43,8 @@ class Inspection:
     targets: Sequence[Target] = ()
     trainers: Sequence[TrainerSettings] = ()
     """What the repository's own configurations of trainers say (`read_settings`)."""
+    trainers_before: Mapping[str, TrainerSettings | None] = field(default_factory=dict)
+    """File → what it said at base. Files that are not named here have not changed."""
     max_tokens: int | None = None
     """Tokens that a row may have, whatever the targets say."""
     selection: Selection = EVERYTHING

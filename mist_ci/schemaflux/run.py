@@ -112,7 +112,7 @@ def _scan(asked: Inspection, means: Means, sources: Sequence[Source], reader: Ro
         suite_index(asked.suite_prompts),
         asked.keep,
         asked.longest_line,
-        goes_to=destinations(asked.targets, asked.trainers, asked.max_tokens),
+        goes_to=destinations(asked.targets, asked.trainers, asked.max_tokens, asked.trainers_before),
     )
 
 

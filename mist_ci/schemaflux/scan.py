@@ -164,8 +164,9 @@ class _Scanner:
     def _write_measured(self, part: Part, judged: _Judged, one: Measured) -> None:
         row, target = judged.row, one.destination.target
         where = Where(row.file, row.line)
+        is_known = row.is_known and not one.is_new
         noted = part.ledger.note(
-            one.rule.META, one.problem, where, is_known=row.is_known, target=target, raw=row.raw
+            one.rule.META, one.problem, where, is_known=is_known, target=target, raw=row.raw
         )
         if noted:
             part.fresh.append(noted)
