@@ -39,6 +39,7 @@ from mist_ci.schemaflux.rules import (
     sf107_misspelt_key,
     sf108_no_messages,
     sf109_uneven_keys,
+    sf110_mixed_types,
     sf112_schema_version,
     sf114_format_not_taken,
     sf115_container_not_taken,
@@ -175,7 +176,7 @@ RENDER_RULES: tuple[RenderRule, ...] = (
 )
 LEAK_RULES: tuple[LeakRule, ...] = (sf804_leaked_prompt,)
 CORPUS_RULES: tuple[CorpusRule, ...] = (sf801_exact_duplicate, sf810_conflicting_answers)
-FOLD_RULES: tuple[FoldRule, ...] = ()
+FOLD_RULES: tuple[FoldRule, ...] = (sf110_mixed_types,)
 
 RULES: tuple[Rule, ...] = tuple(
     sorted(
