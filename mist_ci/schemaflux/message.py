@@ -82,6 +82,11 @@ class Message:
         return "\n".join(text for text in texts if isinstance(text, str))
 
     @property
+    def written_role(self) -> str | None:
+        """The role as it stands in the file; None where none does."""
+        return text_or_none(self.value.get(self.at_role.rpartition(".")[2])) if self.at_role else None
+
+    @property
     def parts(self) -> tuple[Object, ...]:
         """The parts that are objects; none when the content is a string."""
         return tuple(objects(self.content))

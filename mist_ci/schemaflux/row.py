@@ -113,8 +113,10 @@ class Row:
         """True when the row has the shape of its format, and all roles are known."""
         if self.plain is not None:
             return True
+        roles = formats.of(self.format).roles
         return all(one.flaw is Flaw.UNKNOWN for one in self.shape_problems) and all(
-            message.role in ROLES for message in self.said
+            message.role in ROLES and (not message.at_role or message.written_role in roles)
+            for message in self.said
         )
 
     @cached_property

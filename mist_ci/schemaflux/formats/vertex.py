@@ -25,14 +25,16 @@ from mist_ci.schemaflux.shape import ANYTHING, NUMBER, OBJECT, TEXT, Fields, Lis
 _ROLES = {"user": "user", "model": "assistant", "function": "tool", "tool": "tool"}
 _CALLS = ("functionCall", "function_call")
 _RESULTS = ("functionResponse", "function_response")
-_FILES = ("fileData", "file_data", "inlineData", "inline_data")
 _DECLARATIONS = ("functionDeclarations", "function_declarations")
 _SYSTEM = ("systemInstruction", "system_instruction")
 _PART_FIELDS: Fields = {
     "text": TEXT,
     **each(_CALLS, Record({"name": TEXT}, {"args": OBJECT, "id": TEXT})),
     **each(_RESULTS, Record({"name": TEXT, "response": OBJECT}, {"id": TEXT})),
-    **each(_FILES, OBJECT),
+    "fileData": Record(each(("mimeType", "fileUri"), TEXT)),
+    "file_data": Record(each(("mime_type", "file_uri"), TEXT)),
+    "inlineData": Record(each(("mimeType", "data"), TEXT)),
+    "inline_data": Record(each(("mime_type", "data"), TEXT)),
 }
 _PART = Record(optional=_PART_FIELDS, one_of=(tuple(_PART_FIELDS),))
 _PARTS = ListOf(_PART, at_least=1)

@@ -66,6 +66,13 @@ ONE_DEFECT: dict[str, tuple[JsonValue, str, str]] = {
     ),
     "tool_calls is an object": (with_message(role="assistant", content=None, tool_calls={}), "SF105", "list"),
     "call without function": (with_message(role="assistant", tool_calls=[{"id": "a"}]), "SF104", "function"),
+    "call of another type": (
+        with_message(
+            role="assistant", tool_calls=[{"type": "func", "function": {"name": "f", "arguments": "{}"}}]
+        ),
+        "SF105",
+        '"function" or "custom"',
+    ),
     "arguments are a list": (
         with_message(role="assistant", tool_calls=[{"id": "a", "function": {"name": "f", "arguments": []}}]),
         "SF105",
