@@ -15,7 +15,7 @@ from mist_ci.matchspec.graders import GRADERS
 from mist_ci.models.config import Policy
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.suite import SuiteFile
-from mist_ci.schemaflux import explain, target_pages
+from mist_ci.schemaflux import explain, format_page, target_pages
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -32,6 +32,7 @@ def pages() -> dict[str, str]:
         "docs/errors.md": errors_page(),
         **schemas(),
         **explain.pages(),
+        **format_page(),
         **target_pages(wiring.targets()),
     }
 

@@ -1,6 +1,7 @@
 """SchemaFlux: turns training data into findings, before it costs a training run."""
 
 from mist_ci.schemaflux.explain import codes, page
+from mist_ci.schemaflux.format_page import format_page
 from mist_ci.schemaflux.prompts import telling_texts
 from mist_ci.schemaflux.rules.sf013_lfs_pointer import META as _POINTER
 from mist_ci.schemaflux.run import Inspection, Means, data_hash, validate
@@ -18,6 +19,7 @@ __all__ = [
     "Selection",
     "codes",
     "data_hash",
+    "format_page",
     "page",
     "target_page",
     "target_pages",

@@ -59,8 +59,10 @@ def most_like(rows: Iterable[Object]) -> DataFormat | None:
 
 def evidence(name: DataFormat, rows: list[Object]) -> str:
     """In how many of the rows there is what makes them rows of this format."""
-    count = sum(guess(row) is name for row in rows)
-    return f"{of(name).evidence} in {count} of {len(rows)} rows"
+    one = of(name)
+    if count := sum(guess(row) is name and one.is_complete(row) for row in rows):
+        return f"{one.evidence} in {count} of {len(rows)} rows"
+    return f"keys of {name} in {sum(guess(row) is name for row in rows)} of {len(rows)} rows"
 
 
 def guess(row: Object) -> DataFormat | None:

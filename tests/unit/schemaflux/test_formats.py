@@ -1,6 +1,7 @@
 """Every format: what is valid is silent, what is said is read with its true path, and nothing crashes."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from mist_ci.models.data_format import DataFormat
 from mist_ci.parsing.strict_json import JsonValue
+from mist_ci.schemaflux import format_page
 from mist_ci.schemaflux.example import rows
 from mist_ci.schemaflux.formats import FORMATS, of
 from mist_ci.schemaflux.formats.detection import detect, guess
@@ -19,6 +21,7 @@ from tests.unit.schemaflux.checking import check
 from tests.unit.schemaflux.format_rows import CALL_ARGUMENTS, DEFECTS, PARAMETERS, RICH, TALKS
 
 F = DataFormat
+ROOT = Path(__file__).parents[3]
 DUPLICATES = ("SF801", "SF810")
 every_format = pytest.mark.parametrize("one", FORMATS, ids=[one.name for one in FORMATS])
 
@@ -117,6 +120,11 @@ def test_both_sides_of_a_preference(name: str) -> None:
         ("What is 2+2?", "2+2?", "Add.\n2 and 2")
     )
     assert row.answer is None
+
+
+def test_the_page_of_formats_is_current() -> None:
+    for name, text in format_page().items():
+        assert (ROOT / name).read_text(encoding="utf-8") == text, "run: make docs"
 
 
 def test_what_formats_have_that_others_have_not() -> None:
