@@ -4,9 +4,9 @@ Preferences have `completions` with a score of 1 or 0 each.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from mist_ci.models.data_format import DataFormat
 from mist_ci.schemaflux.formats.format import Format, has
