@@ -43,6 +43,14 @@ def _names(_context: click.Context, _option: click.Parameter, values: tuple[str,
     "--model", default="", metavar="NAME", help="The model to be trained: chooses how tokens are counted."
 )
 @click.option(
+    "--trainer",
+    "trainers",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The configuration that axolotl, LLaMA-Factory, TRL or torchtune is started with: what would it cut or drop?",
+)
+@click.option(
     "--select",
     multiple=True,
     callback=_names,
@@ -77,11 +85,13 @@ def validate(paths: tuple[Path, ...], **options: Any) -> int:  # fmt: skip  # no
     """Check fine-tuning data before the training budget is spent.
 
     PATHS are files, or directories whose data files are all checked: JSON Lines, JSON arrays, CSV and Parquet,
-    also packed with gzip or Zstandard. Links that lead out of a directory are not followed.
+    also packed with gzip or Zstandard. Of a directory, links that lead out of it are not followed, and .json files
+    that hold one object are taken for settings.
 
     \b
     mist-ci validate data/
     mist-ci validate train.jsonl --for together,trl
+    mist-ci validate train.jsonl --trainer train/sft.yaml
     mist-ci validate train.jsonl --template tokenizer_config.json --ignore SF7
     """
     from mist_ci import schemaflux
@@ -111,6 +121,7 @@ def validate(paths: tuple[Path, ...], **options: Any) -> int:  # fmt: skip  # no
 def _asked(files: Any, options: dict[str, Any]) -> "Inspection":  # noqa: ANN401
     from mist_ci import schemaflux
     from mist_ci.cli import wiring
+    from mist_ci.cli.local import read_file
 
     template, data_format = options["template"], options["data_format"]
     return schemaflux.Inspection(
@@ -121,5 +132,6 @@ def _asked(files: Any, options: dict[str, Any]) -> "Inspection":  # noqa: ANN401
         template=wiring.chat_template(template) if template else None,
         now=wiring.now().astimezone(),
         targets=wiring.targets(options["targets"]),
+        trainers=[schemaflux.read_settings(read_file(path), str(path)) for path in options["trainers"]],
         selection=schemaflux.Selection(options["select"], options["extend_select"], options["ignore"]),
     )

@@ -9,6 +9,7 @@ from pydantic import ConfigDict
 from mist_ci.errors import Where
 from mist_ci.models.base import Model
 from mist_ci.models.data_format import Compression, Container, DataFormat
+from mist_ci.models.token_figures import TokenFigures
 
 
 class Severity(StrEnum):
@@ -31,6 +32,8 @@ class Consequence(StrEnum):
     DROPPED = "dropped"
     TRUNCATED = "truncated"
     MISTRAINED = "mis-trained"
+    NONE = "nothing"
+    """Worth knowing, and no more."""
 
 
 class Frame(Model):
@@ -87,6 +90,29 @@ class FileSummary(Model):
     compression: Compression
 
 
+class Drift(Model):
+    """Something about the rows that is not as it was."""
+
+    what: str
+    before: str
+    after: str
+    distance: float
+    """In [0, 1]: the largest distance of two distribution functions, or Jensen-Shannon's."""
+
+
+class DataChange(Model):
+    """What a change does to the rows of a data set."""
+
+    rows_unchanged: int
+    rows_moved: int
+    """Rows that are in another file now."""
+    rows_added: int
+    rows_removed: int
+    rows_changed: int
+    """Rows whose prompt was there before, with something else about them."""
+    drift: tuple[Drift, ...] = ()
+
+
 class TargetVerdict(Model):
     """What one provider or trainer would do with the rows."""
 
@@ -117,10 +143,14 @@ class DataReport(Model):
     counts: tuple[RuleCount, ...] = ()
     tokens: int
     token_basis: str
+    figures: TokenFigures | None = None
+    """Lengths of rows, what is learnt of them, and what trainers make of them."""
     leaked: dict[str, tuple[str, ...]]
     """Suite name → keys of the samples whose prompt is in the training data."""
     data_hash: str
     targets: tuple[TargetVerdict, ...] = ()
+    change: DataChange | None = None
+    """Against base; None when there is none, or nothing changed."""
 
     def gating(self, fail_on: Severity) -> tuple[Finding, ...]:
         """New findings at least as severe as `fail_on`: the first of each kind."""

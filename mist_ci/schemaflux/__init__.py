@@ -2,12 +2,14 @@
 
 from mist_ci.schemaflux.explain import codes, page
 from mist_ci.schemaflux.format_page import format_page
+from mist_ci.schemaflux.inspection import Inspection, Means
 from mist_ci.schemaflux.prompts import telling_texts
 from mist_ci.schemaflux.rules.sf013_lfs_pointer import META as _POINTER
-from mist_ci.schemaflux.run import Inspection, Means, data_hash, validate
+from mist_ci.schemaflux.run import data_hash, validate
 from mist_ci.schemaflux.selection import Selection
 from mist_ci.schemaflux.target_page import page as target_page
 from mist_ci.schemaflux.target_page import pages as target_pages
+from mist_ci.schemaflux.trainers.settings import read_settings
 
 POINTER = _POINTER.code
 """The rule for data that is not there: what it finds could not be validated."""
@@ -21,6 +23,7 @@ __all__ = [
     "data_hash",
     "format_page",
     "page",
+    "read_settings",
     "target_page",
     "target_pages",
     "telling_texts",

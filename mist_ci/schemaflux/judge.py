@@ -7,9 +7,10 @@ from mist_ci.errors import Where
 from mist_ci.models.data_format import DataFormat
 from mist_ci.models.target import Target
 from mist_ci.schemaflux.asking import ask
+from mist_ci.schemaflux.kinds import RowRule, Rule, TargetRule
 from mist_ci.schemaflux.plain import ESCAPED, STRICT
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.rule import Problem, RowRule, Rule, TargetRule
+from mist_ci.schemaflux.rule import Problem
 from mist_ci.schemaflux.selection import Selection
 from mist_ci.schemaflux.trait import Trait
 from mist_ci.schemaflux.triggers import TriggerSet
@@ -52,6 +53,8 @@ class _Question:
         meta = self.rule.META
         if meta.needs is not None and meta.needs not in traits:
             return False
+        if self.target is not None and data_format not in self.target.formats:
+            return False  # SF114 says so, once per file; what else it would mind does not matter
         return meta.formats is None or data_format in meta.formats
 
 
@@ -116,7 +119,10 @@ class Judge:
 
 
 def _cares(rule: TargetRule, target: Target) -> bool:
-    """False for a text rule that has nothing to say for this target."""
+    """False for a rule that has nothing to say for this target: it states no fact that the rule judges by."""
+    facts = getattr(rule, "facts", None)
+    if facts is not None and not facts(target):
+        return False
     trigger = getattr(rule, "trigger", None)
     return trigger is None or trigger(target) is not None
 

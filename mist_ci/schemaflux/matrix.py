@@ -62,8 +62,9 @@ class Column:
             self.codes.setdefault(worst, Counter())[code] += 1
 
     def add_file(self, found: Iterable[Told]) -> None:
-        """Takes in all that was found about one file as a whole."""
-        rejected = [code for code, what in self._counting(found) if what is Consequence.REJECTED]
+        """Takes in all that was found about one file as a whole. A warning rejects no file: it says what may be."""
+        errors = [one for one in found if one.severity is Severity.ERROR]
+        rejected = [code for code, what in self._counting(errors) if what is Consequence.REJECTED]
         if rejected:
             self.whole[min(rejected)] += 1
 
@@ -81,8 +82,9 @@ class Column:
                 continue
             stance = self.target.rules.get(one.code)
             severity = StanceSeverity(one.severity.value) if stance is None else stance.severity
-            if severity not in (StanceSeverity.OFF, StanceSeverity.INFO):
-                yield one.code, (stance.consequence if stance else None) or one.consequence
+            consequence = (stance.consequence if stance else None) or one.consequence
+            if severity not in (StanceSeverity.OFF, StanceSeverity.INFO) and consequence in WORST_FIRST:
+                yield one.code, consequence
 
 
 class Matrix:

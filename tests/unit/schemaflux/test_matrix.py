@@ -48,6 +48,12 @@ def test_notices_change_no_verdict() -> None:
     assert [verdict(column) for column in matrix.columns] == ["valid"] * 3
 
 
+def test_a_warning_rejects_no_file() -> None:
+    matrix = Matrix(TARGETS)
+    matrix.add_file([bad("SF906", Consequence.REJECTED, "trl", Severity.WARNING)])
+    assert [verdict(column) for column in matrix.columns] == ["valid"] * 3
+
+
 def test_a_problem_is_told_with_what_it_changes() -> None:
     meta = sf207_same_role_twice.META
     assert told(meta, Problem("m", "h")) == Told("SF207", Severity.ERROR, Consequence.REJECTED)

@@ -10,7 +10,7 @@ from mist_ci.schemaflux.example import ASK, TELL, call, chat, result, rows, tool
 from tests.unit.schemaflux.checking import check
 
 GOOD_PART: JsonValue = {"type": "text", "text": "What is this?"}
-IMAGE: JsonValue = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+IMAGE: JsonValue = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
 TWO_CALLS: JsonValue = {
     "role": "assistant",
     "tool_calls": [
