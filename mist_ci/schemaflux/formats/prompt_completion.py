@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from mist_ci.models.data_format import DataFormat
 from mist_ci.schemaflux.formats.format import Format, has
-from mist_ci.schemaflux.formats.turns import TRL_FIELDS, TURNS, tools, turns
+from mist_ci.schemaflux.formats.turns import TRL_FIELDS, TURNS, tools, turns, unlike
 from mist_ci.schemaflux.message import Message, Object
 from mist_ci.schemaflux.shape import Fields, Record
 
@@ -23,6 +23,7 @@ FORMAT = Format(
     evidence="prompt and completion",
     shape=Record(FIELDS, TRL_FIELDS),
     looks_like=lambda row: has(row, "prompt", "completion"),
+    unlike=lambda row: unlike(row, "prompt", "completion"),
     messages=messages,
     tools=tools,
     example={"prompt": "The capital of Norway is", "completion": " Oslo."},

@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from mist_ci.models.data_format import DataFormat
+from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.formats.format import Format, has
 from mist_ci.schemaflux.formats.spoken import spoken
 from mist_ci.schemaflux.message import (
@@ -107,10 +108,22 @@ def tools(row: Object, /) -> Iterator[ToolDeclaration]:
                     value,
                     name=text_or_none(value.get("name")),
                     description=text_or_none(value.get("description")),
-                    parameters=value.get("parameters"),
+                    parameters=_json_schema(value.get("parameters")),
                     at_name=f"{at}.name",
                     at_parameters=f"{at}.parameters",
                 )
+
+
+def _json_schema(parameters: JsonValue) -> JsonValue:
+    """Google's schemas are JSON Schema whose types may be in capitals."""
+    if isinstance(parameters, list):
+        return [_json_schema(item) for item in parameters]
+    if not isinstance(parameters, dict):
+        return parameters
+    return {
+        key: item.lower() if key == "type" and isinstance(item, str) else _json_schema(item)
+        for key, item in parameters.items()
+    }
 
 
 FORMAT = Format(

@@ -201,6 +201,15 @@ def test_a_row_of_another_format_is_one_finding(one: Format) -> None:
     assert all(one.name in found.message for found in found)
 
 
+def test_a_completion_that_is_wanted_and_unwanted_is_a_conflict() -> None:
+    judged: list[JsonValue] = [
+        {"prompt": "2+2?", "completion": "5", "label": one} for one in (False, False, True)
+    ]
+    found = check(rows(*judged)).findings
+    assert [(one.code, one.where.line) for one in found] == [("SF801", 2), ("SF810", 3)]
+    assert "judged true" in found[1].message
+
+
 def test_a_file_of_no_known_format_is_one_finding_however_long_it_is() -> None:
     talks: list[JsonValue] = [{"question": f"{n}?", "answer": f"{n}"} for n in range(500)]
     report = check(rows(*talks))
@@ -275,7 +284,9 @@ def test_no_format_crashes_and_what_is_exact_has_no_problems(
     if not isinstance(value, dict):
         return
     quick = [(found.flaw, found.path) for found in one.problems(value)]
-    assert quick == [(found.flaw, found.path) for found in problems(one.shape, value)]
+    shaped = [(found.flaw, found.path) for found in problems(one.shape, value)]
+    is_wrong = any(flaw is not Flaw.UNKNOWN for flaw, _ in shaped)
+    assert quick == shaped + ([] if is_wrong else [(found.flaw, found.path) for found in one.unlike(value)])
     row = read(one.name, value)
     assert isinstance(row.is_sound, bool)
     assert isinstance(row.traits, frozenset)
