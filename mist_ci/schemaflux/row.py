@@ -91,7 +91,9 @@ class Row:
     @cached_property
     def shape_problems(self) -> tuple[ShapeProblem, ...]:
         """In what the row differs from the shape of its format."""
-        return () if self.plain is not None else formats.of(self.format).problems(self.object)
+        if self.plain is not None or self.orderly is not None:
+            return ()
+        return formats.of(self.format).problems(self.object)
 
     @cached_property
     def other_format(self) -> DataFormat | None:

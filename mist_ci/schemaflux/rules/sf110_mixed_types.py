@@ -66,6 +66,10 @@ class Tally:
 
     def add(self, row: Row, /) -> None:
         """Takes in one row. Plain rows have nothing of the kind; what is wrong by itself is SF105."""
+        if row.orderly is not None:
+            if any(turn[-1].isdigit() for turn in row.orderly):
+                _note(self.fields.setdefault(_ARGUMENTS, {}), "a string", row)
+            return
         if row.plain is not None or row.format not in _TABLES or not row.is_sound:
             return
         for key, value in row.object.items():

@@ -5,7 +5,7 @@ import pickle
 import pytest
 
 from mist_ci.parsing.strict_json import JsonValue
-from mist_ci.schemaflux.example import ASK, TELL, call, rows
+from mist_ci.schemaflux.example import ASK, TELL, call, result, rows, tool
 from mist_ci.schemaflux.rules import sf110_mixed_types
 from mist_ci.schemaflux.rules.sf110_mixed_types import Tally
 from tests.unit.schemaflux.checking import check
@@ -18,7 +18,17 @@ def talk(arguments: JsonValue, **more: JsonValue) -> JsonValue:
     return {"messages": [ASK, {"role": "assistant", "content": None, "tool_calls": [made]}], **more}
 
 
+ORDERLY: JsonValue = {
+    "messages": [ASK, call("weather", "{}"), result("call_1", "rain"), TELL],
+    "tools": [tool("weather")],
+}
+"""What the fast path takes."""
 FOUND: dict[str, tuple[list[JsonValue], int, str]] = {
+    "arguments of an orderly row": (
+        [ORDERLY, talk({"a": 1})],
+        2,
+        "a string first, and an object here",
+    ),
     "keys": (
         [talk({"a": 1}), talk({"a": 2}), talk({"b": 1})],
         3,
