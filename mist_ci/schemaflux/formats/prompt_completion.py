@@ -8,6 +8,8 @@ from mist_ci.schemaflux.formats.turns import TRL_FIELDS, TURNS, tools, turns, un
 from mist_ci.schemaflux.message import Message, Object
 from mist_ci.schemaflux.shape import Fields, Record
 
+_MEANT = {"response": "completion", "answer": "completion", "output": "completion"}
+_MEANT |= {"question": "prompt", "query": "prompt", "input": "prompt"}
 FIELDS: Fields = {"prompt": TURNS, "completion": TURNS}
 
 
@@ -21,7 +23,7 @@ FORMAT = Format(
     DataFormat.PROMPT_COMPLETION,
     title="Prompt and completion",
     evidence="prompt and completion",
-    shape=Record(FIELDS, TRL_FIELDS),
+    shape=Record(FIELDS, TRL_FIELDS, meant=_MEANT),
     looks_like=lambda row: has(row, "prompt", "completion"),
     unlike=lambda row: unlike(row, "prompt", "completion"),
     messages=messages,

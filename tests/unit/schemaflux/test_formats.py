@@ -210,6 +210,15 @@ def test_a_completion_that_is_wanted_and_unwanted_is_a_conflict() -> None:
     assert "judged true" in found[1].message
 
 
+def test_a_first_row_of_megabytes_is_looked_at_as_well() -> None:
+    picture: JsonValue = {"inlineData": {"mimeType": "image/png", "data": "iVBORw0KGgo" + "A" * 3_000_000}}
+    talk: JsonValue = {
+        "contents": [{"role": "user", "parts": [picture]}, {"role": "model", "parts": [{"text": "A cat."}]}]
+    }
+    for content in (rows(talk), rows(talk, talk)):
+        assert check(content).details[0].format is F.VERTEX
+
+
 def test_a_file_of_no_known_format_is_one_finding_however_long_it_is() -> None:
     talks: list[JsonValue] = [{"question": f"{n}?", "answer": f"{n}"} for n in range(500)]
     report = check(rows(*talks))

@@ -27,7 +27,12 @@ def with_message(**message: JsonValue) -> JsonValue:
 
 ONE_DEFECT: dict[str, tuple[JsonValue, str, str]] = {
     "no keys": ({}, "SF101", "openai-chat"),
-    "unknown keys": ({"question": "a", "answer": "b"}, "SF101", "openai-chat"),
+    "unknown keys": ({"a": "a", "b": "b"}, "SF101", "openai-chat"),
+    "question and answer": (
+        {"question": "a", "answer": "b"},
+        "SF101",
+        'rename "question" to "prompt" and "answer" to "completion"',
+    ),
     "messages typo": ({"mesages": [ASK, TELL]}, "SF101", 'rename "mesages" to "messages"'),
     "messages is text": ({"messages": "[]"}, "SF105", "JSON inside a string"),
     "messages is null": ({"messages": None}, "SF105", "a list"),
