@@ -9,8 +9,8 @@ from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.message import Object, ToolCall
 from mist_ci.schemaflux.row import Row
 
-JSON_SCHEMA_FORMATS = frozenset(DataFormat) - {DataFormat.VERTEX}
-"""Gemini writes its own dialect: types in capital letters."""
+JSON_SCHEMA_FORMATS = frozenset(DataFormat)
+"""All: the dialect of Gemini, with types in capital letters, is read as JSON Schema."""
 _decode = msgspec.json.Decoder().decode
 
 

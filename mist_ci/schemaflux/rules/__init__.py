@@ -41,6 +41,7 @@ from mist_ci.schemaflux.rules import (
     sf107_misspelt_key,
     sf108_no_messages,
     sf109_uneven_keys,
+    sf110_mixed_types,
     sf112_schema_version,
     sf114_format_not_taken,
     sf115_container_not_taken,
@@ -259,6 +260,7 @@ CORPUS_RULES: tuple[CorpusRule, ...] = (
     sf810_conflicting_answers,
 )
 FOLD_RULES: tuple[FoldRule, ...] = (
+    sf110_mixed_types,
     sf311_tools_never_called,
     sf507_length_bias,
     sf516_label_spelling,
