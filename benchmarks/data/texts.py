@@ -156,5 +156,5 @@ def _structured() -> list[Case]:
         spoiled("answer-python-dict", rows, put(path, "{'words': 5, 'answer': 'Twelve.'}"),
             "one answer is a Python dict, all others are JSON", "SF711", "SF706", consequence=LEARN),
         spoiled("other-language", shapes.chat_one_turn(), put(ANSWER, german, at=AT),
-            "an English question is answered in German", "SF712", consequence=LEARN),
+            "an English question is answered in German", "SF712", asked=("SF712",), consequence=LEARN),
     ]  # fmt: skip
