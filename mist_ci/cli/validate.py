@@ -43,6 +43,14 @@ def _names(_context: click.Context, _option: click.Parameter, values: tuple[str,
     "--model", default="", metavar="NAME", help="The model to be trained: chooses how tokens are counted."
 )
 @click.option(
+    "--trainer",
+    "trainers",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The configuration that axolotl, LLaMA-Factory, TRL or torchtune is started with: what would it cut or drop?",
+)
+@click.option(
     "--select",
     multiple=True,
     callback=_names,
@@ -83,6 +91,7 @@ def validate(paths: tuple[Path, ...], **options: Any) -> int:  # fmt: skip  # no
     \b
     mist-ci validate data/
     mist-ci validate train.jsonl --for together,trl
+    mist-ci validate train.jsonl --trainer train/sft.yaml
     mist-ci validate train.jsonl --template tokenizer_config.json --ignore SF7
     """
     from mist_ci import schemaflux
@@ -112,6 +121,7 @@ def validate(paths: tuple[Path, ...], **options: Any) -> int:  # fmt: skip  # no
 def _asked(files: Any, options: dict[str, Any]) -> "Inspection":  # noqa: ANN401
     from mist_ci import schemaflux
     from mist_ci.cli import wiring
+    from mist_ci.cli.local import read_file
 
     template, data_format = options["template"], options["data_format"]
     return schemaflux.Inspection(
@@ -122,5 +132,6 @@ def _asked(files: Any, options: dict[str, Any]) -> "Inspection":  # noqa: ANN401
         template=wiring.chat_template(template) if template else None,
         now=wiring.now().astimezone(),
         targets=wiring.targets(options["targets"]),
+        trainers=[schemaflux.read_settings(read_file(path), str(path)) for path in options["trainers"]],
         selection=schemaflux.Selection(options["select"], options["extend_select"], options["ignore"]),
     )

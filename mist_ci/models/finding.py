@@ -9,6 +9,7 @@ from pydantic import ConfigDict
 from mist_ci.errors import Where
 from mist_ci.models.base import Model
 from mist_ci.models.data_format import Compression, Container, DataFormat
+from mist_ci.models.token_figures import TokenFigures
 
 
 class Severity(StrEnum):
@@ -142,6 +143,8 @@ class DataReport(Model):
     counts: tuple[RuleCount, ...] = ()
     tokens: int
     token_basis: str
+    figures: TokenFigures | None = None
+    """Lengths of rows, what is learnt of them, and what trainers make of them."""
     leaked: dict[str, tuple[str, ...]]
     """Suite name → keys of the samples whose prompt is in the training data."""
     data_hash: str

@@ -8,6 +8,7 @@ from mist_ci.schemaflux.folds import Fold, merge_folds
 from mist_ci.schemaflux.ledger import Ledger
 from mist_ci.schemaflux.matrix import Matrix
 from mist_ci.schemaflux.rendering import Renderings
+from mist_ci.schemaflux.token_summary import TokenTally
 
 _BLANK_LINES_KEPT = 5
 
@@ -28,7 +29,7 @@ class Part:
     blank_count: int = 0
     blank_lines: tuple[int, ...] = ()
     """The first of them."""
-    tokens: int = 0
+    tokens: TokenTally = field(default_factory=TokenTally)
     leaked: dict[str, set[str]] = field(default_factory=dict)
     fresh: list[Finding] = field(default_factory=list)
     """Findings about single rows, in order: what can be shown at once."""
@@ -47,7 +48,7 @@ class Part:
         self.renderings.merge(later.renderings)
         self.rows += later.rows
         self.rows_new += later.rows_new
-        self.tokens += later.tokens
+        self.tokens.merge(later.tokens)
         for suite, keys in later.leaked.items():
             self.leaked.setdefault(suite, set()).update(keys)
 

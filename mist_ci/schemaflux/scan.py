@@ -4,14 +4,15 @@ Parts are scanned in any process and in any order; merged in order they say the 
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from mist_ci.errors import Where
 from mist_ci.models.chat_template import ChatTemplate
-from mist_ci.models.finding import Consequence, Finding, Severity
+from mist_ci.models.finding import Consequence, Severity
 from mist_ci.models.target import Target
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.executor import Executor
@@ -22,12 +23,14 @@ from mist_ci.schemaflux.judge import Found, Glance, Judge
 from mist_ci.schemaflux.ledger import KEEP, Ledger
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES, Span, lines
 from mist_ci.schemaflux.matrix import Matrix, Told, told
+from mist_ci.schemaflux.metering import Measured, Meter
 from mist_ci.schemaflux.part import Part
 from mist_ci.schemaflux.reading import RowReader
 from mist_ci.schemaflux.rendering import Renderer
 from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.row_tokens import Destination
 from mist_ci.schemaflux.rule import BadLine, PromptIndex
-from mist_ci.schemaflux.rules import LEAK_RULES, ROW_RULES, TARGET_RULES, sf002_invalid_json
+from mist_ci.schemaflux.rules import LEAK_RULES, ROW_RULES, TARGET_RULES, TOKEN_RULES, sf002_invalid_json
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
 
 _BATCH_BYTES = 1 << 20
@@ -54,6 +57,7 @@ class Scan:
     prompts: PromptIndex = field(default_factory=dict)
     keep: int = KEEP
     longest_line: int = MAX_LINE_BYTES
+    goes_to: Sequence[Destination] = ()
 
     def new_part(self, path: str = "") -> Part:
         """An empty part."""
@@ -74,10 +78,21 @@ class Scan:
         return {name: value for name, value in self.__dict__.items() if name != "_scanner"}
 
 
+class _Judged(NamedTuple):
+    """A row that can be read, and what is known about it."""
+
+    row: Row
+    is_good: bool
+    """It has no error."""
+    about: list[Told]
+    """For the matrix: what was found about it."""
+
+
 class _Scanner:
     def __init__(self, scan: Scan) -> None:
         self._scan = scan
         self._judge = _judge(scan)
+        self._meter = _meter(scan)
         self._render = _renderer(scan)
 
     def scan(self, span: Span) -> Part:
@@ -92,11 +107,11 @@ class _Scanner:
     def _finished(self, span: Span, part: Part) -> Iterator[Row]:
         """Does all there is to do with each row but rendering; gives the rows that are worth to be rendered."""
         for batch in _batches(self._rows(span, part)):
-            self._finish(part, [row for row, _ in batch])
-            yield from (row for row, is_good in batch if is_good and row.is_sound)
+            self._finish(part, batch)
+            yield from (one.row for one in batch if one.is_good and one.row.is_sound)
 
-    def _rows(self, span: Span, part: Part) -> Iterator[tuple[Row, bool]]:
-        """Every row that can be read, and whether it has no error."""
+    def _rows(self, span: Span, part: Part) -> Iterator[_Judged]:
+        """Every row that can be read."""
         file = self._scan.files[span.source.path]
         for line in lines(span, self._scan.longest_line):
             if line.content is not None and (not line.content or line.content.isspace()):
@@ -116,7 +131,10 @@ class _Scanner:
             found = self._judge.problems(row, seen)
             errors = self._write(part, row, found) if found else 0
             part.records.add(row, file, line.row, line.offset)
-            yield row, errors == 0
+            about = (
+                [told(one.rule.META, one.problem, one.target) for one in found] if part.matrix.columns else []
+            )
+            yield _Judged(row, errors == 0, about)
 
     def _write(self, part: Part, row: Row, found: Sequence[Found]) -> int:
         where, errors = Where(row.file, row.line), 0
@@ -127,19 +145,28 @@ class _Scanner:
             )
             if noted:
                 part.fresh.append(noted)
-        if part.matrix.columns:
-            part.matrix.add([told(one.rule.META, one.problem, one.target) for one in found])
         return errors
 
-    def _finish(self, part: Part, rows: Sequence[Row]) -> None:
+    def _finish(self, part: Part, batch: Sequence[_Judged]) -> None:
         """What is cheaper for many rows at once."""
-        scan = self._scan
-        texts = [text for row in rows for text in _texts(row)]
-        part.tokens += sum(scan.tokens.count_many(texts, scan.model))
-        for row in rows:
-            add_row(part.folds, row)
-            if scan.prompts:
-                self._look_for_leaks(part, row)
+        for one in self._meter.measure([judged.row for judged in batch], part.tokens):
+            self._write_measured(part, batch[one.index], one)
+        for judged in batch:
+            part.matrix.add(judged.about)
+            add_row(part.folds, judged.row)
+            if self._scan.prompts:
+                self._look_for_leaks(part, judged.row)
+
+    def _write_measured(self, part: Part, judged: _Judged, one: Measured) -> None:
+        row, target = judged.row, one.destination.target
+        where = Where(row.file, row.line)
+        noted = part.ledger.note(
+            one.rule.META, one.problem, where, is_known=row.is_known, target=target, raw=row.raw
+        )
+        if noted:
+            part.fresh.append(noted)
+        if target is not None:
+            judged.about.append(told(one.rule.META, one.problem, target))
 
     def _look_for_leaks(self, part: Part, row: Row) -> None:
         where, prompts = Where(row.file, row.line), self._scan.prompts
@@ -161,24 +188,19 @@ def _judge(scan: Scan) -> Judge:
     return Judge(ROW_RULES, TARGET_RULES, scan.targets, scan.selection)
 
 
-def _texts(row: Row) -> Iterator[str]:
-    if row.plain is not None:
-        yield from row.plain.texts
-    else:
-        yield from (message.text for message in row.said)
+def _meter(scan: Scan) -> Meter:
+    rules = [rule for rule in TOKEN_RULES if scan.selection.takes(rule.META)]
+    return Meter(scan.tokens, scan.model, scan.goes_to, rules)
 
 
-def _batches(rows: Iterator[tuple[Row, bool]]) -> Iterator[list[tuple[Row, bool]]]:
-    batch: list[tuple[Row, bool]] = []
+def _batches(rows: Iterator[_Judged]) -> Iterator[list[_Judged]]:
+    batch: list[_Judged] = []
     size = 0
     for row in rows:
         batch.append(row)
-        size += len(row[0].raw)
+        size += len(row.row.raw)
         if size >= _BATCH_BYTES or len(batch) >= _BATCH_ROWS:
             yield batch
             batch, size = [], 0
     if batch:
         yield batch
-
-
-Watch = Callable[[Finding], None]

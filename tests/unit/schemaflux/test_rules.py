@@ -16,10 +16,11 @@ from mist_ci.schemaflux import explain
 from mist_ci.schemaflux.example import chat
 from mist_ci.schemaflux.formats import FORMATS
 from mist_ci.schemaflux.judge import Judge
+from mist_ci.schemaflux.kinds import Rule
 from mist_ci.schemaflux.plain import PlainRow, as_plain, read_plain
 from mist_ci.schemaflux.prompts import SuitePrompts, normalise_text
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.rule import Mention, Rule, RuleMeta
+from mist_ci.schemaflux.rule import Mention, RuleMeta
 from mist_ci.schemaflux.rules import (
     CORPUS_RULES,
     FILE_FACT_RULES,
@@ -30,7 +31,7 @@ from mist_ci.schemaflux.rules import (
 )
 from mist_ci.schemaflux.selection import Selection
 from mist_ci.schemaflux.triggers import TriggerSet
-from tests.unit.schemaflux.checking import FILES_ASIDE, check
+from tests.unit.schemaflux.checking import check
 
 ROOT = Path(__file__).parents[3]
 IDS = [rule.META.code for rule in RULES]
@@ -61,6 +62,8 @@ def example(meta: RuleMeta, content: bytes) -> DataReport:
         template=meta.template,
         suite_prompts=prompts(meta),
         longest_line=meta.longest_line,
+        trainer=meta.trainer,
+        max_tokens=meta.max_tokens,
         targets=load_targets([meta.target]) if meta.target else (),
         selection=Selection(extend=(meta.code,), ignore=tuple(rule.META.code for rule in FILE_FACT_RULES)),
     )
