@@ -187,7 +187,7 @@ def test_one_defect_is_one_finding_in_every_format(name: str) -> None:
 def test_a_row_of_another_format_is_one_finding(one: Format) -> None:
     aliens = [row for _, row in RICH.values() if isinstance(row, dict) and not one.is_complete(row)]
     most: list[JsonValue] = [{**one.example, "number": number} for number in range(len(aliens))]
-    found = [found for found in check(rows(*most, *aliens)).findings if found.code not in DUPLICATES]
+    found = [found for found in check(rows(*most, *aliens)).findings if found.code.startswith("SF1")]
     assert [(found.code, found.where.line) for found in found] == [
         ("SF103", len(aliens) + number) for number in range(1, len(aliens) + 1)
     ]
