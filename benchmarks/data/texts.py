@@ -9,6 +9,8 @@ from benchmarks.data.edit import AT, alter, everywhere, put
 from benchmarks.data.shapes import SEED
 from mist_ci.models.data_format import DataFormat as F
 
+FEW = 7
+"""Blanks in an answer that is too short to tell its language."""
 ANSWER = "messages.1.content"
 QUESTION = "messages.0.content"
 LEARN = "mis-trained"
@@ -152,7 +154,9 @@ def _as_json(messages: Rows) -> str:
 def _long_talk() -> Rows:
     """Questions and answers in English that are long enough to tell the language."""
     english = [
-        pair for pair in PAIRS if pair.question.isascii() and len(pair.answer) > 40 and pair.answer.isascii()
+        pair
+        for pair in PAIRS
+        if pair.question.isascii() and pair.answer.isascii() and pair.answer.count(" ") > FEW
     ]
     chance = random.Random(SEED)
     threes = (chance.sample(english, 3) for _ in range(60))
