@@ -19,7 +19,6 @@ from mist_ci.schemaflux.rules import (
 from mist_ci.schemaflux.spelling import is_slip
 from tests.unit.schemaflux.asked import fold
 
-
 REFUSAL = "I am sorry, but I cannot help you with that request."
 
 
