@@ -1,9 +1,10 @@
 """SchemaFlux: turns training data into findings, before it costs a training run."""
 
 from mist_ci.schemaflux.explain import codes, page
+from mist_ci.schemaflux.inspection import Inspection, Means
 from mist_ci.schemaflux.prompts import telling_texts
 from mist_ci.schemaflux.rules.sf013_lfs_pointer import META as _POINTER
-from mist_ci.schemaflux.run import Inspection, Means, data_hash, validate
+from mist_ci.schemaflux.run import data_hash, validate
 from mist_ci.schemaflux.selection import Selection
 from mist_ci.schemaflux.target_page import page as target_page
 from mist_ci.schemaflux.target_page import pages as target_pages

@@ -3,7 +3,7 @@
 import inspect
 
 from mist_ci.models.finding import Consequence
-from mist_ci.schemaflux.rule import Rule
+from mist_ci.schemaflux.kinds import Rule
 from mist_ci.schemaflux.rules import RULES
 
 SECTIONS = ("What it finds", "Why it matters", "What to do")

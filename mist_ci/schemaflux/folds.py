@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from mist_ci.errors import Where
 from mist_ci.models.target import Target
 from mist_ci.schemaflux.asking import ask
+from mist_ci.schemaflux.kinds import FoldRule, Tally, TargetFoldRule
 from mist_ci.schemaflux.ledger import Ledger
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.rule import FoldRule, Tally, TargetFoldRule
 from mist_ci.schemaflux.rules import FOLD_RULES, TARGET_FOLD_RULES
 from mist_ci.schemaflux.selection import Selection
 

@@ -7,9 +7,10 @@ from mist_ci.errors import Where
 from mist_ci.models.data_format import DataFormat
 from mist_ci.models.target import Target
 from mist_ci.schemaflux.asking import ask
+from mist_ci.schemaflux.kinds import RowRule, Rule, TargetRule
 from mist_ci.schemaflux.plain import ESCAPED, STRICT
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.rule import Problem, RowRule, Rule, TargetRule
+from mist_ci.schemaflux.rule import Problem
 from mist_ci.schemaflux.selection import Selection
 from mist_ci.schemaflux.trait import Trait
 from mist_ci.schemaflux.triggers import TriggerSet

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from mist_ci.errors import Where
 from mist_ci.models.finding import Finding, RuleCount, Severity
 from mist_ci.models.target import StanceSeverity, Target
+from mist_ci.schemaflux.concealing import concealed
 from mist_ci.schemaflux.framing import framed
 from mist_ci.schemaflux.rule import Problem, RuleMeta
 
@@ -52,6 +53,7 @@ class Ledger:
         if count >= self.keep:
             return None
         problem, frame = framed(problem, raw) if raw else (problem, None)
+        problem, frame = concealed(problem, frame, raw)
         found = Finding(
             code=meta.code,
             name=meta.name,

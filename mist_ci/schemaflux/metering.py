@@ -7,10 +7,11 @@ from mist_ci.errors import Where
 from mist_ci.models.trainer import Outcome, TrainedRow
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.schemaflux.asking import ask
+from mist_ci.schemaflux.kinds import TokenRule
 from mist_ci.schemaflux.plain import PlainRow
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.row_tokens import Destination, Passage, texts, trained_row
-from mist_ci.schemaflux.rule import Problem, TokenRule
+from mist_ci.schemaflux.rule import Problem
 from mist_ci.schemaflux.token_summary import FateTally, TokenTally
 from mist_ci.schemaflux.trainers import simulate
 from mist_ci.schemaflux.trainers.cutting import longest

@@ -4,7 +4,7 @@ Parts are scanned in any process and in any order; merged in order they say the 
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from mist_ci.errors import Where
 from mist_ci.models.chat_template import ChatTemplate
-from mist_ci.models.finding import Consequence, Finding, Severity
+from mist_ci.models.finding import Consequence, Severity
 from mist_ci.models.target import Target
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.executor import Executor
@@ -204,6 +204,3 @@ def _batches(rows: Iterator[_Judged]) -> Iterator[list[_Judged]]:
             batch, size = [], 0
     if batch:
         yield batch
-
-
-Watch = Callable[[Finding], None]

@@ -1,7 +1,7 @@
 """All rules, listed by hand, in the order in which they are asked."""
 
 from mist_ci.schemaflux.file_facts import FileFactRule
-from mist_ci.schemaflux.rule import (
+from mist_ci.schemaflux.kinds import (
     BrokenRule,
     ChangeRule,
     CorpusRule,
@@ -109,14 +109,27 @@ from mist_ci.schemaflux.rules import (
     sf620_too_many_tokens,
     sf621_trainer_cuts,
     sf622_nothing_left_to_train,
+    sf701_control_character,
+    sf702_invisible_text,
+    sf703_mojibake,
+    sf704_not_normalised,
+    sf705_markup_residue,
+    sf706_cut_answer,
+    sf707_refusal_boilerplate,
+    sf708_repetition,
     sf709_same_answers,
     sf710_system_prompts,
+    sf711_structured_output,
+    sf712_language,
+    sf713_placeholder_left,
     sf801_exact_duplicate,
     sf804_leaked_prompt,
     sf810_conflicting_answers,
     sf820_class_balance,
     sf821_drift,
     sf822_only_moved,
+    sf901_secret,
+    sf902_pii,
     sf905_reserved_marker,
     sf906_target_retired,
 )
@@ -174,6 +187,16 @@ ROW_RULES: tuple[RowRule, ...] = (
     sf505_different_prompts,
     sf609_special_token_in_content,
     sf610_templated_text,
+    sf701_control_character,
+    sf702_invisible_text,
+    sf703_mojibake,
+    sf704_not_normalised,
+    sf705_markup_residue,
+    sf706_cut_answer,
+    sf707_refusal_boilerplate,
+    sf713_placeholder_left,
+    sf901_secret,
+    sf902_pii,
 )
 
 TARGET_RULES: tuple[TargetRule, ...] = (
@@ -240,8 +263,11 @@ FOLD_RULES: tuple[FoldRule, ...] = (
     sf516_label_spelling,
     sf517_rare_class,
     sf518_kto_one_class,
+    sf708_repetition,
     sf709_same_answers,
     sf710_system_prompts,
+    sf711_structured_output,
+    sf712_language,
     sf820_class_balance,
 )
 CHANGE_RULES: tuple[ChangeRule, ...] = (sf821_drift, sf822_only_moved)

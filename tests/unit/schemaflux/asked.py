@@ -8,7 +8,8 @@ from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.formats.detection import detect
 from mist_ci.schemaflux.plain import as_plain
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.rule import FoldRule, Placed, Problem, RowRule
+from mist_ci.schemaflux.kinds import FoldRule, RowRule
+from mist_ci.schemaflux.rule import Placed, Problem
 
 
 def row_of(value: JsonValue, *, line: int = 1, is_known: bool = False) -> Row:

@@ -8,10 +8,11 @@ from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.finding import DataReport
 from mist_ci.models.target import Target
 from mist_ci.ports.executor import Executor
+from mist_ci.schemaflux.inspection import Inspection, Means
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES
 from mist_ci.schemaflux.prompts import SuitePrompts
 from mist_ci.schemaflux.rules import FILE_FACT_RULES
-from mist_ci.schemaflux.run import Inspection, Means, validate
+from mist_ci.schemaflux.run import validate
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
 from mist_ci.schemaflux.trainers.settings import read_settings
 from tests.fakes import InlineExecutor

@@ -16,10 +16,11 @@ from mist_ci.schemaflux import explain
 from mist_ci.schemaflux.example import chat
 from mist_ci.schemaflux.formats import FORMATS
 from mist_ci.schemaflux.judge import Judge
+from mist_ci.schemaflux.kinds import Rule
 from mist_ci.schemaflux.plain import PlainRow, as_plain, read_plain
 from mist_ci.schemaflux.prompts import SuitePrompts, normalise_text
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.rule import Mention, Rule, RuleMeta
+from mist_ci.schemaflux.rule import Mention, RuleMeta
 from mist_ci.schemaflux.rules import (
     CORPUS_RULES,
     FILE_FACT_RULES,

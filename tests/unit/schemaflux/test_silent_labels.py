@@ -7,7 +7,8 @@ import pytest
 
 from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.example import chat
-from mist_ci.schemaflux.rule import FoldRule, Placed
+from mist_ci.schemaflux.kinds import FoldRule
+from mist_ci.schemaflux.rule import Placed
 from mist_ci.schemaflux.rules import (
     FOLD_RULES,
     sf516_label_spelling,

@@ -8,7 +8,7 @@ import pytest
 from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.example import TELL, rows
 from mist_ci.schemaflux.image_data import PIXEL, kind_of, payload
-from mist_ci.schemaflux.rule import RowRule
+from mist_ci.schemaflux.kinds import RowRule
 from mist_ci.schemaflux.rules import sf401_bad_part, sf405_bad_image_data, sf407_placeholder_count
 from tests.unit.schemaflux.asked import ask
 from tests.unit.schemaflux.checking import check

@@ -4,7 +4,7 @@ import pytest
 
 from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.example import ASK, TELL, chat, result, rows, tool
-from mist_ci.schemaflux.rule import RowRule
+from mist_ci.schemaflux.kinds import RowRule
 from mist_ci.schemaflux.rules import sf204_no_user, sf219_unclosed_think, sf220_reasoning_in_history_only
 from tests.unit.schemaflux.asked import ask
 from tests.unit.schemaflux.checking import check

@@ -6,7 +6,7 @@ import pytest
 
 from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.example import ASK, TELL, call, result, rows, tool
-from mist_ci.schemaflux.rule import RowRule
+from mist_ci.schemaflux.kinds import RowRule
 from mist_ci.schemaflux.rules import (
     sf304_arguments_violate_schema,
     sf308_bad_function_name,

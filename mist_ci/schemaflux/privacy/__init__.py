@@ -1,0 +1,1 @@
+"""What should not be in training data: credentials by their formats, personal data by its checksums."""
