@@ -24,7 +24,9 @@ _PROMPTS = (
 
 
 def pair(row: Row) -> tuple[Side, Side] | None:
-    """The chosen and the rejected side; None where one is missing or says nothing."""
+    """The chosen and the rejected side; None where one is missing, says nothing, or cannot be read."""
+    if not row.sides or not row.is_sound:
+        return None
     match row.sides:
         case (chosen, rejected) if chosen.messages and rejected.messages:
             return chosen, rejected

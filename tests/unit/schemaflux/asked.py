@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from mist_ci.models.data_format import DataFormat
 from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.formats.detection import detect
+from mist_ci.schemaflux.kinds import FoldRule, RowRule
 from mist_ci.schemaflux.plain import as_plain
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.kinds import FoldRule, RowRule
 from mist_ci.schemaflux.rule import Placed, Problem
 
 
