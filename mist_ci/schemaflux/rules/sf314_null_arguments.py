@@ -51,7 +51,7 @@ META = RuleMeta(
 
 def check(row: Row, /) -> Iterator[Problem]:
     """One problem per call."""
-    for made, arguments, schema, _ in calls_with_schema(row):
+    for made, arguments, schema, _ in calls_with_schema(row, with_nulls=True):
         if None in arguments.values() and (names := list(unwanted_nulls(arguments, schema))):
             shown = ", ".join(quote(name[:40]) for name in names[:3])
             yield Problem(

@@ -85,11 +85,11 @@ _OTHERS = frozenset(
 
 
 def check(row: Row, /) -> Iterator[Problem]:
-    """One problem per part. A part without a type is SF104, a text part without text is SF105."""
+    """One problem per part. A part without a type is SF104, a text part without text SF105, another format SF103."""
     for message in row.said:
         for index, part in indexed_objects(message.content):
             problem = _problem(part, f"{message.at_content}[{index}]")
-            if problem:
+            if problem and row.other_format is None:
                 yield problem
 
 
