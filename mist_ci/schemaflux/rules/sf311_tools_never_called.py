@@ -8,7 +8,7 @@ Why it matters: the model learns never to call it. That may be what you want, fo
 What to do: add rows that call it, or stop declaring it.
 """
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -89,7 +89,7 @@ def _called(row: Row) -> set[str | None]:
     return {made.name for message in row.said for made in message.calls}
 
 
-def _named(names: Set[str], row: Row) -> set[str | None]:
+def _named(names: AbstractSet[str], row: Row) -> set[str | None]:
     """For rows that write their calls as text."""
     texts = [message.text for message in row.said if message.role == "assistant"]
     return {name for name in names if any(name in text for text in texts)}
