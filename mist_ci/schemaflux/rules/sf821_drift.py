@@ -18,7 +18,7 @@ from mist_ci.schemaflux.rule import Problem, RuleMeta
 
 
 def _talks(length: int) -> bytes:
-    said = (" ".join(["word"] * (length + n % 5)) for n in range(60))
+    said = (" ".join(f"word{n + k * k}" for k in range(length + n % 5)) + "." for n in range(60))
     return rows(*(chat(("user", f"Question {n}?"), ("assistant", text)) for n, text in enumerate(said)))
 
 

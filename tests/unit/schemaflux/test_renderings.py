@@ -189,7 +189,7 @@ def test_a_second_bos_is_found_in_the_row_and_told_once_of_the_tokenizer() -> No
 TALKS_ABOUT = [
     "Use `<|im_start|>` and `<|im_end|>` around turns.",
     "```\n<|im_start|>user\nHi<|im_end|>\n```\nis ChatML.",
-    "```jinja\n[INST] {{ x }} [/INST]</s>",
+    "```jinja\n[INST] {{ x }} [/INST]</s>\n```",
     "This is <s>old</s> new.",
     "The <|custom|> marker is ours.",
     "<start> of the <user> story </user>",
