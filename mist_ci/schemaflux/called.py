@@ -50,8 +50,22 @@ def _schemas(row: Row) -> dict[str, Object | None]:
     found: dict[str, Object | None] = {}
     for tool in row.tools:
         if tool.name:
-            found[tool.name] = None if tool.name in found else _of_object(tool.parameters)
+            parameters = tool.parameters
+            if row.format is DataFormat.VERTEX:
+                parameters = with_small_types(parameters)
+            found[tool.name] = None if tool.name in found else _of_object(parameters)
     return found
+
+
+def with_small_types(schema: JsonValue) -> JsonValue:
+    """A schema of Gemini, which writes `STRING` for `string`, as a JSON Schema."""
+    if isinstance(schema, list):
+        return [with_small_types(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    small = {key: with_small_types(part) for key, part in schema.items()}
+    kind = small.get("type")
+    return {**small, "type": kind.lower()} if isinstance(kind, str) else small
 
 
 def _of_object(parameters: JsonValue) -> Object | None:

@@ -9,6 +9,8 @@ from mist_ci.schemaflux.message import Message, Side
 from mist_ci.schemaflux.row import Row
 
 _encode = msgspec.json.Encoder(order="sorted").encode
+LABELLED = frozenset({DataFormat.KTO, DataFormat.SHAREGPT})
+"""Formats that label answers as good or bad."""
 _PROMPTS = (
     "prompt",
     "question",

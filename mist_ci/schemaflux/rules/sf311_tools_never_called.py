@@ -1,14 +1,16 @@
 """A tool is declared again and again, and nobody ever calls it.
 
-What it finds: a tool that at least half of the rows with tools declare (and at least ten), and that no row calls,
-neither as a call nor by its name in a text of the assistant.
+What it finds: a tool that at least half of the rows with tools declare (and at least ten), and that no row
+calls, neither as a call nor by its name in a text of the assistant.
 
-Why it matters: the model learns never to call it. That may be what you want, for a tool that is there to be resisted.
+Why it matters: the model learns never to call it. That may be what you want, for a tool that is there to be
+resisted.
 
 What to do: add rows that call it, or stop declaring it.
 """
 
-from collections.abc import Iterator, Set as AbstractSet
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Self
 

@@ -1,11 +1,12 @@
-"""One answer is the other one cut short, or the prompt ends inside of a word.
+"""One answer is the beginning of the other, or the prompt ends inside of a word.
 
-What it finds: preference data in which one side is the beginning of the other and stops in the middle of a sentence.
-Sides without a prompt of their own that begin alike up to the middle of a word are shown as information.
+What it finds: preference data in which one side is the beginning of the other: of 40 characters or more, or
+of 20 that stop in the middle of a sentence. Sides without a prompt of their own that begin alike up to the
+middle of a word are shown as information.
 
-Why it matters: an answer that was cut off is rejected (or chosen) for where it ends, and the model learns about ends.
-Without a prompt, TRL's DPO takes what both sides begin with: of "The sky is blue" and "The sky is black" the prompt is
-"The sky is bl".
+Why it matters: two answers that were written are never so alike. One of them was cut off, or had something
+appended, and the model learns about ends. Without a prompt, TRL's DPO takes what both sides begin with: of
+"The sky is blue" and "The sky is black" the prompt is "The sky is bl".
 
 What to do: write whole answers. Write the prompt as `"prompt"`.
 """
@@ -31,7 +32,7 @@ META = RuleMeta(
     good=rows({"prompt": "Why is the sky blue?", "chosen": _WHOLE, "rejected": "It is painted."}),
 )
 _SHOWN = 30
-_SHORTEST = 20
+_SHORTEST, _SHORTEST_CUT = 40, 20
 _GOES_ON = ",-/&(["
 """What no answer ends with, besides letters and digits."""
 
@@ -46,7 +47,7 @@ def check(row: Row, /) -> Iterator[Problem]:
     if not short or short == long:
         return
     strings = implicit_strings(row)
-    if long.startswith(short) and (strings or _is_cut(short)):
+    if long.startswith(short) and (strings or _is_odd(short)):
         cut = sides[short == rejected]
         yield Problem(
             f"the {cut.name} answer is only the beginning of the other one",
@@ -64,8 +65,9 @@ def check(row: Row, /) -> Iterator[Problem]:
         )
 
 
-def _is_cut(text: str) -> bool:
-    return len(text) >= _SHORTEST and (text[-1].isalnum() or text[-1] in _GOES_ON)
+def _is_odd(text: str) -> bool:
+    is_cut = text[-1].isalnum() or text[-1] in _GOES_ON
+    return len(text) >= (_SHORTEST_CUT if is_cut else _SHORTEST)
 
 
 def _inside_word(chosen: str, rejected: str) -> int:
