@@ -32,6 +32,8 @@ class Row:
     raw: bytes
     format: DataFormat
     is_known: bool = False
+    orderly: tuple[str, ...] | None = None
+    """The signature of an orderly row: it says all that shape rules would look at (`orderly.py`)."""
     plain: PlainRow | None = None
     """What most rows are: text said by known roles, an answer at the end, nothing else."""
 

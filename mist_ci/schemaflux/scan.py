@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from mist_ci.errors import Where
 from mist_ci.models.chat_template import ChatTemplate
+from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.models.target import Target
 from mist_ci.ports.accounting import TokenCounter
@@ -113,14 +114,16 @@ class _Scanner:
     def _rows(self, span: Span, part: Part) -> Iterator[_Judged]:
         """Every row that can be read."""
         file = self._scan.files[span.source.path]
+        is_chat = self._scan.reader.formats[span.source.path] is DataFormat.OPENAI_CHAT
         for line in lines(span, self._scan.longest_line):
             if line.content is not None and (not line.content or line.content.isspace()):
                 part.note_blank(span.source.line(line.row))
                 continue
             part.rows += 1
             seen = _NOTHING if line.content is None else self._judge.glance(line.content)
+            orderly = self._judge.orderly(line.content, seen) if is_chat and line.content else None
             row = self._scan.reader.read(
-                span.source, line, is_strict=seen.is_strict, is_escaped=seen.is_escaped
+                span.source, line, is_strict=seen.is_strict, is_escaped=seen.is_escaped, orderly=orderly
             )
             part.rows_new += not row.is_known
             if isinstance(row, BadLine):
