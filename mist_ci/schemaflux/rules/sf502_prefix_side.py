@@ -1,8 +1,7 @@
 """One answer is the beginning of the other, or the prompt ends inside of a word.
 
-What it finds: preference data in which one side is the beginning of the other: of 40 characters or more, or
-of 20 that stop in the middle of a sentence. Sides without a prompt of their own that begin alike up to the
-middle of a word are shown as information.
+What it finds: preference data in which one side, of 20 characters or more, is the beginning of the other.
+Sides without a prompt of their own that begin alike up to the middle of a word are shown as information.
 
 Why it matters: two answers that were written are never so alike. One of them was cut off, or had something
 appended, and the model learns about ends. Without a prompt, TRL's DPO takes what both sides begin with: of
@@ -32,9 +31,7 @@ META = RuleMeta(
     good=rows({"prompt": "Why is the sky blue?", "chosen": _WHOLE, "rejected": "It is painted."}),
 )
 _SHOWN = 30
-_SHORTEST, _SHORTEST_CUT = 40, 20
-_GOES_ON = ",-/&(["
-"""What no answer ends with, besides letters and digits."""
+_SHORTEST = 20
 
 
 def check(row: Row, /) -> Iterator[Problem]:
@@ -47,7 +44,7 @@ def check(row: Row, /) -> Iterator[Problem]:
     if not short or short == long:
         return
     strings = implicit_strings(row)
-    if long.startswith(short) and (strings or _is_odd(short)):
+    if long.startswith(short) and (strings or len(short) >= _SHORTEST):
         cut = sides[short == rejected]
         yield Problem(
             f"the {cut.name} answer is only the beginning of the other one",
@@ -63,11 +60,6 @@ def check(row: Row, /) -> Iterator[Problem]:
             snippet=quote(strings[0][max(0, end - _SHOWN) : end]),
             severity=Severity.INFO,
         )
-
-
-def _is_odd(text: str) -> bool:
-    is_cut = text[-1].isalnum() or text[-1] in _GOES_ON
-    return len(text) >= (_SHORTEST_CUT if is_cut else _SHORTEST)
 
 
 def _inside_word(chosen: str, rejected: str) -> int:

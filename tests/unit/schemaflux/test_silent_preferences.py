@@ -34,7 +34,7 @@ SILENT: dict[str, JsonValue] = {
     "explicit": prefer("4", "5"),
     "numbers, one the beginning of the other": prefer("4", "42"),
     "yes, and yes with a reason": prefer("Yes.", "Yes. I am sure."),
-    "a short answer and more": prefer("It is four, of course.", "It is four, of course. Now you know."),
+    "a short answer and more": prefer("It is four.", "It is four. Now you know."),
     "a prompt that both sides repeat": {
         "prompt": "2+2?",
         "chosen": talk("2+2?", "4"),
