@@ -46,7 +46,7 @@ META = RuleMeta(
 )
 _pattern = byte_pattern(_GARBLED)
 _SUBJECTS = (
-    *(b"mojibake", b"encoding", b"utf-8", b"utf8", b"unicode", b"latin-1", b"cp1252", b"fffd", b"charset"),
+    *(b"mojibake", b"encoding", b"utf-8", b"utf8", b"unicode", b"latin-1", b"cp1252", b"u+fffd", b"charset"),
     *(b"decode", b"replacement character"),
 )
 _WINDOW = 40

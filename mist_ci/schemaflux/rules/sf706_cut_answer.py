@@ -36,7 +36,13 @@ _ODD_FENCES = (
     + b'`{0,2}"'
 )
 _OPEN_JSON = (
-    _START + _SPACE + rb"[{\[]" + _SPACE + rb'(?:\\"|[{\[])(?:[^"\\]|\\.)*(?:[^"\\}\]]|\\.)' + _SPACE + b'"'
+    _START
+    + _SPACE
+    + rb"[{\[]"
+    + _SPACE
+    + rb'(?:\\"|[{\[])(?:(?:[^"\\]|\\.)*(?:[^"\\}\]]|\\.))?'
+    + _SPACE
+    + b'"'
 )
 _LAST_WORDS = rb' (?:the|an|and|because|whose)"'
 META = RuleMeta(

@@ -121,7 +121,12 @@ def check(row: Row, /) -> Iterator[Problem]:
             yield _problem(one, 0, len(one.text))
 
 
-def _left(row: Row, texts: Iterator[Text], pattern: Any, subjects: tuple[bytes, ...]) -> Iterator[Problem]:
+def _left(
+    row: Row,
+    texts: Iterator[Text],
+    pattern: Any,  # noqa: ANN401 - the library has no types
+    subjects: tuple[bytes, ...],
+) -> Iterator[Problem]:
     for one in texts:
         place = find(pattern, one.text)
         if place:

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import chat, rows
 from mist_ci.schemaflux.privacy.credentials import TRIGGER, find_credentials
-from mist_ci.schemaflux.privacy.masking import mask
+from mist_ci.schemaflux.privacy.masking import mask, without_escapes
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.row_texts import strings
 from mist_ci.schemaflux.rule import Problem, RuleMeta
@@ -38,7 +38,7 @@ def check(row: Row, /) -> Iterator[Problem]:
     """One problem per kind, at the first place."""
     found: dict[str, dict[str, str]] = {}
     for one in strings(row):
-        for kind, secret in find_credentials(one.text):
+        for kind, secret in find_credentials(without_escapes(one.text)):
             found.setdefault(kind, {}).setdefault(secret, one.field)
     for kind, secrets in found.items():
         secret, field = next(iter(secrets.items()))

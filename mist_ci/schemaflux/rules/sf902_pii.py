@@ -24,7 +24,7 @@ from mist_ci.schemaflux.privacy.addresses import (
     find_emails,
     find_public_addresses,
 )
-from mist_ci.schemaflux.privacy.masking import mask
+from mist_ci.schemaflux.privacy.masking import mask, without_escapes
 from mist_ci.schemaflux.privacy.numbers import (
     CARD_TRIGGER,
     IBAN_TRIGGER,
@@ -83,7 +83,7 @@ def check(row: Row, /) -> Iterator[Problem]:
             continue
         found: dict[str, str] = {}
         for one in strings(row):
-            for value in kind.find(one.text):
+            for value in kind.find(without_escapes(one.text)):
                 found.setdefault(value, one.field)
         if found:
             value, field = next(iter(found.items()))
