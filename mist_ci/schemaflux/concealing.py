@@ -59,12 +59,14 @@ def _private(text: str) -> Iterator[str]:
 
 def _without(text: str, private: list[str]) -> str:
     """The text with every private value, whole or cut off at its end, replaced from its fifth character on."""
+    spaced = without_escapes(text)
     for value in private:
-        start = text.find(value[:_PREFIX_CHARS])
+        start = spaced.find(value[:_PREFIX_CHARS])
         while start >= 0:
-            length = _common(text[start : start + len(value)], value)
-            text = text[: start + _SHOWN_CHARS] + "•" * (length - _SHOWN_CHARS) + text[start + length :]
-            start = text.find(value[:_PREFIX_CHARS], start + length)
+            length = _common(spaced[start : start + len(value)], value)
+            dots = "•" * (length - _SHOWN_CHARS)
+            text = text[: start + _SHOWN_CHARS] + dots + text[start + length :]
+            start = spaced.find(value[:_PREFIX_CHARS], start + length)
     return text
 
 

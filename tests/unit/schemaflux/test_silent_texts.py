@@ -93,13 +93,16 @@ TEXTS = {
 """What it is → the text."""
 
 
-@pytest.mark.parametrize("name", TEXTS)
 @pytest.mark.parametrize("is_ascii", [False, True], ids=["raw", "escaped"])
-def test_no_rule_says_anything_about_a_valid_text(name: str, is_ascii: bool) -> None:
-    text = TEXTS[name]
-    row = chat(("system", "You help."), ("user", f"Look at this:\n{text}"), ("assistant", text))
-    report = check(json.dumps(row, ensure_ascii=is_ascii).encode() + b"\n")
-    assert [finding.message for finding in report.findings] == []
+def test_no_rule_says_anything_about_a_valid_text(is_ascii: bool) -> None:
+    rows = [
+        chat(("system", f"You help with {name}."), ("user", f"Look at this:\n{text}"), ("assistant", text))
+        for name, text in TEXTS.items()
+    ]
+    report = check("".join(f"{json.dumps(row, ensure_ascii=is_ascii)}\n" for row in rows).encode())
+    names = list(TEXTS)
+    assert [(names[(one.where.line or 0) - 1], one.message) for one in report.findings] == []
+    assert report.rows == len(TEXTS)
 
 
 def test_nor_about_all_of_them_in_one_conversation() -> None:
