@@ -15,10 +15,10 @@ export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test e2e runners check bench lock docs clean
+.PHONY: help demo test e2e runners check bench bench-data lock docs clean
 
 help:  ## print this list
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 demo: .venv/demo.stamp  ## gate four pull requests with small real models: no key, no GPU, nothing leaves this machine
 	@$(PY) -m mist_ci demo
@@ -56,6 +56,11 @@ bench: .venv/dev.stamp  ## run everything in benchmarks/
 	  echo "== $$file"; $(PY) "$$file"; \
 	done
 
+# Five other checkers, each in a Python of its own: pip fetches them once, after that nothing needs a network.
+bench-data: .venv/dev.stamp  ## 300 files with one defect each: what is caught here and by other checkers; writes benchmarks/data/RESULTS.md
+	@$(PY) -m benchmarks.data.peers
+	@$(PY) -m benchmarks.data.score
+
 docs: .venv/dev.stamp  ## write the generated pages again
 	@$(PY) docs/generate.py
 
@@ -74,7 +79,7 @@ lock:  ## resolve requirements/ again, without releases younger than a week (nee
 	$(LOCK) --group runners -o tests/runners/python.txt
 
 clean:  ## remove .venv, caches and results
-	rm -rf .venv .runners .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist mist-results demo-output
+	rm -rf .venv .runners .peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist mist-results demo-output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is written last: an interrupted installation starts again, a finished one is not repeated.

@@ -12,11 +12,14 @@ SHIPPED = Path(__file__).parents[1] / "targets"
 _SUFFIXES = (".yaml", ".yml")
 
 
-@cache
 def shipped_targets() -> tuple[Target, ...]:
     """All that ship with MIST CI, by name."""
-    paths = sorted(SHIPPED.glob("*.yaml"))
-    return tuple(parse_target(path.read_bytes(), f"mist_ci/targets/{path.name}") for path in paths)
+    return tuple(_shipped(name) for name in shipped_names())
+
+
+def shipped_names() -> list[str]:
+    """The names of all that ship with MIST CI, in order."""
+    return sorted(path.stem for path in SHIPPED.glob("*.yaml"))
 
 
 def parse_target(content: bytes, file: str) -> Target:
@@ -44,13 +47,14 @@ def load_targets(names: Iterable[str], own: Mapping[str, bytes] | None = None) -
     return tuple(target for target, _ in found.values())
 
 
+@cache
 def _shipped(name: str) -> Target:
-    for target in shipped_targets():
-        if target.name == name:
-            return target
-    names = [target.name for target in shipped_targets()]
-    hint = f"{nearest(name, names)}; `mist-ci targets` lists them, and a file of your own ends in .yaml"
-    raise UsageError(Code.UNKNOWN_NAME, f"no target is named {name!r}", hint=hint)
+    """One of them; the others are not read."""
+    names = shipped_names()
+    if name not in names:
+        hint = f"{nearest(name, names)}; `mist-ci targets` lists them, and a file of your own ends in .yaml"
+        raise UsageError(Code.UNKNOWN_NAME, f"no target is named {name!r}", hint=hint)
+    return parse_target((SHIPPED / f"{name}.yaml").read_bytes(), f"mist_ci/targets/{name}.yaml")
 
 
 def _own(path: str, own: Mapping[str, bytes]) -> Target:

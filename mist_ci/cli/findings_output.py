@@ -35,13 +35,15 @@ class FindingPrinter:
             say(
                 f"… {more}, counted below: --show N prints more, --format json has the first 1,000 of each kind\n"
             )
-        for line in _totals(report.counts):
+        for line in (*_totals(report.counts), *_matrix(report)):
             say(line)
         before = f" and {known:,} that base has already" if known else ""
         say(
             f"{count(report.rows, 'row')} in {count(len(report.files), 'file')}{_formats(report)}, "
             f"{count(report.tokens, 'token')} ({report.token_basis}), {count(new, 'finding')}{before}"
         )
+        for trainer in report.figures.trainers if report.figures else ():
+            say(trainer.sentence)
         if new:
             worst = min(
                 (one for one in report.counts if not one.known),
@@ -82,6 +84,19 @@ def _totals(counts: "tuple[RuleCount, ...]") -> list[str]:
         f"{one.count:9,} × {one.severity:7} {one.code}  {one.name}{f' ({one.target})' if one.target else ''}"
         for one in rows
     ]
+
+
+def _matrix(report: "DataReport") -> list[str]:
+    """Rows × targets; nothing when no target was named."""
+    if not report.targets:
+        return []
+    width = max(6, *(len(one.target) for one in report.targets))
+    head = "".join(f"{name:>13}" for name in ("rejected", "dropped", "cut", "mis-trained", "fine"))
+    lines = ["", f"{'target':{width}}{head}"]
+    for one in report.targets:
+        numbers = (one.rejected, one.dropped, one.truncated, one.mistrained, one.fine)
+        lines.append(f"{one.target:{width}}{''.join(f'{n:>13,}' for n in numbers)}  {one.verdict}")
+    return [*lines, ""]
 
 
 def _formats(report: "DataReport") -> str:

@@ -26,9 +26,11 @@ from mist_ci.adapters.providers import ProviderClients
 from mist_ci.adapters.result_files import ResultFilesOnDisk
 from mist_ci.adapters.results import ResultDirectories
 from mist_ci.adapters.runner_files import RunnerFiles
+from mist_ci.adapters.scratch import DiskScratch
 from mist_ci.adapters.sources import Opener, open_paths
 from mist_ci.adapters.targets import load_targets, shipped_targets
 from mist_ci.adapters.tokenizers import InstalledTokenizers
+from mist_ci.adapters.workers import ProcessWorkers
 from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.errors import Code, UsageError
 from mist_ci.models.chat_template import ChatTemplate
@@ -44,8 +46,11 @@ from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.progress import Progress
 from mist_ci.ports.result_files import ResultFiles
 from mist_ci.ports.runner import Runner
-from mist_ci.ports.sources import Opened
+from mist_ci.ports.sources import BrokenSource, Opened
+from mist_ci.ports.workers import InlineWorkers, Workers
 from mist_ci.report import redact
+
+_MUCH_BYTES = 64 << 20
 
 
 def world(
@@ -156,6 +161,18 @@ def training_files(paths: Sequence[Path]) -> Iterator[Sequence[Opened]]:
     """Files of training data as they lie there, and those below directories. Raises ConfigError and UsageError."""
     with Opener() as opener:
         yield open_paths(opener, paths)
+
+
+def scratch() -> DiskScratch:
+    """Room for facts about rows, to be used in a `with` block."""
+    return DiskScratch()
+
+
+def workers(jobs: int | None, files: Sequence[Opened]) -> Workers:
+    """As many processes as asked for; without a word one for little data, and all cores for much."""
+    size = sum(one.size for one in files if not isinstance(one, BrokenSource))
+    count = jobs or (os.cpu_count() or 1 if size >= _MUCH_BYTES else 1)
+    return ProcessWorkers(count) if count > 1 else InlineWorkers()
 
 
 def directory(path: Path) -> Tree:

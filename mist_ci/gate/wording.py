@@ -101,7 +101,7 @@ def data_reason(data: DataReport, fail_on: Severity) -> Reason:
     """What the data set's findings mean for the gate."""
     if gating := data.gating(fail_on):
         codes = ", ".join(sorted({finding.code for finding in gating}))
-        return (0, f"data {data.dataset}: {count(len(gating), 'new problem')} ({codes})")
+        return (0, f"data {data.dataset}: {count(data.count_gating(fail_on), 'new problem')} ({codes})")
     return (3, f"data {data.dataset}: {count(data.rows, 'row')} {are(data.rows)} valid")
 
 

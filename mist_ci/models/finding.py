@@ -1,5 +1,7 @@
 """A Finding says that data is bad. It is a value: it may fail a gate, it never stops a run."""
 
+from collections import Counter
+from datetime import date
 from enum import StrEnum
 
 from pydantic import ConfigDict
@@ -7,6 +9,7 @@ from pydantic import ConfigDict
 from mist_ci.errors import Where
 from mist_ci.models.base import Model
 from mist_ci.models.data_format import Compression, Container, DataFormat
+from mist_ci.models.token_figures import TokenFigures
 
 
 class Severity(StrEnum):
@@ -29,6 +32,8 @@ class Consequence(StrEnum):
     DROPPED = "dropped"
     TRUNCATED = "truncated"
     MISTRAINED = "mis-trained"
+    NONE = "nothing"
+    """Worth knowing, and no more."""
 
 
 class Frame(Model):
@@ -85,6 +90,46 @@ class FileSummary(Model):
     compression: Compression
 
 
+class Drift(Model):
+    """Something about the rows that is not as it was."""
+
+    what: str
+    before: str
+    after: str
+    distance: float
+    """In [0, 1]: the largest distance of two distribution functions, or Jensen-Shannon's."""
+
+
+class DataChange(Model):
+    """What a change does to the rows of a data set."""
+
+    rows_unchanged: int
+    rows_moved: int
+    """Rows that are in another file now."""
+    rows_added: int
+    rows_removed: int
+    rows_changed: int
+    """Rows whose prompt was there before, with something else about them."""
+    drift: tuple[Drift, ...] = ()
+
+
+class TargetVerdict(Model):
+    """What one provider or trainer would do with the rows."""
+
+    target: str
+    as_of: date
+    """The day the facts about the target are of."""
+    verdict: str
+    """One sentence: `valid`, or what happens to how many rows and by which rules."""
+    rejected: int
+    dropped: int
+    truncated: int
+    mistrained: int
+    fine: int
+    files_rejected: dict[str, int]
+    """Code → files that are refused as a whole."""
+
+
 class DataReport(Model):
     """What SchemaFlux found out about one data set at head."""
 
@@ -98,14 +143,42 @@ class DataReport(Model):
     counts: tuple[RuleCount, ...] = ()
     tokens: int
     token_basis: str
+    figures: TokenFigures | None = None
+    """Lengths of rows, what is learnt of them, and what trainers make of them."""
     leaked: dict[str, tuple[str, ...]]
     """Suite name → keys of the samples whose prompt is in the training data."""
     data_hash: str
+    targets: tuple[TargetVerdict, ...] = ()
+    change: DataChange | None = None
+    """Against base; None when there is none, or nothing changed."""
 
     def gating(self, fail_on: Severity) -> tuple[Finding, ...]:
         """New findings at least as severe as `fail_on`: the first of each kind."""
         return tuple(f for f in self.findings if not f.known and f.severity.rank <= fail_on.rank)
 
     def count_gating(self, fail_on: Severity) -> int:
-        """How many new findings are at least as severe as `fail_on`."""
-        return sum(one.count for one in self.counts if not one.known and one.severity.rank <= fail_on.rank)
+        """How many new findings are at least as severe as `fail_on`, whether they are kept or not."""
+        return sum(
+            one.count for one in self.all_counts if not one.known and one.severity.rank <= fail_on.rank
+        )
+
+    @property
+    def all_counts(self) -> tuple[RuleCount, ...]:
+        """`counts`, or the findings counted where a report has none: those of earlier versions."""
+        if self.counts or not self.findings:
+            return self.counts
+        kinds = Counter((f.code, f.name, f.severity, f.target, f.known) for f in self.findings)
+        return tuple(
+            RuleCount(code=code, name=name, severity=severity, target=target, known=known, count=count)
+            for (code, name, severity, target, known), count in kinds.items()
+        )
+
+    @property
+    def count_new(self) -> int:
+        """Findings that base has not."""
+        return sum(one.count for one in self.all_counts if not one.known)
+
+    @property
+    def count_known(self) -> int:
+        """Findings that base has already."""
+        return sum(one.count for one in self.all_counts if one.known)

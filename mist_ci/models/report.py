@@ -1,6 +1,7 @@
 """One frozen Report: all that any text about a run is made from."""
 
 import unicodedata
+from datetime import date
 from decimal import Decimal
 
 from pydantic import ConfigDict
@@ -14,6 +15,7 @@ from mist_ci.models.usage import Spend
 from mist_ci.models.verdict import Decision, State
 
 DEFAULT_CONFIG = "mist.yml"
+_CENT = Decimal("0.01")
 VERIFY = "verify"
 """In place of a gate's label: what pushes and runs on demand report. No merge rule requires `mist/verify`."""
 
@@ -74,6 +76,27 @@ class TrainingEstimate(Model):
     token_basis: str
     epochs: int
     cost_usd: Decimal | None
+    """For all tokens of the texts, in all epochs."""
+    usd_least: Decimal | None = None
+    """Without what the service cuts away or drops."""
+    usd_most: Decimal | None = None
+    """With what its chat template may add to each message."""
+    wasted_tokens: int = 0
+    """In all epochs: tokens of copies, of rows that have nothing to learn, and of what the trainer cuts or drops."""
+    wasted_usd: Decimal | None = None
+    as_of: date | None = None
+    """The day the price was true."""
+
+    @property
+    def sentence(self) -> str | None:
+        """`you would pay $38.10 to $43.00 (prices of 2026-11-01); $9.80 buys nothing`; None without a price."""
+        if self.cost_usd is None:
+            return None
+        least, most = self.usd_least or self.cost_usd, self.usd_most or self.cost_usd
+        paid = f"${most:,.2f}" if f"{least:.2f}" == f"{most:.2f}" else f"${least:,.2f} to ${most:,.2f}"
+        dated = f" (prices of {self.as_of})" if self.as_of else ""
+        wasted = self.wasted_usd if self.wasted_usd is not None and self.wasted_usd >= _CENT else None
+        return f"you would pay {paid}{dated}" + (f"; ${wasted:,.2f} buys nothing" if wasted else "")
 
 
 class SpendLine(Model):

@@ -26,8 +26,8 @@ Scheme = Literal["data", "https", "http", "s3", "gs", "file"]
 def _pattern(value: str) -> str:
     try:
         re.compile(value)
-    except re.error as error:
-        raise ValueError(f"must be a regular expression: {error}") from None
+    except re.error:
+        raise ValueError("must be a regular expression") from None
     return value
 
 
@@ -261,7 +261,7 @@ class Target(Model):
     @model_validator(mode="after")
     def _every_format_has_a_source(self) -> Self:
         if set(self.formats_from) - set(self.formats):
-            raise ValueError("formats_from names a format that is not in formats")
+            raise ValueError("must name in formats_from only what is in formats")
         return self
 
     def __reduce__(self) -> tuple[Callable[[str], "Target"], tuple[str]]:

@@ -152,6 +152,17 @@ class Outcome(StrEnum):
     """The training run stops."""
 
 
+class Cause(StrEnum):
+    """Why a row does not arrive as it is."""
+
+    NONE = "none"
+    LENGTH = "length"
+    ORDER = "order"
+    """Its roles do not follow each other as the trainer wants."""
+    UNTRAINABLE = "untrainable"
+    """There was nothing to learn in it from the start."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fate:
     """What becomes of a row: `tokens_seen` + `tokens_lost` are all it has; `tokens_trained` are learnt."""
@@ -162,3 +173,6 @@ class Fate:
     tokens_lost: int
     why: str = ""
     """`the last 300 of 1,324 tokens are cut`; empty for a row that is kept."""
+    cause: Cause = Cause.NONE
+    is_emptied: bool = False
+    """True for a row that is dropped because the cut left nothing to learn."""

@@ -136,6 +136,8 @@ def _data_steps(
             steps.append(Step(kind=StepKind.VALIDATE, subject=name, reason=f"{_some(touched)} changed"))
         elif (template := _template_path(dataset, policy, head)) in changed:
             steps.append(Step(kind=StepKind.VALIDATE, subject=name, reason=f"{template} changed"))
+        elif dataset.trainer in changed:
+            steps.append(Step(kind=StepKind.VALIDATE, subject=name, reason=f"{dataset.trainer} changed"))
         elif evaluated and (dataset.model is None or dataset.model in evaluated):
             reason = "training data of what is evaluated: looked through for leaked samples"
             steps.append(Step(kind=StepKind.VALIDATE, subject=name, reason=reason))

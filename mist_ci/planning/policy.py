@@ -116,8 +116,6 @@ def _refuse_in_dataset(name: str, dataset: Dataset, source: Document) -> None:
     at: Path = ("datasets", name)
     if dataset.targets:
         raise _not_available(source, (*at, "targets"), "profiles of providers and trainers")
-    if dataset.trainer is not None:
-        raise _not_available(source, (*at, "trainer"), "reading limits from a trainer's file")
 
 
 def _not_available(source: Document, path: Path, what: str) -> ConfigError:

@@ -145,9 +145,10 @@ def _overall_case(overall: OverallVerdict, classname: str) -> _Case:
 def _data_case(report: Report, data: DataReport, classname: str) -> _Case:
     gating = data.gating(report.fail_on)
     listed = [f"{one.where}: {one.code} {one.message}" for one in gating[:_MAX_LISTED]]
-    if len(gating) > _MAX_LISTED:
-        listed.append(f"and {len(gating) - _MAX_LISTED} more")
-    failure = f"{count(len(gating), 'new problem')}: {listed[0]}" if gating else None
+    total = data.count_gating(report.fail_on)
+    if total > len(listed):
+        listed.append(f"and {total - len(listed)} more")
+    failure = f"{count(total, 'new problem')}: {listed[0]}" if gating else None
     return _Case(classname, data.dataset, failure=failure, told=tuple(listed))
 
 

@@ -54,7 +54,7 @@ class State(Model):
 
 def snapshot(report: Report) -> Snapshot | None:
     """What is to be remembered; None where the head commit has no proper name."""
-    fresh = sum(not one.known for data in report.data for one in data.findings)
+    fresh = sum(data.count_new for data in report.data)
     costs = [line.spend.cost_usd for line in report.spend]
     known = [cost for cost in costs if cost is not None]
     total = sum(known, Decimal(0)).quantize(_CENT_FRACTION) if len(known) == len(costs) else None

@@ -1,12 +1,14 @@
 """SchemaFlux: turns training data into findings, before it costs a training run."""
 
 from mist_ci.schemaflux.explain import codes, page
+from mist_ci.schemaflux.inspection import Inspection, Means
 from mist_ci.schemaflux.prompts import telling_texts
 from mist_ci.schemaflux.rules.sf013_lfs_pointer import META as _POINTER
-from mist_ci.schemaflux.run import Inspection, Means, data_hash, validate
+from mist_ci.schemaflux.run import data_hash, validate
 from mist_ci.schemaflux.selection import Selection
 from mist_ci.schemaflux.target_page import page as target_page
 from mist_ci.schemaflux.target_page import pages as target_pages
+from mist_ci.schemaflux.trainers.settings import read_settings
 
 POINTER = _POINTER.code
 """The rule for data that is not there: what it finds could not be validated."""
@@ -19,6 +21,7 @@ __all__ = [
     "codes",
     "data_hash",
     "page",
+    "read_settings",
     "target_page",
     "target_pages",
     "telling_texts",

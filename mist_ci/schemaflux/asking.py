@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import ParamSpec, TypeVar
 
 from mist_ci.errors import Code, CouldNotRun, Where
-from mist_ci.schemaflux.rule import Rule
+from mist_ci.schemaflux.kinds import Rule
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -14,9 +14,10 @@ from mist_ci.errors import Where
 from mist_ci.models.finding import Severity
 from mist_ci.ports.scratch import Scratch
 from mist_ci.schemaflux.asking import ask
+from mist_ci.schemaflux.kinds import CorpusRule
 from mist_ci.schemaflux.ledger import Ledger
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.rule import CorpusRule, Mention
+from mist_ci.schemaflux.rule import Mention
 from mist_ci.schemaflux.rules import CORPUS_RULES
 from mist_ci.schemaflux.selection import Selection
 

@@ -39,6 +39,12 @@ def tool(name: str, description: str | None = None) -> JsonValue:
     }
 
 
+def tool_with(name: str, properties: dict[str, JsonValue], *required: str) -> JsonValue:
+    """The declaration of a tool with parameters."""
+    parameters: JsonValue = {"type": "object", "properties": properties, "required": [*required]}
+    return {"type": "function", "function": {"name": name, "parameters": parameters}}
+
+
 ASK: JsonValue = {"role": "user", "content": "Weather in Oslo?"}
 TELL: JsonValue = {"role": "assistant", "content": "It rains."}
 GOOD = rows(chat(("user", "What is 2+2?"), ("assistant", "4")))

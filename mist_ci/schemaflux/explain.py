@@ -3,7 +3,7 @@
 import inspect
 
 from mist_ci.models.finding import Consequence
-from mist_ci.schemaflux.rule import Rule
+from mist_ci.schemaflux.kinds import Rule
 from mist_ci.schemaflux.rules import RULES
 
 SECTIONS = ("What it finds", "Why it matters", "What to do")
@@ -12,6 +12,7 @@ _CONSEQUENCES = {
     Consequence.DROPPED: "the example is dropped without a word",
     Consequence.TRUNCATED: "the example is cut without a word",
     Consequence.MISTRAINED: "the model learns something wrong",
+    Consequence.NONE: "nothing happens",
 }
 
 
@@ -36,6 +37,12 @@ def page(code: str) -> str:
     ]
     if meta.template:
         parts.append(f"The chat template of both:\n\n```jinja\n{meta.template.text}\n```")
+    if meta.trainer:
+        parts.append(
+            f"The trainer's configuration (here, a token is a word):\n\n```yaml\n{meta.trainer.decode().strip()}\n```"
+        )
+    if meta.max_tokens:
+        parts.append(f"A row may have {meta.max_tokens} tokens (a token is a word).")
     if meta.suite_prompt:
         parts.append(f"A suite asks: `{meta.suite_prompt}`")
     return "\n\n".join(parts) + "\n"

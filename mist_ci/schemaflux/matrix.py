@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from mist_ci.models.figures import count
-from mist_ci.models.finding import Consequence, Severity
+from mist_ci.models.finding import Consequence, Severity, TargetVerdict
 from mist_ci.models.target import StanceSeverity, Target
 from mist_ci.schemaflux.rule import Problem, RuleMeta
 
@@ -62,8 +62,9 @@ class Column:
             self.codes.setdefault(worst, Counter())[code] += 1
 
     def add_file(self, found: Iterable[Told]) -> None:
-        """Takes in all that was found about one file as a whole."""
-        rejected = [code for code, what in self._counting(found) if what is Consequence.REJECTED]
+        """Takes in all that was found about one file as a whole. A warning rejects no file: it says what may be."""
+        errors = [one for one in found if one.severity is Severity.ERROR]
+        rejected = [code for code, what in self._counting(errors) if what is Consequence.REJECTED]
         if rejected:
             self.whole[min(rejected)] += 1
 
@@ -81,8 +82,9 @@ class Column:
                 continue
             stance = self.target.rules.get(one.code)
             severity = StanceSeverity(one.severity.value) if stance is None else stance.severity
-            if severity not in (StanceSeverity.OFF, StanceSeverity.INFO):
-                yield one.code, (stance.consequence if stance else None) or one.consequence
+            consequence = (stance.consequence if stance else None) or one.consequence
+            if severity not in (StanceSeverity.OFF, StanceSeverity.INFO) and consequence in WORST_FIRST:
+                yield one.code, consequence
 
 
 class Matrix:
@@ -106,19 +108,21 @@ class Matrix:
         for mine, theirs in zip(self.columns, other.columns, strict=True):
             mine.merge(theirs)
 
-    def figures(self, rows: int) -> list[dict[str, object]]:
-        """For JSON: per target the verdict, and rows by consequence."""
-        return [
-            {
-                "target": column.target.name,
-                "as_of": column.target.as_of.isoformat(),
-                "verdict": verdict(column),
-                **{consequence.value: column.rows[consequence] for consequence in WORST_FIRST},
-                "fine": rows - column.rows.total(),
-                "files_rejected": dict(sorted(column.whole.items())),
-            }
-            for column in self.columns
-        ]
+
+def target_verdicts(matrix: Matrix, rows: int) -> Iterator[TargetVerdict]:
+    """Per target the verdict, and rows by consequence."""
+    for column in matrix.columns:
+        yield TargetVerdict(
+            target=column.target.name,
+            as_of=column.target.as_of,
+            verdict=verdict(column),
+            rejected=column.rows[Consequence.REJECTED],
+            dropped=column.rows[Consequence.DROPPED],
+            truncated=column.rows[Consequence.TRUNCATED],
+            mistrained=column.rows[Consequence.MISTRAINED],
+            fine=rows - column.rows.total(),
+            files_rejected=dict(sorted(column.whole.items())),
+        )
 
 
 def verdict(column: Column) -> str:
@@ -133,24 +137,6 @@ def verdict(column: Column) -> str:
                 f"{count(number, 'row')} {_WORDS[consequence]} ({_codes(column.codes[consequence])})"
             )
     return ", ".join(parts) or "valid"
-
-
-def lines(matrix: Matrix, rows: int) -> list[str]:
-    """The table as text, one line per target and one on top; empty without targets."""
-    if not matrix.columns:
-        return []
-    width = max(len("target"), *(len(column.target.name) for column in matrix.columns))
-    head = "".join(f"{_WORDS[consequence]:>13}" for consequence in WORST_FIRST)
-    return [
-        f"{'target':{width}}{head}{'fine':>13}",
-        *(_line(column, rows, width) for column in matrix.columns),
-    ]
-
-
-def _line(column: Column, rows: int, width: int) -> str:
-    numbers = [*(column.rows[consequence] for consequence in WORST_FIRST), rows - column.rows.total()]
-    cells = "".join(f"{number:>13,}" for number in numbers)
-    return f"{column.target.name:{width}}{cells}  {verdict(column)}"
 
 
 def _codes(codes: Counter[str]) -> str:

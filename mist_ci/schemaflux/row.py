@@ -12,8 +12,11 @@ import msgspec
 from mist_ci.models.data_format import DataFormat
 from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux import formats
+from mist_ci.schemaflux.formats.detection import guess
+from mist_ci.schemaflux.formats.format import Format
 from mist_ci.schemaflux.message import ROLES, Message, Object, Side, ToolDeclaration
 from mist_ci.schemaflux.plain import PlainRow
+from mist_ci.schemaflux.shape import Flaw, ShapeProblem
 from mist_ci.schemaflux.trait import Trait, traits_of
 
 _canonical = msgspec.json.Encoder(order="sorted").encode
@@ -29,6 +32,8 @@ class Row:
     raw: bytes
     format: DataFormat
     is_known: bool = False
+    orderly: tuple[str, ...] | None = None
+    """The signature of an orderly row: it says all that shape rules would look at (`orderly.py`)."""
     plain: PlainRow | None = None
     """What most rows are: text said by known roles, an answer at the end, nothing else."""
 
@@ -48,25 +53,35 @@ class Row:
         """The row as JSON with sorted keys and no white space: equal for equal rows."""
         return _canonical(self.value) if self.plain is None else self.plain.canonical
 
+    @property
+    def _form(self) -> Format:
+        """What the row is read as: what it is, even where it should be something else."""
+        return formats.of(self.other_format or self.format)
+
     @cached_property
     def messages(self) -> tuple[Message, ...]:
         """The messages that are objects, in order. Of preference data: the prompt."""
-        return tuple(formats.of(self.format).messages(self.object))
+        return tuple(self._form.messages(self.object))
 
     @cached_property
     def sides(self) -> tuple[Side, ...]:
         """What preference data compares: `chosen` and `rejected`."""
-        return tuple(formats.of(self.format).sides(self.object))
+        return tuple(self._form.sides(self.object))
 
     @cached_property
     def tools(self) -> tuple[ToolDeclaration, ...]:
         """The tools that the row declares."""
-        return tuple(formats.of(self.format).tools(self.object))
+        return tuple(self._form.tools(self.object))
 
     @cached_property
     def label(self) -> JsonValue:
         """The label of classification and KTO data."""
-        return formats.of(self.format).label(self.object)
+        return self._form.label(self.object)
+
+    @property
+    def text(self) -> str | None:
+        """All there is to plain text; None for other formats."""
+        return self.messages[0].text if self.format is DataFormat.TEXT and self.messages else None
 
     @cached_property
     def said(self) -> tuple[Message, ...]:
@@ -74,11 +89,33 @@ class Row:
         return (*self.messages, *(message for side in self.sides for message in side.messages))
 
     @cached_property
+    def shape_problems(self) -> tuple[ShapeProblem, ...]:
+        """In what the row differs from the shape of its format."""
+        return () if self.plain is not None else formats.of(self.format).problems(self.object)
+
+    @cached_property
+    def other_format(self) -> DataFormat | None:
+        """The format of a row that is not of its own format, but of another one."""
+        hard = [one for one in self.shape_problems if one.flaw is not Flaw.UNKNOWN]
+        if not hard:
+            return None
+        other = guess(self.object)
+        if other is None or other is self.format:
+            return None
+        is_alien = any(one.flaw is Flaw.MISSING and not one.path for one in hard)
+        return other if is_alien or formats.of(other).is_complete(self.object) else None
+
+    def flaws(self, flaw: Flaw) -> list[ShapeProblem]:
+        """Problems of one kind; none when the row is of another format, which is one problem, or no object."""
+        found = [one for one in self.shape_problems if one.flaw is flaw]
+        return found if found and isinstance(self.value, dict) and self.other_format is None else []
+
+    @cached_property
     def is_sound(self) -> bool:
         """True when the row has the shape of its format, and all roles are known."""
         if self.plain is not None:
             return True
-        return formats.of(self.format).is_complete(self.object) and all(
+        return all(one.flaw is Flaw.UNKNOWN for one in self.shape_problems) and all(
             message.role in ROLES for message in self.said
         )
 
@@ -97,6 +134,11 @@ class Row:
 
     @cached_property
     def answer(self) -> int | None:
-        """Index of the last message when it is a trained answer, else None."""
+        """Index of the last message when it is a trained answer to something, else None.
+
+        What a row only judges (KTO) or compares (preferences) is no answer that it gives.
+        """
         last = len(self.messages) - 1
-        return last if last >= 0 and self.is_sound and self.messages[last].is_trained else None
+        if last < 1 or self.sides or isinstance(self.label, bool) or not self.is_sound:
+            return None
+        return last if self.messages[last].is_trained else None

@@ -1,34 +1,13 @@
-"""What a rule is: a module with a manual page (its docstring), a META and a `check`.
-
-BrokenRule  sees a file that is not what it says it is
-FileRule    sees the beginning of a file before it is split into lines
-LineRule    sees a line that is not strict JSON
-RowRule     sees one row
-TargetRule  sees one row and a provider or trainer that it is meant for
-RenderRule  sees one row and what the chat template made of it
-LeakRule    sees one row and the prompts of the suites
-CorpusRule  sees rows that share a key: `keys` maps each row, `verdict` compares two of them
-FoldRule    sees all rows of a data set, one by one: a `Tally` that adds up and merges
-TargetFoldRule  the same, for a provider or trainer
-
-Row and target rules come in two kinds, and that is what makes the fast path right. A *text rule* has a trigger, a
-pattern over the row's JSON that matches whenever the rule may fire: rows that match none are not asked. A *shape
-rule* has none: on a plain row (`plain.py`) what it says depends on the roles alone, so that one answer per sequence
-of roles is enough. Tests hold every rule to its kind.
-"""
+"""What is fixed about a rule, and what it says: a module with a manual page, a META and a `check` (`kinds.py`)."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, Self
 
 from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.data_format import Compression, Container, DataFormat
 from mist_ci.models.finding import Consequence, Severity
-from mist_ci.models.target import Target
 from mist_ci.parsing.strict_json import JsonProblem, JsonValue
-from mist_ci.ports.executor import ChatRendered
-from mist_ci.ports.sources import BrokenSource
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.trait import Trait
 
@@ -61,8 +40,14 @@ class RuleMeta:
     """The target of the examples, by the name of a file that ships with MIST CI."""
     longest_line: int | None = None
     """Bytes that a line of the examples may have."""
+    trainer: bytes | None = None
+    """Configuration of the trainer of the examples."""
+    max_tokens: int | None = None
+    """Tokens that a row of the examples may have."""
     template: ChatTemplate | None = None
     """Chat template of the examples."""
+    base: bytes | None = None
+    """The file of the examples before the change."""
     suite_prompt: str | None = None
     """Prompt of a suite that the bad example leaks."""
 
@@ -97,6 +82,8 @@ class FileHead:
     """Its first bytes."""
     container: Container = Container.JSONL
     compression: Compression = Compression.NONE
+    declared: DataFormat | None = None
+    """The format that its rows should have, where somebody said so."""
 
     @property
     def is_whole(self) -> bool:
@@ -129,113 +116,6 @@ PromptIndex = Mapping[str, Sequence[tuple[str, str]]]
 """Normalised prompt → (suite, sample key) of the samples that ask it."""
 
 
-class Rule(Protocol):
-    """A module in `rules/`."""
-
-    META: RuleMeta
-    __doc__: str | None
-
-
-class FileRule(Rule, Protocol):
-    """Judges a file by its beginning. The rows of a file with a problem are not read."""
-
-    def check(self, file: FileHead, /) -> Iterable[Problem]:
-        """What is wrong with the file."""
-        ...
-
-
-class BrokenRule(Rule, Protocol):
-    """Judges a file that could not be opened. It has no rows."""
-
-    def check(self, file: BrokenSource, /) -> Iterable[Problem]:
-        """Why it could not."""
-        ...
-
-
-class LineRule(Rule, Protocol):
-    """Explains why a line cannot be read."""
-
-    def check(self, line: BadLine, /) -> Iterable[Problem]:
-        """What is wrong, if it is the business of this rule."""
-        ...
-
-
-class RowRule(Rule, Protocol):
-    """Judges one row by itself."""
-
-    def check(self, row: Row, /) -> Iterable[Problem]:
-        """What is wrong with the row."""
-        ...
-
-
-class TargetRule(Rule, Protocol):
-    """Judges one row for one target. Silent where the target states nothing."""
-
-    def check(self, row: Row, target: Target, /) -> Iterable[Problem]:
-        """What the target would not like."""
-        ...
-
-
-class TargetTextRule(TargetRule, Protocol):
-    """A text rule whose trigger depends on the target."""
-
-    def trigger(self, target: Target, /) -> bytes | None:
-        """As `RuleMeta.trigger`; None when the rule has nothing to say for this target."""
-        ...
-
-
-class RenderRule(Rule, Protocol):
-    """Judges a row by its rendering."""
-
-    def check(self, row: Row, rendered: ChatRendered, /) -> Iterable[Problem]:
-        """What is wrong with the rendering."""
-        ...
-
-
-class LeakRule(Rule, Protocol):
-    """Judges a row against the suites."""
-
-    def leaks(self, row: Row, prompts: PromptIndex, /) -> Iterable[tuple[str, str]]:
-        """Suite and key of the samples that the row gives away."""
-        ...
-
-    def check(self, row: Row, prompts: PromptIndex, /) -> Iterable[Problem]:
-        """What is in the suites too."""
-        ...
-
-
-class CorpusRule(Rule, Protocol):
-    """Judges rows against each other. What the base branch already has comes first: it is the original."""
-
-    def keys(self, row: Row, /) -> Iterable[tuple[bytes, bytes]]:
-        """Key (16 bytes) and note (8 bytes) of each group that the row belongs to."""
-        ...
-
-    def verdict(self, first: bytes, other: bytes, /) -> Severity | None:
-        """What a row is, going by the notes of the first of its group and of itself; None when it is fine."""
-        ...
-
-    def describe(self, first: Mention, other: Mention, /) -> Problem:
-        """The problem in words. Only asked for problems that are shown."""
-        ...
-
-
-class Tally(Protocol):
-    """What a fold rule remembers: little, whatever the number of rows."""
-
-    def add(self, row: Row, /) -> None:
-        """Takes in one row."""
-        ...
-
-    def merge(self, later: Self, /) -> None:
-        """Takes in the tally of later rows."""
-        ...
-
-    def problems(self) -> Iterable["Placed"]:
-        """What is wrong with the data set as a whole."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Placed:
     """A problem of a data set, and where it is best shown: a row, or a file as a whole."""
@@ -245,22 +125,6 @@ class Placed:
     line: int | None = None
     is_known: bool = False
     """True when all rows that it is about were there before."""
-
-
-class FoldRule(Rule, Protocol):
-    """Judges a data set as a whole."""
-
-    def tally(self) -> Tally:
-        """A new, empty tally."""
-        ...
-
-
-class TargetFoldRule(Rule, Protocol):
-    """Judges a data set as a whole for one target. Silent where the target states nothing."""
-
-    def tally(self, target: Target, /) -> Tally:
-        """A new, empty tally."""
-        ...
 
 
 def quote(value: JsonValue) -> str:

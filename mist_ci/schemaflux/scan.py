@@ -4,33 +4,40 @@ Parts are scanned in any process and in any order; merged in order they say the 
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from mist_ci.errors import Where
 from mist_ci.models.chat_template import ChatTemplate
-from mist_ci.models.finding import Finding, Severity
+from mist_ci.models.data_format import DataFormat
+from mist_ci.models.finding import Consequence, Severity
 from mist_ci.models.target import Target
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.executor import Executor
 from mist_ci.schemaflux.asking import ask
 from mist_ci.schemaflux.bad_lines import note_bad_line
-from mist_ci.schemaflux.corpus import Records
+from mist_ci.schemaflux.folds import add_row, new_folds
 from mist_ci.schemaflux.judge import Found, Glance, Judge
 from mist_ci.schemaflux.ledger import KEEP, Ledger
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES, Span, lines
+from mist_ci.schemaflux.matrix import Matrix, Told, told
+from mist_ci.schemaflux.metering import Measured, Meter
+from mist_ci.schemaflux.part import Part
 from mist_ci.schemaflux.reading import RowReader
-from mist_ci.schemaflux.rendering import Renderer, Renderings
+from mist_ci.schemaflux.rendering import Renderer
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.rule import BadLine, PromptIndex, Tally
-from mist_ci.schemaflux.rules import FOLD_RULES, LEAK_RULES, ROW_RULES, TARGET_RULES
+from mist_ci.schemaflux.row_tokens import Destination
+from mist_ci.schemaflux.rule import BadLine, PromptIndex
+from mist_ci.schemaflux.rules import LEAK_RULES, ROW_RULES, TARGET_RULES, TOKEN_RULES, sf002_invalid_json
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
 
 _BATCH_BYTES = 1 << 20
 _BATCH_ROWS = 2_000
 _NOTHING = Glance([])
+_UNREADABLE = [Told(sf002_invalid_json.META.code, Severity.ERROR, Consequence.REJECTED)]
 
 
 @dataclass(frozen=True)
@@ -51,8 +58,14 @@ class Scan:
     prompts: PromptIndex = field(default_factory=dict)
     keep: int = KEEP
     longest_line: int = MAX_LINE_BYTES
+    goes_to: Sequence[Destination] = ()
 
-    def __call__(self, span: Span) -> "Part":
+    def new_part(self, path: str = "") -> Part:
+        """An empty part."""
+        folds = new_folds(self.selection, self.targets)
+        return Part(Ledger(self.keep), Matrix(self.targets), folds, path)
+
+    def __call__(self, span: Span) -> Part:
         """Scans one part."""
         return self._scanner.scan(span)
 
@@ -66,48 +79,25 @@ class Scan:
         return {name: value for name, value in self.__dict__.items() if name != "_scanner"}
 
 
-@dataclass(slots=True)
-class Part:
-    """What one part gives. Parts merge in the order of the files."""
+class _Judged(NamedTuple):
+    """A row that can be read, and what is known about it."""
 
-    ledger: Ledger
-    path: str = ""
-    """The file it is of."""
-    records: Records = field(default_factory=Records)
-    tallies: list[Tally] = field(default_factory=list)
-    renderings: Renderings = field(default_factory=Renderings)
-    rows: int = 0
-    rows_new: int = 0
-    blank_lines: int = 0
-    tokens: int = 0
-    leaked: dict[str, set[str]] = field(default_factory=dict)
-    fresh: list[Finding] = field(default_factory=list)
-    """Findings about single rows, in order: what can be shown at once."""
-
-    def merge(self, later: "Part") -> None:
-        """Takes in a later part, without its records: those are spilled."""
-        self.ledger.merge(later.ledger)
-        for mine, other in zip(self.tallies, later.tallies, strict=True):
-            mine.merge(other)
-        self.renderings.merge(later.renderings)
-        self.rows += later.rows
-        self.rows_new += later.rows_new
-        self.blank_lines += later.blank_lines
-        self.tokens += later.tokens
-        for suite, keys in later.leaked.items():
-            self.leaked.setdefault(suite, set()).update(keys)
+    row: Row
+    is_good: bool
+    """It has no error."""
+    about: list[Told]
+    """For the matrix: what was found about it."""
 
 
 class _Scanner:
     def __init__(self, scan: Scan) -> None:
         self._scan = scan
         self._judge = _judge(scan)
-        takes = scan.selection.takes
-        self._folds = [rule for rule in FOLD_RULES if takes(rule.META)]
+        self._meter = _meter(scan)
         self._render = _renderer(scan)
 
     def scan(self, span: Span) -> Part:
-        part = Part(Ledger(self._scan.keep), span.source.path, tallies=[rule.tally() for rule in self._folds])
+        part = self._scan.new_part(span.source.path)
         good = self._finished(span, part)
         if self._render is None:
             deque(good, maxlen=0)
@@ -118,29 +108,36 @@ class _Scanner:
     def _finished(self, span: Span, part: Part) -> Iterator[Row]:
         """Does all there is to do with each row but rendering; gives the rows that are worth to be rendered."""
         for batch in _batches(self._rows(span, part)):
-            self._finish(part, [row for row, _ in batch])
-            yield from (row for row, is_good in batch if is_good and row.is_sound)
+            self._finish(part, batch)
+            yield from (one.row for one in batch if one.is_good and one.row.is_sound)
 
-    def _rows(self, span: Span, part: Part) -> Iterator[tuple[Row, bool]]:
-        """Every row that can be read, and whether it has no error."""
+    def _rows(self, span: Span, part: Part) -> Iterator[_Judged]:
+        """Every row that can be read."""
         file = self._scan.files[span.source.path]
+        is_chat = self._scan.reader.formats[span.source.path] is DataFormat.OPENAI_CHAT
         for line in lines(span, self._scan.longest_line):
             if line.content is not None and (not line.content or line.content.isspace()):
-                part.blank_lines += 1
+                part.note_blank(span.source.line(line.row))
                 continue
             part.rows += 1
             seen = _NOTHING if line.content is None else self._judge.glance(line.content)
+            orderly = self._judge.orderly(line.content, seen) if is_chat and line.content else None
             row = self._scan.reader.read(
-                span.source, line, is_strict=seen.is_strict, is_escaped=seen.is_escaped
+                span.source, line, is_strict=seen.is_strict, is_escaped=seen.is_escaped, orderly=orderly
             )
             part.rows_new += not row.is_known
             if isinstance(row, BadLine):
-                part.fresh += note_bad_line(row, part.ledger)
+                noted = note_bad_line(row, part.ledger)
+                part.fresh += noted
+                part.matrix.add(_UNREADABLE)
                 continue
             found = self._judge.problems(row, seen)
             errors = self._write(part, row, found) if found else 0
             part.records.add(row, file, line.row, line.offset)
-            yield row, errors == 0
+            about = (
+                [told(one.rule.META, one.problem, one.target) for one in found] if part.matrix.columns else []
+            )
+            yield _Judged(row, errors == 0, about)
 
     def _write(self, part: Part, row: Row, found: Sequence[Found]) -> int:
         where, errors = Where(row.file, row.line), 0
@@ -153,16 +150,26 @@ class _Scanner:
                 part.fresh.append(noted)
         return errors
 
-    def _finish(self, part: Part, rows: Sequence[Row]) -> None:
+    def _finish(self, part: Part, batch: Sequence[_Judged]) -> None:
         """What is cheaper for many rows at once."""
-        scan = self._scan
-        texts = [text for row in rows for text in _texts(row)]
-        part.tokens += sum(scan.tokens.count_many(texts, scan.model))
-        for row in rows:
-            for tally in part.tallies:
-                tally.add(row)
-            if scan.prompts:
-                self._look_for_leaks(part, row)
+        for one in self._meter.measure([judged.row for judged in batch], part.tokens):
+            self._write_measured(part, batch[one.index], one)
+        for judged in batch:
+            part.matrix.add(judged.about)
+            add_row(part.folds, judged.row)
+            if self._scan.prompts:
+                self._look_for_leaks(part, judged.row)
+
+    def _write_measured(self, part: Part, judged: _Judged, one: Measured) -> None:
+        row, target = judged.row, one.destination.target
+        where = Where(row.file, row.line)
+        noted = part.ledger.note(
+            one.rule.META, one.problem, where, is_known=row.is_known, target=target, raw=row.raw
+        )
+        if noted:
+            part.fresh.append(noted)
+        if target is not None:
+            judged.about.append(told(one.rule.META, one.problem, target))
 
     def _look_for_leaks(self, part: Part, row: Row) -> None:
         where, prompts = Where(row.file, row.line), self._scan.prompts
@@ -184,24 +191,19 @@ def _judge(scan: Scan) -> Judge:
     return Judge(ROW_RULES, TARGET_RULES, scan.targets, scan.selection)
 
 
-def _texts(row: Row) -> Iterator[str]:
-    if row.plain is not None:
-        yield from row.plain.texts
-    else:
-        yield from (message.text for message in row.said)
+def _meter(scan: Scan) -> Meter:
+    rules = [rule for rule in TOKEN_RULES if scan.selection.takes(rule.META)]
+    return Meter(scan.tokens, scan.model, scan.goes_to, rules)
 
 
-def _batches(rows: Iterator[tuple[Row, bool]]) -> Iterator[list[tuple[Row, bool]]]:
-    batch: list[tuple[Row, bool]] = []
+def _batches(rows: Iterator[_Judged]) -> Iterator[list[_Judged]]:
+    batch: list[_Judged] = []
     size = 0
     for row in rows:
         batch.append(row)
-        size += len(row[0].raw)
+        size += len(row.row.raw)
         if size >= _BATCH_BYTES or len(batch) >= _BATCH_ROWS:
             yield batch
             batch, size = [], 0
     if batch:
         yield batch
-
-
-Watch = Callable[[Finding], None]

@@ -9,7 +9,8 @@ from typing import Any, Protocol, TypeVar
 
 from mist_ci.models.finding import Severity
 from mist_ci.models.target import Confidence, Fact, Target
-from mist_ci.schemaflux.rule import Problem, Rule, quote
+from mist_ci.schemaflux.kinds import Rule
+from mist_ci.schemaflux.rule import Problem, quote
 
 T = TypeVar("T")
 _MOST_SHOWN = 8

@@ -6,8 +6,8 @@ from typing import Any
 
 from mist_ci.models.finding import Consequence
 from mist_ci.models.target import Fact, Target
+from mist_ci.schemaflux.kinds import Rule
 from mist_ci.schemaflux.matrix import WORST_FIRST
-from mist_ci.schemaflux.rule import Rule
 from mist_ci.schemaflux.rules import RULES
 
 _HEADINGS = {
@@ -15,6 +15,7 @@ _HEADINGS = {
     Consequence.DROPPED: "What it leaves out without a word",
     Consequence.TRUNCATED: "What it cuts",
     Consequence.MISTRAINED: "What it trains wrongly",
+    Consequence.NONE: "What it leaves alone",
 }
 
 

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 
 from mist_ci import planning, schemaflux, tokentrace
-from mist_ci.errors import Code, ConfigError, CouldNotRun
+from mist_ci.errors import Code, ConfigError, CouldNotRun, Where
 from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.config import Dataset
 from mist_ci.models.finding import DataReport
@@ -13,6 +13,7 @@ from mist_ci.models.modelref import ModelReference
 from mist_ci.models.plan import Plan
 from mist_ci.models.report import TrainingEstimate
 from mist_ci.models.suite import Suite
+from mist_ci.models.trainer import TrainerSettings
 from mist_ci.parsing.chat_template import read_chat_template
 from mist_ci.ports import World
 from mist_ci.ports.datasets import WantedData
@@ -49,6 +50,7 @@ class DataStage:
                 model=reference.model if reference else "",
                 template=template,
                 template_changed=template != self._template_before(),
+                trainers=self._trainers(),
                 now=self.world.clock.now(),
                 suite_prompts={
                     suite.name: {one.key: schemaflux.telling_texts(one) for one in suite.samples}
@@ -56,6 +58,18 @@ class DataStage:
                 },
             )
             return schemaflux.validate(asked, schemaflux.Means(self.world.executor, self.world.tokens))
+
+    def _trainers(self) -> list[TrainerSettings]:
+        """What the trainer's own configuration says at head: that is what would be trained with."""
+        path = self.dataset.trainer
+        if path is None:
+            return []
+        if not self.trees["head"].exists(path):
+            hint = f"commit it, or change datasets.{self.name}.trainer in the policy"
+            raise ConfigError(
+                Code.FILE_MISSING, "the trainer's configuration is not there", where=Where(path), hint=hint
+            )
+        return [schemaflux.read_settings(self.trees["head"].read(path), path)]
 
     def training_estimate(self, found: DataReport) -> TrainingEstimate:
         """Tokens and cost of training on the data at head."""

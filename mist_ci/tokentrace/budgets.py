@@ -7,24 +7,8 @@ from fractions import Fraction
 
 from mist_ci.errors import Code, CouldNotRun
 from mist_ci.models.attempt import Attempt, Side, exact_sum, spend_of
-from mist_ci.models.config import Budgets, Dataset, PriceList
-from mist_ci.models.finding import DataReport
+from mist_ci.models.config import Budgets
 from mist_ci.models.report import BudgetLine, TrainingEstimate
-
-PER_MILLION = Decimal(1_000_000)
-
-
-def training_estimate(data: DataReport, dataset: Dataset, prices: PriceList | None) -> TrainingEstimate:
-    """Tokens × epochs × the policy's training price; the cost is None where the policy names no price."""
-    price = prices.training_per_mtok if prices else None
-    tokens = data.tokens * dataset.epochs
-    return TrainingEstimate(
-        dataset=data.dataset,
-        tokens=tokens,
-        token_basis=data.token_basis,
-        epochs=dataset.epochs,
-        cost_usd=None if price is None else price * tokens / PER_MILLION,
-    )
 
 
 def training_budget(budgets: Budgets, estimates: Sequence[TrainingEstimate]) -> tuple[BudgetLine, ...]:

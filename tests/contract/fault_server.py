@@ -38,6 +38,9 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.server.owner.next_behaviour(Seen(self.path, dict(self.headers), json.loads(body)))(self)
 
+    def do_GET(self) -> None:
+        self.server.owner.next_behaviour(Seen(self.path, dict(self.headers), {}))(self)
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002
         """Silent."""
 

@@ -5,6 +5,7 @@ import warnings
 
 import pytest
 
+from mist_ci.adapters.chat_templates import bundled_template, bundled_templates
 from mist_ci.adapters.executors import IsolatedExecutor
 from mist_ci.models.chat_template import ChatTemplate
 
@@ -140,3 +141,8 @@ def test_a_template_for_tools_is_taken_where_transformers_takes_it() -> None:
 
 def test_a_token_that_the_tokenizer_has_not_is_undefined_on_both_sides() -> None:
     assert_equal(ChatTemplate("{{ bos_token + 'x' }}", special_tokens={}))
+
+
+@pytest.mark.parametrize("name", bundled_templates().templates)
+def test_a_template_that_ships_renders_as_transformers_renders_it(name: str) -> None:
+    assert assert_equal(bundled_template(name)) > 200

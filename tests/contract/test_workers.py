@@ -18,7 +18,8 @@ from mist_ci.ports.scratch import MemoryScratch, Scratch
 from mist_ci.ports.sources import BytesSource
 from mist_ci.ports.workers import InlineWorkers, Workers
 from mist_ci.schemaflux.example import chat, rows
-from mist_ci.schemaflux.run import Inspection, Means, validate
+from mist_ci.schemaflux.inspection import Inspection, Means
+from mist_ci.schemaflux.run import validate
 from tests.fakes import WordCounter
 
 

@@ -13,10 +13,21 @@ from mist_ci.matchspec.graders import GRADERS, specify
 from mist_ci.models.config import Policy
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.suite import SampleRow, SuiteFile
+from mist_ci.models.target import Target
 from mist_ci.parsing import document
 from mist_ci.parsing.wording import PATTERNS
 
 DIGEST = "sha256:" + "0" * 64
+
+
+def fact(value: object, **more: object) -> dict[str, Any]:
+    """A fact of a target."""
+    return {"value": value, "source": "wiki", "confidence": "docs", **more}
+
+
+CLAIMED = fact(
+    8, as_of="2026-11-01", consequence="rejected", contradicts=[{"value": 9, "source": "elsewhere"}]
+)
 FULL: dict[type[BaseModel], dict[str, Any]] = {
     Policy: {
         "version": 1,
@@ -104,6 +115,35 @@ FULL: dict[type[BaseModel], dict[str, Any]] = {
             }
         ],
     },
+    Target: {
+        "version": 1,
+        "name": "ours",
+        "title": "Our trainer",
+        "kind": "trainer",
+        "as_of": "2026-11-01",
+        "summary": "s",
+        "formats": ["openai-chat"],
+        "formats_from": {"openai-chat": "wiki"},
+        "containers": ["jsonl"],
+        "compressions": ["none"],
+        "extensions": fact([".jsonl"]),
+        "lifecycle": {"last_jobs": fact("2027-01-05")},
+        "limits": {"rows_min": CLAIMED, "overflow": fact("dropped")},
+        "rows": {"keys": {"openai-chat": fact(["messages"])}, "preference_keys": fact(["a", "b"])},
+        "turns": {"roles": fact(["user"]), "alternate": fact(True), "weights": fact("any")},  # noqa: FBT003
+        "tools": {
+            "arguments": fact("object"),
+            "call_id_pattern": fact("^x$"),
+            "description": fact("present"),
+        },
+        "images": {"url_schemes": fact(["s3"])},
+        "text": {"reserved": fact(["x"]), "special_tokens": ["x"]},
+        "rules": {"SF205": {"severity": "off", "consequence": "dropped", "source": "wiki"}},
+        "trainer": "trl",
+        "tokenizer": "o200k_base",
+        "template": "chatml",
+        "notes": [],
+    },
 }
 ODD: list[Any] = [
     None, True, 3, -1, 0, 1.5, 1e9, "", "no", "x y", "\n", "9" * 700, [], ["x", 1], {}, {"a b": 1}, [[]],
@@ -157,7 +197,7 @@ def test_no_value_anywhere_is_explained_in_the_words_of_a_library(model: type[Ba
             words, _, got = error.message.partition(" (got ")
             assert got, error.message
             assert words.startswith(("must ", "write ")), (path, odd, error.message)
-            assert not LIBRARY.search(words), (path, odd, error.message)
+            assert not LIBRARY.search(re.sub(r"'[^']*'", "", words)), (path, odd, error.message)
             assert error.where is not None
             assert error.where.line
     assert told > 100

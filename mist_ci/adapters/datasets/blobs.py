@@ -51,19 +51,18 @@ class _Copy:
         self._file: BinaryIO | None = None
 
     def write(self, piece: bytes) -> None:
+        if self._file is not None:
+            self._file.write(piece)
+            return
         self._pieces.append(piece)
         self._waiting_bytes += len(piece)
         if self._waiting_bytes > self._in_memory_bytes:
-            self._file = self._file or self._spare.open("xb")
-            self._file.write(b"".join(self._pieces))
+            self._file = self._spare.open("xb")
+            self._file.writelines(self._pieces)
             self._pieces.clear()
-            self._waiting_bytes = 0
 
     def finish(self) -> Blob:
-        if self._file is None:
-            return b"".join(self._pieces)
-        self._file.write(b"".join(self._pieces))
-        return self._spare
+        return b"".join(self._pieces) if self._file is None else self._spare
 
     def close(self) -> None:
         if self._file is not None:

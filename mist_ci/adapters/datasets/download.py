@@ -1,5 +1,6 @@
 """Downloads over http(s), streamed to disk. Redirects are followed as far as the route allows, and no further."""
 
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -50,11 +51,13 @@ class Downloader:
         sleep: Callable[[float], None] = time.sleep,
         ask: Resolve = resolve,
         total_s: float = TOTAL_S,
+        tls: ssl.SSLContext | None = None,
     ) -> None:
         self.max_bytes = max_bytes
         self._sleep = sleep
         self._ask = ask
         self._total_s = total_s
+        self._tls = tls
 
     @cached_property
     def _http(self) -> httpx.Client:
@@ -65,7 +68,7 @@ class Downloader:
             limits=httpx.Limits(max_keepalive_connections=0),
             follow_redirects=False,
             trust_env=False,
-            verify=httpx.create_ssl_context(trust_env=False),
+            verify=self._tls or httpx.create_ssl_context(trust_env=False),
         )
 
     def save(self, question: Question, promised: Promised, target: Path) -> None:

@@ -64,6 +64,14 @@ def container_of(head: bytes, name: str) -> Container:
     return Container.JSON_ARRAY if begins.startswith(b"[") else Container.JSONL
 
 
+def is_one_object(head: bytes) -> bool:
+    """True for settings and the like: one JSON object over one line or many. Several rows are one object a line."""
+    lines = [line.strip() for line in head.removeprefix(BYTE_ORDER_MARK).split(b"\n", 100) if line.strip()]
+    if not lines or not lines[0].startswith(b"{"):
+        return False
+    return len(lines) == 1 or not (lines[0].endswith(b"}") and lines[1].startswith(b"{"))
+
+
 def _refuse_binary(head: bytes) -> None:
     """UTF-16 that says so is text, and has a rule of its own."""
     if head.startswith(UTF16_MARKS):

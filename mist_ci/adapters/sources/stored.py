@@ -1,6 +1,5 @@
 """A source that lies in a file: where it was, or rewritten in a private directory."""
 
-import os
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,25 +32,25 @@ class FileSource:
         """Pieces of at most BLOCK_BYTES. Raises CouldNotRun MC305 when the file is not the one that was opened."""
         end = min(end, self.size)
         try:
-            descriptor = os.open(self.view, os.O_RDONLY)
+            file = self.view.open("rb", buffering=0)
         except OSError:
             raise self._changed() from None
-        try:
+        with file:
+            file.seek(start)
             while start < end:
-                block = os.pread(descriptor, min(BLOCK_BYTES, end - start), start)
+                block = file.read(min(BLOCK_BYTES, end - start))
                 if not block:
                     raise self._changed()
                 start += len(block)
                 yield block
-        finally:
-            os.close(descriptor)
 
     def line(self, row: int) -> int:
         """One look into the file of numbers, where there is one."""
         if self.lines is None:
             return self.first_line + row
-        with self.lines.open("rb") as file:
-            found = os.pread(file.fileno(), LINE_NUMBER.itemsize, row * LINE_NUMBER.itemsize)
+        with self.lines.open("rb", buffering=0) as file:
+            file.seek(row * LINE_NUMBER.itemsize)
+            found = file.read(LINE_NUMBER.itemsize)
         number = array("Q", found)
         return number[0] if number else self.first_line + row
 

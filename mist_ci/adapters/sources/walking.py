@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mist_ci.adapters.sources.opening import Opener
-from mist_ci.adapters.sources.sniffing import SUFFIXES, plain_name
+from mist_ci.adapters.sources.sniffing import HEAD_BYTES, SUFFIXES, is_one_object, plain_name
 from mist_ci.errors import Code, UsageError, Where
 from mist_ci.ports.sources import BrokenSource, Opened
 
@@ -28,14 +28,17 @@ def open_paths(opener: Opener, paths: Sequence[Path]) -> tuple[Opened, ...]:
 
 
 def data_files(opener: Opener, directory: Path) -> Iterator[Opened]:
-    """Every file whose name ends like data, sorted. A link that leads out of the directory is said, not followed."""
+    """Every file whose name ends like data, sorted; a .json file that is one object is none.
+
+    A link that leads out of the directory is said, and not followed.
+    """
     root = directory.resolve()
     for place in sorted(_places(directory)):
         problem = _problem(place, root)
         if problem:
             hint = "put the file itself here, or name it on the command line"
             yield BrokenSource(str(place), problem, hint)
-        elif place.is_file():
+        elif place.is_file() and not _is_setting(place):
             yield opener.open(str(place), place)
 
 
@@ -47,6 +50,17 @@ def _problem(place: Path, root: Path) -> str | None:
     if not target.is_relative_to(root):
         return "it is a link that leads out of the directory: it was not followed"
     return None if target.is_file() or target.is_dir() else "it is no regular file"
+
+
+def _is_setting(place: Path) -> bool:
+    """Beside data there are package.json, dataset_info.json and others. Named by itself, such a file is read."""
+    if place.suffix.lower() != ".json":
+        return False
+    try:
+        with place.open("rb") as file:
+            return is_one_object(file.read(HEAD_BYTES))
+    except OSError:
+        return False  # opening it says why
 
 
 def _places(directory: Path) -> Iterator[Path]:

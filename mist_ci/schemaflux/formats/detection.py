@@ -1,8 +1,20 @@
 """What format a file has, from its first rows, with the evidence."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+import msgspec
+
 from mist_ci.models.data_format import DataFormat
+from mist_ci.schemaflux.formats import FORMATS, of
+from mist_ci.schemaflux.formats.format import Format
+from mist_ci.schemaflux.message import Object
+from mist_ci.schemaflux.shape import nearest
+
+SAMPLE_ROWS = 200
+_ALIKE = 0.7
+_decode = msgspec.json.Decoder().decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,8 +26,64 @@ class Detected:
 
 
 def detect(head: bytes, declared: DataFormat | None) -> Detected:
-    """The format of a file that begins with `head`."""
-    del head
+    """The format of a file that begins with `head`: the one that most of its first rows look like."""
     if declared is not None:
         return Detected(declared, "declared")
-    return Detected(DataFormat.OPENAI_CHAT, "the only format")
+    rows = sample(head)
+    found = most_like(rows)
+    if found is None:
+        return Detected(DataFormat.OPENAI_CHAT, "nothing says otherwise")
+    return Detected(found, evidence(found, rows))
+
+
+def sample(head: bytes) -> list[Object]:
+    """The first rows that are objects; lines that cannot be read are left out."""
+    found: list[Object] = []
+    for line in head.removeprefix(b"\xef\xbb\xbf").split(b"\n"):
+        try:
+            value = _decode(line)
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            continue
+        if isinstance(value, dict):
+            found.append(value)
+            if len(found) == SAMPLE_ROWS:
+                break
+    return found
+
+
+def most_like(rows: Iterable[Object]) -> DataFormat | None:
+    """What most rows look like; of two, the one that comes first."""
+    counts = Counter(found for row in rows if (found := guess(row)) is not None)
+    return counts.most_common(1)[0][0] if counts else None
+
+
+def evidence(name: DataFormat, rows: list[Object]) -> str:
+    """In how many of the rows there is what makes them rows of this format."""
+    count = sum(guess(row) is name for row in rows)
+    return f"{of(name).evidence} in {count} of {len(rows)} rows"
+
+
+def guess(row: Object) -> DataFormat | None:
+    """The first format that a row looks like. Null is as good as absent, unless nothing else helps."""
+    filled = {key: value for key, value in row.items() if value is not None}
+    for visible in (filled, row):
+        for one in FORMATS:
+            if one.looks_like(visible):
+                return one.name
+    return None
+
+
+def closest(row: Object) -> tuple[Format, tuple[str, ...]] | None:
+    """For a row of no known format: the one with the most keys that look alike, and what it lacks."""
+    best: tuple[float, Format] | None = None
+    for one in FORMATS:
+        needed = one.needed
+        alike = sum(key in row or nearest_of(key, row) is not None for key in needed) / len(needed)
+        if alike > (best[0] if best else 0):
+            best = alike, one
+    return (best[1], tuple(key for key in best[1].needed if key not in row)) if best else None
+
+
+def nearest_of(key: str, row: Object) -> str | None:
+    """The key of a row that looks like one that it lacks."""
+    return nearest(key, tuple(row), _ALIKE)

@@ -1,9 +1,10 @@
 """openai-chat: `{"messages": [{"role", "content"}, …], "tools"?}`, the shape that most of the field reads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mist_ci.models.data_format import DataFormat
-from mist_ci.schemaflux.formats.format import Format
+from mist_ci.parsing.strict_json import JsonValue
+from mist_ci.schemaflux.formats.format import Format, has
 from mist_ci.schemaflux.message import (
     Message,
     Object,
@@ -12,17 +13,73 @@ from mist_ci.schemaflux.message import (
     indexed_objects,
     text_or_none,
 )
+from mist_ci.schemaflux.shape import (
+    ANYTHING,
+    FLAG,
+    OBJECT,
+    TEXT,
+    TEXT_OR_NULL,
+    Fields,
+    ListOf,
+    OneOf,
+    Record,
+    Varied,
+    each,
+)
 
 PLAIN_KEYS = frozenset({"role", "content"})
 """All that most messages have."""
-_ACTS = ("refusal", "audio", "tool_calls", "function_call")
+ACTS = ("tool_calls", "function_call", "refusal", "audio")
+"""What a message may say instead of its content."""
 REASONING_KEYS = ("reasoning_content", "reasoning", "thinking")
+SHAREGPT_KEYS: Mapping[str, str] = {"from": "role", "value": "content"}
+
+_TEXT_PART = Record({"type": TEXT, "text": TEXT})
+_OTHER_PART = Record({"type": TEXT})
+PART = Varied(lambda part: _TEXT_PART if part.get("type") == "text" else _OTHER_PART, _TEXT_PART)
+"""A part of a content. What images and audio need is the business of SF401."""
+PARTS = ListOf(PART, name="a list of parts")
+CONTENT = OneOf("a string, a list of parts or null", (TEXT, PARTS, TEXT_OR_NULL.options[1]))
+FUNCTION = Record({"name": TEXT, "arguments": OneOf("a string or an object", (TEXT, OBJECT))})
+CALL = Record(
+    {"function": FUNCTION},
+    {"id": TEXT, "type": TEXT, "index": ANYTHING, "custom": OBJECT},
+    unless={"function": ("custom",)},
+)
+MESSAGE_FIELDS: Fields = {
+    "name": TEXT,
+    "weight": ANYTHING,
+    "tool_calls": ListOf(CALL),
+    "tool_call_id": TEXT,
+    "function_call": FUNCTION,
+    "refusal": ANYTHING,
+    "audio": ANYTHING,
+    **each(REASONING_KEYS, ANYTHING),
+}
+MESSAGE = Record(
+    {"role": TEXT, "content": CONTENT}, MESSAGE_FIELDS, unless={"content": ACTS}, meant=SHAREGPT_KEYS
+)
+_TOOL_FUNCTION = Record(
+    {}, {"name": TEXT, "description": ANYTHING, "parameters": ANYTHING, "strict": ANYTHING}
+)
+_TOOL_FIELDS: Fields = {"type": ANYTHING, "function": _TOOL_FUNCTION, "name": ANYTHING}
+_FUNCTION_TOOL = Record({}, _TOOL_FIELDS, one_of=(("function", "name"),))
+_OTHER_TOOL = Record({}, {"function": _TOOL_FUNCTION})
+TOOLS = ListOf(
+    Varied(lambda tool: _FUNCTION_TOOL if tool.get("type") == "function" else _OTHER_TOOL, _FUNCTION_TOOL)
+)
+ROW_FIELDS: Fields = {"tools": TOOLS, "functions": ANYTHING, "parallel_tool_calls": FLAG}
+SHAPE = Record({"messages": ListOf(MESSAGE, at_least=1)}, ROW_FIELDS)
 
 
 def messages(row: Object, /) -> Iterator[Message]:
     """The messages that are objects."""
-    for index, value in indexed_objects(row.get("messages")):
-        yield message(f"messages[{index}]", value)
+    return messages_at("messages", row.get("messages"))
+
+
+def messages_at(field: str, value: JsonValue) -> Iterator[Message]:
+    """The messages of a list."""
+    return (message(f"{field}[{index}]", item) for index, item in indexed_objects(value))
 
 
 def message(field: str, value: Object) -> Message:
@@ -43,10 +100,7 @@ def message(field: str, value: Object) -> Message:
         result_of=text_or_none(value.get("tool_call_id")) or None,
         weight=value.get("weight"),
         reasoning=text_or_none(next(reasoning, None)),
-        other_acts=any(
-            value.get(key) not in (None, "", [])
-            for key in ("refusal", "audio", "tool_calls", "function_call")
-        ),
+        other_acts=any(value.get(key) not in (None, "", []) for key in ACTS),
     )
 
 
@@ -77,8 +131,12 @@ def _call(field: str, value: Object, at: str, function: Object, *, is_legacy: bo
 def tools(row: Object, /) -> Iterator[ToolDeclaration]:
     """Tools, and the older `functions`."""
     for key in ("tools", "functions"):
-        for index, value in indexed_objects(row.get(key)):
-            yield declaration(f"{key}[{index}]", value)
+        yield from tools_at(key, row.get(key))
+
+
+def tools_at(field: str, value: JsonValue) -> Iterator[ToolDeclaration]:
+    """The tools of a list."""
+    return (declaration(f"{field}[{index}]", item) for index, item in indexed_objects(value))
 
 
 def declaration(field: str, value: Object) -> ToolDeclaration:
@@ -102,10 +160,20 @@ def _declared(field: str, value: Object, at: str, function: Object) -> ToolDecla
     )
 
 
-def is_complete(row: Object) -> bool:
-    """True when there are messages and all are objects."""
-    listed = row.get("messages")
-    return isinstance(listed, list) and bool(listed) and all(isinstance(item, dict) for item in listed)
-
-
-FORMAT = Format(DataFormat.OPENAI_CHAT, messages=messages, is_complete=is_complete, tools=tools)
+FORMAT = Format(
+    DataFormat.OPENAI_CHAT,
+    title="OpenAI chat",
+    evidence="messages with role and content",
+    shape=SHAPE,
+    looks_like=lambda row: has(row, "messages"),
+    messages=messages,
+    tools=tools,
+    example={
+        "messages": [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "What is 2+2?"},
+            {"role": "assistant", "content": "4"},
+        ]
+    },
+    taken_by="OpenAI, Azure, Together, Fireworks, TRL, axolotl, LLaMA-Factory (`messages`), torchtune (`openai`)",
+)

@@ -1,8 +1,9 @@
 """All rules, listed by hand, in the order in which they are asked."""
 
 from mist_ci.schemaflux.file_facts import FileFactRule
-from mist_ci.schemaflux.rule import (
+from mist_ci.schemaflux.kinds import (
     BrokenRule,
+    ChangeRule,
     CorpusRule,
     FileRule,
     FoldRule,
@@ -13,6 +14,7 @@ from mist_ci.schemaflux.rule import (
     Rule,
     TargetFoldRule,
     TargetRule,
+    TokenRule,
 )
 from mist_ci.schemaflux.rules import (
     sf001_empty_file,
@@ -30,9 +32,13 @@ from mist_ci.schemaflux.rules import (
     sf013_lfs_pointer,
     sf015_line_too_long,
     sf016_broken_container,
+    sf101_unknown_format,
+    sf102_two_formats,
+    sf103_mixed_formats,
     sf104_missing_field,
     sf105_wrong_type,
     sf106_extra_key,
+    sf107_misspelt_key,
     sf108_no_messages,
     sf109_uneven_keys,
     sf112_schema_version,
@@ -40,11 +46,13 @@ from mist_ci.schemaflux.rules import (
     sf115_container_not_taken,
     sf201_unknown_role,
     sf203_no_assistant,
+    sf204_no_user,
     sf205_last_not_assistant,
     sf206_prompt_ends_with_assistant,
     sf207_same_role_twice,
     sf208_system_placement,
     sf209_assistant_first,
+    sf210_role_parity,
     sf212_empty_content,
     sf213_bad_weight,
     sf214_nothing_trained,
@@ -52,20 +60,41 @@ from mist_ci.schemaflux.rules import (
     sf216_row_weight,
     sf217_role_not_taken,
     sf218_reasoning_unread,
+    sf219_unclosed_think,
+    sf220_reasoning_in_history_only,
     sf301_arguments_not_json,
     sf302_arguments_type,
     sf303_undeclared_tool,
+    sf304_arguments_violate_schema,
     sf305_unanswered_call,
     sf306_orphan_result,
     sf307_call_id_shape,
+    sf308_bad_function_name,
     sf309_tool_schema,
     sf310_content_beside_calls,
+    sf311_tools_never_called,
+    sf312_legacy_functions_mixed,
+    sf314_null_arguments,
+    sf315_repeated_call_id,
+    sf316_bad_tool_schema,
     sf320_tools_not_taken,
     sf321_tool_name_shape,
+    sf401_bad_part,
     sf402_image_role,
     sf403_image_kind,
     sf404_too_many_images,
+    sf405_bad_image_data,
     sf406_mixed_content,
+    sf407_placeholder_count,
+    sf501_identical_sides,
+    sf502_prefix_side,
+    sf503_one_answer_per_side,
+    sf505_different_prompts,
+    sf506_reversed_preference,
+    sf507_length_bias,
+    sf516_label_spelling,
+    sf517_rare_class,
+    sf518_kto_one_class,
     sf601_template_error,
     sf602_dropped_content,
     sf603_prompt_not_prefix,
@@ -77,6 +106,9 @@ from mist_ci.schemaflux.rules import (
     sf610_templated_text,
     sf611_control_token_in_content,
     sf612_double_encoded_arguments,
+    sf620_too_many_tokens,
+    sf621_trainer_cuts,
+    sf622_nothing_left_to_train,
     sf701_control_character,
     sf702_invisible_text,
     sf703_mojibake,
@@ -85,12 +117,17 @@ from mist_ci.schemaflux.rules import (
     sf706_cut_answer,
     sf707_refusal_boilerplate,
     sf708_repetition,
+    sf709_same_answers,
+    sf710_system_prompts,
     sf711_structured_output,
     sf712_language,
     sf713_placeholder_left,
     sf801_exact_duplicate,
     sf804_leaked_prompt,
     sf810_conflicting_answers,
+    sf820_class_balance,
+    sf821_drift,
+    sf822_only_moved,
     sf901_secret,
     sf902_pii,
     sf905_reserved_marker,
@@ -98,7 +135,12 @@ from mist_ci.schemaflux.rules import (
 )
 
 BROKEN_RULES: tuple[BrokenRule, ...] = (sf016_broken_container,)
-FILE_RULES: tuple[FileRule, ...] = (sf001_empty_file, sf013_lfs_pointer, sf005_not_jsonl)
+FILE_RULES: tuple[FileRule, ...] = (
+    sf001_empty_file,
+    sf013_lfs_pointer,
+    sf005_not_jsonl,
+    sf101_unknown_format,
+)
 
 LINE_RULES: tuple[LineRule, ...] = (
     sf002_invalid_json,
@@ -111,19 +153,38 @@ LINE_RULES: tuple[LineRule, ...] = (
 
 ROW_RULES: tuple[RowRule, ...] = (
     sf006_not_an_object,
+    sf102_two_formats,
+    sf103_mixed_formats,
     sf104_missing_field,
     sf105_wrong_type,
+    sf107_misspelt_key,
     sf108_no_messages,
     sf201_unknown_role,
     sf203_no_assistant,
+    sf204_no_user,
     sf205_last_not_assistant,
     sf212_empty_content,
     sf213_bad_weight,
     sf214_nothing_trained,
+    sf219_unclosed_think,
+    sf220_reasoning_in_history_only,
     sf301_arguments_not_json,
     sf303_undeclared_tool,
+    sf304_arguments_violate_schema,
     sf305_unanswered_call,
     sf306_orphan_result,
+    sf308_bad_function_name,
+    sf312_legacy_functions_mixed,
+    sf314_null_arguments,
+    sf315_repeated_call_id,
+    sf316_bad_tool_schema,
+    sf401_bad_part,
+    sf405_bad_image_data,
+    sf407_placeholder_count,
+    sf501_identical_sides,
+    sf502_prefix_side,
+    sf503_one_answer_per_side,
+    sf505_different_prompts,
     sf609_special_token_in_content,
     sf610_templated_text,
     sf701_control_character,
@@ -173,6 +234,12 @@ FILE_FACT_RULES: tuple[FileFactRule, ...] = (
 )
 
 TARGET_FOLD_RULES: tuple[TargetFoldRule, ...] = (sf109_uneven_keys,)
+TOKEN_RULES: tuple[TokenRule, ...] = (
+    sf210_role_parity,
+    sf620_too_many_tokens,
+    sf621_trainer_cuts,
+    sf622_nothing_left_to_train,
+)
 RENDER_RULES: tuple[RenderRule, ...] = (
     sf601_template_error,
     sf602_dropped_content,
@@ -185,8 +252,25 @@ RENDER_RULES: tuple[RenderRule, ...] = (
     sf612_double_encoded_arguments,
 )
 LEAK_RULES: tuple[LeakRule, ...] = (sf804_leaked_prompt,)
-CORPUS_RULES: tuple[CorpusRule, ...] = (sf801_exact_duplicate, sf810_conflicting_answers)
-FOLD_RULES: tuple[FoldRule, ...] = (sf708_repetition, sf711_structured_output, sf712_language)
+CORPUS_RULES: tuple[CorpusRule, ...] = (
+    sf506_reversed_preference,
+    sf801_exact_duplicate,
+    sf810_conflicting_answers,
+)
+FOLD_RULES: tuple[FoldRule, ...] = (
+    sf311_tools_never_called,
+    sf507_length_bias,
+    sf516_label_spelling,
+    sf517_rare_class,
+    sf518_kto_one_class,
+    sf708_repetition,
+    sf709_same_answers,
+    sf710_system_prompts,
+    sf711_structured_output,
+    sf712_language,
+    sf820_class_balance,
+)
+CHANGE_RULES: tuple[ChangeRule, ...] = (sf821_drift, sf822_only_moved)
 
 RULES: tuple[Rule, ...] = tuple(
     sorted(
@@ -196,10 +280,12 @@ RULES: tuple[Rule, ...] = tuple(
             *LINE_RULES,
             *ROW_RULES,
             *TARGET_RULES,
+            *TOKEN_RULES,
             *RENDER_RULES,
             *LEAK_RULES,
             *CORPUS_RULES,
             *FOLD_RULES,
+            *CHANGE_RULES,
             *FILE_FACT_RULES,
             *TARGET_FOLD_RULES,
         ),

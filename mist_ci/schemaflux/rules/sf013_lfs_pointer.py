@@ -5,8 +5,8 @@ What it finds: the three-line text that Git LFS commits in place of a large file
 Why it matters: nobody has looked at the data. A trainer that reads the same checkout gets the pointer
 too.
 
-What to do: fetch the content before the gate runs (`git lfs pull`, or `lfs: true` in actions/checkout)
-and validate the real file, or keep training data that a gate must judge out of LFS.
+What to do: for a gate, set `lfs: true` for the data set in the policy, and the objects are fetched and
+verified. For `mist-ci validate`, fetch them first: `git lfs pull`.
 """
 
 from collections.abc import Iterator

@@ -1,6 +1,7 @@
-"""The list of messages is empty.
+"""A list that has to hold something is empty.
 
-What it finds: a row whose `messages` is `[]`.
+What it finds: a row whose `messages` is `[]`, and the same for `conversations`, `contents`, the outputs of
+preference data, and every other list that a format requires.
 
 Why it matters: there is nothing to train on, and providers reject the whole file for it.
 
@@ -13,6 +14,7 @@ from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import GOOD, rows
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta
+from mist_ci.schemaflux.shape import Flaw
 
 META = RuleMeta(
     code="SF108",
@@ -27,5 +29,5 @@ META = RuleMeta(
 
 def check(row: Row, /) -> Iterator[Problem]:
     """Only for a list; other types are SF105."""
-    if row.object.get("messages") == []:
-        yield Problem("messages is empty: nothing to train on", "remove the row", field="messages")
+    for empty in row.flaws(Flaw.EMPTY):
+        yield Problem(f"{empty.path} is empty: nothing to train on", "remove the row", field=empty.path)

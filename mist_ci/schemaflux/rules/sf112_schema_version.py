@@ -1,6 +1,6 @@
 """The version of the row's schema is not what the target wants.
 
-What it finds: a Converse row whose `schemaVersion` is missing or another than the target wants.
+What it finds: a Converse row whose `schemaVersion` is another than the target wants. That it is missing is SF104.
 
 Why it matters: AWS's own tools disagree. The Nova SDK takes `bedrock-conversation-2024` only; the documentation says
 that any text will do, and in one translation misspells the value.
@@ -45,11 +45,10 @@ def check(row: Row, target: Target, /) -> Iterator[Problem]:
     """At most one problem per row."""
     for fact in facts(target):
         found = row.object.get("schemaVersion")
-        if found != fact.value:
-            told = "no schemaVersion" if found is None else f"schemaVersion is {quote(found)}"
+        if found is not None and found != fact.value:
             yield problem(
                 fact,
-                f"{told}; {target.title} wants {quote(fact.value)}",
+                f"schemaVersion is {quote(found)}; {target.title} wants {quote(fact.value)}",
                 f"write {quote(fact.value)}",
                 "schemaVersion",
             )

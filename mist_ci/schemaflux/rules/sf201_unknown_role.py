@@ -1,18 +1,20 @@
 """A role that the format does not know.
 
-What it finds: a role other than system, developer, user, assistant, tool or function. The roles of
-ShareGPT and Gemini, capital letters and stray spaces are recognised.
+What it finds: in openai-chat, a role other than system, developer, user, assistant, tool or function; in every
+other format, a role that is not one of its own, such as `assistant` for Gemini, whose word is `model`. The
+roles of other formats, capital letters and stray spaces are recognised.
 
 Why it matters: providers reject the file. Chat templates raise, or leave the message out.
 
 What to do: rename the role as the hint says.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mist_ci.models.finding import Consequence, Severity
+from mist_ci.schemaflux import formats
 from mist_ci.schemaflux.example import GOOD, chat, rows
-from mist_ci.schemaflux.message import ROLES
+from mist_ci.schemaflux.message import Message
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta, quote
 
@@ -34,31 +36,49 @@ _ALIASES = {
     "model": ("assistant", "Gemini"),
     "bot": ("assistant", ""),
     "ai": ("assistant", ""),
+    "developer": ("system", ""),
 }
+"""Roles of elsewhere: what they are canonically, and where they come from."""
 
 
 def check(row: Row, /) -> Iterator[Problem]:
     """One problem per row, however many messages have such a role."""
+    if row.plain is not None or row.other_format is not None:
+        return
+    roles = formats.of(row.format).roles
     found: dict[str, str] = {}
     for message in row.said:
-        if message.role is not None and message.role not in ROLES:
-            found.setdefault(message.role, message.at_role)
+        written = _written(message)
+        if written is not None and written not in roles:
+            found.setdefault(written, message.at_role)
     if found:
         shown = ", ".join(quote(role) for role in list(found)[:4])
         where = next(iter(found.values()))
-        yield Problem(f"unknown role {shown}{_origin(found)}", _hint(list(found)), field=where)
+        yield Problem(f"unknown role {shown}{_origin(found, row)}", _hint(list(found), roles), field=where)
 
 
-def _origin(found: dict[str, str]) -> str:
+def _written(message: Message) -> str | None:
+    """The role as it is in the file; None where none is written."""
+    if not message.at_role:
+        return None
+    role = message.value.get(message.at_role.rpartition(".")[2])
+    return role if isinstance(role, str) else None
+
+
+def _origin(found: dict[str, str], row: Row) -> str:
     origins = {_ALIASES[role][1] for role in found if role in _ALIASES} - {""}
-    return f" ({' and '.join(sorted(origins))}; this file is openai-chat)" if origins else ""
+    return f" ({' and '.join(sorted(origins))}; this file is {row.format})" if origins else ""
 
 
-def _hint(roles: list[str]) -> str:
-    renames = [f"{quote(role)} → {quote(new)}" for role in roles if (new := _meant(role))]
-    return f"rename {', '.join(renames[:4])}" if renames else f"use one of {', '.join(ROLES[:5])}"
+def _hint(found: list[str], roles: Mapping[str, str]) -> str:
+    renames = [f"{quote(role)} → {quote(new)}" for role in found if (new := _meant(role, roles))]
+    return f"rename {', '.join(renames[:4])}" if renames else f"use one of {', '.join(list(roles)[:5])}"
 
 
-def _meant(role: str) -> str | None:
+def _meant(role: str, roles: Mapping[str, str]) -> str | None:
+    """What the format calls the speaker that is meant: the first of its words for it."""
     plain = role.strip().lower()
-    return plain if plain in ROLES else _ALIASES.get(plain, (None, ""))[0]
+    if plain in roles:
+        return plain
+    canonical = _ALIASES.get(plain, (plain, ""))[0]
+    return next((word for word, meaning in roles.items() if meaning == canonical), None)

@@ -28,7 +28,7 @@ META = RuleMeta(
 
 def check(row: Row, /) -> Iterator[Problem]:
     """Silent while a role is unknown: it may be the assistant."""
-    if row.is_sound and not any(message.role == "assistant" for message in row.messages):
+    if row.is_sound and not row.sides and not any(message.role == "assistant" for message in row.messages):
         yield Problem(
             "no message is from the assistant: there is nothing to learn",
             "add the answer, or remove the row",

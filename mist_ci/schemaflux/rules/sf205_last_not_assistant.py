@@ -28,7 +28,7 @@ META = RuleMeta(
 
 def check(row: Row, /) -> Iterator[Problem]:
     """A row without any answer is SF203."""
-    if not row.is_sound or not any(message.role == "assistant" for message in row.messages):
+    if not row.is_sound or row.sides or not any(message.role == "assistant" for message in row.messages):
         return
     last = row.messages[-1]
     if last.role != "assistant":

@@ -35,7 +35,7 @@ META = RuleMeta(
 
 def check(row: Row, /) -> Iterator[Problem]:
     """A row without any assistant message is SF203."""
-    if not row.is_sound or any(message.is_trained for message in row.messages):
+    if not row.is_sound or row.sides or any(message.is_trained for message in row.messages):
         return
     if any(message.role == "assistant" for message in row.messages):
         yield Problem(

@@ -30,7 +30,7 @@ META = RuleMeta(
     since="0.1.0",
     needs=Trait.WEIGHTS,
     target="together",
-    bad=rows({"messages": _TURNS, "weight": "high"}),
+    bad=rows({"messages": _TURNS, "weight": -1}),
     good=rows({"messages": _TURNS, "weight": 1.5}),
 )
 
@@ -41,9 +41,9 @@ def facts(target: Target, /) -> tuple[Fact[bool], ...]:
 
 
 def check(row: Row, target: Target, /) -> Iterator[Problem]:
-    """At most one problem per row; null means that there is no weight."""
+    """At most one problem per row; null means that there is no weight. Another type may be SF105."""
     weight = row.object.get("weight")
-    if weight is None:
+    if weight is None or not row.is_sound:
         return
     is_number = isinstance(weight, int | float) and not isinstance(weight, bool) and weight >= 0
     for fact in facts(target):

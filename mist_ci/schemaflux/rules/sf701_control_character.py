@@ -1,7 +1,7 @@
 """A text holds control characters.
 
 What it finds: NUL and the other characters below U+0020 except tab and line ends, DEL, and U+0080 to
-U+009F, in any string of the row. Escape sequences of terminals and page breaks, which tool results
+U+009F except the line end U+0085, in any string of the row. Escape sequences of terminals and page breaks, which tool results
 and texts from PDF files bring along, are a warning.
 
 Why it matters: nobody sees them and the model learns to write them. Databases and servers reject NUL or
@@ -29,9 +29,9 @@ META = RuleMeta(
     since="0.1.0",
     bad=rows(chat(("user", "Capital of Norway?"), ("assistant", "Oslo\0"))),
     good=rows(chat(("user", "Two lines,\ta tab."), ("assistant", "Yes.\r\nBoth."))),
-    trigger=rb"[^\\](?:\\\\)*\\(?:[bf]|u00[01])|\x7f|\xc2[\x80-\x9f]",
+    trigger=rb"[^\\](?:\\\\)*\\(?:[bf]|u00[01])|\x7f|\xc2[\x80-\x84\x86-\x9f]",
 )
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _LAYOUT = frozenset("\x1b\x0c\x0b")
 _NAMES = {"\0": "NUL", "\x1b": "ESC", "\x0c": "form feed", "\x08": "backspace", "\x7f": "DEL"}
 

@@ -15,9 +15,10 @@ from dataclasses import dataclass, field
 
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import chat, rows
+from mist_ci.schemaflux.kinds import Tally
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.row_texts import Text, answers, around
-from mist_ci.schemaflux.rule import Placed, Problem, RuleMeta, Tally
+from mist_ci.schemaflux.rule import Placed, Problem, RuleMeta
 
 META = RuleMeta(
     code="SF708",

@@ -16,9 +16,10 @@ import xxhash
 
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import chat, rows
+from mist_ci.schemaflux.kinds import Tally
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.row_texts import around
-from mist_ci.schemaflux.rule import Placed, Problem, RuleMeta, Tally
+from mist_ci.schemaflux.rule import Placed, Problem, RuleMeta
 from mist_ci.schemaflux.rules.sf706_cut_answer import is_cut_json
 
 _ENOUGH = 20

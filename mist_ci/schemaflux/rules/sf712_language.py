@@ -18,8 +18,9 @@ from functools import cache
 from mist_ci.errors import Code, CouldNotRun
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import GOOD, chat, rows
+from mist_ci.schemaflux.kinds import Tally
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.rule import Placed, Problem, RuleMeta, Tally
+from mist_ci.schemaflux.rule import Placed, Problem, RuleMeta
 
 _ENGLISH = (
     "Please tell me in some detail what I should look at when I visit the old town this weekend. Tip {n}?"

@@ -8,6 +8,7 @@ together; truncating cuts the sides, and drops what has a prompt that fills the 
 """
 
 from mist_ci.models.trainer import (
+    Cause,
     Excess,
     Fate,
     Loss,
@@ -18,7 +19,17 @@ from mist_ci.models.trainer import (
     Trainer,
     TrainerSettings,
 )
-from mist_ci.schemaflux.trainers.cutting import cut, dropped, kept, learnt_by, length, longest, told
+from mist_ci.schemaflux.trainers.cutting import (
+    cut,
+    dropped,
+    emptied,
+    kept,
+    learnt_by,
+    length,
+    longest,
+    refused,
+    told,
+)
 
 DEFAULT = TrainerSettings(Trainer.AXOLOTL, 512, "sequence_len", excess=Excess.DROP, min_length=2)
 _SEQUENCES = 64
@@ -48,8 +59,7 @@ def _supervised(row: TrainedRow, settings: TrainerSettings, limit: int) -> Fate:
         return too_long
     fate = cut(row, limit, is_learnt)
     if settings.packing is not Packing.NONE and not fate.tokens_trained:
-        why = f"{fate.why}, and nothing to learn is left" if fate.why else "nothing in it is learnt"
-        return dropped(row, why)
+        return emptied(row, fate)
     return fate
 
 
@@ -59,7 +69,7 @@ def _too_long(row: TrainedRow, settings: TrainerSettings, limit: int) -> Fate | 
     if size <= limit or settings.excess is Excess.KEEP_START:
         return None
     if settings.excess is Excess.REFUSE:
-        return dropped(row, f"it has {size:,} tokens: the run stops with an error", Outcome.REFUSED)
+        return refused(row, f"it has {size:,} tokens")
     return dropped(row, f"it has {size:,} tokens")
 
 
@@ -79,4 +89,4 @@ def _split(row: TrainedRow, limit: int) -> Fate:
     if seen == row.tokens:
         return kept(row, everything)
     lost = row.tokens - seen
-    return Fate(Outcome.TRUNCATED, seen, seen, lost, told(lost, row.tokens, "last"))
+    return Fate(Outcome.TRUNCATED, seen, seen, lost, told(lost, row.tokens, "last"), Cause.LENGTH)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from mist_ci.models.trainer import Fate, Loss, Outcome, Segment, TrainedRow
+from mist_ci.models.trainer import Cause, Fate, Loss, Outcome, Segment, TrainedRow
 
 IsLearnt = Callable[[Segment], bool]
 
@@ -47,9 +47,22 @@ def kept(row: TrainedRow, is_learnt: IsLearnt) -> Fate:
     return Fate(Outcome.KEPT, row.tokens, trained, 0)
 
 
-def dropped(row: TrainedRow, why: str, outcome: Outcome = Outcome.DROPPED) -> Fate:
+def dropped(row: TrainedRow, why: str, cause: Cause = Cause.LENGTH) -> Fate:
     """Everything is lost."""
-    return Fate(outcome, 0, 0, row.tokens, why)
+    return Fate(Outcome.DROPPED, 0, 0, row.tokens, why, cause)
+
+
+def refused(row: TrainedRow, why: str, cause: Cause = Cause.LENGTH) -> Fate:
+    """The run stops with an error at this row."""
+    return Fate(Outcome.REFUSED, 0, 0, row.tokens, f"{why}: the run stops with an error", cause)
+
+
+def emptied(row: TrainedRow, fate: Fate) -> Fate:
+    """What was cut, or not even that, has nothing to learn and is dropped."""
+    if not fate.tokens_lost:
+        return dropped(row, "nothing in it is learnt", Cause.UNTRAINABLE)
+    why = f"{fate.why}, and nothing to learn is left"
+    return Fate(Outcome.DROPPED, 0, 0, row.tokens, why, Cause.LENGTH, is_emptied=True)
 
 
 def cut(row: TrainedRow, limit: int, is_learnt: IsLearnt, *, from_start: bool = False) -> Fate:
@@ -66,7 +79,8 @@ def cut(row: TrainedRow, limit: int, is_learnt: IsLearnt, *, from_start: bool = 
     if not lost:
         return kept(row, is_learnt)
     outcome = Outcome.ANSWER_LOST if had_answers and not answers else Outcome.TRUNCATED
-    return Fate(outcome, seen, trained, lost, told(lost, row.tokens, "first" if from_start else "last"))
+    why = told(lost, row.tokens, "first" if from_start else "last")
+    return Fate(outcome, seen, trained, lost, why, Cause.LENGTH)
 
 
 def told(lost: int, tokens: int, which: str) -> str:

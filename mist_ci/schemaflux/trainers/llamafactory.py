@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from mist_ci.models.trainer import (
+    Cause,
     Fate,
     Loss,
     Objective,
@@ -21,7 +22,7 @@ from mist_ci.models.trainer import (
     Trainer,
     TrainerSettings,
 )
-from mist_ci.schemaflux.trainers.cutting import cut, dropped, kept, learnt_by, length
+from mist_ci.schemaflux.trainers.cutting import cut, dropped, kept, learnt_by, length, refused
 from mist_ci.schemaflux.trainers.parity import broken_parity
 
 DEFAULT = TrainerSettings(Trainer.LLAMAFACTORY, 2048, "cutoff_len", loss=Loss.ANSWERS)
@@ -39,7 +40,8 @@ def simulate(row: TrainedRow, settings: TrainerSettings) -> Fate:
     """What becomes of the row."""
     broken = broken_parity(row)
     if broken is not None:
-        return dropped(row, broken.why, Outcome.REFUSED if broken.stops_the_run else Outcome.DROPPED)
+        end = refused if broken.stops_the_run else dropped
+        return end(row, broken.why, Cause.ORDER)
     limit = (settings.max_length or DEFAULT.max_length or 0) - (settings.packing is not Packing.NONE)
     match settings.objective or row.objective:
         case Objective.TEXT:
@@ -108,6 +110,5 @@ def _told(row: TrainedRow, seen: int, trained: int, answered: int) -> Fate:
         return Fate(Outcome.KEPT, seen, trained, 0)
     why = f"{lost:,} of {row.tokens:,} tokens are cut"
     had_answer = any(segment.is_answer and segment.tokens for one in row.sequences for segment in one)
-    return Fate(
-        Outcome.ANSWER_LOST if had_answer and not answered else Outcome.TRUNCATED, seen, trained, lost, why
-    )
+    outcome = Outcome.ANSWER_LOST if had_answer and not answered else Outcome.TRUNCATED
+    return Fate(outcome, seen, trained, lost, why, Cause.LENGTH)

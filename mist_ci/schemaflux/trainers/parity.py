@@ -37,7 +37,7 @@ def broken_parity(row: TrainedRow) -> BrokenParity | None:
     merges = row.format in _MERGES_RESULTS
     unknown = [index for index, role in enumerate(roles) if role not in _KNOWN]
     if merges and unknown:
-        why = f'it has no name for the role "{roles[unknown[0]]}": the run stops with an error'
+        why = f'it has no name for the role "{roles[unknown[0]]}"'
         return BrokenParity(unknown[0], why, stops_the_run=True)
     turns = _turns(roles, merges=merges)
     for number, index in enumerate(turns, start=1):

@@ -178,7 +178,8 @@ _KINDS = (
         frozenset(
             {
                 "tokenizer._component_", "tokenizer.max_seq_len", "dataset._component_", "dataset.packed",
-                "checkpointer", "metric_logger", "enable_activation_checkpointing", "model", "loss", "optimizer", "tokenizer.path",
+                "checkpointer", "metric_logger", "enable_activation_checkpointing", "model", "loss", "optimizer",
+                "tokenizer.path",
             }
         ),
         _torchtune,

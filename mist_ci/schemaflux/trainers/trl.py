@@ -9,17 +9,26 @@ messages are not known.
 
 from mist_ci.models.data_format import DataFormat
 from mist_ci.models.trainer import (
+    Cause,
     Excess,
     Fate,
     Loss,
     Objective,
-    Outcome,
     Packing,
     TrainedRow,
     Trainer,
     TrainerSettings,
 )
-from mist_ci.schemaflux.trainers.cutting import cut, dropped, kept, learnt_by, length, longest
+from mist_ci.schemaflux.trainers.cutting import (
+    cut,
+    dropped,
+    emptied,
+    kept,
+    learnt_by,
+    length,
+    longest,
+    refused,
+)
 
 DEFAULT = TrainerSettings(Trainer.TRL, 1024, "max_length")
 _WITH_PROMPT = {DataFormat.PROMPT_COMPLETION}
@@ -41,13 +50,12 @@ def _supervised(row: TrainedRow, settings: TrainerSettings) -> Fate:
     is_learnt = learnt_by(settings.loss or default)
     limit = settings.max_length
     if settings.loss is Loss.ANSWERS and not any(segment.is_answer for segment in row.segments):
-        return dropped(row, "the row has no assistant tokens: the run stops with an error", Outcome.REFUSED)
+        return refused(row, "it has no assistant tokens", Cause.UNTRAINABLE)
     if limit is None or settings.packing is Packing.SPLIT:
         return kept(row, is_learnt)
     fate = cut(row, limit, is_learnt, from_start=settings.excess is Excess.KEEP_END)
     if settings.packing is Packing.NONE and not fate.tokens_trained:
-        why = f"{fate.why}, and nothing to learn is left" if fate.why else "nothing in it is learnt"
-        return dropped(row, why)
+        return emptied(row, fate)
     return fate
 
 

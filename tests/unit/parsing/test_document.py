@@ -13,7 +13,7 @@ from mist_ci.parsing import document
 from mist_ci.planning import read_policy, read_reference
 from tests.fakes import MemoryTree
 
-# Page 0 of the design, less what this version refuses: targets, trainer, tpm, ready-made suites.
+# Page 0 of the design, less what this version refuses: targets, tpm, ready-made suites.
 POLICY = """\
 version: 1
 providers:
@@ -208,7 +208,6 @@ def test_a_mistake_is_one_error_with_its_place_and_the_nearest_name(
     [
         ("rpm: 600", "tpm: 200000", 8, "providers.prod.limits.tpm"),
         ("    model: support-bot", "    targets: [trl]", 15, "datasets.support-sft.targets"),
-        ("    model: support-bot", "    trainer: train/sft.yaml", 15, "datasets.support-sft.trainer"),
         ("[suites/*.yml]", '[suites/*.yml, "mist:arithmetic"]', 16, "suites[1]"),
     ],
 )

@@ -8,11 +8,17 @@ from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.finding import DataReport
 from mist_ci.models.target import Target
 from mist_ci.ports.executor import Executor
+from mist_ci.schemaflux.inspection import Inspection, Means
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES
 from mist_ci.schemaflux.prompts import SuitePrompts
-from mist_ci.schemaflux.run import Inspection, Means, validate
+from mist_ci.schemaflux.rules import FILE_FACT_RULES
+from mist_ci.schemaflux.run import validate
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
+from mist_ci.schemaflux.trainers.settings import read_settings
 from tests.fakes import InlineExecutor
+
+FILES_ASIDE = Selection(ignore=tuple(rule.META.code for rule in FILE_FACT_RULES))
+"""Without rules about files as a whole: an example has too few rows for most targets."""
 
 
 class WordCounter:
@@ -40,6 +46,8 @@ def check(
     longest_line: int | None = None,
     targets: Sequence[Target] = (),
     selection: Selection = EVERYTHING,
+    trainer: bytes | None = None,
+    max_tokens: int | None = None,
 ) -> DataReport:
     """Validates a data set; bytes are its only file, `train.jsonl`."""
     head = {"train.jsonl": files} if isinstance(files, bytes) else files
@@ -55,6 +63,8 @@ def check(
             longest_line=longest_line or MAX_LINE_BYTES,
             targets=targets,
             selection=selection,
+            trainers=() if trainer is None else (read_settings(trainer, "train/sft.yaml"),),
+            max_tokens=max_tokens,
         )
         return validate(asked, Means(executor or InlineExecutor(), WordCounter()))
 

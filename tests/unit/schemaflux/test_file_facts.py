@@ -8,7 +8,7 @@ import pytest
 from mist_ci.adapters.targets import load_targets, shipped_targets
 from mist_ci.models.data_format import Compression, Container
 from mist_ci.models.finding import Consequence, Severity
-from mist_ci.models.target import Target
+from mist_ci.models.target import Claim, Target
 from mist_ci.schemaflux.file_facts import EXAMPLE, FileFactRule, FileFacts
 from mist_ci.schemaflux.rule import Problem
 from mist_ci.schemaflux.rules import (
@@ -70,18 +70,12 @@ def test_a_limit_that_sources_dispute_holds_as_it_was_executed_or_read_in_code()
 def test_a_limit_of_documentation_that_another_source_permits_is_a_warning() -> None:
     docs = target("vertex")
     assert docs.limits.file_bytes is not None
-    disputed = docs.limits.file_bytes.model_copy(
-        update={"contradicts": (_Claim(value=10**10, source="another page"),)}
-    )
+    claim = Claim[int](value=10**10, source="another page")
+    disputed = docs.limits.file_bytes.model_copy(update={"contradicts": (claim,)})
     limits = docs.limits.model_copy(update={"file_bytes": disputed})
     doubted = docs.model_copy(update={"limits": limits})
     (found,) = sf011_file_too_big.check(replace(EXAMPLE, file_bytes=5 * 10**9), doubted)
     assert found.severity is Severity.WARNING
-
-
-class _Claim:
-    def __init__(self, value: int, source: str) -> None:
-        self.value, self.source = value, source
 
 
 def test_more_than_one_upload_takes_is_a_warning() -> None:

@@ -4,12 +4,13 @@ import json
 
 import pytest
 
+from mist_ci.models.finding import Severity
 from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.example import ASK, TELL, call, chat, result, rows, tool
 from tests.unit.schemaflux.checking import check
 
 GOOD_PART: JsonValue = {"type": "text", "text": "What is this?"}
-IMAGE: JsonValue = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+IMAGE: JsonValue = {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}
 TWO_CALLS: JsonValue = {
     "role": "assistant",
     "tool_calls": [
@@ -25,10 +26,9 @@ def with_message(**message: JsonValue) -> JsonValue:
 
 
 ONE_DEFECT: dict[str, tuple[JsonValue, str, str]] = {
-    "no messages": ({}, "SF104", '{"messages": [{"role"'),
-    "sharegpt row": ({"conversations": [{"from": "human", "value": "hi"}]}, "SF104", "ShareGPT"),
-    "alpaca row": ({"instruction": "a", "input": "", "output": "b"}, "SF104", "Alpaca"),
-    "gemini row": ({"contents": []}, "SF104", "Gemini"),
+    "no keys": ({}, "SF101", "openai-chat"),
+    "unknown keys": ({"question": "a", "answer": "b"}, "SF101", "openai-chat"),
+    "messages typo": ({"mesages": [ASK, TELL]}, "SF101", 'rename "mesages" to "messages"'),
     "messages is text": ({"messages": "[]"}, "SF105", "JSON inside a string"),
     "messages is null": ({"messages": None}, "SF105", "a list"),
     "message is text": ({"messages": ["hi", TELL]}, "SF105", "an object"),
@@ -42,7 +42,11 @@ ONE_DEFECT: dict[str, tuple[JsonValue, str, str]] = {
     "role with a space": (chat(("user", "a"), ("assistant ", "b")), "SF201", '"assistant " → "assistant"'),
     "gemini role": (chat(("user", "a"), ("model", "b")), "SF201", '"model" → "assistant"'),
     "many sharegpt roles": (chat(*[("human", "a"), ("gpt", "b")] * 3), "SF201", '"human" → "user"'),
-    "text part without text": (with_message(role="assistant", content=[{"type": "text"}]), "SF105", "string"),
+    "text part without text": (
+        with_message(role="assistant", content=[{"type": "text"}]),
+        "SF104",
+        'add "text"',
+    ),
     "part without type": (with_message(role="assistant", content=[{"text": "hi"}]), "SF104", '"type"'),
     "part is text": (with_message(role="assistant", content=["hi"]), "SF105", "object"),
     "no parts": (with_message(role="assistant", content=[]), "SF212", "fill in"),
@@ -55,6 +59,11 @@ ONE_DEFECT: dict[str, tuple[JsonValue, str, str]] = {
     "empty tool_calls": (with_message(role="assistant", content=None, tool_calls=[]), "SF212", "fill in"),
     "weight true": (with_message(role="assistant", content="a", weight=True), "SF213", "1 to train"),
     "weight text": (with_message(role="assistant", content="a", weight="1"), "SF213", "1 to train"),
+    "tool_calls typo without content": (
+        with_message(role="assistant", tool_cals=[]),
+        "SF104",
+        '"tool_calls"',
+    ),
     "tool_calls is an object": (with_message(role="assistant", content=None, tool_calls={}), "SF105", "list"),
     "call without function": (with_message(role="assistant", tool_calls=[{"id": "a"}]), "SF104", "function"),
     "arguments are a list": (
@@ -115,6 +124,21 @@ def test_one_defect_is_one_finding(name: str) -> None:
     assert [finding.code for finding in found] == [code]
     assert hint in found[0].hint
     assert found == list(report.findings), "a row with an error is not rendered"
+
+
+TYPOS: dict[str, tuple[JsonValue, str]] = {
+    "weight": (with_message(role="assistant", content="a", wieght=0), '"weight"'),
+    "tools": ({"messages": [ASK, TELL], "tool": []}, '"tools"'),
+    "tool_calls": (with_message(role="assistant", content="a", tool_cals=[]), '"tool_calls"'),
+}
+
+
+@pytest.mark.parametrize("name", TYPOS)
+def test_a_misspelt_key_that_is_not_required_is_a_warning(name: str) -> None:
+    row, hint = TYPOS[name]
+    (found,) = check(rows(row)).findings
+    assert (found.code, found.severity) == ("SF107", Severity.WARNING)
+    assert hint in found.hint
 
 
 LINES: dict[str, tuple[bytes, str, str]] = {

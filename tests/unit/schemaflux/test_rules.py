@@ -16,10 +16,11 @@ from mist_ci.schemaflux import explain
 from mist_ci.schemaflux.example import chat
 from mist_ci.schemaflux.formats import FORMATS
 from mist_ci.schemaflux.judge import Judge
+from mist_ci.schemaflux.kinds import Rule
 from mist_ci.schemaflux.plain import PlainRow, as_plain, read_plain
 from mist_ci.schemaflux.prompts import SuitePrompts, normalise_text
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.rule import Mention, Rule, RuleMeta
+from mist_ci.schemaflux.rule import Mention, RuleMeta
 from mist_ci.schemaflux.rules import (
     CORPUS_RULES,
     FILE_FACT_RULES,
@@ -57,11 +58,14 @@ def example(meta: RuleMeta, content: bytes) -> DataReport:
         pytest.skip("its format cannot be read yet")
     return check(
         {meta.file: content},
+        known=None if meta.base is None else {meta.file: meta.base},
         template=meta.template,
         suite_prompts=prompts(meta),
         longest_line=meta.longest_line,
+        trainer=meta.trainer,
+        max_tokens=meta.max_tokens,
         targets=load_targets([meta.target]) if meta.target else (),
-        selection=Selection(extend=(meta.code,)),
+        selection=Selection(extend=(meta.code,), ignore=tuple(rule.META.code for rule in FILE_FACT_RULES)),
     )
 
 

@@ -71,13 +71,28 @@ def test_all_findings_are_counted_and_the_first_are_kept() -> None:
 
 def test_what_base_has_is_known_and_does_not_gate() -> None:
     report = check(BAD + ONE, known={"train.jsonl": ONE + BAD})
-    assert codes(report) == [("SF212", "train.jsonl", 1, True)]
-    assert report.gating(Severity.INFO) == ()
+    assert [one for one in codes(report) if one[0] != "SF822"] == [("SF212", "train.jsonl", 1, True)]
+    assert report.gating(Severity.WARNING) == ()
     assert report.rows_new == 0
 
 
 def test_a_row_that_moved_to_another_file_is_known() -> None:
-    assert codes(check({"new.jsonl": BAD}, known={"old.jsonl": BAD})) == [("SF212", "new.jsonl", 1, True)]
+    report = check({"new.jsonl": BAD}, known={"old.jsonl": BAD})
+    assert codes(report) == [("SF212", "new.jsonl", 1, True), ("SF822", "support", None, False)]
+
+
+def test_what_a_change_does_to_the_rows() -> None:
+    base = {"a.jsonl": ONE + TWO + GOOD, "b.jsonl": BAD}
+    head = {
+        "a.jsonl": TWO + rows(chat(("user", "one"), ("assistant", "uno"))),
+        "c.jsonl": BAD + ONE.replace(b"one", b"new"),
+    }
+    change = check(head, known=base).change
+    assert change is not None
+    assert (change.rows_unchanged, change.rows_moved) == (1, 1)
+    assert (change.rows_added, change.rows_removed, change.rows_changed) == (1, 1, 1)
+    assert check(base, known=base).change is None
+    assert check(base).change is None
 
 
 def test_a_second_copy_of_a_known_row_is_new() -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from mist_ci.models.data_format import DataFormat
 from mist_ci.models.trainer import (
+    Cause,
     Excess,
     Fate,
     Loss,
@@ -137,7 +138,7 @@ def test_no_token_appears_or_vanishes(row: TrainedRow, settings: TrainerSettings
         assert fate.tokens_lost == 0
     if fate.outcome in {Outcome.DROPPED, Outcome.REFUSED}:
         assert fate.tokens_seen == 0
-    assert bool(fate.why) == (fate.outcome is not Outcome.KEPT)
+    assert bool(fate.why) == (fate.cause is not Cause.NONE) == (fate.outcome is not Outcome.KEPT)
 
 
 @given(ROWS, SETTINGS, st.integers(1, 40))

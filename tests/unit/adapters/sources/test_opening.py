@@ -151,13 +151,17 @@ def test_links_that_lead_out_of_a_directory_are_said_and_not_followed(opener: Op
     save(inside, "a.jsonl", ROWS)
     save(inside / "more", "b.csv.gz", gzip.compress(b"a\n1\n"))
     save(inside, "notes.txt", b"no data")
+    save(inside, "package.json", b'{\n  "name": "x"\n}\n')
+    save(inside, "info.json", b'{"name": "x"}')
+    save(inside, "h.json", ROWS)
+    save(inside, "i.json", b"[1]")
     (inside / "c.jsonl").symlink_to(outside / "secret.jsonl")
     (inside / "d").symlink_to(outside)
     (inside / "e.jsonl").symlink_to("a.jsonl")
     (inside / "f").symlink_to("more")
     (inside / "g.jsonl").symlink_to("g.jsonl")
     found = {Path(one.path).name: one for one in data_files(opener, inside)}
-    assert sorted(found) == ["a.jsonl", "b.csv.gz", "c.jsonl", "d", "e.jsonl", "g.jsonl"]
+    assert sorted(found) == ["a.jsonl", "b.csv.gz", "c.jsonl", "d", "e.jsonl", "g.jsonl", "h.json", "i.json"]
     refused = {name: one.reason for name, one in found.items() if isinstance(one, BrokenSource)}
     assert sorted(refused) == ["c.jsonl", "d", "g.jsonl"]
     assert "leads out of the directory" in refused["c.jsonl"]

@@ -1,0 +1,63 @@
+"""A tool has no usable name, or two tools have the same one.
+
+What it finds: a declared tool whose name is empty or has white space in it, and two tools of one name. What else a
+name may hold depends on the target: SF321.
+
+Why it matters: no server takes such a name, and no program can call it. Of two tools with one name, nobody knows which
+one is called.
+
+What to do: rename the tool, in its declaration and in all calls.
+"""
+
+import re
+from collections.abc import Iterator
+
+from mist_ci.models.finding import Consequence, Severity
+from mist_ci.schemaflux.example import ASK, GOOD_CALL, TELL, rows, tool
+from mist_ci.schemaflux.message import ToolDeclaration
+from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.rule import Problem, RuleMeta, quote
+from mist_ci.schemaflux.trait import Trait
+
+META = RuleMeta(
+    code="SF308",
+    name="bad-function-name",
+    severity=Severity.ERROR,
+    consequence=Consequence.REJECTED,
+    since="0.1.0",
+    needs=Trait.TOOLS,
+    bad=rows({"messages": [ASK, TELL], "tools": [tool("get weather")]}),
+    good=GOOD_CALL,
+)
+_has_space = re.compile(r"\s").search
+
+
+def check(row: Row, /) -> Iterator[Problem]:
+    """One problem per tool."""
+    seen: set[tuple[str, str]] = set()
+    for tool_ in row.tools:
+        name = tool_.name
+        if name is None:
+            continue
+        key = tool_.field.partition("[")[0], name
+        if key in seen:
+            yield _twice(tool_, name)
+        elif not name or _has_space(name):
+            yield _bad(tool_, name)
+        seen.add(key)
+
+
+def _twice(tool_: ToolDeclaration, name: str) -> Problem:
+    return Problem(
+        f"the tool {quote(name)} is declared twice",
+        "remove one of the two declarations, or rename it",
+        field=tool_.at_name,
+    )
+
+
+def _bad(tool_: ToolDeclaration, name: str) -> Problem:
+    return Problem(
+        f"{quote(name)} is no name for a tool: " + ("it has spaces" if name else "it is empty"),
+        "use letters, digits, _ and -, in the declaration and in all calls",
+        field=tool_.at_name,
+    )
