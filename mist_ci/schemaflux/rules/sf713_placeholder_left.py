@@ -4,8 +4,8 @@ What it finds: `{{name}}` and `Dear {name}` in texts, `[INSERT …]` and `[YOUR 
 filler text, and answers that are nothing but a note to do it later. Rows that talk about templates,
 code or letters to be filled in are left alone.
 
-Why it matters: the program that made the data did not replace a variable, in this row or in all; the model learns to
-write the placeholder.
+Why it matters: the program that made the data did not replace a variable, in this row or in all; the
+model learns to write the placeholder.
 
 What to do: fill in the value, and look at the program that wrote the row.
 """

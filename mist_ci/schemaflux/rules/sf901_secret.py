@@ -1,12 +1,12 @@
 """A row holds a credential.
 
-What it finds: keys, tokens and passwords in the formats of their issuers, anywhere in a row: AWS, GitHub,
-GitLab, Slack, Stripe, OpenAI, Anthropic, Google, Hugging Face, npm, PyPI and others, private keys,
-signed tokens (JWT), passwords in database URLs. Checksums are verified where a format has one. Examples of
-documentations and placeholders are left out, and no credential is ever printed.
+What it finds: keys, tokens and passwords in the formats of their issuers, anywhere in a row: AWS,
+GitHub, GitLab, Slack, Stripe, OpenAI, Anthropic, Google, Hugging Face, npm, PyPI and others, private
+keys, signed tokens (JWT), passwords in database URLs. Checksums are verified where a format has one.
+Examples of documentations and placeholders are left out, and no credential is ever printed.
 
-Why it matters: whoever gets the data has it, and so has whoever gets the model: models repeat such texts
-word by word. The provider that trains on the file has it already.
+Why it matters: whoever gets the data has it, and so has whoever gets the model: models repeat such
+texts word by word. The provider that trains on the file has it already.
 
 What to do: revoke the credential now, then replace it in the data by a placeholder. To take it out of
 git's history is not enough once it was pushed.
