@@ -36,11 +36,12 @@ class _File:
 class Opener:
     """Opens files of training data. Use it in a `with`: its sources are gone when it ends."""
 
+    _finish: Callable[[], object] | None = None
+
     def __init__(self, limits: Limits | None = None, scratch: Path | None = None) -> None:
         self._limits = limits or Limits()
         self._scratch = scratch
         self._numbers = count()
-        self._finish: Callable[[], object] | None = None
 
     def __enter__(self) -> Self:
         return self
