@@ -125,6 +125,7 @@ from mist_ci.schemaflux.rules import (
     sf713_placeholder_left,
     sf801_exact_duplicate,
     sf804_leaked_prompt,
+    sf805_leaked_words,
     sf810_conflicting_answers,
     sf820_class_balance,
     sf821_drift,
@@ -252,7 +253,7 @@ RENDER_RULES: tuple[RenderRule, ...] = (
     sf611_control_token_in_content,
     sf612_double_encoded_arguments,
 )
-LEAK_RULES: tuple[LeakRule, ...] = (sf804_leaked_prompt,)
+LEAK_RULES: tuple[LeakRule, ...] = (sf804_leaked_prompt, sf805_leaked_words)
 CORPUS_RULES: tuple[CorpusRule, ...] = (
     sf506_reversed_preference,
     sf801_exact_duplicate,
