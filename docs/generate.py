@@ -15,7 +15,8 @@ from mist_ci.matchspec.graders import GRADERS
 from mist_ci.models.config import Policy
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.suite import SuiteFile
-from mist_ci.schemaflux import explain, target_pages
+from mist_ci.models.target import Target
+from mist_ci.schemaflux import explain, format_page, target_pages
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -32,6 +33,7 @@ def pages() -> dict[str, str]:
         "docs/errors.md": errors_page(),
         **schemas(),
         **explain.pages(),
+        **format_page(),
         **target_pages(wiring.targets()),
     }
 
@@ -77,11 +79,12 @@ def errors_page() -> str:
 
 
 def schemas() -> dict[str, str]:
-    """JSON Schemas of the three files that a team writes, for editors."""
+    """JSON Schemas of the files that a team writes, for editors."""
     models: dict[str, type[BaseModel]] = {
         "mist.yml": Policy,
         "suite.yml": SuiteFile,
         "reference.yml": ModelReference,
+        "target.yaml": Target,
     }
     return {
         f"docs/schemas/{name}.schema.json": json.dumps(model.model_json_schema(), indent=2) + "\n"

@@ -178,8 +178,6 @@ class Tools(Model):
     description: Fact[Presence] | None = None
     """What every declared tool must have as its description."""
     needs_parameters: Fact[bool] | None = None
-    needs_schema_type: Fact[bool] | None = None
-    """True where the schema of the parameters must have a `type`."""
     content_beside_calls: Fact[bool] | None = None
     """False where an assistant message may not have content and tool calls."""
 

@@ -77,6 +77,11 @@ def _is_strict(text: bytes, value: JsonValue) -> bool:
     return text.count(b":") == keys or count_colons(text) == keys
 
 
+def count_members(value: JsonValue) -> int:
+    """Keys of all objects in a value. Raises RecursionError below 64 levels."""
+    return _count_keys([value], MAX_DEPTH + 1)
+
+
 def count_colons(text: bytes) -> int:
     """Colons outside of strings: members of objects, each as often as it is written."""
     return _STRING_BYTES.sub(b"", text).count(b":")

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from mist_ci.errors import Where
 from mist_ci.models.data_format import DataFormat
 from mist_ci.models.target import Target
+from mist_ci.parsing.strict_json import JsonProblem, parse
 from mist_ci.schemaflux.asking import ask
 from mist_ci.schemaflux.kinds import RowRule, Rule, TargetRule
+from mist_ci.schemaflux.orderly import LOOSE, Orderly, Signature
 from mist_ci.schemaflux.plain import ESCAPED, STRICT
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem
@@ -17,7 +19,8 @@ from mist_ci.schemaflux.triggers import TriggerSet
 
 _MOST_SIGNATURES = 10_000
 _LONGEST_SIGNATURE = 100
-_TRIGGERS = 2
+_LOOSE = 2
+_TRIGGERS = 3
 """Patterns before the first trigger."""
 
 
@@ -33,13 +36,14 @@ class Found:
 class Glance:
     """Which patterns match a line."""
 
-    __slots__ = ("is_escaped", "is_strict", "triggers")
+    __slots__ = ("is_escaped", "is_loose", "is_strict", "triggers")
 
     def __init__(self, matches: list[int]) -> None:
         self.is_strict = bool(matches) and matches[0] == 0
         self.is_escaped = 1 in matches
         """What the line holds may be written in another way: triggers are sure of its canonical form only."""
-        self.triggers = matches[self.is_strict + self.is_escaped :]
+        self.is_loose = _LOOSE in matches
+        self.triggers = matches[self.is_strict + self.is_escaped + self.is_loose :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +80,38 @@ class Judge:
         self._shape = [one for one in questions if one.trigger is None]
         self._text = [one for one in questions if one.trigger is not None]
         triggers = [one.trigger for one in self._text if one.trigger is not None]
-        self._patterns = TriggerSet([STRICT, ESCAPED, *triggers])
+        self._patterns = TriggerSet([STRICT, ESCAPED, LOOSE, *triggers])
         self._fitting: dict[tuple[DataFormat, frozenset[Trait]], list[_Question]] = {}
-        self._clean: set[tuple[str, ...]] = set()
+        self._clean: set[Signature] = set()
+        self._orderly = None if any(one.target for one in self._shape) else Orderly(self._is_clean)
 
     def glance(self, raw: bytes) -> Glance:
         """One pass over a line for all patterns that there are."""
         return Glance(self._patterns.matches(raw))
 
+    def orderly(self, raw: bytes, seen: Glance) -> Signature | None:
+        """The signature of a line of openai-chat that is orderly. Targets may mind what others do not."""
+        if self._orderly is None or seen.is_strict or seen.is_loose:
+            return None
+        return self._orderly.signature(raw)
+
+    def _is_clean(self, raw: bytes) -> bool:
+        try:
+            value = parse(raw)
+        except JsonProblem:
+            return False
+        row = Row(1, "", raw, DataFormat.OPENAI_CHAT)
+        row.value = value
+        return not self._answers(row, self._fitting_shapes(row))
+
     def problems(self, row: Row, seen: Glance) -> list[Found]:
         """What is wrong with a row by itself, in the order of the rules. `seen` is the glance at its line."""
         found: list[Found] = []
-        if row.plain is None:
+        signature = row.orderly if row.plain is None else row.plain.roles
+        if signature not in self._clean:
             found += self._answers(row, self._fitting_shapes(row))
-        elif row.plain.roles not in self._clean:
-            found += self._answers(row, self._fitting_shapes(row))
-            self._remember(row.plain.roles, is_clean=not found)
+            if signature is not None and not found:
+                self._remember(signature)
         if seen.is_escaped:
             seen = self.glance(row.canonical)
         if seen.triggers:
@@ -105,8 +125,8 @@ class Judge:
             self._fitting[kind] = [one for one in self._shape if one.fits(*kind)]
         return self._fitting[kind]
 
-    def _remember(self, signature: tuple[str, ...], *, is_clean: bool) -> None:
-        if is_clean and len(signature) <= _LONGEST_SIGNATURE and len(self._clean) < _MOST_SIGNATURES:
+    def _remember(self, signature: Signature) -> None:
+        if len(signature) <= _LONGEST_SIGNATURE and len(self._clean) < _MOST_SIGNATURES:
             self._clean.add(signature)
 
     def _answers(self, row: Row, questions: Sequence[_Question]) -> list[Found]:

@@ -8,6 +8,7 @@ from mist_ci.parsing.strict_json import JsonProblem, JsonProblemKind, parse
 from mist_ci.ports.sources import Source
 from mist_ci.schemaflux.known import Known
 from mist_ci.schemaflux.lines import Line
+from mist_ci.schemaflux.orderly import Signature
 from mist_ci.schemaflux.plain import as_plain, read_plain
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import BadLine
@@ -24,19 +25,27 @@ class RowReader:
     known: Known = field(default_factory=Known)
 
     def read(
-        self, source: Source, line: Line, *, is_strict: bool = False, is_escaped: bool = False
+        self,
+        source: Source,
+        line: Line,
+        *,
+        is_strict: bool = False,
+        is_escaped: bool = False,
+        orderly: Signature | None = None,
     ) -> Row | BadLine:
-        """A row, or why there is none. `is_strict` and `is_escaped` are of a `judge.Glance`, and save time."""
+        """A row, or why there is none. What is already known of the line (`judge.Glance`) saves time."""
         path, raw = source.path, line.content
         number, is_known = source.line(line.row), self.known.has(path, line.row)
         if raw is None:
             problem = JsonProblem(JsonProblemKind.LENGTH, f"the line has {line.length:,} bytes")
             return BadLine(number, path, b"", problem, is_known)
         data_format = self.formats[path]
+        if orderly is not None:
+            return Row(number, path, raw, data_format, is_known, orderly)
         if is_strict and data_format is DataFormat.OPENAI_CHAT:
             plain = read_plain(raw, is_escaped=is_escaped)
             if plain is not None:
-                return Row(number, path, raw, data_format, is_known, plain)
+                return Row(number, path, raw, data_format, is_known, plain=plain)
         try:
             value = parse(raw)
         except JsonProblem as problem:

@@ -18,6 +18,26 @@ _HEADINGS = {
     Consequence.NONE: "What it leaves alone",
 }
 
+_OWN = """\
+## A target of your own
+
+Only what is known needs to be stated, each fact with where it was found and how: `executed`, `code` or `docs`.
+Editors know the keys by [the schema](../schemas/target.yaml.schema.json). Use it as `--for our-trainer.yaml`.
+
+```yaml
+version: 1
+name: our-trainer
+title: "Our trainer"
+kind: trainer
+as_of: 2026-11-26
+summary: "What our own trainer takes."
+formats: [openai-chat]
+limits:
+  rows_min: {value: 50, source: "train.py: check_size", confidence: code}
+turns:
+  alternate: {value: true, source: "our wiki", confidence: docs, consequence: dropped}
+```"""
+
 
 def page(target: Target) -> str:
     """All about one target as Markdown."""
@@ -44,10 +64,9 @@ def index(targets: Sequence[Target]) -> str:
     head = ["| name | target | kind | as of | formats | facts | disputed |", "|---|---|---|---|---|---|---|"]
     text = (
         "What providers and trainers take, as dated data: `mist-ci validate --for together,trl` holds data against "
-        "them, and `mist-ci targets` shows them. A rule is silent where a target states nothing. A team's own file "
-        "of the same shape goes to `--for path/to/own.yaml`."
+        "them, and `mist-ci targets` shows them. A rule is silent where a target states nothing."
     )
-    return "\n".join(["# Targets", "", text, "", *head, *rows]) + "\n"
+    return "\n".join(["# Targets", "", text, "", *head, *rows, "", _OWN]) + "\n"
 
 
 def pages(targets: Sequence[Target]) -> dict[str, str]:

@@ -3,8 +3,8 @@
 What it finds: two messages of the same role one after the other, where the target wants roles to take turns.
 Results of tools may follow each other.
 
-Why it matters: Together, Amazon Nova, Claude and torchtune reject the row. LLaMA-Factory leaves it out with a
-line in its log. OpenAI, Azure and Mistral take it, so that the same file is good there.
+Why it matters: Together, Amazon Nova, Claude and torchtune reject the row. OpenAI, Azure and Mistral take it, so that
+the same file is good there. What LLaMA-Factory makes of it is SF210.
 
 What to do: join the two messages into one.
 """
@@ -39,7 +39,7 @@ def facts(target: Target, /) -> tuple[Fact[bool], ...]:
 
 def check(row: Row, target: Target, /) -> Iterator[Problem]:
     """One problem per row: the first place where it happens."""
-    for fact in facts(target):
+    for fact in facts(target) if row.is_sound else ():
         for before, after in pairwise(row.messages):
             if after.role is not None and before.role == after.role and after.role not in _RESULTS:
                 yield problem(

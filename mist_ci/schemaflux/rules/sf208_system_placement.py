@@ -3,8 +3,8 @@
 What it finds: a system or developer message after the beginning of the conversation, or more than one of them,
 where the target takes a single one at the start.
 
-Why it matters: Fireworks and torchtune reject the row, LLaMA-Factory leaves it out. Other trainers write the
-message into the middle of the conversation, where no prompt of production has one.
+Why it matters: Fireworks and torchtune reject the row. Other trainers write the message into the middle of the
+conversation, where no prompt of production has one. What LLaMA-Factory makes of it is SF210.
 
 What to do: move the text into the first message.
 """

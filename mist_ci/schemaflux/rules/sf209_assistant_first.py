@@ -3,8 +3,8 @@
 What it finds: a conversation whose first message, system messages aside, is from the assistant, where the target
 wants the user to begin.
 
-Why it matters: Amazon Nova, Claude and torchtune reject the row, LLaMA-Factory leaves it out; chat templates of
-Gemma and Llama 2 raise. Where it is taken, the model learns to talk before it was asked.
+Why it matters: Amazon Nova, Claude and torchtune reject the row; chat templates of Gemma and Llama 2 raise. Where it
+is taken, the model learns to talk before it was asked. What LLaMA-Factory makes of it is SF210.
 
 What to do: begin with the user's message, or make the greeting a part of the system prompt.
 """

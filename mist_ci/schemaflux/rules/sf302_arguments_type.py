@@ -3,14 +3,15 @@
 What it finds: arguments that are an object where the target reads a string of JSON, or a string where it reads an
 object.
 
-Why it matters: OpenAI, Azure, Together and Mistral reject objects; Amazon Nova rejects strings. LLaMA-Factory encodes
-a string once more, so that the model learns to write escaped JSON.
+Why it matters: OpenAI, Azure, Together and Mistral reject objects. LLaMA-Factory encodes a string once more, so that
+the model learns to write escaped JSON. Formats that know objects only, such as Converse, leave it to SF105.
 
 What to do: write the arguments as the hint says.
 """
 
 from collections.abc import Iterator
 
+from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.models.target import ArgumentsType, Fact, Target
 from mist_ci.parsing.strict_json import JsonValue
@@ -33,6 +34,7 @@ META = RuleMeta(
     consequence=Consequence.REJECTED,
     since="0.1.0",
     needs=Trait.TOOLS,
+    formats=frozenset(DataFormat) - {DataFormat.BEDROCK_NOVA, DataFormat.VERTEX},
     target="azure",
     bad=rows({"messages": [ASK, _CALL, result("call_1", "rain"), TELL], "tools": [tool("weather")]}),
     good=GOOD_CALL,

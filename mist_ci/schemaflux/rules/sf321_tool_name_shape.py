@@ -3,7 +3,7 @@
 What it finds: names of declared and of called tools that do not match the target's pattern.
 
 Why it matters: OpenAI, Azure and Mistral take letters, digits, `_` and `-`, 64 characters at most. A name with a dot
-or a space is rejected.
+or a colon is rejected.
 
 What to do: rename the tool, where it is declared and where it is called.
 """
@@ -43,11 +43,11 @@ def facts(target: Target, /) -> tuple[Fact[str], ...]:
 
 
 def check(row: Row, target: Target, /) -> Iterator[Problem]:
-    """One problem per name."""
+    """One problem per name. Empty ones and those with white space are SF308's."""
     for fact in facts(target):
         told: set[str] = set()
         for name, at in _names(row):
-            if name not in told and not re.fullmatch(fact.value, name):
+            if name not in told and name.split() == [name] and not re.fullmatch(fact.value, name):
                 told.add(name)
                 yield problem(
                     fact,

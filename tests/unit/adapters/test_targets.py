@@ -78,7 +78,7 @@ def test_facts_are_found_by_their_path() -> None:
     assert "rows.keys.openai-chat" in claude.facts
     assert claude.facts["turns.alternate"].value is True
     factory = load_targets(["llamafactory"])[0]
-    assert factory.facts["turns.alternate"].consequence is Consequence.DROPPED
+    assert factory.facts["tools.arguments"].consequence is Consequence.MISTRAINED
 
 
 def test_targets_come_in_the_order_asked_for_and_once() -> None:

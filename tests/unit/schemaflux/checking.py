@@ -9,8 +9,8 @@ from mist_ci.models.finding import DataReport
 from mist_ci.models.target import Target
 from mist_ci.ports.executor import Executor
 from mist_ci.schemaflux.inspection import Inspection, Means
+from mist_ci.schemaflux.leaks import SuiteTexts
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES
-from mist_ci.schemaflux.prompts import SuitePrompts
 from mist_ci.schemaflux.rules import FILE_FACT_RULES
 from mist_ci.schemaflux.run import validate
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
@@ -40,7 +40,7 @@ def check(
     *,
     known: Mapping[str, bytes] | None = None,
     template: ChatTemplate | str | None = None,
-    suite_prompts: SuitePrompts | None = None,
+    suite_prompts: SuiteTexts | None = None,
     template_changed: bool = False,
     executor: Executor | None = None,
     longest_line: int | None = None,

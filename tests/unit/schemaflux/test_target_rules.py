@@ -1,6 +1,7 @@
 """Claims about target rules: silent where nothing is stated, true to their kind, and right at their edges."""
 
 import json
+from collections.abc import Mapping
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -40,6 +41,7 @@ from mist_ci.schemaflux.rules import (
 from mist_ci.schemaflux.selection import Selection
 from mist_ci.schemaflux.triggers import TriggerSet
 from tests.unit.schemaflux.checking import FILES_ASIDE, check
+from tests.unit.schemaflux.format_rows import RICH, TALKS
 from tests.unit.schemaflux.test_rules import JSON, PLAIN, ROLES, ROW, TEXT, row_of
 
 NOTHING = Target(
@@ -164,6 +166,31 @@ def test_rows_of_a_format_that_is_not_taken_are_one_finding() -> None:
     content = json.dumps(chat(("developer", "s"), ("user", "q"), ("assistant", "a"))).encode()
     report = check(content, targets=[target("vertex")])
     assert [one.code for one in report.findings] == ["SF114"]
+
+
+MINDED = {
+    ("openai-chat", "bedrock-claude", "SF106"),  # parallel_tool_calls is no key of it
+    ("openai-chat", "bedrock-claude", "SF217"),  # its system prompt is a key of the row
+    ("openai-chat", "bedrock-claude", "SF320"),
+    ("openai-chat", "llamafactory", "SF302"),  # it encodes a string once more
+    ("openai-chat", "torchtune", "SF320"),
+    ("sharegpt", "torchtune", "SF320"),
+}
+"""What targets have against one good conversation, written down in all formats that they take."""
+
+
+@pytest.mark.parametrize("rows_of", [TALKS, RICH], ids=["talks", "rich"])
+def test_a_good_conversation_in_every_format_is_minded_only_where_it_has_to_be(
+    rows_of: Mapping[DataFormat, object],
+) -> None:
+    found = set()
+    for data_format, values in rows_of.items():
+        for value in values if isinstance(values, list) else [values]:
+            row = Row(1, "f.jsonl", json.dumps(value).encode(), data_format)
+            for one_target in (one for one in shipped_targets() if data_format in one.formats):
+                rules = [rule for rule in TARGET_RULES if list(rule.check(row, one_target))]
+                found |= {(str(data_format), one_target.name, rule.META.code) for rule in rules}
+    assert found <= MINDED
 
 
 def test_findings_name_their_target() -> None:
