@@ -122,6 +122,7 @@ from mist_ci.schemaflux.rules import (
     sf711_structured_output,
     sf712_language,
     sf713_placeholder_left,
+    sf714_many_refusals,
     sf801_exact_duplicate,
     sf804_leaked_prompt,
     sf810_conflicting_answers,
@@ -268,6 +269,7 @@ FOLD_RULES: tuple[FoldRule, ...] = (
     sf710_system_prompts,
     sf711_structured_output,
     sf712_language,
+    sf714_many_refusals,
     sf820_class_balance,
 )
 CHANGE_RULES: tuple[ChangeRule, ...] = (sf821_drift, sf822_only_moved)
