@@ -123,6 +123,7 @@ from mist_ci.schemaflux.rules import (
     sf711_structured_output,
     sf712_language,
     sf713_placeholder_left,
+    sf714_many_refusals,
     sf801_exact_duplicate,
     sf804_leaked_prompt,
     sf805_leaked_words,
@@ -271,6 +272,7 @@ FOLD_RULES: tuple[FoldRule, ...] = (
     sf710_system_prompts,
     sf711_structured_output,
     sf712_language,
+    sf714_many_refusals,
     sf820_class_balance,
 )
 CHANGE_RULES: tuple[ChangeRule, ...] = (sf821_drift, sf822_only_moved)

@@ -26,15 +26,8 @@ VALID = {file.name: file for file in valid_files()}
 NOT_YET = frozenset(
     [
         "gzip-is-none",
-        "mixed-types",
         "extra-key-together",
         "bad-name",
-        "call-type",
-        "tool-no-name",
-        "vertex-argument-type",
-        "vertex-no-mime",
-        "prompt-text-sides-lists",
-        "label-spelling-chat",
         "template-drops-name",
         "alpaca-answer-cut",
         "refusal",
@@ -46,7 +39,6 @@ NOT_YET = frozenset(
         "near-duplicate-text",
         "near-duplicate-alpaca",
         "near-duplicate-case",
-        "conflict-kto",
         "label-error",
         "label-error-chat",
         "personal-ip",
