@@ -42,27 +42,21 @@ def keys(row: Row, /) -> Iterator[tuple[bytes, bytes]]:
     """A hash of everything before the last answer, noted with a hash of that answer and its length."""
     if row.plain is not None:
         roles, texts = row.plain.roles, row.plain.texts
+        if len(roles) == 1:
+            return
         asked = [" ".join(roles).encode(), *map(fold, texts[:-1])]
         yield _hash(asked), _note(fold(texts[-1]), len(texts[-1]))
         return
     if row.answer is None:
-        yield from _judged(row)
         return
     messages = [_said(message) for message in row.messages]
     answer = messages[row.answer]
     tools = [tool.value for tool in row.tools]
-    roles = " ".join(message.role or "" for message in row.messages[: row.answer + 1])
+    spoken = " ".join(message.role or "" for message in row.messages[: row.answer + 1])
     before = [part for one in messages[: row.answer] for part in one]
     said_in_full = b"".join(answer)
     chars = max(len(said_in_full.decode()), len(row.messages[-1].text))
-    yield _hash([roles.encode(), *before], tools), _note(said_in_full, chars)
-
-
-def _judged(row: Row) -> Iterator[tuple[bytes, bytes]]:
-    """Of a row that judges a completion: a hash of all of it, noted with the judgement."""
-    if isinstance(row.label, bool) and row.is_sound:
-        said = [part for message in row.messages for part in _said(message)]
-        yield _hash([b"judged", *said]), _note(str(row.label).encode(), 1)
+    yield _hash([spoken.encode(), *before], tools), _note(said_in_full, chars)
 
 
 def verdict(first: bytes, other: bytes, /) -> Severity | None:
@@ -75,11 +69,6 @@ def verdict(first: bytes, other: bytes, /) -> Severity | None:
 def describe(first: Mention, other: Mention, /) -> Problem:
     """Both answers, in short."""
     one, two = (quote(_shown(mention.row)) for mention in (first, other))
-    if isinstance(other.row.label, bool):
-        return Problem(
-            f"{first} judges {one} {quote(first.row.label)}, here it is judged {quote(other.row.label)}",
-            "decide which of them is right and remove the other row",
-        )
     return Problem(
         f"{first} answers this prompt with {one}, here it is {two}",
         "decide which answer is right and correct the other row",
