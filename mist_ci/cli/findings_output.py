@@ -42,8 +42,10 @@ class FindingPrinter:
             f"{count(report.rows, 'row')} in {count(len(report.files), 'file')}{_formats(report)}, "
             f"{count(report.tokens, 'token')} ({report.token_basis}), {count(new, 'finding')}{before}"
         )
-        for trainer in report.figures.trainers if report.figures else ():
-            say(trainer.sentence)
+        if report.figures is not None and report.figures.total:
+            say(report.figures.sentence)
+            for trainer in report.figures.trainers:
+                say(trainer.sentence)
         if new:
             worst = min(
                 (one for one in report.counts if not one.known),

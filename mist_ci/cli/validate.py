@@ -43,6 +43,12 @@ def _names(_context: click.Context, _option: click.Parameter, values: tuple[str,
     "--model", default="", metavar="NAME", help="The model to be trained: chooses how tokens are counted."
 )
 @click.option(
+    "--tokenizer",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The tokenizer.json of an open model, to count tokens with.",
+)
+@click.option(
     "--trainer",
     "trainers",
     multiple=True,
@@ -105,7 +111,7 @@ def validate(paths: tuple[Path, ...], **options: Any) -> int:  # fmt: skip  # no
     with wiring.training_files(paths) as files, wiring.scratch() as scratch:
         means = schemaflux.Means(
             wiring.executor(),
-            wiring.tokens(),
+            wiring.tokens(options["tokenizer"]),
             wiring.workers(options["jobs"], files),
             scratch,
             (lambda _finding: None) if is_json else printer.show,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from mist_ci.ports.accounting import Prices, TokenCounter
+from mist_ci.ports.accounting import NoTokenizers, Prices, TokenCounter, Tokenizers
 from mist_ci.ports.clock import Clock
 from mist_ci.ports.datasets import Datasets
 from mist_ci.ports.executor import Executor
@@ -31,3 +31,4 @@ class World:
     interrupts: Interrupts = field(default_factory=NoInterrupts)
     outputs: OutputStore = field(default_factory=NoOutputs)
     iterations: IterationStore = field(default_factory=NoIterations)
+    tokenizers: Tokenizers = field(default_factory=NoTokenizers)

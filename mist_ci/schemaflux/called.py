@@ -9,23 +9,27 @@ from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.message import Object, ToolCall
 from mist_ci.schemaflux.row import Row
 
-JSON_SCHEMA_FORMATS = frozenset(DataFormat) - {DataFormat.VERTEX}
-"""Gemini writes its own dialect: types in capital letters."""
+JSON_SCHEMA_FORMATS = frozenset(DataFormat)
+"""All: the dialect of Gemini, with types in capital letters, is read as JSON Schema."""
 _decode = msgspec.json.Decoder().decode
 
 
-def calls_with_schema(row: Row) -> Iterator[tuple[ToolCall, Object, Object, int]]:
+def calls_with_schema(
+    row: Row, *, with_nulls: bool = False
+) -> Iterator[tuple[ToolCall, Object, Object, int]]:
     """Each call whose arguments and schema are objects: the call, both of them, and the bytes of the arguments.
 
-    Nothing for a tool that is declared twice: which one is meant?
+    Nothing for a tool that is declared twice: which one is meant? `with_nulls` for calls with null arguments only.
     """
     made = [call for message in row.said for call in message.calls]
+    if with_nulls:
+        made = [call for call in made if not isinstance(call.arguments, str) or "null" in call.arguments]
     if not made:
         return
     schemas = _schemas(row)
     for call in made:
         schema = schemas.get(call.name or "")
-        arguments = arguments_of(call) if schema is not None else None
+        arguments = None if schema is None else arguments_of(call)
         if schema is not None and arguments is not None:
             text = call.arguments
             yield call, arguments, schema, len(text) if isinstance(text, str) else len(row.raw)
@@ -46,8 +50,22 @@ def _schemas(row: Row) -> dict[str, Object | None]:
     found: dict[str, Object | None] = {}
     for tool in row.tools:
         if tool.name:
-            found[tool.name] = None if tool.name in found else _of_object(tool.parameters)
+            parameters = tool.parameters
+            if row.format is DataFormat.VERTEX:
+                parameters = with_small_types(parameters)
+            found[tool.name] = None if tool.name in found else _of_object(parameters)
     return found
+
+
+def with_small_types(schema: JsonValue) -> JsonValue:
+    """A schema of Gemini, which writes `STRING` for `string`, as a JSON Schema."""
+    if isinstance(schema, list):
+        return [with_small_types(part) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    small = {key: with_small_types(part) for key, part in schema.items()}
+    kind = small.get("type")
+    return {**small, "type": kind.lower()} if isinstance(kind, str) else small
 
 
 def _of_object(parameters: JsonValue) -> Object | None:

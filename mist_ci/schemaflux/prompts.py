@@ -2,11 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Protocol
-
-from mist_ci.schemaflux.rule import PromptIndex
 
 _UNSEEN = re.compile(
     "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064"
@@ -83,18 +81,3 @@ class Asked(Protocol):
 def telling_texts(sample: Asked) -> tuple[str, ...]:
     """The texts whose place in training data gives a sample away: its prompt, and the input inside of it."""
     return normalise_prompt(sample.messages), normalise_text(sample.input)
-
-
-SuitePrompts = Mapping[str, Mapping[str, Collection[str]]]
-"""Suite → sample key → normalised texts that give the sample away: its prompt, and what the prompt is made of."""
-
-
-def prompt_index(suite_prompts: SuitePrompts) -> PromptIndex:
-    """From normalised text to who asks it. Empty texts never leak."""
-    index: dict[str, list[tuple[str, str]]] = {}
-    for suite, samples in sorted(suite_prompts.items()):
-        for key, texts in sorted(samples.items()):
-            for text in sorted(set(texts)):
-                if text:
-                    index.setdefault(text, []).append((suite, key))
-    return index

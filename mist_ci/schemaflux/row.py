@@ -13,8 +13,8 @@ from mist_ci.models.data_format import DataFormat
 from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux import formats
 from mist_ci.schemaflux.formats.detection import guess
-from mist_ci.schemaflux.formats.format import Format
-from mist_ci.schemaflux.message import ROLES, Message, Object, Side, ToolDeclaration
+from mist_ci.schemaflux.formats.format import CANONICAL_ROLES, Format
+from mist_ci.schemaflux.message import Message, Object, Side, ToolDeclaration
 from mist_ci.schemaflux.plain import PlainRow
 from mist_ci.schemaflux.shape import Flaw, ShapeProblem
 from mist_ci.schemaflux.trait import Trait, traits_of
@@ -91,7 +91,9 @@ class Row:
     @cached_property
     def shape_problems(self) -> tuple[ShapeProblem, ...]:
         """In what the row differs from the shape of its format."""
-        return () if self.plain is not None else formats.of(self.format).problems(self.object)
+        if self.plain is not None or self.orderly is not None:
+            return ()
+        return formats.of(self.format).problems(self.object)
 
     @cached_property
     def other_format(self) -> DataFormat | None:
@@ -115,9 +117,20 @@ class Row:
         """True when the row has the shape of its format, and all roles are known."""
         if self.plain is not None:
             return True
-        return all(one.flaw is Flaw.UNKNOWN for one in self.shape_problems) and all(
-            message.role in ROLES for message in self.said
-        )
+        return not self.unknown_roles and all(one.flaw is Flaw.UNKNOWN for one in self.shape_problems)
+
+    @cached_property
+    def unknown_roles(self) -> dict[str, str]:
+        """Roles that the format of the row does not know, as they are written, and the path of the first of each."""
+        found: dict[str, str] = {}
+        roles = self._form.roles
+        is_canonical = roles is CANONICAL_ROLES
+        for message in self.said:
+            if message.at_role:
+                role = message.role if is_canonical else message.written_role
+                if role is not None and role not in roles:
+                    found.setdefault(role, message.at_role)
+        return found
 
     @cached_property
     def traits(self) -> frozenset[Trait]:

@@ -16,13 +16,13 @@ from mist_ci.schemaflux.folds import note_folds
 from mist_ci.schemaflux.formats.detection import Detected, detect
 from mist_ci.schemaflux.inspection import Inspection, Means
 from mist_ci.schemaflux.known import known_lines
+from mist_ci.schemaflux.leaks import suite_index
 from mist_ci.schemaflux.ledger import Ledger
 from mist_ci.schemaflux.lines import Line, spans
 from mist_ci.schemaflux.matrix import target_verdicts
 from mist_ci.schemaflux.part import FileCount, Part
-from mist_ci.schemaflux.prompts import prompt_index
 from mist_ci.schemaflux.reading import RowReader
-from mist_ci.schemaflux.rendering import say_it_once
+from mist_ci.schemaflux.rendering import as_trained, say_it_once
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.row_tokens import destinations
 from mist_ci.schemaflux.rules import CHANGE_RULES, sf801_exact_duplicate
@@ -56,7 +56,7 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     _judge_whole(asked, scan, total, readable, means)
     change = _judge_change(asked, total.ledger, scan.reader, readable)
     leaked = {suite: set(keys) for suite, keys in total.leaked.items()}
-    if scan.prompts:
+    if scan.suites:
         for suite, keys in _leaks_of_base(asked, means).items():
             leaked.setdefault(suite, set()).update(keys)
     return DataReport(
@@ -106,13 +106,13 @@ def _scan(asked: Inspection, means: Means, sources: Sequence[Source], reader: Ro
         asked.model,
         asked.selection,
         tuple(asked.targets),
-        asked.template,
+        asked.template and as_trained(asked.template, asked.trainers),
         asked.template_changed,
         asked.now,
-        prompt_index(asked.suite_prompts),
+        suite_index(asked.suite_prompts),
         asked.keep,
         asked.longest_line,
-        goes_to=destinations(asked.targets, asked.trainers, asked.max_tokens),
+        goes_to=destinations(asked.targets, asked.trainers, asked.max_tokens, asked.trainers_before),
     )
 
 
@@ -151,7 +151,7 @@ def _leaks_of_base(asked: Inspection, means: Means) -> Mapping[str, set[str]]:
     """What rows of changed or removed files gave away before."""
     head = {source.path: data_hash([source]) for source in whole(asked.head)}
     gone = [source for source in whole(asked.base) if head.get(source.path) != data_hash([source])]
-    before = replace(asked, head=gone, base=(), selection=Selection(select=("SF804",)))
+    before = replace(asked, head=gone, base=(), selection=Selection(select=("SF804", "SF805")))
     ledger = Ledger(0)
     heads = judge_heads(before, gone, ledger) if gone else {}
     readable = [source for source in gone if source.path in heads]

@@ -24,6 +24,7 @@ from mist_ci.schemaflux.shape import (
     OneOf,
     Record,
     Varied,
+    Words,
     each,
 )
 
@@ -43,7 +44,7 @@ CONTENT = OneOf("a string, a list of parts or null", (TEXT, PARTS, TEXT_OR_NULL.
 FUNCTION = Record({"name": TEXT, "arguments": OneOf("a string or an object", (TEXT, OBJECT))})
 CALL = Record(
     {"function": FUNCTION},
-    {"id": TEXT, "type": TEXT, "index": ANYTHING, "custom": OBJECT},
+    {"id": TEXT, "type": Words(("function", "custom")), "index": ANYTHING, "custom": OBJECT},
     unless={"function": ("custom",)},
 )
 MESSAGE_FIELDS: Fields = {
@@ -59,9 +60,7 @@ MESSAGE_FIELDS: Fields = {
 MESSAGE = Record(
     {"role": TEXT, "content": CONTENT}, MESSAGE_FIELDS, unless={"content": ACTS}, meant=SHAREGPT_KEYS
 )
-_TOOL_FUNCTION = Record(
-    {}, {"name": TEXT, "description": ANYTHING, "parameters": ANYTHING, "strict": ANYTHING}
-)
+_TOOL_FUNCTION = Record({"name": TEXT}, {"description": ANYTHING, "parameters": ANYTHING, "strict": ANYTHING})
 _TOOL_FIELDS: Fields = {"type": ANYTHING, "function": _TOOL_FUNCTION, "name": ANYTHING}
 _FUNCTION_TOOL = Record({}, _TOOL_FIELDS, one_of=(("function", "name"),))
 _OTHER_TOOL = Record({}, {"function": _TOOL_FUNCTION})

@@ -41,6 +41,7 @@ _encode = msgspec.json.Encoder(order="sorted").encode
 def keys(row: Row, /) -> Iterator[tuple[bytes, bytes]]:
     """A hash of everything before the last answer, noted with a hash of that answer and its length."""
     if row.answer is None:
+        yield from _judged(row)
         return
     if row.plain is not None:
         roles, texts = row.plain.roles, row.plain.texts
@@ -55,6 +56,13 @@ def keys(row: Row, /) -> Iterator[tuple[bytes, bytes]]:
     yield _hash(before, tools), _note(said_in_full, max(len(said_in_full), len(row.messages[-1].text)))
 
 
+def _judged(row: Row) -> Iterator[tuple[bytes, bytes]]:
+    """Of a row that judges a completion: a hash of all of it, noted with the judgement."""
+    if isinstance(row.label, bool) and row.is_sound:
+        said = [part for message in row.messages for part in _said(message)]
+        yield _hash(["judged", *said]), _note(str(row.label), 1)
+
+
 def verdict(first: bytes, other: bytes, /) -> Severity | None:
     """Short answers are labels: they cannot both be right."""
     if first == other:
@@ -65,6 +73,11 @@ def verdict(first: bytes, other: bytes, /) -> Severity | None:
 def describe(first: Mention, other: Mention, /) -> Problem:
     """Both answers, in short."""
     one, two = (quote(_shown(mention.row)) for mention in (first, other))
+    if isinstance(other.row.label, bool):
+        return Problem(
+            f"{first} judges {one} {quote(first.row.label)}, here it is judged {quote(other.row.label)}",
+            "decide which of them is right and remove the other row",
+        )
     return Problem(
         f"{first} answers this prompt with {one}, here it is {two}",
         "decide which answer is right and correct the other row",

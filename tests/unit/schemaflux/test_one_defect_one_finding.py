@@ -27,7 +27,12 @@ def with_message(**message: JsonValue) -> JsonValue:
 
 ONE_DEFECT: dict[str, tuple[JsonValue, str, str]] = {
     "no keys": ({}, "SF101", "openai-chat"),
-    "unknown keys": ({"question": "a", "answer": "b"}, "SF101", "openai-chat"),
+    "unknown keys": ({"a": "a", "b": "b"}, "SF101", "openai-chat"),
+    "question and answer": (
+        {"question": "a", "answer": "b"},
+        "SF101",
+        'rename "question" to "prompt" and "answer" to "completion"',
+    ),
     "messages typo": ({"mesages": [ASK, TELL]}, "SF101", 'rename "mesages" to "messages"'),
     "messages is text": ({"messages": "[]"}, "SF105", "JSON inside a string"),
     "messages is null": ({"messages": None}, "SF105", "a list"),
@@ -66,6 +71,13 @@ ONE_DEFECT: dict[str, tuple[JsonValue, str, str]] = {
     ),
     "tool_calls is an object": (with_message(role="assistant", content=None, tool_calls={}), "SF105", "list"),
     "call without function": (with_message(role="assistant", tool_calls=[{"id": "a"}]), "SF104", "function"),
+    "call of another type": (
+        with_message(
+            role="assistant", tool_calls=[{"type": "func", "function": {"name": "f", "arguments": "{}"}}]
+        ),
+        "SF105",
+        '"function" or "custom"',
+    ),
     "arguments are a list": (
         with_message(role="assistant", tool_calls=[{"id": "a", "function": {"name": "f", "arguments": []}}]),
         "SF105",
