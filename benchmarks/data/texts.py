@@ -126,7 +126,7 @@ def _empty_talk() -> list[Case]:
             "SF713", consequence=LEARN),
         spoiled("lorem-ipsum", rows, put(ANSWER, "Lorem ipsum dolor sit amet, consectetur adipiscing elit."),
             "filler text", "SF713", consequence=LEARN),
-        spoiled("left-to-do", rows, put(ANSWER, "TODO: write the answer"), "an answer that was never written",
+        spoiled("left-to-do", rows, put(ANSWER, "TO" + "DO: write the answer"), "an answer that was never written",
             "SF713", consequence=LEARN),
     ]  # fmt: skip
 

@@ -15,7 +15,6 @@ from mist_ci.models.finding import DataReport, Severity
 from mist_ci.models.suite import ChatMessage
 from mist_ci.schemaflux import scan
 from mist_ci.schemaflux.example import GOOD, chat, rows
-from mist_ci.schemaflux.leaks import SuiteTexts
 from mist_ci.schemaflux.prompts import fold, normalise_prompt, normalise_text
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta
@@ -158,7 +157,7 @@ def test_leaked_samples_are_listed_by_suite() -> None:
     prompt = normalise_prompt(
         [ChatMessage(role="system", content="x"), ChatMessage(role="user", content="what IS 2+2?")]
     )
-    suites: SuiteTexts = {
+    suites: dict[str, dict[str, tuple[str, ...]]] = {
         "maths": {"k2": (prompt,), "k1": ("", prompt), "k3": ("3+3?",)},
         "cities": {
             "k9": (normalise_prompt([ChatMessage(role="user", content="Capital of Norway")]),),
