@@ -9,10 +9,11 @@ triggers (`judge.py`), and so costs nothing. Texts are decoded when somebody wan
 that is what proves them right: outside of ASCII, and for `\u`.
 """
 
-from functools import cached_property
 from typing import Literal
 
 import msgspec
+
+from mist_ci.schemaflux.lazy import lazy
 
 _ROLES = Literal["system", "developer", "user", "assistant"]
 _ROLE = rb'"role": ?"(?:system|developer|user|assistant)"'
@@ -59,7 +60,7 @@ class PlainRow:
         if texts is not None:
             self.texts = texts
 
-    @cached_property
+    @lazy
     def texts(self) -> tuple[str, ...]:
         """What is said, turn by turn."""
         return tuple([turn.content for turn in _decode_all(self._raw).messages])

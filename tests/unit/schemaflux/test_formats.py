@@ -201,15 +201,6 @@ def test_a_row_of_another_format_is_one_finding(one: Format) -> None:
     assert all(one.name in found.message for found in found)
 
 
-def test_a_completion_that_is_wanted_and_unwanted_is_a_conflict() -> None:
-    judged: list[JsonValue] = [
-        {"prompt": "2+2?", "completion": "5", "label": one} for one in (False, False, True)
-    ]
-    found = check(rows(*judged)).findings
-    assert [(one.code, one.where.line) for one in found] == [("SF801", 2), ("SF810", 3)]
-    assert "judged true" in found[1].message
-
-
 def test_a_declared_format_that_no_row_has_is_one_finding() -> None:
     talks: list[JsonValue] = [{**of(F.OPENAI_CHAT).example, "number": number} for number in range(30)]
     report = check(rows(*talks), declared=F.ALPACA)

@@ -74,7 +74,7 @@ TEXTS = {
     "wrong cards": "My card is 4539578763621487 and not 4539 5787 6362 1488",
     "example accounts": "DE89 3704 0044 0532 0130 00, GB82 WEST 1234 5698 7654 32, DE00370400440532013000",
     "example keys": "AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-    "placeholder keys": "sk-ant-api03-..., sk-proj-XXXXXXXX, hf_abcdefghijklmnopqrstuvwxyzABCDEFGH, glpat-xxxxxxxxxxxxxxxxxxxx, AIzaSyXXXXXX",
+    "placeholder keys": "sk-ant-api03-..., sk-proj-YYYYYYYY, hf_abcdefghijklmnopqrstuvwxyzABCDEFGH, glpat-xxxxxxxxxxxxxxxxxxxx, AIzaSyYYYYYY",
     "a token with a wrong checksum": "ghp_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq18",
     "a key that is talked about": "It starts with -----BEGIN RSA PRIVATE KEY-----\n(your key)\n-----END RSA PRIVATE KEY-----",
     "the token of jwt.io": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5"
