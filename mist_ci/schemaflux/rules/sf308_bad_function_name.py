@@ -1,6 +1,6 @@
 """A tool has no usable name, or two tools have the same one.
 
-What it finds: a declared tool whose name is empty or has white space in it, and two tools of one name; as a
+What it finds: a declared tool without a name, or whose name is empty or has white space in it; and two tools of one name; as a
 warning, a name of more than 64 characters. What else a name may hold depends on the target: SF321.
 
 Why it matters: no server takes such a name, and no program can call it. Of two tools with one name, nobody
@@ -10,7 +10,7 @@ What to do: rename the tool, in its declaration and in all calls.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import ASK, GOOD_CALL, TELL, rows, tool
@@ -39,6 +39,7 @@ def check(row: Row, /) -> Iterator[Problem]:
     for tool_ in row.tools:
         name = tool_.name
         if name is None:
+            yield from _nameless(tool_)
             continue
         key = tool_.field.partition("[")[0], name
         if key in seen:
@@ -54,6 +55,13 @@ def _twice(tool_: ToolDeclaration, name: str) -> Problem:
         "remove one of the two declarations, or rename it",
         field=tool_.at_name,
     )
+
+
+def _nameless(tool_: ToolDeclaration) -> Iterator[Problem]:
+    """Built-in tools of a provider have no name; a name that is no string is SF105."""
+    function = tool_.value.get("function")
+    if isinstance(function, Mapping) and function.get("name") is None:
+        yield Problem("a tool has no name", 'add "name"', field=tool_.at_name)
 
 
 def _bad(tool_: ToolDeclaration, name: str) -> Problem:
