@@ -82,8 +82,8 @@ def read_plain(raw: bytes, *, is_escaped: bool) -> PlainRow | None:
             turns = _decode_all(raw).messages
             texts = tuple([turn.content for turn in turns])
             roles = tuple([turn.role for turn in turns])
-            if any(map(_is_blank, texts)):
-                return None
+            if True in [text.isspace() for text in texts]:
+                return None  # what is written is not empty: STRICT says so
         else:
             texts = None
             roles = tuple([turn.role for turn in _decode_roles(raw).messages])

@@ -1,13 +1,14 @@
 """One data set in, one DataReport out. Nothing is cut, sampled or skipped in silence, and nothing is held."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mist_ci.errors import Where
 from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import DataChange, DataReport
 from mist_ci.ports.sources import Source
+from mist_ci.ports.workers import Workers
 from mist_ci.schemaflux.asking import ask
 from mist_ci.schemaflux.change import describe_change
 from mist_ci.schemaflux.corpus import Record, corpus_problems
@@ -18,7 +19,7 @@ from mist_ci.schemaflux.inspection import Inspection, Means
 from mist_ci.schemaflux.known import known_lines
 from mist_ci.schemaflux.leaks import suite_index
 from mist_ci.schemaflux.ledger import Ledger
-from mist_ci.schemaflux.lines import Line, spans
+from mist_ci.schemaflux.lines import Line, Span, cuts, spans
 from mist_ci.schemaflux.matrix import target_verdicts
 from mist_ci.schemaflux.part import FileCount, Part
 from mist_ci.schemaflux.reading import RowReader
@@ -44,7 +45,7 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     scan = _scan(asked, means, readable, RowReader(_formats(heads), known))
     total = scan.new_part()
     files = {path: FileCount() for path in heads}
-    for part in means.workers.map(scan, (span for source in readable for span in spans(source))):
+    for part in _parts(scan, readable, means.workers):
         part.records.spill(means.scratch)
         for finding in part.fresh:
             means.watch(finding)
@@ -80,6 +81,19 @@ def validate(asked: Inspection, means: Means) -> DataReport:
 def _copies(ledger: Ledger) -> int:
     """Rows that are the same as another one."""
     return sum(count for kind, count in ledger.counts.items() if kind[0] == sf801_exact_duplicate.META.code)
+
+
+def _parts(scan: Scan, sources: Sequence[Source], workers: Workers) -> Iterator[Part]:
+    """All parts of all files, scanned, in order."""
+    if workers.count > 1:
+        yield from workers.map(scan, (span for source in sources for span in spans(source)))
+        return
+    for source in sources:
+        row = 0
+        for start, end in cuts(source):  # one after the other, each part knows where the next one begins
+            part = scan(Span(source, start, end, row))
+            row += part.lines
+            yield part
 
 
 def data_hash(sources: Sequence[Source]) -> str:

@@ -117,6 +117,7 @@ class _Scanner:
         file = self._scan.files[span.source.path]
         is_chat = self._scan.reader.formats[span.source.path] is DataFormat.OPENAI_CHAT
         for line in lines(span, self._scan.longest_line):
+            part.lines += 1
             if line.content is not None and (not line.content or line.content.isspace()):
                 part.note_blank(span.source.line(line.row))
                 continue
