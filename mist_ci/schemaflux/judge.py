@@ -96,7 +96,7 @@ class Judge:
 
     def orderly(self, raw: bytes, seen: Glance) -> Signature | None:
         """The signature of a line of openai-chat that is orderly. Targets may mind what others do not."""
-        if self._orderly is None or seen.is_strict or seen.is_loose:
+        if seen.is_strict or seen.is_loose or self._orderly is None:
             return None
         return self._orderly.signature(raw)
 

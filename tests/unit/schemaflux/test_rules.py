@@ -247,7 +247,7 @@ def read_fast(raw: bytes) -> PlainRow | None:
 
 
 @pytest.mark.parametrize(
-    "text", ['a "b": c', "é", "你好", "\u3042", "\u2019 x", "\u00a0x", "\n x", "\\", "ሰላም", "नमस्ते"]
+    "text", ['a "b": c', "é", "你好", "\u3042", "\u2019 x", "\n x", "\\", "ሰላም", "नमस्ते"]
 )
 @pytest.mark.parametrize("is_ascii", [True, False])
 def test_the_fast_path_is_taken(text: str, is_ascii: bool) -> None:
