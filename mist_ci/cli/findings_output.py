@@ -46,6 +46,8 @@ class FindingPrinter:
             say(report.figures.sentence)
             for trainer in report.figures.trainers:
                 say(trainer.sentence)
+        for notice in report.notices:
+            say(f"note: {notice}")
         if new:
             worst = min(
                 (one for one in report.counts if not one.known),
