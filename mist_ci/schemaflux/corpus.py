@@ -14,7 +14,7 @@ from typing import NamedTuple
 from mist_ci.errors import Where
 from mist_ci.models.finding import Severity
 from mist_ci.ports.scratch import Scratch
-from mist_ci.schemaflux.asking import ask
+from mist_ci.schemaflux.asking import ask, crash
 from mist_ci.schemaflux.kinds import CorpusRule
 from mist_ci.schemaflux.ledger import Ledger
 from mist_ci.schemaflux.row import Row
@@ -23,6 +23,7 @@ from mist_ci.schemaflux.rules import CORPUS_RULES
 from mist_ci.schemaflux.selection import Selection
 
 _RECORD = struct.Struct(">16s?IIQI")
+_PLACE = struct.Struct(">?IIQI")
 _BUCKETS = 64
 _AT_ONCE = 4096
 
@@ -43,20 +44,28 @@ class Record(NamedTuple):
         return self.is_new, self.file, self.row
 
 
+_FIRST_BUCKETS = tuple((index * _BUCKETS, rule) for index, rule in enumerate(CORPUS_RULES))
+
+
+def _no_buckets() -> defaultdict[int, bytearray]:
+    return defaultdict(bytearray)
+
+
 @dataclass(slots=True)
 class Records:
     """The records of one part, by rule and bucket."""
 
-    buckets: dict[int, bytearray] = field(default_factory=dict)
+    buckets: defaultdict[int, bytearray] = field(default_factory=_no_buckets)
 
     def add(self, row: Row, file: int, number: int, offset: int) -> None:
         """Everything that corpus rules want to know about a row."""
-        for index, rule in enumerate(CORPUS_RULES):
-            where = Where(row.file, row.line)
-            for key in ask(rule, where, rule.sketches, row):
-                bucket = index * _BUCKETS + key[0] % _BUCKETS
-                record = _RECORD.pack(key, not row.is_known, file, number, offset, len(row.raw))
-                self.buckets.setdefault(bucket, bytearray()).extend(record)
+        place = _PLACE.pack(not row.is_known, file, number, offset, len(row.raw))
+        for first, rule in _FIRST_BUCKETS:
+            try:
+                for sketch in rule.sketches(row):
+                    self.buckets[first + sketch[0] % _BUCKETS] += sketch + place
+            except Exception as error:
+                raise crash(rule, Where(row.file, row.line), error) from error
 
     def spill(self, scratch: Scratch) -> None:
         """Moves all records to where there is room."""

@@ -54,9 +54,9 @@ def normalise_text(text: str) -> str:
 
 _BLANKS = b" \t\n\r\v\f\x1c\x1d\x1e\x1f"
 _LOWER = bytes(range(256)).lower()
-_EDGE_CHARS = 200
-_EDGE_BYTES = 64
-_SURE_BYTES = 128
+_EDGE_CHARS = 96
+_EDGE_BYTES = 32
+_SURE_BYTES = 64
 
 
 def fold(text: str) -> bytes:
@@ -76,7 +76,7 @@ def fold(text: str) -> bytes:
 
 
 def edges(text: str) -> bytes:
-    """The beginning and the end of `fold(text)`, 64 bytes each, without folding what is between them."""
+    """The beginning and the end of `fold(text)`, 32 bytes each, without folding what is between them."""
     if len(text) > 2 * _EDGE_CHARS:
         head, tail = fold(text[:_EDGE_CHARS]), fold(text[-_EDGE_CHARS:])
         if (

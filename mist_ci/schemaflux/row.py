@@ -115,7 +115,7 @@ class Row:
     @lazy
     def is_sound(self) -> bool:
         """True when the row has the shape of its format, and all roles are known."""
-        if self.plain is not None:
+        if self.plain is not None or self.orderly is not None:
             return True
         return not self.unknown_roles and all(one.flaw is Flaw.UNKNOWN for one in self.shape_problems)
 
