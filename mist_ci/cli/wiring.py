@@ -10,7 +10,6 @@ from pathlib import Path
 from mist_ci.adapters.beside import write_beside
 from mist_ci.adapters.chat_templates import bundled_template, read_template
 from mist_ci.adapters.clock import SystemClock
-from mist_ci.adapters.datasets import DataRoom
 from mist_ci.adapters.directory import DirectoryTree
 from mist_ci.adapters.executors.isolated import IsolatedExecutor
 from mist_ci.adapters.git import GitRepository
@@ -61,6 +60,8 @@ def world(
     iterations: IterationStore | None = None,
 ) -> World:
     """The real world. The repository is looked at when it is first needed, and so are stored answers."""
+    from mist_ci.adapters.datasets import DataRoom
+
     clock = SystemClock()
     clone = GitRepository(repository)
     return World(

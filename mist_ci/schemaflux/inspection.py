@@ -1,12 +1,11 @@
 """What is asked about a data set, and what it is answered with."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.data_format import DataFormat
-from mist_ci.models.finding import Finding
 from mist_ci.models.target import Target
 from mist_ci.models.trainer import TrainerSettings
 from mist_ci.ports.accounting import TokenCounter
@@ -15,11 +14,9 @@ from mist_ci.ports.scratch import MemoryScratch, Scratch
 from mist_ci.ports.sources import Opened
 from mist_ci.ports.workers import InlineWorkers, Workers
 from mist_ci.schemaflux.leaks import SuiteTexts
-from mist_ci.schemaflux.ledger import KEEP
+from mist_ci.schemaflux.ledger import KEEP, Watch
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
-
-Watch = Callable[[Finding], None]
 
 
 @dataclass(frozen=True, slots=True)

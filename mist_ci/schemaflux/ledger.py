@@ -1,6 +1,6 @@
 """Findings as they come in: all are counted, the first of each kind are kept."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from mist_ci.errors import Where
@@ -12,6 +12,8 @@ from mist_ci.schemaflux.rule import Problem, RuleMeta
 
 KEEP = 1000
 """Findings of one kind that are kept, when nothing else is said."""
+
+Watch = Callable[[Finding], None]
 
 Kind = tuple[str, Severity, str, bool]
 """Code, severity, target (empty: all) and whether base has it already."""

@@ -8,7 +8,6 @@ from mist_ci.errors import Where
 from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import DataChange, DataReport
 from mist_ci.ports.sources import Source
-from mist_ci.ports.workers import Workers
 from mist_ci.schemaflux.asking import ask
 from mist_ci.schemaflux.change import describe_change
 from mist_ci.schemaflux.corpus import Record, corpus_problems
@@ -46,11 +45,9 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     scan = _scan(asked, means, readable, RowReader(_formats(heads), known))
     total = scan.new_part()
     files = {path: FileCount() for path in heads}
-    for part in _parts(scan, readable, means.workers):
+    for part in _parts(scan, readable, means):
         part.records.spill(means.scratch)
         part.near.spill(means.scratch)
-        for finding in part.fresh:
-            means.watch(finding)
         files[part.path].add(part)
         total.merge(part)
     total.ledger.merge(ledger)
@@ -86,11 +83,15 @@ def _copies(ledger: Ledger) -> int:
     return sum(count for kind, count in ledger.counts.items() if kind[0] == sf801_exact_duplicate.META.code)
 
 
-def _parts(scan: Scan, sources: Sequence[Source], workers: Workers) -> Iterator[Part]:
+def _parts(scan: Scan, sources: Sequence[Source], means: Means) -> Iterator[Part]:
     """All parts of all files, scanned, in order."""
-    if workers.count > 1:
-        yield from workers.map(scan, (span for source in sources for span in spans(source)))
+    if means.workers.count > 1:
+        for part in means.workers.map(scan, (span for source in sources for span in spans(source))):
+            for finding in part.fresh:
+                means.watch(finding)
+            yield part
         return
+    scan = replace(scan, watch=means.watch)
     for source in sources:
         row = 0
         for start, end in cuts(source):  # one after the other, each part knows where the next one begins

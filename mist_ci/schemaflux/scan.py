@@ -13,7 +13,7 @@ from typing import NamedTuple
 from mist_ci.errors import Where
 from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.data_format import DataFormat
-from mist_ci.models.finding import Consequence, Severity
+from mist_ci.models.finding import Consequence, Finding, Severity
 from mist_ci.models.target import Target
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.executor import Executor
@@ -22,7 +22,7 @@ from mist_ci.schemaflux.bad_lines import note_bad_line
 from mist_ci.schemaflux.folds import add_row, new_folds
 from mist_ci.schemaflux.judge import Found, Glance, Judge
 from mist_ci.schemaflux.leaks import SuiteIndex
-from mist_ci.schemaflux.ledger import KEEP, Ledger
+from mist_ci.schemaflux.ledger import KEEP, Ledger, Watch
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES, Span, lines
 from mist_ci.schemaflux.matrix import Matrix, Told, told
 from mist_ci.schemaflux.metering import Measured, Meter
@@ -69,6 +69,9 @@ class Scan:
     goes_to: Sequence[Destination] = ()
     is_near: bool = False
     """True when near-duplicates are looked for."""
+
+    watch: Watch | None = None
+    """Is told findings about single rows as they are made. Not for other processes."""
 
     def new_part(self, path: str = "") -> Part:
         """An empty part."""
@@ -139,7 +142,7 @@ class _Scanner:
             part.rows_new += not row.is_known
             if isinstance(row, BadLine):
                 noted = note_bad_line(row, part.ledger)
-                part.fresh += noted
+                self._show(part, noted)
                 part.matrix.add(_UNREADABLE)
                 continue
             found = self._judge.problems(row, seen)
@@ -160,8 +163,16 @@ class _Scanner:
                 one.rule.META, one.problem, where, is_known=row.is_known, target=one.target, raw=row.raw
             )
             if noted:
-                part.fresh.append(noted)
+                self._show(part, [noted])
         return errors
+
+    def _show(self, part: Part, noted: Sequence[Finding]) -> None:
+        """At once where somebody watches, and with the part where it is scanned for another process."""
+        if self._scan.watch is None:
+            part.fresh += noted
+            return
+        for finding in noted:
+            self._scan.watch(finding)
 
     def _finish(self, part: Part, batch: Sequence[_Judged]) -> None:
         """What is cheaper for many rows at once."""
@@ -181,7 +192,7 @@ class _Scanner:
             one.rule.META, one.problem, where, is_known=is_known, target=target, raw=row.raw
         )
         if noted:
-            part.fresh.append(noted)
+            self._show(part, [noted])
         if target is not None:
             judged.about.append(told(one.rule.META, one.problem, target))
 

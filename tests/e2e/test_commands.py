@@ -119,7 +119,7 @@ def test_validate_passes_good_data_and_says_what_it_saw() -> None:
     done = mist_ci("validate", "examples/assistant/data", cwd=ROOT)
 
     assert done.returncode == 0, done.stdout
-    assert "50 rows in 1 file," in done.stdout
+    assert "50 rows in 1 file (openai-chat)," in done.stdout
 
 
 @pytest.mark.parametrize(
