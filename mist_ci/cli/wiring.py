@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from mist_ci.adapters import rewriting
 from mist_ci.adapters.beside import write_beside
 from mist_ci.adapters.chat_templates import bundled_template, read_template
 from mist_ci.adapters.clock import SystemClock
@@ -157,6 +158,34 @@ def _data_cache(environ: Mapping[str, str]) -> Path | None:
 
 
 @contextmanager
+def training_opener() -> Iterator[Opener]:
+    """Opens files of training data one by one, and in more than one way."""
+    with Opener() as opener:
+        yield opener
+
+
+def opened(opener: Opener, paths: Sequence[Path]) -> Sequence[Opened]:
+    """Files, and those below directories, with an opener of one's own. Raises ConfigError and UsageError."""
+    return open_paths(opener, paths)
+
+
+def rewrite(place: Path, pieces: Iterable[bytes]) -> bool:
+    """Replaces a file of the user's data; True when that changed anything. Raises CouldNotRun MC309."""
+    return rewriting.rewrite(place, pieces)
+
+
+def why_not_rewritten(place: Path) -> str | None:
+    """Why a file must not be replaced, as a clause."""
+    return rewriting.why_not_rewritten(place)
+
+
+def file_lines(place: Path) -> Iterator[bytes]:
+    """The lines of a file with their ends."""
+    with place.open("rb") as file:
+        yield from file
+
+
+@contextmanager
 def training_files(paths: Sequence[Path]) -> Iterator[Sequence[Opened]]:
     """Files of training data as they lie there, and those below directories. Raises ConfigError and UsageError."""
     with Opener() as opener:
@@ -222,3 +251,8 @@ def is_terminal(stream: object) -> bool:
     """True when a person watches: colours and bars are off in CI and when NO_COLOR is set."""
     watched = getattr(stream, "isatty", lambda: False)()
     return bool(watched) and not os.environ.get("CI") and not os.environ.get("NO_COLOR")
+
+
+def is_watched(stream: object) -> bool:
+    """True when a person or the runner of a CI job reads what is written: both may take parts of it for commands."""
+    return bool(getattr(stream, "isatty", lambda: False)()) or bool(os.environ.get("CI"))

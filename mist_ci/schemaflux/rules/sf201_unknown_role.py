@@ -48,7 +48,7 @@ def check(row: Row, /) -> Iterator[Problem]:
     roles = formats.of(row.format).roles
     found: dict[str, str] = {}
     for message in row.said:
-        written = _written(message)
+        written = written_role(message)
         if written is not None and written not in roles:
             found.setdefault(written, message.at_role)
     if found:
@@ -57,7 +57,7 @@ def check(row: Row, /) -> Iterator[Problem]:
         yield Problem(f"unknown role {shown}{_origin(found, row)}", _hint(list(found), roles), field=where)
 
 
-def _written(message: Message) -> str | None:
+def written_role(message: Message) -> str | None:
     """The role as it is in the file; None where none is written."""
     if not message.at_role:
         return None
@@ -71,11 +71,11 @@ def _origin(found: dict[str, str], row: Row) -> str:
 
 
 def _hint(found: list[str], roles: Mapping[str, str]) -> str:
-    renames = [f"{quote(role)} → {quote(new)}" for role in found if (new := _meant(role, roles))]
+    renames = [f"{quote(role)} → {quote(new)}" for role in found if (new := meant(role, roles))]
     return f"rename {', '.join(renames[:4])}" if renames else f"use one of {', '.join(list(roles)[:5])}"
 
 
-def _meant(role: str, roles: Mapping[str, str]) -> str | None:
+def meant(role: str, roles: Mapping[str, str]) -> str | None:
     """What the format calls the speaker that is meant: the first of its words for it."""
     plain = role.strip().lower()
     if plain in roles:
