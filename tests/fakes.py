@@ -42,6 +42,7 @@ from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer, Reques
 from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.results import ResultStore
 from mist_ci.ports.sources import BytesSource, Opened
+from mist_ci.ports.targets import NoTargets, Targets
 
 
 @dataclass(frozen=True)
@@ -446,6 +447,7 @@ def world(
     iterations: IterationStore | None = None,
     clock: TickingClock | None = None,
     datasets: Datasets | None = None,
+    targets: Targets | None = None,
 ) -> World:
     """A world of fakes. Unless a test brings its own models, asking one fails the test."""
     return World(
@@ -461,6 +463,7 @@ def world(
         interrupts=interrupts or NoInterrupts(),
         outputs=outputs or NoOutputs(),
         iterations=iterations or NoIterations(),
+        targets=targets or NoTargets(),
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mist_ci.models.data_format import Container, DataFormat
+from mist_ci.models.data_format import Container
 
 if TYPE_CHECKING:
     from mist_ci.ports.sources import Opened
@@ -63,16 +63,12 @@ def _diff(place: Path, one: "Repair") -> Iterator[bytes]:
 
 def _repairs(paths: Sequence[Path], options: dict[str, Any]) -> "Iterator[tuple[Opened, Repair | str]]":
     """Every file with its repair, or with the reason why there is none."""
-    from mist_ci import schemaflux
     from mist_ci.cli import wiring
+    from mist_ci.cli.inspecting import format_of, selection
     from mist_ci.ports.sources import BrokenSource
     from mist_ci.schemaflux import fixing
 
-    asked = (
-        wiring.targets(options["targets"]),
-        schemaflux.Selection(options["select"], options["extend_select"], options["ignore"]),
-        DataFormat(options["data_format"]) if options["data_format"] else None,
-    )
+    asked = wiring.targets(options["targets"]), selection(options), format_of(options)
     with wiring.training_opener() as opener:
         for opened in wiring.opened(opener, paths):
             reason = wiring.why_not_rewritten(Path(opened.path))

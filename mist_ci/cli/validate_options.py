@@ -16,6 +16,19 @@ def _names(_context: click.Context, _option: click.Parameter, values: tuple[str,
     return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
 
 
+def _ignores(
+    _context: click.Context, _option: click.Parameter, values: tuple[str, ...]
+) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """`data/*.jsonl:SF7,SF801` as a pattern and its codes."""
+    found = []
+    for value in values:
+        pattern, colon, codes = value.rpartition(":")
+        if not colon or not pattern or not codes.strip():
+            raise click.BadParameter(f"{value!r} is no pattern with codes, such as 'data/legacy/*.jsonl:SF7'")
+        found.append((pattern, tuple(code.strip().upper() for code in codes.split(",") if code.strip())))
+    return tuple(found)
+
+
 WHAT_IT_IS = (
     click.option(
         "--for",
@@ -63,6 +76,27 @@ WHICH_RULES = (
     ),
     click.option("--ignore", multiple=True, callback=_names, metavar="CODES", help="Not these rules."),
 )
+KNOWN = (
+    click.option(
+        "--per-file-ignores",
+        multiple=True,
+        callback=_ignores,
+        metavar="PATTERN:CODES",
+        help="Not these rules in files whose path matches, as `data/legacy/*.jsonl:SF7,SF801`.",
+    ),
+    click.option(
+        "--baseline",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Findings that are in this file are known: they are counted, and never fail.",
+    ),
+    click.option(
+        "--write-baseline",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Write all findings there are into this file, for --baseline and for the policy.",
+    ),
+)
 REPAIRS = (
     click.option(
         "--fix",
@@ -75,7 +109,29 @@ REPAIRS = (
         "--jsonl", is_flag=True, help="With --fix: JSON arrays become JSON Lines whatever the file is called."
     ),
 )
+COMPARED = (
+    click.option(
+        "--since",
+        metavar="REV",
+        help="What the files held at this revision of the repository is known: only new findings fail.",
+    ),
+    click.option(
+        "--suites",
+        multiple=True,
+        callback=_names,
+        metavar="PATTERNS",
+        help="Suite files whose prompts the data must not give away, as 'suites/*.yml'.",
+    ),
+)
 WHAT_IS_SAID = (
+    click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(["text", "json", "sarif", "junit", "github"]),
+        default="text",
+        show_default=True,
+        help="What stdout carries. `github` is for the log of a workflow step, which shows it beside the diff.",
+    ),
     click.option(
         "--fail-on",
         type=click.Choice(["error", "warning", "info"]),
@@ -102,6 +158,6 @@ WHAT_IS_SAID = (
 
 def all_options(command: F) -> F:
     """Every option, in the order in which help lists them."""
-    for option in reversed((*WHAT_IT_IS, *WHICH_RULES, *REPAIRS, *WHAT_IS_SAID)):
+    for option in reversed((*WHAT_IT_IS, *WHICH_RULES, *KNOWN, *COMPARED, *REPAIRS, *WHAT_IS_SAID)):
         command = option(command)
     return command

@@ -12,6 +12,7 @@ from mist_ci.adapters.beside import write_beside
 from mist_ci.adapters.chat_templates import bundled_template, read_template
 from mist_ci.adapters.clock import SystemClock
 from mist_ci.adapters.datasets import DataRoom
+from mist_ci.adapters.datasets.earlier import open_earlier
 from mist_ci.adapters.directory import DirectoryTree
 from mist_ci.adapters.executors.isolated import IsolatedExecutor
 from mist_ci.adapters.git import GitRepository
@@ -29,7 +30,7 @@ from mist_ci.adapters.results import ResultDirectories
 from mist_ci.adapters.runner_files import RunnerFiles
 from mist_ci.adapters.scratch import DiskScratch
 from mist_ci.adapters.sources import Opener, open_paths
-from mist_ci.adapters.targets import load_targets, shipped_targets
+from mist_ci.adapters.targets import TargetFiles, load_targets, shipped_targets
 from mist_ci.adapters.tokenizers import InstalledTokenizers
 from mist_ci.adapters.workers import ProcessWorkers
 from mist_ci.cli.interrupts import INTERRUPTS
@@ -76,6 +77,7 @@ def world(
         interrupts=INTERRUPTS,
         outputs=outputs or NoOutputs(),
         iterations=iterations or NoIterations(),
+        targets=TargetFiles(),
     )
 
 
@@ -188,8 +190,13 @@ def file_lines(place: Path) -> Iterator[bytes]:
 @contextmanager
 def training_files(paths: Sequence[Path]) -> Iterator[Sequence[Opened]]:
     """Files of training data as they lie there, and those below directories. Raises ConfigError and UsageError."""
-    with Opener() as opener:
-        yield open_paths(opener, paths)
+    with training_opener() as opener:
+        yield opened(opener, paths)
+
+
+def earlier(opener: Opener, paths: Sequence[Path], revision: str) -> Sequence[Opened]:
+    """The same files as a commit of the repository has them. Raises UsageError MC202 and MC203."""
+    return open_earlier(opener, paths, revision)
 
 
 def scratch() -> DiskScratch:

@@ -112,7 +112,7 @@ class Renderer:
                 if problem.is_shared:
                     renderings.share(Shared(rule.META, problem, where, 1, is_known))
                 else:
-                    ledger.note(rule.META, problem, where, is_known=is_known)
+                    ledger.note(rule.META, problem, where, is_known=is_known, row=row.raw)
 
 
 def say_it_once(renderings: Renderings, ledger: Ledger, path: str) -> None:

@@ -13,6 +13,7 @@ from mist_ci.models.modelref import ModelReference
 from mist_ci.models.plan import Plan
 from mist_ci.models.report import TrainingEstimate
 from mist_ci.models.suite import Suite
+from mist_ci.models.target import Target
 from mist_ci.models.trainer import TrainerSettings
 from mist_ci.parsing.chat_template import read_chat_template
 from mist_ci.ports import World
@@ -50,7 +51,10 @@ class DataStage:
                 model=reference.model if reference else "",
                 template=template,
                 template_changed=template != self._template_before(),
+                targets=self._targets(),
                 trainers=self._trainers(),
+                selection=self._selection(),
+                suppressions=self._suppressions(),
                 now=self.world.clock.now(),
                 suite_prompts={
                     suite.name: {one.key: schemaflux.telling_texts(one) for one in suite.samples}
@@ -58,6 +62,22 @@ class DataStage:
                 },
             )
             return schemaflux.validate(asked, schemaflux.Means(self.world.executor, self.world.tokens))
+
+    def _targets(self) -> tuple[Target, ...]:
+        """Those of the policy; files of the team's own are the base branch's. Raises what `planning` would have."""
+        names, base = self.dataset.targets, self.trees["base"]
+        own = {name: base.read(name) for name in names if planning.is_own_target(name)}
+        return self.world.targets.load(names, own)
+
+    def _selection(self) -> schemaflux.Selection:
+        """The rules that the policy chooses."""
+        return schemaflux.Selection(self.dataset.select, self.dataset.extend_select, self.dataset.ignore)
+
+    def _suppressions(self) -> schemaflux.Suppressions:
+        """What the policy ignores, and what the base branch's baseline knows: head cannot excuse itself."""
+        path, ignored = self.dataset.baseline, self.dataset.per_file_ignores
+        known = schemaflux.read_baseline(self.trees["base"].read(path), path) if path else frozenset()
+        return schemaflux.Suppressions(tuple(ignored.items()), known)
 
     def _trainers(self) -> list[TrainerSettings]:
         """What the trainer's own configuration says at head: that is what would be trained with."""
