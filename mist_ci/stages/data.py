@@ -16,6 +16,7 @@ from mist_ci.models.suite import Suite
 from mist_ci.models.target import Target
 from mist_ci.models.trainer import TrainerSettings
 from mist_ci.parsing.chat_template import read_chat_template
+from mist_ci.parsing.document import nearest
 from mist_ci.ports import World
 from mist_ci.ports.datasets import WantedData
 from mist_ci.ports.files import Tree
@@ -30,6 +31,8 @@ class DataStage:
     plan: Plan
     trees: Mapping[str, Tree]
     world: World
+    config: str = ""
+    """The policy's path, for what is wrong in it."""
     said: list[str] = field(default_factory=list)
     """What happened on the way that somebody should know."""
 
@@ -70,8 +73,14 @@ class DataStage:
         return self.world.targets.load(names, own)
 
     def _selection(self) -> schemaflux.Selection:
-        """The rules that the policy chooses."""
-        return schemaflux.Selection(self.dataset.select, self.dataset.extend_select, self.dataset.ignore)
+        """The rules that the policy chooses. Raises ConfigError MC106: a rule that is none would check nothing."""
+        chosen = self.dataset.select, self.dataset.extend_select, self.dataset.ignore
+        for code in (code for codes in (*chosen, *self.dataset.per_file_ignores.values()) for code in codes):
+            if not any(rule.startswith(code) for rule in schemaflux.codes()):
+                where = Where(self.config, field=f"datasets.{self.name}")
+                message, hint = f"no rule is named {code!r}", nearest(code, list(schemaflux.codes()))
+                raise ConfigError(Code.UNKNOWN_NAME, message, where=where, hint=hint)
+        return schemaflux.Selection(*chosen)
 
     def _suppressions(self) -> schemaflux.Suppressions:
         """What the policy ignores, and what the base branch's baseline knows: head cannot excuse itself."""
