@@ -22,7 +22,7 @@ Count = Annotated[int, Field(ge=0)]
 Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
 Scheme = Literal["data", "https", "http", "s3", "gs", "file"]
 
-SHIPPED = (
+SHIPPED_TARGETS = (
     *("axolotl", "azure", "bedrock-claude", "bedrock-nova", "fireworks", "llamafactory", "mistral", "openai"),
     *("together", "torchtune", "trl", "unsloth", "vertex"),
 )

@@ -7,7 +7,7 @@ from mist_ci.errors import Code, ConfigError, UsageError, Where
 from mist_ci.models.config import Dataset, Policy
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.report import VERIFY
-from mist_ci.models.target import SHIPPED
+from mist_ci.models.target import SHIPPED_TARGETS
 from mist_ci.parsing import document, safe_yaml
 from mist_ci.parsing.safe_yaml import Document, Path
 from mist_ci.ports.files import Tree
@@ -82,8 +82,8 @@ def is_own_target(name: str) -> bool:
 
 
 def _check_target(name: str, source: Document, path: Path) -> None:
-    if name not in SHIPPED:
-        close = document.nearest(name, list(SHIPPED))
+    if name not in SHIPPED_TARGETS:
+        close = document.nearest(name, list(SHIPPED_TARGETS))
         hint = f"{close}; `mist-ci targets` lists them, and a file of your own ends in .yaml"
         raise ConfigError(
             Code.UNKNOWN_NAME, f"no target is named {name!r}", where=source.where(path), hint=hint

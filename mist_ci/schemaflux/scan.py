@@ -182,7 +182,7 @@ class _Scanner:
         )
         if noted:
             part.fresh.append(noted)
-        if target is not None:
+        if target is not None and not self._scan.suppressions.ignores(row.file, one.rule.META.code):
             judged.about.append(told(one.rule.META, one.problem, target))
 
     def _look_for_leaks(self, part: Part, row: Row) -> None:

@@ -91,6 +91,15 @@ def test_a_name_that_nothing_has_is_a_configuration_error(more: str) -> None:
     assert done.outcome is Outcome.CONFIG_ERROR
 
 
+@pytest.mark.parametrize("more", ["baseline: known.txt", "targets: [trl, ours.yaml]"])
+def test_a_policy_whose_files_are_not_there_would_lock_out_what_comes_after_it(more: str) -> None:
+    problem = gated("", {"mist.yml": dataset(more)}).report.problem
+    assert problem is not None
+    assert problem.code == Code.FILE_MISSING
+    assert problem.where is not None
+    assert (problem.where.field or "").startswith("datasets.sft.")
+
+
 def test_the_nearest_target_is_named() -> None:
     problem = gated("targets: [togther]", {FILE: EMPTY}).report.problem
     assert problem is not None
@@ -101,6 +110,15 @@ def test_the_nearest_target_is_named() -> None:
 def test_every_target_of_the_policy_is_judged() -> None:
     done = gated("targets: [trl, openai]", {FILE: rows(range(2000, 2020))})
     assert [one.target for one in done.report.data[0].targets] == ["trl", "openai"]
+
+
+def test_what_is_ignored_in_a_file_counts_at_no_target() -> None:
+    told = gated("targets: [openai]", {FILE: EMPTY}).report.data[0].targets
+    quiet = (
+        gated('targets: [openai], per_file_ignores: {"data/*": [SF]}', {FILE: EMPTY}).report.data[0].targets
+    )
+    assert told[0].verdict != "valid"
+    assert quiet[0].verdict == "valid"
 
 
 def test_a_target_of_ones_own_is_read_from_base() -> None:

@@ -17,6 +17,7 @@ from mist_ci.schemaflux.example import GOOD
 from mist_ci.schemaflux.explain import page
 from mist_ci.schemaflux.selection import Selection
 from tests.unit.schemaflux.checking import FILES_ASIDE, check
+from tests.unit.schemaflux.test_rules import ROW
 
 TOOL = {
     "type": "function",
@@ -255,3 +256,13 @@ def test_repairs_are_done_at_once_lose_no_row_and_change_no_text(content: bytes,
     gone = old.count_new - new.count_new
     is_hidden = b"\xef\xbb\xbf" in content  # a mark in front of a row hides what is wrong with it
     assert gone >= (sum(repair.resolved.values()) if not is_hidden else min(1, len(repair.resolved)))
+
+
+@pytest.mark.slow
+@settings(max_examples=150, deadline=None)
+@given(st.lists(ROW, max_size=4))
+def test_no_json_breaks_a_repair_and_a_second_one_changes_nothing(values: list[object]) -> None:
+    content = b"".join(line(value) for value in values)
+    after = fixed(content, "mistral")
+    assert fixed(after, "mistral") == after
+    assert after.count(b"\n") == content.count(b"\n")
