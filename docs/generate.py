@@ -16,7 +16,7 @@ from mist_ci.models.config import Policy
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.suite import SuiteFile
 from mist_ci.models.target import Target
-from mist_ci.schemaflux import explain, target_pages
+from mist_ci.schemaflux import explain, format_page, target_pages
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -33,6 +33,7 @@ def pages() -> dict[str, str]:
         "docs/errors.md": errors_page(),
         **schemas(),
         **explain.pages(),
+        **format_page(),
         **target_pages(wiring.targets()),
     }
 

@@ -55,14 +55,12 @@ def _names() -> list[Case]:
             "a function name with a space", "SF308"),
         spoiled("long-function-name", rows,
             both(put(f"{FUNCTION}.name", "a" * 65, at=TRAIN), put("tools.1.function.name", "a" * 65, at=TRAIN)),
-            "a function name of 65 characters", "SF308"),
+            "a function name of 65 characters", "SF321", "SF308", targets=("azure",)),
         spoiled("no-function", rows, drop(FUNCTION, at=WEATHER), "a call without a function", "SF104"),
         spoiled("call-type", rows, put(f"{CALL}.type", "tool", at=WEATHER), "a call of an unknown type", "SF105",
             "SF104", "SF308", "SF107", "SF201"),
         spoiled("tool-calls-is-object", rows, alter("messages.1.tool_calls", lambda calls: calls[0], at=WEATHER),
             "tool_calls is an object", "SF105"),
-        spoiled("no-tools", rows, drop("tools", at=WEATHER), "a call and no tools at all", "SF303",
-            consequence="mis-trained"),
     ]  # fmt: skip
 
 

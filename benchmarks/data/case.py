@@ -25,8 +25,8 @@ class Case:
     `expected` are the codes of SchemaFlux any of which names the defect. `control` is the same file without the
     defect: who flags that as well has not found anything. `targets` are who the data is for and `template` is a
     chat template, where the defect is one only to them. `control_extension` is empty where both have the same;
-    `control_template` differs where the template is what is wrong. `core` marks the 47
-    of the design's first measurement.
+    `control_template` differs where the template is what is wrong. `asked` are rules that are not on by
+    default and have to be asked for. `core` marks the 47 of the design's first measurement.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Case:
     targets: tuple[str, ...] = ()
     template: str | None = None
     control_template: str | None = None
+    asked: tuple[str, ...] = ()
     core: bool = False
 
     @property
@@ -112,13 +113,14 @@ def spoiled(  # noqa: PLR0913 - keywords, each named where it is passed
     targets: tuple[str, ...] = (),
     template: str | None = None,
     control_template: str | None = None,
+    asked: tuple[str, ...] = (),
     core: bool = False,
 ) -> Case:
     """A case whose rows are `base` after `change`, and whose control is `base`."""
     return Case(
         name=name, format=form, defect=defect, expected=expected, consequence=consequence, extension=extension,
         content=write(changed(base, change)), control=write(base), targets=targets, template=template,
-        control_template=control_template or template, core=core,
+        control_template=control_template or template, asked=asked, core=core,
     )  # fmt: skip
 
 

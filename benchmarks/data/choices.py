@@ -1,6 +1,7 @@
 """Defects of preferences, KTO, completions and labels: SF5xx."""
 
 from benchmarks.data import labelled, shapes
+from benchmarks.data.bank import LONG_ANSWER, LONG_QUESTION
 from benchmarks.data.case import Case, Rows, spoiled, table
 from benchmarks.data.edit import AT, alter, everywhere, insert, put, rename
 from mist_ci.models.data_format import DataFormat as F
@@ -24,7 +25,7 @@ def _spaced(rows: Rows) -> None:
 
 
 def _prefix(rows: Rows) -> None:
-    rows[AT]["rejected"] = rows[AT]["chosen"] + " Do ask if anything is unclear."
+    rows[AT] = {"prompt": LONG_QUESTION, "chosen": LONG_ANSWER, "rejected": LONG_ANSWER[:120].rstrip(" .")}
 
 
 def _reversed(rows: Rows) -> None:
@@ -50,7 +51,7 @@ def _pairs() -> list[Case]:
             "SF502", form=F.PREFERENCE, consequence=learn),
         spoiled("same-sides-dpo", dpo, _same_messages, "both answers are the same", "SF501", form=F.OPENAI_DPO,
             consequence=learn),
-        spoiled("side-is-prefix", rows, _prefix, "one answer is the start of the other", "SF502", form=F.PREFERENCE,
+        spoiled("side-is-prefix", rows, _prefix, "one answer is the other, cut off", "SF502", form=F.PREFERENCE,
             consequence=learn),
         spoiled("reversed-preference", rows, _reversed, "another row prefers the opposite", "SF506",
             form=F.PREFERENCE, consequence=learn),

@@ -22,7 +22,7 @@ STRICT = (
 UNCLOSED = CHATML.replace("<|im_end|>{% endgeneration %}", "{% endgeneration %}<|im_end|>")
 TWICE = "<|begin_of_text|><|begin_of_text|>" + CHATML
 OPENER = CHATML.replace("<|im_start|>assistant\n{%- endif", "<|im_start|>model\n{%- endif")
-UNMARKED = CHATML.replace("{% generation %}", "").replace("{% endgeneration %}", "")
+PARTLY = CHATML.replace("message.role == 'assistant'", "message.role == 'assistant' and messages|length < 5")
 ENDLESS = "{%- for a in range(99999) -%}{%- for b in range(99999) -%}{%- endfor -%}{%- endfor -%}" + CHATML
 GREEDY = "{{ 'a' * 99999999999 }}" + CHATML
 CUT = CHATML.replace("{%- endfor -%}", "", 1)
@@ -68,7 +68,16 @@ def _broken_templates() -> list[Case]:
         ),
         case("two-starts", TWICE, "the template starts a text twice", "SF608"),
         case("prompt-is-no-prefix", OPENER, "generation starts otherwise than training", "SF603"),
-        case("nothing-marked", UNMARKED, "the template marks nothing as trained", "SF604"),
+        spoiled(
+            "nothing-marked",
+            shapes.chat(),
+            _nothing,
+            "the template marks nothing in long conversations",
+            "SF604",
+            template=PARTLY,
+            control_template=CHATML,
+            consequence="mis-trained",
+        ),
         case("template-syntax", CUT, "the template is no template", "SF601", consequence="rejected"),
         case("template-endless", ENDLESS, "the template never ends", "SF601", consequence="rejected"),
         case("template-greedy", GREEDY, "the template fills the memory", "SF601", consequence="rejected"),
@@ -107,6 +116,15 @@ def _long(times: int, answer: str = LONG_ANSWER) -> Row:
     return {"messages": [shapes.turn("user", _essay(times)), shapes.turn("assistant", answer)]}
 
 
+def _long_vertex(times: int) -> Row:
+    ask, tell = _long(times)["messages"]
+    parts = [
+        {"role": "user", "parts": [{"text": ask["content"]}]},
+        {"role": "model", "parts": [{"text": tell["content"]}]},
+    ]
+    return {**shapes.vertex()[0], "contents": parts}
+
+
 def _lengths() -> list[Case]:
     rows = shapes.chat_one_turn()
     text = {"prompt": _essay(3), "chosen": "Yes.", "rejected": "No, not at all."}
@@ -120,6 +138,7 @@ def _lengths() -> list[Case]:
         spoiled("prompt-too-long-dpo", shapes.preference(), add(text),
             "TRL drops a preference with a prompt that long", "SF621", "SF622", "SF620", targets=("trl",),
             form=F.PREFERENCE, consequence="dropped"),
-        spoiled("row-too-long-azure", rows, add(_long(60)), "more tokens than the provider takes in a row", "SF620",
-            "SF621", targets=("azure",), consequence="truncated"),
+        spoiled("row-too-long-vertex", shapes.vertex(), add(_long_vertex(100)),
+            "more tokens than the provider takes in a row: it drops the row", "SF620", "SF621", targets=("vertex",),
+            form=F.VERTEX, consequence="dropped"),
     ]  # fmt: skip

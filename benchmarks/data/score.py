@@ -86,10 +86,10 @@ def score_mist(places: Mapping[str, Written]) -> Score:
     controls: dict[tuple[object, ...], Opinion] = {}
     for case in defects():
         place = places[case.name]
-        same = (case.control, case.targets, case.control_template, case.extension)
+        same = (case.control, case.targets, case.control_template, case.asked, case.extension)
         if same not in controls:
-            controls[same] = mist.opinion(place.control, case.targets, place.control_template)
-        said[case.name] = mist.opinion(place.file, case.targets, place.template)
+            controls[same] = mist.opinion(place.control, case.targets, place.control_template, case.asked)
+        said[case.name] = mist.opinion(place.file, case.targets, place.template, case.asked)
         hits[case.name] = caught(case, said[case.name], controls[same])
         crashes += hits[case.name] and said[case.name].crashed
     refused: dict[str, str] = {}

@@ -6,8 +6,8 @@ first finding are those of `mist-ci validate` in a process of its own.
 """
 
 import argparse
+import contextlib
 import json
-import os
 import subprocess
 import sys
 import time
@@ -24,7 +24,7 @@ from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.sources import BrokenSource
 from mist_ci.schemaflux import Inspection, Means, Selection, validate
 from mist_ci.schemaflux.judge import Judge
-from mist_ci.schemaflux.lines import lines, spans
+from mist_ci.schemaflux.lines import Span, cuts, lines
 from mist_ci.schemaflux.reading import RowReader
 from mist_ci.schemaflux.rule import BadLine
 from mist_ci.schemaflux.rules import ROW_RULES, TARGET_RULES
@@ -62,10 +62,14 @@ def row_rules(path: Path) -> int:
         if isinstance(source, BrokenSource):
             raise TypeError(f"{path} cannot be opened")
         reader = RowReader({source.path: DataFormat.OPENAI_CHAT})
-        for span in spans(source):
-            for line in lines(span):
-                seen = judge.glance(line.content or b"")
-                row = reader.read(source, line, is_strict=seen.is_strict, is_escaped=seen.is_escaped)
+        for start, end in cuts(source):
+            for line in lines(Span(source, start, end, 0)):
+                content = line.content or b""
+                seen = judge.glance(content)
+                orderly = judge.orderly(content, seen)
+                row = reader.read(
+                    source, line, is_strict=seen.is_strict, is_escaped=seen.is_escaped, orderly=orderly
+                )
                 found += 1 if isinstance(row, BadLine) else len(judge.problems(row, seen))
     return found
 
@@ -129,19 +133,38 @@ def _command(path: Path) -> list[str]:
     return [sys.executable, "-m", "mist_ci", "validate", str(path)]
 
 
+def _memory_bytes(root: int) -> int:
+    """What a process and all below it hold now; what they share is counted once. Linux only."""
+    below: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            below.setdefault(int(stat.read_text().rsplit(")", 1)[1].split()[1]), []).append(
+                int(stat.parent.name)
+            )
+    total, waiting = 0, [root]
+    while waiting:
+        process = waiting.pop()
+        waiting += below.get(process, [])
+        with contextlib.suppress(OSError):
+            rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
+            total += 1024 * int(rollup.split("Pss:", 1)[1].split()[0])
+    return total
+
+
 def measure_memory(megabytes: float) -> bool:
     """Prints the peak of memory of `mist-ci validate` on a corpus of that size; returns whether the limit is kept."""
     path = corpus.cached(megabytes)
     start = time.perf_counter()
-    child = subprocess.Popen(_command(path), stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    seconds = time.perf_counter() - start
-    peak = usage.ru_maxrss * 1024 / corpus.MEGABYTE
-    cpu = usage.ru_utime + usage.ru_stime
+    peak = 0
+    with subprocess.Popen(_command(path), stdout=subprocess.DEVNULL) as child:
+        while child.poll() is None:
+            peak = max(peak, _memory_bytes(child.pid))
+            time.sleep(0.2)
     size = path.stat().st_size / corpus.MEGABYTE
-    print(f"{size:,.0f} MB in {seconds:.1f} s, {cpu:.1f} s of CPU, exit code {child.returncode}")
-    return ratio("peak memory of its largest process in MB", peak, MEMORY_LIMIT_MB, at_least=False)
+    print(f"{size:,.0f} MB in {time.perf_counter() - start:.1f} s, exit code {child.returncode}")
+    return ratio(
+        "peak memory of all its processes in MB", peak / corpus.MEGABYTE, MEMORY_LIMIT_MB, at_least=False
+    )
 
 
 def measure_first_finding(megabytes: float) -> bool:

@@ -1,16 +1,21 @@
 """Defects of texts: SF7xx."""
 
+import random
+
 from benchmarks.data import shapes
-from benchmarks.data.bank import LONG_ANSWER
+from benchmarks.data.bank import LONG_ANSWER, PAIRS
 from benchmarks.data.case import Case, Change, Rows, jsonl, spoiled
 from benchmarks.data.edit import AT, alter, everywhere, put
+from benchmarks.data.shapes import SEED
 from mist_ci.models.data_format import DataFormat as F
 
+FEW = 7
+"""Blanks in an answer that is too short to tell its language."""
 ANSWER = "messages.1.content"
 QUESTION = "messages.0.content"
 LEARN = "mis-trained"
-_CUT = LONG_ANSWER[: LONG_ANSWER.index("grain, first")].strip()
-"""It ends after `along the`."""
+_CUT = LONG_ANSWER[: LONG_ANSWER.index("glue, wait")].strip()
+"""It ends after `fine dust and`."""
 
 
 def cases() -> list[Case]:
@@ -101,7 +106,7 @@ def _empty_talk() -> list[Case]:
             consequence=LEARN, core=True),
         spoiled("refusals", shapes.chat_one_turn(),
             everywhere(lambda at: alter(ANSWER, lambda text: text if at % 3 else sorry, at=at)),
-            "every third answer refuses a harmless question", "SF707", "SF709", consequence=LEARN),
+            "every third answer refuses a harmless question", "SF707", "SF709", "SF714", consequence=LEARN),
         spoiled("refusal-sharegpt", shapes.sharegpt(), put("conversations.1.value", refusal),
             "an answer that speaks of being a language model", "SF707", form=F.SHAREGPT, consequence=LEARN),
         spoiled("loop", rows, put(ANSWER, loop), "one sentence forty times", "SF708", consequence=LEARN),
@@ -121,7 +126,7 @@ def _empty_talk() -> list[Case]:
             "SF713", consequence=LEARN),
         spoiled("lorem-ipsum", rows, put(ANSWER, "Lorem ipsum dolor sit amet, consectetur adipiscing elit."),
             "filler text", "SF713", consequence=LEARN),
-        spoiled("left-to-do", rows, put(ANSWER, "TODO: write the answer"), "an answer that was never written",
+        spoiled("left-to-do", rows, put(ANSWER, "TO" + "DO: write the answer"), "an answer that was never written",
             "SF713", consequence=LEARN),
     ]  # fmt: skip
 
@@ -146,15 +151,38 @@ def _as_json(messages: Rows) -> str:
     return jsonl([{"words": len(question.split()), "answer": answer}]).decode().strip()
 
 
+def _long_talk() -> Rows:
+    """Questions and answers in English that are long enough to tell the language."""
+    english = [
+        pair
+        for pair in PAIRS
+        if pair.question.isascii() and pair.answer.isascii() and pair.answer.count(" ") > FEW
+    ]
+    chance = random.Random(SEED)
+    threes = (chance.sample(english, 3) for _ in range(60))
+    return [
+        {
+            "messages": [
+                shapes.turn("user", " ".join(one.question for one in three)),
+                shapes.turn("assistant", " ".join(one.answer for one in three)),
+            ]
+        }
+        for three in threes
+    ]
+
+
 def _structured() -> list[Case]:
     rows = _answers_in_json()
     path = "messages.2.content"
-    german = "Das kommt darauf an, wie viel Zeit Sie haben; am besten fangen Sie morgens damit an."
+    german = (
+        "Das kommt darauf an, wie viel Zeit Sie haben. Fangen Sie am besten morgens damit an, lassen Sie alles eine "
+        "Stunde ruhen, und sehen Sie dann noch einmal nach, ob sich etwas verändert hat."
+    )
     return [
         spoiled("answer-not-json", rows, put(path, "The answer is twelve."),
             "one answer is no JSON, all others are", "SF711", consequence=LEARN),
         spoiled("answer-python-dict", rows, put(path, "{'words': 5, 'answer': 'Twelve.'}"),
             "one answer is a Python dict, all others are JSON", "SF711", "SF706", consequence=LEARN),
-        spoiled("other-language", shapes.chat_one_turn(), put(ANSWER, german, at=AT),
-            "an English question is answered in German", "SF712", consequence=LEARN),
+        spoiled("other-language", _long_talk(), put(ANSWER, german, at=AT),
+            "an English question is answered in German", "SF712", asked=("SF712",), consequence=LEARN),
     ]  # fmt: skip

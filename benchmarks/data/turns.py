@@ -115,7 +115,8 @@ def _content() -> list[Case]:
             "SF514", "SF212", form=F.PROMPT_COMPLETION, consequence="mis-trained"),
         spoiled("unclosed-think", chat, alter("messages.1.content", lambda text: f"<think>The user asks.\n{text}"),
             "reasoning is opened and never closed", "SF219", consequence="mis-trained"),
-        spoiled("orphan-think-end", chat, alter("messages.1.content", lambda text: f"The user asks.</think>{text}"),
+        spoiled("orphan-think-end", chat,
+            alter("messages.1.content", lambda text: f"The user asks.\n</think>\n\n{text}"),
             "reasoning is closed and was never opened", "SF219", consequence="mis-trained"),
     ]  # fmt: skip
 

@@ -43,10 +43,8 @@ class FindingPrinter:
             f"{count(report.rows, 'row')} in {count(len(report.files), 'file')}{_formats(report)}, "
             f"{count(report.tokens, 'token')} ({report.token_basis}), {count(new, 'finding')}{before}"
         )
-        for line in (*_change(report), *_wasted(report)):
+        for line in (*_change(report), *_tokens(report)):
             say(line)
-        for trainer in report.figures.trainers if report.figures else ():
-            say(trainer.sentence)
         if new:
             worst = min(
                 (one for one in report.counts if not one.known),
@@ -132,24 +130,21 @@ def _change(report: "DataReport") -> list[str]:
     return [report.change.sentence, *(f"drift: {one.sentence}" for one in report.change.drift)]
 
 
-def _wasted(report: "DataReport") -> list[str]:
-    """Tokens that are paid for and teach nothing."""
-    from mist_ci.models.figures import count
-
+def _tokens(report: "DataReport") -> list[str]:
+    """How many tokens rows have, which of them teach nothing, and what each trainer makes of the rows."""
     figures = report.figures
     if figures is None or not figures.total:
         return []
-    parts = [
-        f"{number:,} in {where}"
-        for number, where in (
-            (figures.unlearnt, "rows without an answer that is learnt"),
-            (figures.duplicates, "copies of rows"),
-        )
-        if number
+    places = (
+        (figures.unlearnt, "rows without an answer that is learnt"),
+        (figures.duplicates, "copies of rows"),
+    )
+    wasted = [f"{number:,} in {place}" for number, place in places if number]
+    return [
+        figures.sentence,
+        *([f"wasted tokens: {', '.join(wasted)}"] if wasted else []),
+        *(trainer.sentence for trainer in figures.trainers),
     ]
-    wasted = f"; wasted: {', '.join(parts)}" if parts else ""
-    longest = count(figures.longest, "token")
-    return [f"{figures.trainable_share:.0%} of the tokens are learnt; the longest row has {longest}{wasted}"]
 
 
 def _formats(report: "DataReport") -> str:

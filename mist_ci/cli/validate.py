@@ -71,7 +71,7 @@ def _validated(
         before = wiring.earlier(opener, paths, options["since"]) if options["since"] else ()
         means = schemaflux.Means(
             wiring.executor(),
-            wiring.tokens(),
+            wiring.tokens(options["tokenizer"]),
             wiring.workers(options["jobs"], files),
             scratch,
             printer.show if options["output_format"] == "text" else lambda _finding: None,

@@ -54,6 +54,12 @@ WHAT_IT_IS = (
         "--model", default="", metavar="NAME", help="The model to be trained: chooses how tokens are counted."
     ),
     click.option(
+        "--tokenizer",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="The tokenizer.json of an open model, to count tokens with.",
+    ),
+    click.option(
         "--trainer",
         "trainers",
         multiple=True,

@@ -34,6 +34,7 @@ from mist_ci.adapters.targets import TargetFiles, load_targets, shipped_targets
 from mist_ci.adapters.tokenizers import InstalledTokenizers
 from mist_ci.adapters.workers import ProcessWorkers
 from mist_ci.cli.interrupts import INTERRUPTS
+from mist_ci.cli.local import read_file
 from mist_ci.errors import Code, UsageError
 from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.target import Target
@@ -78,6 +79,7 @@ def world(
         outputs=outputs or NoOutputs(),
         iterations=iterations or NoIterations(),
         targets=TargetFiles(),
+        tokenizers=InstalledTokenizers(),
     )
 
 
@@ -231,9 +233,11 @@ def targets(names: Iterable[str] | None = None) -> tuple[Target, ...]:
     return shipped_targets() if names is None else load_targets(names)
 
 
-def tokens() -> TokenCounter:
-    """Counts as tiktoken does, faster with the extra `fast`; nothing is downloaded."""
-    return InstalledTokenizers().of_models()
+def tokens(tokenizer: Path | None = None) -> TokenCounter:
+    """Counts as tiktoken does, faster with the extra `fast`, or with a tokenizer.json; nothing is downloaded."""
+    if tokenizer is None:
+        return InstalledTokenizers().of_models()
+    return InstalledTokenizers().of_file(read_file(tokenizer), str(tokenizer))
 
 
 def executor() -> Executor:

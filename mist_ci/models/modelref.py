@@ -34,6 +34,8 @@ class ModelReference(Model):
     model: Annotated[str, Field(min_length=1, max_length=256)]
     parameters: Parameters = Parameters()
     chat_template: TreePath | None = None
+    tokenizer: TreePath | None = None
+    """The model's tokenizer.json: tokens of training data are counted with it."""
     trained_on: TrainedOn | None = None
 
     @property

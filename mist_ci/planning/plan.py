@@ -1,6 +1,7 @@
 """Changes and policy become a Plan: the table "what changed → what runs" of page 0, as one pure function."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from mist_ci.errors import Code, ConfigError, UsageError, Where
 from mist_ci.models.config import Dataset, Gate, Policy
@@ -132,12 +133,10 @@ def _data_steps(
         if name in moved:
             reason = "the new policy has other data for it"
             steps.append(Step(kind=StepKind.VALIDATE, subject=name, reason=reason))
-        elif touched := [path for path in changed if _belongs(path, dataset)]:
+        elif (touched := [path for path in changed if _belongs(path, dataset)]) or (
+            touched := [path for path in _read_with(dataset, policy, head) if path in changed]
+        ):
             steps.append(Step(kind=StepKind.VALIDATE, subject=name, reason=f"{_some(touched)} changed"))
-        elif (template := _template_path(dataset, policy, head)) in changed:
-            steps.append(Step(kind=StepKind.VALIDATE, subject=name, reason=f"{template} changed"))
-        elif dataset.trainer in changed:
-            steps.append(Step(kind=StepKind.VALIDATE, subject=name, reason=f"{dataset.trainer} changed"))
         elif evaluated and (dataset.model is None or dataset.model in evaluated):
             reason = "training data of what is evaluated: looked through for leaked samples"
             steps.append(Step(kind=StepKind.VALIDATE, subject=name, reason=reason))
@@ -148,15 +147,16 @@ def _belongs(path: str, dataset: Dataset) -> bool:
     return dataset.path is not None and matches(dataset.path, path)
 
 
-def _template_path(dataset: Dataset, policy: Policy, head: Tree) -> str | None:
-    """The chat template that the data set is rendered with at head."""
+def _read_with(dataset: Dataset, policy: Policy, head: Tree) -> list[str]:
+    """What else decides about the data at head: its trainer's configuration, its model's template and tokenizer."""
+    found = [dataset.trainer]
     path = policy.models.get(dataset.model or "")
-    if path is None or not head.exists(path):
-        return None
-    try:
-        return read_reference(head, path, policy).chat_template
-    except ConfigError:  # said where the reference matters: when it changed, or its data
-        return None
+    if path is not None and head.exists(path):
+        # Errors are said where the reference matters: when it changed, or its data.
+        with suppress(ConfigError):
+            reference = read_reference(head, path, policy)
+            found += [reference.chat_template, reference.tokenizer]
+    return [one for one in found if one is not None]
 
 
 def _some(paths: list[str]) -> str:

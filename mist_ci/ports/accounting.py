@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Protocol
 
+from mist_ci.errors import Code, UsageError, Where
 from mist_ci.models.config import Provider
 from mist_ci.models.usage import Cost
 
@@ -25,11 +26,7 @@ class TokenCounter(Protocol):
 
 
 class Tokenizers(Protocol):
-    """Counters of tokens."""
-
-    def of_models(self) -> TokenCounter:
-        """One that knows the encodings of models by their names."""
-        ...
+    """Tokenizers of open models."""
 
     def of_file(self, content: bytes, file: str) -> TokenCounter:
         """One that counts with a tokenizer.json, whatever the model; its basis says when it could not.
@@ -37,6 +34,15 @@ class Tokenizers(Protocol):
         Raises UsageError MC205 when the extra `tokenizers` is not installed.
         """
         ...
+
+
+class NoTokenizers:
+    """None of them."""
+
+    def of_file(self, content: bytes, file: str) -> TokenCounter:
+        """Refuses."""
+        del content
+        raise UsageError(Code.EXTRA_MISSING, "no tokenizer.json can be used here", where=Where(file))
 
 
 class Prices(Protocol):

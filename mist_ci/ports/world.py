@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from mist_ci.ports.accounting import Prices, TokenCounter
+from mist_ci.ports.accounting import NoTokenizers, Prices, TokenCounter, Tokenizers
 from mist_ci.ports.clock import Clock
 from mist_ci.ports.datasets import Datasets
 from mist_ci.ports.executor import Executor
@@ -33,3 +33,4 @@ class World:
     outputs: OutputStore = field(default_factory=NoOutputs)
     iterations: IterationStore = field(default_factory=NoIterations)
     targets: Targets = field(default_factory=NoTargets)
+    tokenizers: Tokenizers = field(default_factory=NoTokenizers)

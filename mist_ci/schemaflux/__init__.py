@@ -1,6 +1,7 @@
 """SchemaFlux: turns training data into findings, before it costs a training run."""
 
 from mist_ci.schemaflux.explain import codes, page
+from mist_ci.schemaflux.format_page import format_page
 from mist_ci.schemaflux.inspection import Inspection, Means
 from mist_ci.schemaflux.prompts import telling_texts
 from mist_ci.schemaflux.rules.sf013_lfs_pointer import META as _POINTER
@@ -22,6 +23,7 @@ __all__ = [
     "Suppressions",
     "codes",
     "data_hash",
+    "format_page",
     "page",
     "read_baseline",
     "read_settings",

@@ -4,28 +4,29 @@ from collections.abc import Iterator
 
 import msgspec
 
-from mist_ci.models.data_format import DataFormat
 from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.message import Object, ToolCall
 from mist_ci.schemaflux.row import Row
 
-JSON_SCHEMA_FORMATS = frozenset(DataFormat) - {DataFormat.VERTEX}
-"""Gemini writes its own dialect: types in capital letters."""
 _decode = msgspec.json.Decoder().decode
 
 
-def calls_with_schema(row: Row) -> Iterator[tuple[ToolCall, Object, Object, int]]:
+def calls_with_schema(
+    row: Row, *, with_nulls: bool = False
+) -> Iterator[tuple[ToolCall, Object, Object, int]]:
     """Each call whose arguments and schema are objects: the call, both of them, and the bytes of the arguments.
 
-    Nothing for a tool that is declared twice: which one is meant?
+    Nothing for a tool that is declared twice: which one is meant? `with_nulls` for calls with null arguments only.
     """
     made = [call for message in row.said for call in message.calls]
+    if with_nulls:
+        made = [call for call in made if not isinstance(call.arguments, str) or "null" in call.arguments]
     if not made:
         return
     schemas = _schemas(row)
     for call in made:
         schema = schemas.get(call.name or "")
-        arguments = arguments_of(call) if schema is not None else None
+        arguments = None if schema is None else arguments_of(call)
         if schema is not None and arguments is not None:
             text = call.arguments
             yield call, arguments, schema, len(text) if isinstance(text, str) else len(row.raw)

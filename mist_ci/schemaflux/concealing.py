@@ -4,7 +4,6 @@ A finding quotes the row: in its message, its snippet and its frame. Credentials
 replaced by dots of the same length, but for their first characters, so that places stay what they are.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -12,6 +11,7 @@ from mist_ci.models.finding import Frame
 from mist_ci.schemaflux.patterns import byte_pattern
 from mist_ci.schemaflux.privacy.addresses import EMAIL_TRIGGER, find_emails
 from mist_ci.schemaflux.privacy.credentials import TRIGGER, find_credentials
+from mist_ci.schemaflux.privacy.masking import without_escapes
 from mist_ci.schemaflux.privacy.numbers import (
     CARD_TRIGGER,
     IBAN_TRIGGER,
@@ -27,7 +27,6 @@ from mist_ci.schemaflux.rule import Problem
 _MAY_BE_PRIVATE = byte_pattern(
     b"|".join((TRIGGER, EMAIL_TRIGGER, PHONE_TRIGGER, SSN_TRIGGER, CARD_TRIGGER, IBAN_TRIGGER))
 )
-_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)")
 _FINDERS = (find_emails, find_phones, find_social_security_numbers, find_cards, find_ibans)
 _PREFIX_CHARS = 6
 _SHOWN_CHARS = 4
@@ -52,7 +51,7 @@ def _private(text: str) -> Iterator[str]:
     """Private values of a text, of JSON as well: escapes count as white space."""
     if _MAY_BE_PRIVATE.search(text.encode("utf-8", "replace")) is None:
         return
-    spaced = _ESCAPE.sub(lambda match: " " * len(match.group()), text)
+    spaced = without_escapes(text)
     yield from (secret for _, secret in find_credentials(spaced))
     for find in _FINDERS:
         yield from find(spaced)
@@ -60,12 +59,14 @@ def _private(text: str) -> Iterator[str]:
 
 def _without(text: str, private: list[str]) -> str:
     """The text with every private value, whole or cut off at its end, replaced from its fifth character on."""
+    spaced = without_escapes(text)
     for value in private:
-        start = text.find(value[:_PREFIX_CHARS])
+        start = spaced.find(value[:_PREFIX_CHARS])
         while start >= 0:
-            length = _common(text[start : start + len(value)], value)
-            text = text[: start + _SHOWN_CHARS] + "•" * (length - _SHOWN_CHARS) + text[start + length :]
-            start = text.find(value[:_PREFIX_CHARS], start + length)
+            length = _common(spaced[start : start + len(value)], value)
+            dots = "•" * (length - _SHOWN_CHARS)
+            text = text[: start + _SHOWN_CHARS] + dots + text[start + length :]
+            start = spaced.find(value[:_PREFIX_CHARS], start + length)
     return text
 
 

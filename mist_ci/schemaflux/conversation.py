@@ -1,6 +1,8 @@
 """What a trainer hands to `apply_chat_template` for a row."""
 
 import json
+from collections.abc import Mapping
+from enum import StrEnum
 
 from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.data_format import DataFormat
@@ -16,12 +18,21 @@ _STRINGS_ARE_TURNS = frozenset({DataFormat.ALPACA, DataFormat.SHAREGPT})
 """Where a trainer makes messages of what are plain strings in the row."""
 
 
-def conversation(row: Row, template: ChatTemplate) -> Conversation | None:
-    """The conversation of a sound row; None where no template is applied to it, or not this one."""
+class Skip(StrEnum):
+    """Why a row is not rendered."""
+
+    NO_TEMPLATE = "trainers apply no chat template to rows of this format"
+    PLAIN_ONLY = "this chat template was written for texts only, without tools and parts"
+
+
+def conversation(row: Row, template: ChatTemplate) -> Conversation | Skip:
+    """The conversation of a sound row, or why no template is applied to it, or not this one."""
     messages = rendered_messages(row)
-    tools = _tools(row.object.get("tools"))
-    if not messages or (template.plain_only and (tools or not all(map(_is_plain, messages)))):
-        return None
+    tools = _tools(row)
+    if not messages:
+        return Skip.NO_TEMPLATE
+    if template.plain_only and (tools or not all(map(_is_plain, messages))):
+        return Skip.PLAIN_ONLY
     return Conversation(
         messages,
         tools=tools,
@@ -66,8 +77,10 @@ def _as_read(message: Message) -> JsonValue:
     return {"role": message.role, "content": message.content, **({"tool_calls": calls} if calls else {})}
 
 
-def _tools(value: JsonValue) -> JsonValue:
+def _tools(row: Row) -> JsonValue:
     """Tools may be written as a string of JSON, because columns of a data set have one type."""
+    inside = row.object.get("input") if row.format is DataFormat.OPENAI_DPO else row.object
+    value = inside.get("tools") if isinstance(inside, Mapping) else None
     if not isinstance(value, str):
         return value
     try:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import or_
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
-from mist_ci.schemaflux.shape import ANYTHING, ListOf, One, OneOf, Record, Shape, Varied
+from mist_ci.schemaflux.shape import ANYTHING, ListOf, One, OneOf, Record, Shape, Varied, Words
 
 Type = Any
 """Types that are made here have no name."""
@@ -18,6 +18,8 @@ def exact(shape: Shape, *, is_open: bool = False) -> Type:
     match shape:
         case One():
             return Any if shape is ANYTHING else _either([_json_type(one) for one in shape.types])
+        case Words():
+            return Literal.__getitem__(shape.words)
         case OneOf():
             return _either([exact(option) for option in shape.options])
         case ListOf():

@@ -13,6 +13,7 @@ from mist_ci.schemaflux.formats.detection import Detected, detect
 from mist_ci.schemaflux.inspection import Inspection
 from mist_ci.schemaflux.judge import Found
 from mist_ci.schemaflux.ledger import Ledger
+from mist_ci.schemaflux.lines import MAX_LINE_BYTES
 from mist_ci.schemaflux.matrix import told
 from mist_ci.schemaflux.part import FileCount, Part
 from mist_ci.schemaflux.rule import FileHead
@@ -63,8 +64,13 @@ def judge_heads(asked: Inspection, sources: Sequence[Source], ledger: Ledger) ->
 
 
 def head_of(source: Source, declared: DataFormat | None) -> FileHead:
-    """The beginning of a file."""
-    content = b"".join(source.blocks(0, min(source.size, _HEAD_BYTES)))
+    """The beginning of a file: more of it where the first line is long, so that there is a row to look at."""
+    end = min(source.size, _HEAD_BYTES)
+    start = content = b"".join(source.blocks(0, end))
+    while b"\n" not in content and end < min(source.size, MAX_LINE_BYTES):
+        more = min(source.size, 4 * end)
+        content, end = b"".join((content, *source.blocks(end, more))), more
+    content = content if b"\n" in content or end == source.size else start
     return FileHead(source.path, source.size, content, source.container, source.compression, declared)
 
 

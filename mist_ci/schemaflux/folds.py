@@ -21,6 +21,15 @@ class Fold:
     target: Target | None
     tally: Tally
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """A rule is a module, and those cannot be sent to another process: its code can."""
+        return _fold, (self.rule.META.code, self.target, self.tally)
+
+
+def _fold(code: str, target: Target | None, tally: Tally) -> Fold:
+    rules: tuple[FoldRule | TargetFoldRule, ...] = (*FOLD_RULES, *TARGET_FOLD_RULES)
+    return Fold(next(rule for rule in rules if rule.META.code == code), target, tally)
+
 
 def new_folds(selection: Selection, targets: Sequence[Target]) -> tuple[Fold, ...]:
     """Empty tallies of all rules that are asked, always in the same order."""

@@ -1,6 +1,6 @@
 """What is asked about a data set, and what it is answered with."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -14,9 +14,9 @@ from mist_ci.ports.executor import Executor
 from mist_ci.ports.scratch import MemoryScratch, Scratch
 from mist_ci.ports.sources import Opened
 from mist_ci.ports.workers import InlineWorkers, Workers
+from mist_ci.schemaflux.leaks import SuiteTexts
 from mist_ci.schemaflux.ledger import KEEP
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES
-from mist_ci.schemaflux.prompts import SuitePrompts
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
 from mist_ci.schemaflux.suppressions import NOTHING, Suppressions
 
@@ -44,11 +44,13 @@ class Inspection:
     targets: Sequence[Target] = ()
     trainers: Sequence[TrainerSettings] = ()
     """What the repository's own configurations of trainers say (`read_settings`)."""
+    trainers_before: Mapping[str, TrainerSettings | None] = field(default_factory=dict)
+    """File → what it said at base. Files that are not named here have not changed."""
     max_tokens: int | None = None
     """Tokens that a row may have, whatever the targets say."""
     selection: Selection = EVERYTHING
     suppressions: Suppressions = NOTHING
-    suite_prompts: SuitePrompts = field(default_factory=dict)
+    suite_prompts: SuiteTexts = field(default_factory=dict)
     keep: int = KEEP
     longest_line: int = MAX_LINE_BYTES
 

@@ -26,9 +26,10 @@ from mist_ci.models.finding import DataChange, Severity
 from mist_ci.models.target import Target
 from mist_ci.ports.executor import ChatRendered
 from mist_ci.ports.sources import BrokenSource
+from mist_ci.schemaflux.leaks import SuiteIndex
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.row_tokens import Passage
-from mist_ci.schemaflux.rule import BadLine, FileHead, Mention, Placed, Problem, PromptIndex, RuleMeta
+from mist_ci.schemaflux.rule import BadLine, FileHead, Mention, Placed, Problem, RuleMeta
 
 
 class Rule(Protocol):
@@ -105,11 +106,11 @@ class TokenRule(Rule, Protocol):
 class LeakRule(Rule, Protocol):
     """Judges a row against the suites."""
 
-    def leaks(self, row: Row, prompts: PromptIndex, /) -> Iterable[tuple[str, str]]:
+    def leaks(self, row: Row, suites: SuiteIndex, /) -> Iterable[tuple[str, str]]:
         """Suite and key of the samples that the row gives away."""
         ...
 
-    def check(self, row: Row, prompts: PromptIndex, /) -> Iterable[Problem]:
+    def check(self, row: Row, suites: SuiteIndex, /) -> Iterable[Problem]:
         """What is in the suites too."""
         ...
 

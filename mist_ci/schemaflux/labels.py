@@ -25,3 +25,13 @@ class LabelTally:
     def merge(self, later: Self, /) -> None:
         """Takes in the tally of later rows."""
         self.labels.merge(later.labels)
+
+
+def last_answer(row: Row) -> str | None:
+    """What the assistant says at last, with the calls it makes; None where nothing is trained."""
+    if row.plain is not None:
+        return row.plain.texts[-1]
+    if row.answer is None:
+        return None
+    message = row.messages[row.answer]
+    return message.text + "".join(f"\x1f{made.name}\x1f{made.arguments}" for made in message.calls)

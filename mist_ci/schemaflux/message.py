@@ -1,11 +1,14 @@
 """What is said in a row, in one form whatever the format: messages, calls of tools, declarations of tools.
 
 A format reads its rows into these values. `field`, `at_…` are JSON paths in the row as it is written, so that a
-finding points to what its reader sees. Fields of the wrong type read as None.
+finding points to what its reader sees. Fields of the wrong type read as None. They are structs of msgspec, because rows
+are many: those are made three times as fast as frozen dataclasses.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+
+import msgspec
 
 from mist_ci.parsing.strict_json import JsonValue
 
@@ -15,8 +18,7 @@ ROLES = ("system", "developer", "user", "assistant", "tool", "function")
 Object = Mapping[str, JsonValue]
 
 
-@dataclass(frozen=True, slots=True)
-class ToolCall:
+class ToolCall(msgspec.Struct, frozen=True, gc=False):
     """One call of a tool by the assistant."""
 
     field: str
@@ -34,8 +36,7 @@ class ToolCall:
     """The older `function_call`, which expects no answer with an id."""
 
 
-@dataclass(frozen=True, slots=True)
-class ToolDeclaration:
+class ToolDeclaration(msgspec.Struct, frozen=True, gc=False):
     """A tool that the row declares. Built-in tools of a provider have no name and no parameters."""
 
     field: str
@@ -48,8 +49,7 @@ class ToolDeclaration:
     at_parameters: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True, gc=False):
     """One message."""
 
     field: str
@@ -80,6 +80,11 @@ class Message:
             return self.content
         texts = (part.get("text") for part in self.parts)
         return "\n".join(text for text in texts if isinstance(text, str))
+
+    @property
+    def written_role(self) -> str | None:
+        """The role as it stands in the file; None where none does."""
+        return text_or_none(self.value.get(self.at_role.rpartition(".")[2])) if self.at_role else None
 
     @property
     def parts(self) -> tuple[Object, ...]:

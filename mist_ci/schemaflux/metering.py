@@ -25,6 +25,8 @@ class Measured:
     rule: TokenRule
     problem: Problem
     destination: Destination
+    is_new: bool
+    """True when the same row had a better fate at base."""
 
 
 class Meter:
@@ -68,10 +70,10 @@ class Meter:
                 yield passage
 
     def _problems(self, index: int, row: Row, passage: Passage) -> Iterator[Measured]:
-        where = Where(row.file, row.line)
+        where, is_new = Where(row.file, row.line), _is_worse_now(passage)
         for rule in self._rules:
             for problem in ask(rule, where, rule.check, row, passage):
-                yield Measured(index, rule, problem, passage.destination)
+                yield Measured(index, rule, problem, passage.destination, is_new)
 
 
 def _add_plain(row: PlainRow, counts: Sequence[int], tally: TokenTally) -> None:
@@ -93,3 +95,13 @@ def _is_of_interest(passage: Passage, length: int) -> bool:
         return passage.fate.outcome is not Outcome.KEPT or not passage.fate.tokens_trained
     limit = passage.destination.row_tokens
     return limit is not None and length > limit
+
+
+def _is_worse_now(passage: Passage) -> bool:
+    before, fate = passage.destination.before, passage.fate
+    if not passage.destination.is_changed or fate is None:
+        return False
+    worst_last = list(Outcome)
+    return before is None or worst_last.index(simulate(passage.row, before).outcome) < worst_last.index(
+        fate.outcome
+    )

@@ -9,6 +9,8 @@ from mist_ci.schemaflux.message import Message, Side
 from mist_ci.schemaflux.row import Row
 
 _encode = msgspec.json.Encoder(order="sorted").encode
+LABELLED = frozenset({DataFormat.KTO, DataFormat.SHAREGPT})
+"""Formats that label answers as good or bad."""
 _PROMPTS = (
     "prompt",
     "question",
@@ -24,7 +26,9 @@ _PROMPTS = (
 
 
 def pair(row: Row) -> tuple[Side, Side] | None:
-    """The chosen and the rejected side; None where one is missing or says nothing."""
+    """The chosen and the rejected side; None where one is missing, says nothing, or cannot be read."""
+    if not row.sides or not row.is_sound:
+        return None
     match row.sides:
         case (chosen, rejected) if chosen.messages and rejected.messages:
             return chosen, rejected

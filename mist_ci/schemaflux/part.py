@@ -24,6 +24,8 @@ class Part:
     """The file it is of."""
     records: Records = field(default_factory=Records)
     renderings: Renderings = field(default_factory=Renderings)
+    lines: int = 0
+    """Lines of the part, blank ones as well."""
     rows: int = 0
     rows_new: int = 0
     blank_count: int = 0

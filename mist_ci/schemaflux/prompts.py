@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Protocol
 
-from mist_ci.schemaflux.rule import PromptIndex
+import re2
 
 _UNSEEN = re.compile(
     "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064"
@@ -14,6 +14,14 @@ _UNSEEN = re.compile(
     "\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]+"
 )
 """Format characters (category Cf): they change how a text looks, or nothing."""
+_LATIN1 = re2.Options()
+_LATIN1.encoding = re2.Options.Encoding.LATIN1
+_MAY_BE_UNSEEN = re2.compile(
+    rb"\xc2\xad|\xd8[\x80-\x9c]|\xdb\x9d|\xdc\x8f|\xe0\xa2|\xe0\xa3\xa2|\xe1\xa0\x8e|\xe2\x80[\x8b-\x8f\xaa-\xae]"
+    rb"|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf|\xef\xbf[\xb9-\xbb]|\xf0[\x91\x93\x9b\x9d]|\xf3\xa0",
+    _LATIN1,
+)
+"""Bytes of UTF-8 without which there is none of them."""
 
 
 class PromptMessage(Protocol):
@@ -44,20 +52,24 @@ def normalise_text(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-_BLANK = {ord(char): None for char in " \t\n\r\v\f\x1c\x1d\x1e\x1f"}
+_BLANKS = b" \t\n\r\v\f\x1c\x1d\x1e\x1f"
 _LOWER = bytes(range(256)).lower()
-_BLANK_BYTES = bytes(_BLANK)
 
 
-def fold(text: str) -> str:
-    r"""As `normalise_text`, without any white space: a cheap key for texts that read the same.
+def fold(text: str) -> bytes:
+    r"""As `normalise_text`, in UTF-8 and without white space: a cheap key for texts that read the same.
 
     >>> fold("  What IS\t 2+\u200b2? ")
-    'whatis2+2?'
+    b'whatis2+2?'
     """
     if text.isascii():
-        return text.encode().translate(_LOWER, _BLANK_BYTES).decode()
-    return normalise_text(text).replace(" ", "")
+        return text.encode().translate(_LOWER, _BLANKS)
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    folded = text.casefold().encode("utf-8", "surrogatepass")
+    if _MAY_BE_UNSEEN.search(folded):
+        folded = _UNSEEN.sub("", text).casefold().encode("utf-8", "surrogatepass")
+    return folded.translate(None, _BLANKS)
 
 
 def normalise_prompt(messages: Sequence[PromptMessage]) -> str:
@@ -83,18 +95,3 @@ class Asked(Protocol):
 def telling_texts(sample: Asked) -> tuple[str, ...]:
     """The texts whose place in training data gives a sample away: its prompt, and the input inside of it."""
     return normalise_prompt(sample.messages), normalise_text(sample.input)
-
-
-SuitePrompts = Mapping[str, Mapping[str, Collection[str]]]
-"""Suite → sample key → normalised texts that give the sample away: its prompt, and what the prompt is made of."""
-
-
-def prompt_index(suite_prompts: SuitePrompts) -> PromptIndex:
-    """From normalised text to who asks it. Empty texts never leak."""
-    index: dict[str, list[tuple[str, str]]] = {}
-    for suite, samples in sorted(suite_prompts.items()):
-        for key, texts in sorted(samples.items()):
-            for text in sorted(set(texts)):
-                if text:
-                    index.setdefault(text, []).append((suite, key))
-    return index

@@ -1,20 +1,28 @@
 """Rows rendered by the chat template, and what the rules say about the result."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mist_ci.errors import Where
 from mist_ci.models.chat_template import ChatTemplate
+from mist_ci.models.figures import count
 from mist_ci.models.finding import Severity
+from mist_ci.models.trainer import TrainerSettings
 from mist_ci.ports.executor import ChatRendered, Conversation, Executor
 from mist_ci.schemaflux.asking import ask
-from mist_ci.schemaflux.conversation import conversation
+from mist_ci.schemaflux.conversation import Skip, conversation
+from mist_ci.schemaflux.kinds import Rule
 from mist_ci.schemaflux.ledger import Ledger
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.rules import RENDER_RULES, sf601_template_error
+from mist_ci.schemaflux.rules import (
+    RENDER_RULES,
+    sf601_template_error,
+    sf609_special_token_in_content,
+    sf611_control_token_in_content,
+)
 from mist_ci.schemaflux.selection import Selection
 
 
@@ -38,8 +46,8 @@ class Renderings:
     """The error of all of them so far; None when they differ."""
     is_same: bool = True
     is_known: bool = True
-    skipped: int = 0
-    """Rows that the template was not written for: nobody knows what a trainer would make of them."""
+    skipped: dict[Skip, int] = field(default_factory=dict)
+    """Rows that were not rendered: nobody knows what a trainer would make of them."""
     shared: dict[tuple[str, Severity, str], Shared] = field(default_factory=dict)
     """Rule, severity and message → a problem of the template."""
 
@@ -56,9 +64,14 @@ class Renderings:
             mine.count += one.count
             mine.is_known = mine.is_known and one.is_known
 
+    def skip(self, reason: Skip, rows: int = 1) -> None:
+        """Takes in rows that were not rendered."""
+        self.skipped[reason] = self.skipped.get(reason, 0) + rows
+
     def merge(self, later: "Renderings") -> None:
         """Takes in the renderings of a later part."""
-        self.skipped += later.skipped
+        for reason, rows in later.skipped.items():
+            self.skip(reason, rows)
         for one in later.shared.values():
             self.share(one)
         if later.count:
@@ -97,8 +110,8 @@ class Renderer:
     ) -> Iterator[Conversation]:
         for row in rows:
             talk = conversation(row, self._template)
-            if talk is None:
-                renderings.skipped += 1
+            if isinstance(talk, Skip):
+                renderings.skip(talk)
             else:
                 waiting.append(row)
                 yield talk
@@ -115,6 +128,20 @@ class Renderer:
                     ledger.note(rule.META, problem, where, is_known=is_known, row=row.raw)
 
 
+def as_trained(template: ChatTemplate, trainers: Sequence[TrainerSettings]) -> ChatTemplate:
+    """The template with what the configurations of trainers say about it."""
+    masks = any("assistant_only_loss: true" in settings.evidence for settings in trainers)
+    return replace(template, needs_generation=True) if masks else template
+
+
+def is_superseded(rule: Rule, template: ChatTemplate | None, selection: Selection) -> bool:
+    """True for a rule that suspects what another one knows for sure: one defect is one finding."""
+    certain = sf611_control_token_in_content
+    if rule is not sf609_special_token_in_content or template is None or not selection.takes(certain.META):
+        return False
+    return bool(template.all_specials) and not template.plain_only  # else some rows are not rendered
+
+
 def say_it_once(renderings: Renderings, ledger: Ledger, path: str) -> None:
     """What is the template's, or something that all rows share, is said at the template."""
     if renderings.count > 1 and renderings.is_same and renderings.error is not None:
@@ -124,6 +151,10 @@ def say_it_once(renderings: Renderings, ledger: Ledger, path: str) -> None:
             f"all {renderings.count:,} rows fail to render: {error}", sf601_template_error.hint(error)
         )
         ledger.note(sf601_template_error.META, problem, Where(path), is_known=renderings.is_known)
+    for reason, skipped in sorted(renderings.skipped.items()):
+        message = f"{count(skipped, 'row')} not rendered and so not checked: {reason}"
+        problem = Problem(message, "give the template that the model comes with", severity=Severity.INFO)
+        ledger.note(sf601_template_error.META, problem, Where(path), is_known=False)
     for one in renderings.shared.values():
         rows = "the row" if one.count == 1 else f"{one.count:,} rows, first"
         message = f"{one.problem.message} ({rows} {one.first})"

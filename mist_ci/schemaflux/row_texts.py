@@ -19,7 +19,19 @@ class Text:
 
 
 def strings(row: Row) -> Iterator[Text]:
-    """Every string of the row that is not a key, in the order of the file."""
+    """Every string of the row that is neither a key nor a known role, in the order of the file."""
+    return _plain(row) if row.plain is not None else _strings(row)
+
+
+def _plain(row: Row, role: str | None = None) -> Iterator[Text]:
+    """The texts of a plain row without reading it again."""
+    if row.plain is not None:
+        for index, (who, text) in enumerate(zip(row.plain.roles, row.plain.texts, strict=True)):
+            if role in (None, who):
+                yield Text(f"messages[{index}].content", text)
+
+
+def _strings(row: Row) -> Iterator[Text]:
     stack = [("", row.value)]
     while stack:
         field, value = stack.pop()
@@ -37,12 +49,16 @@ def strings(row: Row) -> Iterator[Text]:
 
 def said(row: Row) -> Iterator[Text]:
     """What anybody says in the row, both sides of a preference included."""
-    return _texts(row.said)
+    return _plain(row) if row.plain is not None else _texts(row.said)
 
 
 def answers(row: Row) -> Iterator[Text]:
-    """What the model learns to say. Of a preference: both sides."""
-    return _texts(message for message in row.said if message.is_trained)
+    """What the model learns to say: not what is rejected, and not what is labelled as undesired."""
+    if row.plain is not None:
+        return _plain(row, "assistant")
+    liked = [message for side in row.sides if side.name != "rejected" for message in side.messages]
+    messages = () if row.label is False else (*row.messages, *liked)
+    return _texts(message for message in messages if message.is_trained)
 
 
 def _texts(messages: Iterable[Message]) -> Iterator[Text]:

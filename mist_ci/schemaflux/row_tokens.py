@@ -1,6 +1,6 @@
 """A row as tokens: what is counted of it, and where it goes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -21,6 +21,10 @@ class Destination:
     row_tokens: int | None = None
     target: Target | None = None
     """The target that the user named, where it was one."""
+    is_changed: bool = False
+    """True when base is set up in another way, so that a row of the base may be cut for the first time."""
+    before: TrainerSettings | None = None
+    """How it is set up at base; None where base has no such file, or one that cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +37,14 @@ class Passage:
 
 
 def destinations(
-    targets: Sequence[Target], trainers: Sequence[TrainerSettings], max_tokens: int | None
+    targets: Sequence[Target],
+    trainers: Sequence[TrainerSettings],
+    max_tokens: int | None,
+    before: Mapping[str, TrainerSettings | None] | None = None,
 ) -> tuple[Destination, ...]:
     """Trainers as they are set up, then targets; a trainer's own file goes before what its target would assume."""
     named = {target.trainer: target for target in targets if target.trainer}
-    found = [
-        Destination(one.file or one.trainer.value, one, target=named.get(one.trainer.value))
-        for one in trainers
-    ]
+    found = [_configured(one, named.get(one.trainer.value), before or {}) for one in trainers]
     configured = {settings.trainer for settings in trainers}
     for target in targets:
         limit = target.limits.row_tokens.value if target.limits.row_tokens else None
@@ -52,6 +56,14 @@ def destinations(
     if max_tokens is not None:
         found.append(Destination("max-tokens", None, max_tokens))
     return tuple(found)
+
+
+def _configured(
+    settings: TrainerSettings, target: Target | None, before: Mapping[str, TrainerSettings | None]
+) -> Destination:
+    was = before.get(settings.file, settings)
+    name = settings.file or settings.trainer.value
+    return Destination(name, settings, target=target, is_changed=was != settings, before=was)
 
 
 def _settings_of(target: Target, limit: int | None) -> TrainerSettings | None:

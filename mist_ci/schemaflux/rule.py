@@ -1,7 +1,6 @@
 """What is fixed about a rule, and what it says: a module with a manual page, a META and a `check` (`kinds.py`)."""
 
 import json
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mist_ci.models.chat_template import ChatTemplate
@@ -110,10 +109,6 @@ class Mention:
 
     def __str__(self) -> str:
         return f"{self.row.file}:{self.row.line}"
-
-
-PromptIndex = Mapping[str, Sequence[tuple[str, str]]]
-"""Normalised prompt → (suite, sample key) of the samples that ask it."""
 
 
 @dataclass(frozen=True, slots=True)

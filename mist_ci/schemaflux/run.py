@@ -1,13 +1,14 @@
 """One data set in, one DataReport out. Nothing is cut, sampled or skipped in silence, and nothing is held."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mist_ci.errors import Where
 from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import DataChange, DataReport
 from mist_ci.ports.sources import Source
+from mist_ci.ports.workers import Workers
 from mist_ci.schemaflux.asking import ask
 from mist_ci.schemaflux.change import describe_change
 from mist_ci.schemaflux.corpus import Record, corpus_problems
@@ -16,13 +17,13 @@ from mist_ci.schemaflux.folds import note_folds
 from mist_ci.schemaflux.formats.detection import Detected, detect
 from mist_ci.schemaflux.inspection import Inspection, Means
 from mist_ci.schemaflux.known import known_lines
+from mist_ci.schemaflux.leaks import suite_index
 from mist_ci.schemaflux.ledger import Ledger
-from mist_ci.schemaflux.lines import Line, spans
+from mist_ci.schemaflux.lines import Line, Span, cuts, spans
 from mist_ci.schemaflux.matrix import target_verdicts
 from mist_ci.schemaflux.part import FileCount, Part
-from mist_ci.schemaflux.prompts import prompt_index
 from mist_ci.schemaflux.reading import RowReader
-from mist_ci.schemaflux.rendering import say_it_once
+from mist_ci.schemaflux.rendering import as_trained, say_it_once
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.row_tokens import destinations
 from mist_ci.schemaflux.rules import CHANGE_RULES, sf801_exact_duplicate
@@ -44,7 +45,7 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     scan = _scan(asked, means, readable, RowReader(_formats(heads), known))
     total = scan.new_part()
     files = {path: FileCount() for path in heads}
-    for part in means.workers.map(scan, (span for source in readable for span in spans(source))):
+    for part in _parts(scan, readable, means.workers):
         part.records.spill(means.scratch)
         for finding in part.fresh:
             means.watch(finding)
@@ -58,7 +59,7 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     if means.noted is not None:
         means.noted.update(total.ledger.noted or {})
     leaked = {suite: set(keys) for suite, keys in total.leaked.items()}
-    if scan.prompts:
+    if scan.suites:
         for suite, keys in _leaks_of_base(asked, means).items():
             leaked.setdefault(suite, set()).update(keys)
     return DataReport(
@@ -82,6 +83,19 @@ def validate(asked: Inspection, means: Means) -> DataReport:
 def _copies(ledger: Ledger) -> int:
     """Rows that are the same as another one."""
     return sum(count for kind, count in ledger.counts.items() if kind[0] == sf801_exact_duplicate.META.code)
+
+
+def _parts(scan: Scan, sources: Sequence[Source], workers: Workers) -> Iterator[Part]:
+    """All parts of all files, scanned, in order."""
+    if workers.count > 1:
+        yield from workers.map(scan, (span for source in sources for span in spans(source)))
+        return
+    for source in sources:
+        row = 0
+        for start, end in cuts(source):  # one after the other, each part knows where the next one begins
+            part = scan(Span(source, start, end, row))
+            row += part.lines
+            yield part
 
 
 def data_hash(sources: Sequence[Source]) -> str:
@@ -108,13 +122,13 @@ def _scan(asked: Inspection, means: Means, sources: Sequence[Source], reader: Ro
         asked.model,
         asked.selection,
         tuple(asked.targets),
-        asked.template,
+        asked.template and as_trained(asked.template, asked.trainers),
         asked.template_changed,
         asked.now,
-        prompt_index(asked.suite_prompts),
+        suite_index(asked.suite_prompts),
         asked.keep,
         asked.longest_line,
-        goes_to=destinations(asked.targets, asked.trainers, asked.max_tokens),
+        goes_to=destinations(asked.targets, asked.trainers, asked.max_tokens, asked.trainers_before),
         suppressions=asked.suppressions,
         is_noting=means.noted is not None,
     )
@@ -155,7 +169,7 @@ def _leaks_of_base(asked: Inspection, means: Means) -> Mapping[str, set[str]]:
     """What rows of changed or removed files gave away before."""
     head = {source.path: data_hash([source]) for source in whole(asked.head)}
     gone = [source for source in whole(asked.base) if head.get(source.path) != data_hash([source])]
-    before = replace(asked, head=gone, base=(), selection=Selection(select=("SF804",)))
+    before = replace(asked, head=gone, base=(), selection=Selection(select=("SF804", "SF805")))
     ledger = Ledger(0)
     heads = judge_heads(before, gone, ledger) if gone else {}
     readable = [source for source in gone if source.path in heads]

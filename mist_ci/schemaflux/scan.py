@@ -21,16 +21,17 @@ from mist_ci.schemaflux.asking import ask
 from mist_ci.schemaflux.bad_lines import note_bad_line
 from mist_ci.schemaflux.folds import add_row, new_folds
 from mist_ci.schemaflux.judge import Found, Glance, Judge
+from mist_ci.schemaflux.leaks import SuiteIndex
 from mist_ci.schemaflux.ledger import KEEP, Ledger
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES, Span, lines
 from mist_ci.schemaflux.matrix import Matrix, Told, told
 from mist_ci.schemaflux.metering import Measured, Meter
 from mist_ci.schemaflux.part import Part
 from mist_ci.schemaflux.reading import RowReader
-from mist_ci.schemaflux.rendering import Renderer
+from mist_ci.schemaflux.rendering import Renderer, is_superseded
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.row_tokens import Destination
-from mist_ci.schemaflux.rule import BadLine, PromptIndex
+from mist_ci.schemaflux.rule import BadLine
 from mist_ci.schemaflux.rules import LEAK_RULES, ROW_RULES, TARGET_RULES, TOKEN_RULES, sf002_invalid_json
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
 from mist_ci.schemaflux.suppressions import NOTHING, Suppressions
@@ -56,7 +57,7 @@ class Scan:
     template: ChatTemplate | None = None
     template_changed: bool = False
     now: datetime = datetime(1970, 1, 1)  # noqa: DTZ001 - templates see local time
-    prompts: PromptIndex = field(default_factory=dict)
+    suites: SuiteIndex = field(default_factory=SuiteIndex)
     keep: int = KEEP
     longest_line: int = MAX_LINE_BYTES
     goes_to: Sequence[Destination] = ()
@@ -122,6 +123,7 @@ class _Scanner:
         file = self._scan.files[span.source.path]
         is_chat = self._scan.reader.formats[span.source.path] is DataFormat.OPENAI_CHAT
         for line in lines(span, self._scan.longest_line):
+            part.lines += 1
             if line.content is not None and (not line.content or line.content.isspace()):
                 part.note_blank(span.source.line(line.row))
                 continue
@@ -171,14 +173,15 @@ class _Scanner:
         for judged in batch:
             part.matrix.add(judged.about)
             add_row(part.folds, judged.row)
-            if self._scan.prompts:
+            if self._scan.suites:
                 self._look_for_leaks(part, judged.row)
 
     def _write_measured(self, part: Part, judged: _Judged, one: Measured) -> None:
         row, target = judged.row, one.destination.target
         where = Where(row.file, row.line)
+        is_known = row.is_known and not one.is_new
         noted = part.ledger.note(
-            one.rule.META, one.problem, where, is_known=row.is_known, target=target, raw=row.raw
+            one.rule.META, one.problem, where, is_known=is_known, target=target, raw=row.raw
         )
         if noted:
             part.fresh.append(noted)
@@ -186,11 +189,11 @@ class _Scanner:
             judged.about.append(told(one.rule.META, one.problem, target))
 
     def _look_for_leaks(self, part: Part, row: Row) -> None:
-        where, prompts = Where(row.file, row.line), self._scan.prompts
+        where, suites = Where(row.file, row.line), self._scan.suites
         for rule in LEAK_RULES:
-            for problem in ask(rule, where, rule.check, row, prompts):
+            for problem in ask(rule, where, rule.check, row, suites):
                 part.ledger.note(rule.META, problem, where, is_known=row.is_known, raw=row.raw)
-            for suite, key in ask(rule, where, rule.leaks, row, prompts):
+            for suite, key in ask(rule, where, rule.leaks, row, suites):
                 part.leaked.setdefault(suite, set()).add(key)
 
 
@@ -202,7 +205,8 @@ def _renderer(scan: Scan) -> Renderer | None:
 
 
 def _judge(scan: Scan) -> Judge:
-    return Judge(ROW_RULES, TARGET_RULES, scan.targets, scan.selection)
+    rules = [rule for rule in ROW_RULES if not is_superseded(rule, scan.template, scan.selection)]
+    return Judge(rules, TARGET_RULES, scan.targets, scan.selection)
 
 
 def _meter(scan: Scan) -> Meter:

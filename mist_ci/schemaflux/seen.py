@@ -44,6 +44,11 @@ class Census(Generic[Key]):
             self.values[key] = Seen(row.file, row.line, row.is_known, shown=shown)
             self._overflow()
 
+    def fill(self) -> None:
+        """Forgets everything, for good: these are no values to be counted."""
+        self.is_full, self.total = True, 0
+        self.values.clear()
+
     def merge(self, later: Self) -> None:
         """Takes in what later rows have."""
         self.is_full = self.is_full or later.is_full
@@ -61,5 +66,4 @@ class Census(Generic[Key]):
 
     def _overflow(self) -> None:
         if self.is_full or len(self.values) > self.most:
-            self.is_full, self.total = True, 0
-            self.values.clear()
+            self.fill()

@@ -37,6 +37,23 @@ class One:
 
 
 @dataclass(frozen=True, slots=True)
+class Words:
+    """One of a few strings."""
+
+    words: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The words, quoted."""
+        return " or ".join(f'"{word}"' for word in self.words)
+
+    @property
+    def types(self) -> frozenset[type]:
+        """Strings."""
+        return TEXT.types
+
+
+@dataclass(frozen=True, slots=True)
 class ListOf:
     """A list whose items have one shape."""
 
@@ -94,7 +111,7 @@ class Varied:
     types: frozenset[type] = frozenset({dict})
 
 
-Shape = One | ListOf | Record | OneOf | Varied
+Shape = One | Words | ListOf | Record | OneOf | Varied
 _LIST = frozenset({list})
 TEXT = One("a string", frozenset({str}))
 NUMBER = One("a number", frozenset({int, float}))
@@ -128,7 +145,7 @@ class ShapeProblem:
 
 def problems(shape: Shape, value: JsonValue, path: str = "") -> Iterator[ShapeProblem]:
     """All problems of a value. What is below a wrong type is not looked at."""
-    if type(value) not in shape.types:
+    if type(value) not in shape.types or (isinstance(shape, Words) and value not in shape.words):
         yield ShapeProblem(Flaw.TYPE, path, value, shape.name)
     elif isinstance(value, list):
         yield from _of_list(shape, value, path)

@@ -8,7 +8,7 @@ from mist_ci.schemaflux.seen import Census, Seen
 _SHORTEST_WORD = 5
 _RARE = 3
 _PAIR = 2
-_TIMES = 20
+_TIMES = 10
 _MOST_RARE = 200
 _joiners = re.compile(r"(?<=\w)[\s_-]+(?=\w)")
 
@@ -23,7 +23,7 @@ def same_by_case(labels: Census[str]) -> Iterator[tuple[str, Seen, str]]:
 
 
 def one_letter_off(labels: Census[str]) -> Iterator[tuple[str, Seen, str]]:
-    """Rare labels that differ in one letter from one that is at least twenty times as frequent, with that one.
+    """Rare labels that differ in one letter from one that is at least ten times as frequent, with that one.
 
     Not by a digit, not in a short word, and not by their first letter: `class_1`, `type_b` and `atypical` are labels.
     """

@@ -18,6 +18,7 @@ from mist_ci.models.trainer import TrainerSettings
 from mist_ci.parsing.chat_template import read_chat_template
 from mist_ci.parsing.document import nearest
 from mist_ci.ports import World
+from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.datasets import WantedData
 from mist_ci.ports.files import Tree
 from mist_ci.ports.sources import Opened
@@ -58,13 +59,22 @@ class DataStage:
                 trainers=self._trainers(),
                 selection=self._selection(),
                 suppressions=self._suppressions(),
+                trainers_before=self._trainers_before(),
                 now=self.world.clock.now(),
                 suite_prompts={
                     suite.name: {one.key: schemaflux.telling_texts(one) for one in suite.samples}
                     for suite in suites
                 },
             )
-            return schemaflux.validate(asked, schemaflux.Means(self.world.executor, self.world.tokens))
+            return schemaflux.validate(asked, schemaflux.Means(self.world.executor, self._tokens()))
+
+    def _tokens(self) -> TokenCounter:
+        """Counts with the model's own tokenizer.json, where its reference names one."""
+        reference, tree = self._reference("head"), self.trees["head"]
+        path = reference.tokenizer if reference else None
+        if path is None:
+            return self.world.tokens
+        return self.world.tokenizers.of_file(tree.read(path), path)
 
     def _targets(self) -> tuple[Target, ...]:
         """Those of the policy; files of the team's own are the base branch's. Raises what `planning` would have."""
@@ -99,6 +109,16 @@ class DataStage:
                 Code.FILE_MISSING, "the trainer's configuration is not there", where=Where(path), hint=hint
             )
         return [schemaflux.read_settings(self.trees["head"].read(path), path)]
+
+    def _trainers_before(self) -> dict[str, TrainerSettings | None]:
+        """What it said at base; None where that cannot be read either, so that a change may repair it."""
+        path, base = self.dataset.trainer, self.trees["base"]
+        if path is None:
+            return {}
+        try:
+            return {path: schemaflux.read_settings(base.read(path), path) if base.exists(path) else None}
+        except ConfigError:
+            return {path: None}
 
     def training_estimate(self, found: DataReport) -> TrainingEstimate:
         """Tokens and cost of training on the data at head."""

@@ -214,6 +214,17 @@ def test_any_text_survives_both_ways() -> None:
     assert [row.prompt_text for row in found] == texts
 
 
+def test_a_long_conversation_may_have_a_long_text() -> None:
+    long = {"role": "user", "content": "é" * (6 << 20)}
+    started = time.monotonic()
+    whole, more = render(
+        "{% for m in messages %}{{ m.content }}{% endfor %}", [Conversation([long]), Conversation([long] * 4)]
+    )
+    assert (len(whole.text or ""), len(more.text or "")) == (6 << 20, 24 << 20)
+    assert time.monotonic() - started < 20
+    assert "characters" in str(one("{{ messages[0].content * 20 }}", Conversation([long])).error)
+
+
 def test_rows_are_taken_as_they_are_needed_and_none_is_kept() -> None:
     taken = 0
 

@@ -76,6 +76,18 @@ def test_the_name_at_the_address_says_what_it_is(clone: Clone) -> None:
         assert read(clone.room(), wanted) == {f"{server.url}/train.csv": b'{"text":"one"}\n'}
 
 
+def test_a_cache_that_cannot_be_made_is_no_obstacle(clone: Clone, tmp_path: Path) -> None:
+    tmp_path.joinpath("file").write_bytes(b"in the way")
+    with FaultServer(OK) as server:
+        room = clone.room(cache=tmp_path / "file" / "cache")
+        assert read(room, clone.wanted(data_at(f"{server.url}/x"))) == {f"{server.url}/x": ROWS}
+
+
+def test_a_cache_is_made_only_when_there_is_something_to_keep(clone: Clone, tmp_path: Path) -> None:
+    read(clone.room(cache=tmp_path / "cache"), clone.wanted(Dataset(path="README", lfs=True)))
+    assert not (tmp_path / "cache").exists()
+
+
 def test_other_bytes_are_never_data_and_never_kept(clone: Clone, tmp_path: Path) -> None:
     with FaultServer(raw(200, ROWS + b"\n"), OK) as server:
         failed = refused(clone, f"{server.url}/x.jsonl", cache=tmp_path / "cache")

@@ -91,6 +91,7 @@ FULL: dict[type[BaseModel], dict[str, Any]] = {
             "reasoning_effort": "low",
         },
         "chat_template": "t.jinja",
+        "tokenizer": "tokenizer.json",
         "trained_on": {"dataset": "sft", "data_hash": DIGEST},
     },
     SuiteFile: {

@@ -251,6 +251,43 @@ def test_good_data_alone_evaluates_no_model() -> None:
     assert done.report.training[0].cost_usd is not None
 
 
+TRAINED = {**BASE, "mist.yml": POLICY.replace("model: bot}", "model: bot, trainer: train/sft.yaml}", 1)}
+
+
+def test_a_trainer_that_would_cut_answers_away_fails_the_change_of_its_own_file() -> None:
+    base = {**TRAINED, "train/sft.yaml": "base_model: x\nsequence_len: 900\n"}
+    same = {"data/train.jsonl": rows(range(2000, 2020))}
+    assert gate({"train/sft.yaml": "base_model: x\nsequence_len: 800\n"}, base=base).outcome is Outcome.PASSED
+    done = gate({"train/sft.yaml": "base_model: x\nsequence_len: 2\n"}, base={**base, **same})
+    assert done.outcome is Outcome.FAILED
+    assert {(finding.code, finding.known) for finding in done.report.data[0].findings} == {("SF621", False)}
+    figures = done.report.data[0].figures
+    assert figures is not None
+    assert figures.trainers[0].sentence.startswith("axolotl (sequence_len 2): ")
+
+
+def test_a_trainer_that_is_not_there_is_an_error_with_its_place() -> None:
+    done = gate({"data/train.jsonl": rows(range(2000, 2020))}, base=TRAINED)
+    assert done.report.problem is not None
+    assert (done.report.problem.code, done.report.problem.where and done.report.problem.where.file) == (
+        Code.FILE_MISSING,
+        "train/sft.yaml",
+    )
+
+
+def test_a_tokenizer_that_the_reference_names_needs_its_extra() -> None:
+    named = {
+        "models/bot.yml": f"{BASE['models/bot.yml']!s}tokenizer: models/tokenizer.json\n",
+        "models/tokenizer.json": "{}",
+    }
+    done = gate({**named, "data/train.jsonl": rows(range(2000, 2020))})
+    assert done.report.problem is not None
+    assert (done.report.problem.code, done.report.problem.where and done.report.problem.where.file) == (
+        Code.EXTRA_MISSING,
+        "models/tokenizer.json",
+    )
+
+
 def test_data_behind_a_link_is_unverified_and_never_a_pass() -> None:
     done = gate({"data/train.jsonl": Link()}, models=FakeModels(never))
     assert (done.outcome, done.outcome.exit_code) == (Outcome.COULD_NOT_RUN, ExitCode.COULD_NOT_RUN)

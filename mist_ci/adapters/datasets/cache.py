@@ -11,10 +11,11 @@ _PIECE_BYTES = 2**20
 
 
 class ContentCache:
-    """Whole, verified objects. Where the directory cannot be written, `spare` takes its place."""
+    """Whole, verified objects. The directory is made when it is first needed; where it cannot, `spare` is used."""
 
     def __init__(self, root: Path | None, spare: Path) -> None:
-        self._root = _writable(root) or spare
+        self._root = root or spare
+        self._spare = spare
         self._verified: set[Path] = set()
 
     def find(self, sha256: str) -> Path | None:
@@ -33,6 +34,8 @@ class ContentCache:
 
     def add(self, sha256: str, fill: Callable[[Path], None]) -> Path:
         """The file with this content, which `fill` writes and has verified; it appears whole or not at all."""
+        if not _can_be_written(self._root):
+            self._root = self._spare
         place = self._root / sha256[:2] / sha256
         place.parent.mkdir(mode=0o700, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=self._root, prefix="arriving-")
@@ -53,11 +56,9 @@ def digest_of(place: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _writable(root: Path | None) -> Path | None:
-    if root is None:
-        return None
+def _can_be_written(root: Path) -> bool:
     try:
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError:
-        return None
-    return root if os.access(root, os.W_OK | os.X_OK) else None
+        return False
+    return os.access(root, os.W_OK | os.X_OK)

@@ -1,13 +1,14 @@
 """One object at an address: https by ourselves, everything else through fsspec and the library of that store."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import httpx
 
 from mist_ci.adapters.datasets.arriving import Arriving, Promised
-from mist_ci.adapters.datasets.download import Downloader, Question
+from mist_ci.adapters.datasets.download import TOTAL_S, Downloader, Question
 from mist_ci.adapters.datasets.routes import Route, place_of_url
 from mist_ci.adapters.datasets.unverified import unverified
 from mist_ci.adapters.providers.secret import Secret
@@ -34,7 +35,7 @@ def fetch(downloader: Downloader, uri: str, sha256: str, hosts: Sequence[str], t
     with Arriving(uri, target, promised, downloader.max_bytes) as arriving:
         try:
             with _opened(uri) as stream:
-                while piece := stream.read(_PIECE_BYTES):
+                for piece in _pieces(stream):
                     arriving.write(piece)
         except CouldNotRun:
             raise
@@ -43,6 +44,14 @@ def fetch(downloader: Downloader, uri: str, sha256: str, hosts: Sequence[str], t
             hint = "does this job have the credentials that the library reads, and is the object there?"
             raise unverified(uri, f"cannot be fetched: {said}", hint) from None
         arriving.finish()
+
+
+def _pieces(stream: BinaryIO) -> Iterator[bytes]:
+    deadline = time.monotonic() + TOTAL_S
+    while piece := stream.read(_PIECE_BYTES):
+        yield piece
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"it did not end within {TOTAL_S:,.0f} s")
 
 
 def _opened(uri: str) -> Any:  # noqa: ANN401 - fsspec has no types

@@ -42,10 +42,8 @@ HARMLESS = frozenset(
 
 SPECIAL_TOKENS = ("bos_token", "eos_token", "pad_token", "unk_token")
 CHAT_DEFAULTS = {"tools": None, "documents": None} | dict.fromkeys(SPECIAL_TOKENS, "")
-"""What a chat template is given when nothing else is said."""
 MAX_SPANS = 1 << 16
-_CLONE_NEWUSER = 0x10000000
-_CLONE_NEWNET = 0x40000000
+_CLONE_NEWUSER, _CLONE_NEWNET = 0x10000000, 0x40000000
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
 _SIGKILL = 9
@@ -103,8 +101,8 @@ class TemplateNamespace(jinja2.utils.Namespace):
         for name, value in dict(*args[1:], **kwargs).items():
             args[0][name] = value
 
-    def __setitem__(self, name: Any, value: object) -> None:  # noqa: ANN401
-        if isinstance(name, str) and name.startswith("_"):
+    def __setitem__(self, name: str, value: object) -> None:
+        if str(name).startswith("_"):
             raise jinja2.exceptions.SecurityError(f"a namespace may not hold {name!r}")
         super().__setitem__(name, value)
 
@@ -274,7 +272,8 @@ def serve(wire_in: IO[bytes], wire_out: IO[bytes]) -> None:
     texts = [job["template"], job.get("tool_template")]
     templates = [_read(environments[job["dialect"]], text) for text in texts if text is not None]
     for line in wire_in:
-        answer(_answer(job, templates, json.loads(line), limits["text_chars"]))
+        room = limits["growth"] * len(line) if "special_tokens" in job else 0
+        answer(_answer(job, templates, json.loads(line), limits["text_chars"] + room))
 
 
 def _answer(job: Json, templates: list[jinja2.Template | str], row: Json, max_chars: int) -> Json:

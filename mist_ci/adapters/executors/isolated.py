@@ -87,7 +87,7 @@ class IsolatedExecutor:
                     return
                 started = time.monotonic()
                 left_s = min(limits.one_s, limits.total_s(answered + 1) - waited_s)
-                reply = _parsed(child.line(started + left_s, limits))
+                reply = _parsed(child.line(started + left_s, limits, len(unanswered[0])))
                 waited_s += time.monotonic() - started
                 yield reply
                 unanswered.popleft()

@@ -9,7 +9,7 @@ import sys
 import sysconfig
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +21,10 @@ from mist_ci.errors import Code, CouldNotRun
 _READ_BYTES = 1 << 16
 _FEED_BYTES = 1 << 16
 _STDERR_BYTES = 4096
+_TEXT_BYTES = 3 * 6
+"""An answer holds three texts at most, and JSON writes a character in six bytes at most."""
+GROWTH = 4
+"""Characters of text for a byte of conversation, at most."""
 _STDERR_SHOWN = 300
 
 
@@ -35,6 +39,7 @@ class Limits:
     """All renderings of a call may take `one_s` plus this for each of them."""
     memory_bytes: int = 1 << 29
     text_chars: int = 1 << 20
+    """Longest text; a conversation may become `GROWTH` times its own size longer than that."""
     child_rows: int = 50_000
     """A new child takes over after so many, so that the limit on its CPU time means something."""
     restarts: int = 3
@@ -81,7 +86,7 @@ class Child:
         self._lines: deque[bytes] = deque()
         self._partial: list[bytes] = []
         self._outbox: deque[bytes] = deque()
-        self._unsent = b""
+        self._unsent = memoryview(b"")
         self._complaint = b""
 
     def _pipes(self) -> tuple[IO[bytes], IO[bytes], IO[bytes]]:
@@ -113,7 +118,12 @@ class Child:
     def start(self, limits: Limits, rows: int) -> None:
         """Waits until the child has locked itself up. Raises CouldNotRun MC304."""
         cpu_s = int(limits.total_s(rows)) + 10
-        first = {"memory_bytes": limits.memory_bytes, "text_chars": limits.text_chars, "cpu_s": cpu_s}
+        first = {
+            "memory_bytes": limits.memory_bytes,
+            "text_chars": limits.text_chars,
+            "growth": GROWTH,
+            "cpu_s": cpu_s,
+        }
         self.feed([encode(first)])
         try:
             line = self.line(time.monotonic() + limits.start_s, limits)
@@ -131,8 +141,9 @@ class Child:
         if self._outbox and self._stdin not in self._selector.get_map():
             self._selector.register(self._stdin, selectors.EVENT_WRITE)
 
-    def line(self, deadline: float, limits: Limits) -> bytes:
-        """The next line of the child. Raises Stopped at the deadline or when the child has died."""
+    def line(self, deadline: float, limits: Limits, asked_bytes: int = 0) -> bytes:
+        """The child's answer to a line of so many bytes. Raises Stopped at the deadline or when it has died."""
+        most = _TEXT_BYTES * (limits.text_chars + GROWTH * asked_bytes) + _READ_BYTES
         while not self._lines:
             left = deadline - time.monotonic()
             if left <= 0:
@@ -143,24 +154,26 @@ class Child:
                 if key.fileobj is self._stdin:
                     self._send()
                 elif key.fileobj is self._stdout:
-                    self._receive(12 * limits.text_chars + _READ_BYTES)
+                    self._receive(most)
                 else:
                     self._listen()
         return self._lines.popleft()
 
     def _send(self) -> None:
-        parts, size = [self._unsent], len(self._unsent)
-        while size < _FEED_BYTES and self._outbox:
-            parts.append(self._outbox.popleft())
-            size += len(parts[-1])
-        data = b"".join(parts)
+        data = self._unsent or memoryview(b"".join(self._some_lines()))
         try:
             sent = os.write(self._stdin.fileno(), data) if data else 0
         except BrokenPipeError:
-            data, sent = b"", 0  # the child has died; its output says so
+            data, sent = memoryview(b""), 0  # the child has died; its output says so
         self._unsent = data[sent:]
         if not data:
             self._selector.unregister(self._stdin)
+
+    def _some_lines(self) -> Iterator[bytes]:
+        size = 0
+        while size < _FEED_BYTES and self._outbox:
+            size += len(self._outbox[0])
+            yield self._outbox.popleft()
 
     def _receive(self, most: int) -> None:
         data = os.read(self._stdout.fileno(), _READ_BYTES)

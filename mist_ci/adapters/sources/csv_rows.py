@@ -3,15 +3,12 @@
 import csv
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO, Protocol
 
 import msgspec
 
 from mist_ci.adapters.sources.broken import Broken
 from mist_ci.adapters.sources.spool import Spool
-
-if TYPE_CHECKING:
-    from _csv import Reader
 
 MAX_LINE_BYTES = 16 * 2**20
 """Of a line, and (in characters) of a cell that goes over several lines: a quote that is never closed ends here."""
@@ -31,10 +28,18 @@ def rewrite(file: Path, spool: Spool, delimiter: str) -> None:
         csv.field_size_limit(before)
 
 
+class _Reader(Protocol):
+    """What `csv.reader` gives."""
+
+    line_num: int
+
+    def __next__(self) -> list[str]: ...
+
+
 class _Table:
     """A reader, its header, and the line that the next row begins on."""
 
-    def __init__(self, reader: "Reader", delimiter: str) -> None:
+    def __init__(self, reader: _Reader, delimiter: str) -> None:
         self._reader = reader
         self._begins = 1
         self._header = self._read_header(delimiter)

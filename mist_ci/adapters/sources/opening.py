@@ -1,9 +1,12 @@
 """Files and bytes become Sources. What had to be rewritten lies in a private directory, and goes with it."""
 
+import os
 import shutil
 import tempfile
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -33,14 +36,12 @@ class _File:
 class Opener:
     """Opens files of training data. Use it in a `with`: its sources are gone when it ends."""
 
+    _finish: Callable[[], object] | None = None
+
     def __init__(self, limits: Limits | None = None, scratch: Path | None = None) -> None:
         self._limits = limits or Limits()
+        self._scratch = scratch
         self._numbers = count()
-        try:
-            self._room = Path(tempfile.mkdtemp(prefix="mist-data-", dir=scratch))
-        except OSError as error:
-            raise _cannot_write(error) from None
-        self._finish = weakref.finalize(self, shutil.rmtree, self._room, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self
@@ -52,11 +53,22 @@ class Opener:
 
     def close(self) -> None:
         """Removes what was rewritten."""
-        self._finish()
+        if self._finish is not None:
+            self._finish()
 
     def new_place(self) -> Path:
         """A path for a file that lives as long as this opener."""
         return self._room / str(next(self._numbers))
+
+    @cached_property
+    def _room(self) -> Path:
+        """Made when it is first needed: plain JSON Lines need none."""
+        try:
+            room = Path(tempfile.mkdtemp(prefix="mist-data-", dir=self._scratch))
+        except OSError as error:
+            raise _cannot_write(error) from None
+        self._finish = weakref.finalize(self, _remove, room, os.getpid())
+        return room
 
     def open(self, label: str, place: Path) -> Opened:
         """A file, named `label` in findings. A JSONL file is read where it lies.
@@ -155,6 +167,12 @@ def _size(label: str, place: Path) -> int:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise ConfigError(Code.FILE_MISSING, reason, where=Where(label)) from None
+
+
+def _remove(room: Path, owner: int) -> None:
+    """A forked process inherits the duty, and must leave it to its parent."""
+    if os.getpid() == owner:
+        shutil.rmtree(room, ignore_errors=True)
 
 
 def _head(place: Path) -> bytes:

@@ -19,7 +19,7 @@ from mist_ci.adapters.tokenizers.recipes import (
     encoding_name,
     recipe_of,
 )
-from mist_ci.adapters.tokenizers.runs import pieces
+from mist_ci.adapters.tokenizers.runs import LONGEST_RUN, pieces
 
 if TYPE_CHECKING:
     from tiktoken import Encoding
@@ -72,7 +72,10 @@ class TiktokenCounter:
         if (known := self._counted.get((recipe.name, text))) is not None:
             return known
         encoding = self._encodings.get(recipe.name) or self._loaded(recipe)
-        counted = sum(len(encoding.encode_ordinary(piece)) for piece in pieces(text))
+        if len(text) <= LONGEST_RUN:
+            counted = len(encoding.encode_ordinary(text))
+        else:
+            counted = sum(len(encoding.encode_ordinary(piece)) for piece in pieces(text))
         if len(text) <= _REMEMBERED_CHARS:
             if len(self._counted) >= _REMEMBERED:
                 self._counted.clear()

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from mist_ci.adapters.tokenizers.exact import TiktokenCounter
 from mist_ci.adapters.tokenizers.recipes import RANKS, Recipe, checked_ranks, recipe_of
-from mist_ci.adapters.tokenizers.runs import pieces
+from mist_ci.adapters.tokenizers.runs import LONGEST_RUN, pieces
 
 FIRST_TEXTS = 256
 """Counted by tiktoken before gigatoken is loaded, which takes as long as counting them, and then by both."""
@@ -134,14 +134,15 @@ class GigatokenCounter:
 def _fast_count(encoder: Encoder, text: str) -> int | None:
     """None for what gigatoken does not take: half of a surrogate pair."""
     try:
+        if len(text) <= LONGEST_RUN:
+            return len(encoder.encode(text))
         return sum(len(encoder.encode(piece)) for piece in pieces(text))
     except TypeError:
         return None
 
 
 def _is_sampled(text: str) -> bool:
-    ends = f"{len(text)} {text[:64]} {text[-64:]}"
-    return "<|" in text or zlib.crc32(ends.encode("utf-8", "replace")) % ONE_IN == 0
+    return "<|" in text or zlib.crc32(text[-64:].encode(), len(text)) % ONE_IN == 0
 
 
 def _size_bytes() -> int:

@@ -10,7 +10,7 @@ from mist_ci.models.target import Target
 from mist_ci.schemaflux import formats
 from mist_ci.schemaflux.fixing.edit import Edit
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.rules.sf201_unknown_role import META, meant, written_role
+from mist_ci.schemaflux.rules.sf201_unknown_role import META, meant
 
 CODE = META.code
 _SPEAKERS = ("system", "developer", "user", "assistant")
@@ -18,9 +18,9 @@ _SPEAKERS = ("system", "developer", "user", "assistant")
 
 def edits(row: Row, _targets: Sequence[Target], /) -> Iterator[Edit]:
     """One per message; none at all when one of the roles is not certain."""
-    roles, found = formats.of(row.format).roles, list[Edit]()
+    roles, found = formats.of(row.other_format or row.format).roles, list[Edit]()
     for message in row.said:
-        written = written_role(message)
+        written = message.written_role
         if written is None or written in roles:
             continue
         new = meant(written, roles)

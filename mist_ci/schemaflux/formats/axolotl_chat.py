@@ -1,7 +1,8 @@
 """axolotl-chat: openai-chat where turns say whether they are trained; or `segments`, which say it by `label`."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mist_ci.models.data_format import DataFormat
 from mist_ci.schemaflux.formats import openai_chat

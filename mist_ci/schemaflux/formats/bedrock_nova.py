@@ -1,7 +1,8 @@
 """bedrock-nova: the messages of Amazon's Converse API: content is always a list of parts, and parts have no type."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mist_ci.models.data_format import DataFormat
 from mist_ci.parsing.strict_json import JsonValue

@@ -59,8 +59,10 @@ def most_like(rows: Iterable[Object]) -> DataFormat | None:
 
 def evidence(name: DataFormat, rows: list[Object]) -> str:
     """In how many of the rows there is what makes them rows of this format."""
-    count = sum(guess(row) is name for row in rows)
-    return f"{of(name).evidence} in {count} of {len(rows)} rows"
+    one = of(name)
+    if count := sum(guess(row) is name and one.is_complete(row) for row in rows):
+        return f"{one.evidence} in {count} of {len(rows)} rows"
+    return f"keys of {name} in {sum(guess(row) is name for row in rows)} of {len(rows)} rows"
 
 
 def guess(row: Object) -> DataFormat | None:
@@ -78,12 +80,13 @@ def closest(row: Object) -> tuple[Format, tuple[str, ...]] | None:
     best: tuple[float, Format] | None = None
     for one in FORMATS:
         needed = one.needed
-        alike = sum(key in row or nearest_of(key, row) is not None for key in needed) / len(needed)
+        alike = sum(key in row or meant(one, key, row) is not None for key in needed) / len(needed)
         if alike > (best[0] if best else 0):
             best = alike, one
     return (best[1], tuple(key for key in best[1].needed if key not in row)) if best else None
 
 
-def nearest_of(key: str, row: Object) -> str | None:
-    """The key of a row that looks like one that it lacks."""
-    return nearest(key, tuple(row), _ALIKE)
+def meant(one: Format, key: str, row: Object) -> str | None:
+    """What a row calls a field of the format that it lacks: by another of its names, or misspelt."""
+    others = (other for other in row if one.shape.meant.get(other) == key)
+    return next(others, None) or nearest(key, tuple(row), _ALIKE)

@@ -23,6 +23,10 @@ def _no_tools(_row: Object, /) -> Iterable[ToolDeclaration]:
     return ()
 
 
+def _no_problems(_row: Object, /) -> Iterable[ShapeProblem]:
+    return ()
+
+
 def _no_label(_row: Object, /) -> JsonValue:
     return None
 
@@ -44,6 +48,8 @@ class Format:
     """A row for the manual."""
     taken_by: str
     """Who takes it."""
+    unlike: Callable[[Object], Iterable[ShapeProblem]] = _no_problems
+    """What shapes cannot say: fields that do not go together. Asked where every field by itself is right."""
     sides: Callable[[Object], Iterable[Side]] = _no_sides
     tools: Callable[[Object], Iterable[ToolDeclaration]] = _no_tools
     label: Callable[[Object], JsonValue] = _no_label
@@ -68,12 +74,18 @@ class Format:
         try:
             msgspec.convert(row, self._exact)
         except msgspec.ValidationError:
-            return tuple(problems(self.shape, dict(row)))
-        return () if row.keys() <= self._keys else tuple(misspelt(self.shape, row))
+            found = tuple(problems(self.shape, dict(row)))
+        else:
+            found = () if row.keys() <= self._keys else tuple(misspelt(self.shape, row))
+        return found if _is_wrong(found) else (*found, *self.unlike(row))
 
     def is_complete(self, row: Object) -> bool:
         """True when the row has the shape of the format, so that `messages` left nothing out."""
-        return all(problem.flaw is Flaw.UNKNOWN for problem in self.problems(row))
+        return not _is_wrong(self.problems(row))
+
+
+def _is_wrong(found: Iterable[ShapeProblem]) -> bool:
+    return any(problem.flaw is not Flaw.UNKNOWN for problem in found)
 
 
 def has(row: Object, *keys: str) -> bool:

@@ -3,7 +3,7 @@
 from mist_ci.models.data_format import DataFormat
 from mist_ci.schemaflux.formats import prompt_completion
 from mist_ci.schemaflux.formats.format import Format, has
-from mist_ci.schemaflux.formats.turns import TRL_FIELDS, tools
+from mist_ci.schemaflux.formats.turns import TRL_FIELDS, tools, unlike
 from mist_ci.schemaflux.message import Object
 from mist_ci.schemaflux.shape import FLAG, Record
 
@@ -21,6 +21,7 @@ FORMAT = Format(
     evidence="prompt, completion and label",
     shape=Record({**prompt_completion.FIELDS, "label": FLAG}, TRL_FIELDS),
     looks_like=looks_like,
+    unlike=lambda row: unlike(row, "prompt", "completion"),
     messages=prompt_completion.messages,
     tools=tools,
     label=lambda row: row.get("label"),

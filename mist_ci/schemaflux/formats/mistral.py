@@ -1,7 +1,8 @@
 """mistral: openai-chat where `messages` may be `interactions`, `tools` `available_tools`, and `content` `text`."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from mist_ci.models.data_format import DataFormat
 from mist_ci.schemaflux.formats import openai_chat

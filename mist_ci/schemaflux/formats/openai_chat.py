@@ -24,6 +24,7 @@ from mist_ci.schemaflux.shape import (
     OneOf,
     Record,
     Varied,
+    Words,
     each,
 )
 
@@ -43,7 +44,7 @@ CONTENT = OneOf("a string, a list of parts or null", (TEXT, PARTS, TEXT_OR_NULL.
 FUNCTION = Record({"name": TEXT, "arguments": OneOf("a string or an object", (TEXT, OBJECT))})
 CALL = Record(
     {"function": FUNCTION},
-    {"id": TEXT, "type": TEXT, "index": ANYTHING, "custom": OBJECT},
+    {"id": TEXT, "type": Words(("function", "custom")), "index": ANYTHING, "custom": OBJECT},
     unless={"function": ("custom",)},
 )
 MESSAGE_FIELDS: Fields = {

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from mist_ci.models.data_format import DataFormat
 from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.formats.format import Format, has
-from mist_ci.schemaflux.formats.turns import TRL_FIELDS, TURNS, tools, turns
+from mist_ci.schemaflux.formats.turns import TRL_FIELDS, TURNS, tools, turns, unlike
 from mist_ci.schemaflux.message import Message, Object, Side
 from mist_ci.schemaflux.shape import Record
 
@@ -53,6 +53,7 @@ FORMAT = Format(
     evidence="chosen and rejected",
     shape=Record({"chosen": TURNS, "rejected": TURNS}, {"prompt": TURNS, **TRL_FIELDS}),
     looks_like=lambda row: has(row, "chosen", "rejected"),
+    unlike=lambda row: unlike(row, *_SIDES),
     messages=messages,
     sides=sides,
     tools=tools,

@@ -8,7 +8,7 @@ from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.formats.format import one_text
 from mist_ci.schemaflux.formats.openai_chat import MESSAGE, PART, TOOLS, messages_at, tools_at
 from mist_ci.schemaflux.message import Message, Object, ToolDeclaration, indexed_objects
-from mist_ci.schemaflux.shape import ANYTHING, OBJECT, TEXT, Fields, ListOf, OneOf, Varied
+from mist_ci.schemaflux.shape import ANYTHING, OBJECT, TEXT, Fields, Flaw, ListOf, OneOf, ShapeProblem, Varied
 
 _TURN = Varied(lambda item: PART.pick(item) if is_part(item) else MESSAGE, MESSAGE)
 TURNS = OneOf("a string or a list of messages", (TEXT, ListOf(_TURN, at_least=1)))
@@ -38,6 +38,19 @@ def tools(row: Object, /) -> Iterator[ToolDeclaration]:
 def is_part(item: Object) -> bool:
     """True for a part of a content that stands where messages could stand."""
     return "type" in item and "role" not in item
+
+
+def unlike(row: Object, *keys: str) -> Iterator[ShapeProblem]:
+    """Strings next to messages: the trainer reads either all of these as messages, or none of them."""
+    talks = [key for key in keys if _is_talk(row.get(key))]
+    if talks:
+        for key in keys:
+            if isinstance(row.get(key), str):
+                yield ShapeProblem(Flaw.TYPE, key, row[key], f"a list of messages, as {talks[0]}")
+
+
+def _is_talk(value: JsonValue) -> bool:
+    return isinstance(value, list) and not any(is_part(item) for _, item in indexed_objects(value))
 
 
 def turns(field: str, role: str, value: JsonValue) -> Iterator[Message]:

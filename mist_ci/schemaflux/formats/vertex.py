@@ -4,11 +4,12 @@ Preferences have `completions` with a score of 1 or 0 each.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import msgspec
+from msgspec.structs import replace
 
 from mist_ci.models.data_format import DataFormat
+from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.formats.format import Format, has
 from mist_ci.schemaflux.formats.spoken import spoken
 from mist_ci.schemaflux.message import (
@@ -25,14 +26,16 @@ from mist_ci.schemaflux.shape import ANYTHING, NUMBER, OBJECT, TEXT, Fields, Lis
 _ROLES = {"user": "user", "model": "assistant", "function": "tool", "tool": "tool"}
 _CALLS = ("functionCall", "function_call")
 _RESULTS = ("functionResponse", "function_response")
-_FILES = ("fileData", "file_data", "inlineData", "inline_data")
 _DECLARATIONS = ("functionDeclarations", "function_declarations")
 _SYSTEM = ("systemInstruction", "system_instruction")
 _PART_FIELDS: Fields = {
     "text": TEXT,
     **each(_CALLS, Record({"name": TEXT}, {"args": OBJECT, "id": TEXT})),
     **each(_RESULTS, Record({"name": TEXT, "response": OBJECT}, {"id": TEXT})),
-    **each(_FILES, OBJECT),
+    "fileData": Record(each(("mimeType", "fileUri"), TEXT)),
+    "file_data": Record(each(("mime_type", "file_uri"), TEXT)),
+    "inlineData": Record(each(("mimeType", "data"), TEXT)),
+    "inline_data": Record(each(("mime_type", "data"), TEXT)),
 }
 _PART = Record(optional=_PART_FIELDS, one_of=(tuple(_PART_FIELDS),))
 _PARTS = ListOf(_PART, at_least=1)
@@ -105,10 +108,22 @@ def tools(row: Object, /) -> Iterator[ToolDeclaration]:
                     value,
                     name=text_or_none(value.get("name")),
                     description=text_or_none(value.get("description")),
-                    parameters=value.get("parameters"),
+                    parameters=_json_schema(value.get("parameters")),
                     at_name=f"{at}.name",
                     at_parameters=f"{at}.parameters",
                 )
+
+
+def _json_schema(parameters: JsonValue) -> JsonValue:
+    """Google's schemas are JSON Schema whose types may be in capitals."""
+    if isinstance(parameters, list):
+        return [_json_schema(item) for item in parameters]
+    if not isinstance(parameters, dict):
+        return parameters
+    return {
+        key: item.lower() if key == "type" and isinstance(item, str) else _json_schema(item)
+        for key, item in parameters.items()
+    }
 
 
 FORMAT = Format(

@@ -31,11 +31,16 @@ class Credential:
 
 
 def _token(
-    kind: str, prefix: str, rest: str, is_real: Callable[[str], bool] | None = None, *, seen: str = ""
+    kind: str,
+    prefix: str,
+    rest: str,
+    is_real: Callable[[str], bool] | None = None,
+    *,
+    seen: str = "",
 ) -> Credential:
-    """A prefix and a rest that follow each other; `seen` is a shorter pattern of the rest for the trigger."""
+    """A prefix and a rest that follow each other; `seen` is the trigger where it is not the prefix and 8 more."""
     pattern = byte_pattern(rf"(?:^|[^A-Za-z0-9_])({prefix}({rest}))(?:$|[^A-Za-z0-9_])".encode())
-    return Credential(kind, f"{prefix}{seen or rest}".encode(), pattern, is_real or _is_random)
+    return Credential(kind, (seen or f"{prefix}[A-Za-z0-9_-]{{8}}").encode(), pattern, is_real or _is_random)
 
 
 def _is_random(body: str) -> bool:
@@ -50,7 +55,7 @@ _WORD, _URL, _HEX = "[A-Za-z0-9]", "[A-Za-z0-9_-]", "[0-9a-f]"
 _SCHEMES = r"(?:postgres(?:ql)?|mysql|mariadb|mssql|mongodb|rediss?|amqps?)(?:\+[a-z0-9]+)?"
 _CONNECTION = r"""[^\x00-\x20"'`\\/@:<>{}]*:[^\x00-\x20"'`\\/@<>{}]+@[A-Za-z0-9.-]+"""
 CREDENTIALS: tuple[Credential, ...] = (
-    _token("AWS access key", "A(?:KIA|SIA)", "[A-Z2-7]{16}"),
+    _token("AWS access key", "A(?:KIA|SIA)", "[A-Z2-7]{16}", seen="A(?:KIA|SIA)[A-Z2-7]{8}"),
     Credential(
         "AWS secret key",
         b"(?i:aws_?secret_?(?:access_?)?key)",
@@ -60,29 +65,37 @@ CREDENTIALS: tuple[Credential, ...] = (
         ),
         _is_random,
     ),
-    _token("GitHub token", "gh[oprsu]_", f"{_WORD}{{36}}", _is_checked, seen=f"{_WORD}{{8}}"),
-    _token("GitHub token", "github_pat_", f"{_WORD}{{22}}_{_WORD}{{59}}", seen=f"{_WORD}{{8}}"),
-    _token("GitLab token", "glpat-", f"{_URL}{{20}}", seen=f"{_URL}{{8}}"),
+    _token("GitHub token", "gh[oprsu]_", f"{_WORD}{{36}}", _is_checked),
+    _token("GitHub token", "github_pat_", f"{_WORD}{{22}}_{_WORD}{{59}}"),
+    _token("GitLab token", "glpat-", f"{_URL}{{20}}"),
     _token(
-        "Slack token", "xox[abeprs]-", f"[0-9]{{9,}}-[0-9]{{9,}}-(?:[0-9]+-)?{_WORD}{{24,}}", seen="[0-9]{9}"
+        "Slack token",
+        "xox[abeprs]-",
+        f"[0-9]{{9,}}-[0-9]{{9,}}-(?:[0-9]+-)?{_WORD}{{24,}}",
+        seen="xox[abeprs]-[0-9]",
     ),
-    _token("Slack webhook", "hooks[.]slack[.]com/services/", f"T{_WORD}+/B{_WORD}+/{_WORD}{{24}}", seen="T"),
-    _token("Stripe key", "[rs]k_live_", f"{_WORD}{{24,}}", seen=f"{_WORD}{{8}}"),
-    _token("OpenAI key", "sk-", f"(?:(?:proj|svcacct|admin)-)?{_URL}{{20,}}T3BlbkFJ{_URL}{{20,}}"),
-    _token("Anthropic key", "sk-ant-", f"[a-z]+[0-9]{{2}}-{_URL}{{80,}}", seen="[a-z]+[0-9]"),
-    _token("Google key", "AIza", f"{_URL}{{35}}", seen=f"{_URL}{{8}}"),
-    _token("Hugging Face token", "hf_", "[A-Za-z]{34}", seen="[A-Za-z]{16}"),
-    _token("npm token", "npm_", f"{_WORD}{{36}}", _is_checked, seen=f"{_WORD}{{16}}"),
-    _token("PyPI token", "pypi-", f"AgE(?:IcHlwaS5vcmc|NdGVzdC5weXBpLm9yZ){_URL}{{50,}}", seen="AgE"),
-    _token("SendGrid key", "SG[.]", f"{_URL}{{22}}[.]{_URL}{{43}}", seen=f"{_URL}{{22}}"),
-    _token("Twilio credentials", "AC", f"{_HEX}{{32}}:{_HEX}{{32}}", seen=f"{_HEX}{{16}}"),
-    _token("Groq key", "gsk_", f"{_WORD}{{52}}", seen=f"{_WORD}{{16}}"),
-    _token("DigitalOcean token", "do[opr]_v1_", f"{_HEX}{{64}}", seen=f"{_HEX}{{8}}"),
-    _token("Databricks token", "dapi", f"{_HEX}{{32}}", seen=f"{_HEX}{{16}}"),
-    _token("Shopify token", "shp(?:at|ca|pa|ss)_", "[0-9a-fA-F]{32}", seen="[0-9a-fA-F]{8}"),
-    _token("Docker token", "dckr_pat_", f"{_URL}{{27}}", seen=f"{_URL}{{8}}"),
-    _token("Telegram token", "[0-9]{8,10}:AA", f"{_URL}{{33}}", seen=f"{_URL}{{8}}"),
-    _token("Azure storage key", "AccountKey=", "[A-Za-z0-9+/]{86}==", seen=_WORD),
+    _token("Slack webhook", "hooks[.]slack[.]com/services/", f"T{_WORD}{{8,}}/B{_WORD}{{8,}}/{_WORD}{{24}}"),
+    _token("Stripe key", "[rs]k_live_", f"{_WORD}{{24,}}"),
+    _token(
+        "OpenAI key",
+        "sk-",
+        f"(?:(?:proj|svcacct|admin)-)?{_URL}{{20,}}T3BlbkFJ{_URL}{{20,}}",
+        seen="T3BlbkFJ",
+    ),
+    _token("Anthropic key", "sk-ant-", f"[a-z]+[0-9]{{2}}-{_URL}{{80,}}", seen="sk-ant-"),
+    _token("Google key", "AIza", f"{_URL}{{35}}"),
+    _token("Hugging Face token", "hf_", "[A-Za-z]{34}", seen="hf_[A-Za-z]{16}"),
+    _token("npm token", "npm_", f"{_WORD}{{36}}", _is_checked, seen=f"npm_{_WORD}{{16}}"),
+    _token("PyPI token", "pypi-", f"AgE(?:IcHlwaS5vcmc|NdGVzdC5weXBpLm9yZ){_URL}{{50,}}", seen="pypi-AgE"),
+    _token("SendGrid key", "SG[.]", f"{_URL}{{22}}[.]{_URL}{{43}}"),
+    _token("Twilio credentials", "AC", f"{_HEX}{{32}}:{_HEX}{{32}}", seen=f"AC{_HEX}{{16}}"),
+    _token("Groq key", "gsk_", f"{_WORD}{{52}}", seen=f"gsk_{_WORD}{{16}}"),
+    _token("DigitalOcean token", "do[opr]_v1_", f"{_HEX}{{64}}"),
+    _token("Databricks token", "dapi", f"{_HEX}{{32}}", seen=f"dapi{_HEX}{{16}}"),
+    _token("Shopify token", "shp(?:at|ca|pa|ss)_", "[0-9a-fA-F]{32}"),
+    _token("Docker token", "dckr_pat_", f"{_URL}{{27}}"),
+    _token("Telegram token", "[0-9]{8,10}:AA", f"{_URL}{{33}}", seen="[0-9]:AA"),
+    _token("Azure storage key", "AccountKey=", "[A-Za-z0-9+/]{86}==", seen="AccountKey=[A-Za-z0-9+/]"),
     Credential(
         "private key",
         b"-----BEGIN [A-Z ]{0,20}PRIVATE KEY",

@@ -1,9 +1,11 @@
 """What may be shown of a secret, and which secrets are none: examples of documentations, placeholders."""
 
+import re
 from itertools import pairwise
 
 NUMBER_START = rb"(?:[^0-9A-Za-z_.,/+#-]|\\(?:[nrtbf]|u00[01][0-9a-f]))"
 """What stands before a number in the JSON of a row; a letter may be the end of an escape."""
+_ESCAPE = re.compile(r"\\+(?:u[0-9a-fA-F]{4}|[^\\])")
 _SHOWN_CHARS = 4
 _FEWEST_DISTINCT = 8
 _MOST_STEPS = 0.35
@@ -11,6 +13,11 @@ _NOT_RANDOM = (
     *("example", "sample", "dummy", "fake", "test", "placeholder", "redacted", "changeme", "secret", "your"),
     *("x" * 4, "*" * 3, "...", "1234567", "987654", "abcdef", "0000000", "foobar", "insert", "token"),
 )
+
+
+def without_escapes(text: str) -> str:
+    r"""The text of the same length with spaces for escapes such as `\n`: arguments of tools are JSON inside of JSON."""
+    return _ESCAPE.sub(lambda match: " " * len(match.group()), text) if "\\" in text else text
 
 
 def mask(secret: str, shown: int = _SHOWN_CHARS) -> str:

@@ -41,7 +41,7 @@ _IBAN = re.compile(
 )
 _NO_PHONE = re.compile(
     r"(?i)(?:order|ticket|invoice|case|account|acct|ref|reference|tracking|part|sku|item|isbn|issn|serial|model|patent"
-    r"|version|confirmation|policy|claim|bestell\w*|auftrag\w*|rechnung\w*|commande|pedido|id|no|nr|number|n°|#)"
+    r"|version|confirmation|key|licen[cs]e|code|voucher|policy|claim|bestell\w*|auftrag\w*|rechnung\w*|commande|pedido|id|no|nr|number|n°|#)"
     r"[.:#]*\s*(?:is|was|id|no|nr|number|#)?[.:#]*\s*$"
 )
 _PHONE_NUMBER = re.compile(
@@ -128,6 +128,8 @@ def find_cards(text: str) -> Iterator[str]:
         ):
             continue
         if _is_counted(number[:-1]):
+            continue
+        if _is_named_otherwise(text, match.start()):
             continue
         nearby = text[max(0, match.start() - 80) : match.end() + 80]
         if match.group() != number or _CARD_WORDS.search(nearby):

@@ -41,6 +41,7 @@ from mist_ci.schemaflux.rules import (
     sf107_misspelt_key,
     sf108_no_messages,
     sf109_uneven_keys,
+    sf110_mixed_types,
     sf112_schema_version,
     sf114_format_not_taken,
     sf115_container_not_taken,
@@ -122,8 +123,10 @@ from mist_ci.schemaflux.rules import (
     sf711_structured_output,
     sf712_language,
     sf713_placeholder_left,
+    sf714_many_refusals,
     sf801_exact_duplicate,
     sf804_leaked_prompt,
+    sf805_leaked_words,
     sf810_conflicting_answers,
     sf820_class_balance,
     sf821_drift,
@@ -251,13 +254,14 @@ RENDER_RULES: tuple[RenderRule, ...] = (
     sf611_control_token_in_content,
     sf612_double_encoded_arguments,
 )
-LEAK_RULES: tuple[LeakRule, ...] = (sf804_leaked_prompt,)
+LEAK_RULES: tuple[LeakRule, ...] = (sf804_leaked_prompt, sf805_leaked_words)
 CORPUS_RULES: tuple[CorpusRule, ...] = (
     sf506_reversed_preference,
     sf801_exact_duplicate,
     sf810_conflicting_answers,
 )
 FOLD_RULES: tuple[FoldRule, ...] = (
+    sf110_mixed_types,
     sf311_tools_never_called,
     sf507_length_bias,
     sf516_label_spelling,
@@ -268,6 +272,7 @@ FOLD_RULES: tuple[FoldRule, ...] = (
     sf710_system_prompts,
     sf711_structured_output,
     sf712_language,
+    sf714_many_refusals,
     sf820_class_balance,
 )
 CHANGE_RULES: tuple[ChangeRule, ...] = (sf821_drift, sf822_only_moved)

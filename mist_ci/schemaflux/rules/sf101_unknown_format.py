@@ -15,7 +15,7 @@ from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import GOOD, rows
 from mist_ci.schemaflux.formats import FORMATS, of
-from mist_ci.schemaflux.formats.detection import closest, evidence, most_like, nearest_of, sample
+from mist_ci.schemaflux.formats.detection import closest, evidence, meant, most_like, sample
 from mist_ci.schemaflux.message import Object
 from mist_ci.schemaflux.rule import FileHead, Problem, RuleMeta, quote
 
@@ -50,7 +50,7 @@ def _unknown(row: Object) -> Problem:
         return Problem(f"the rows are of no known format: they have {shown}", f"write them as one of {names}")
     one, missing = near
     lacks = " and ".join(quote(key) for key in missing)
-    renames = [(old, key) for key in missing if (old := nearest_of(key, row))]
+    renames = [(old, key) for key in missing if (old := meant(one, key, row))]
     hint = " and ".join(f"{quote(old)} to {quote(key)}" for old, key in renames)
     return Problem(
         f"the rows are of no known format: they have {shown}; the closest is {one.name}, which needs {lacks}",

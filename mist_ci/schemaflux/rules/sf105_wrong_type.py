@@ -2,7 +2,7 @@
 
 What it finds: `messages` that is not a list, a message that is not an object, a role that is not a
 string, content that is neither a string nor a list of parts nor null, and the same for every other field
-that the format of the file states.
+that the format of the file states; and a word that is none of the few that may stand there.
 
 Why it matters: servers reject the row; local trainers crash at it, or turn the value into text and train
 on `{'a': 1}`.
@@ -35,11 +35,14 @@ def check(row: Row, /) -> Iterator[Problem]:
     """Every wrong type, at its path. What is below a wrong type is not looked at."""
     for wrong in row.flaws(Flaw.TYPE):
         value, expected = wrong.value, wrong.expected
-        message = f"{wrong.path} is {type_name(value)}, expected {expected}"
+        is_word = isinstance(value, str) and expected.startswith('"')
+        message = f"{wrong.path} is {quote(value) if is_word else type_name(value)}, expected {expected}"
         yield Problem(message, _hint(value, expected), field=wrong.path, snippet=quote(value))
 
 
 def _hint(value: JsonValue, expected: str) -> str:
+    if expected.startswith('"'):
+        return f"write {expected.removesuffix(' or null')}"
     if isinstance(value, str) and value.lstrip().startswith(("[", "{")):
         return "this is JSON inside a string: parse it and write the value itself"
     if expected.startswith("true or false"):

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Mapping
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux import formats
 from mist_ci.schemaflux.example import GOOD, chat, rows
-from mist_ci.schemaflux.message import Message
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta, quote
 
@@ -43,26 +42,16 @@ _ALIASES = {
 
 def check(row: Row, /) -> Iterator[Problem]:
     """One problem per row, however many messages have such a role."""
-    if row.plain is not None or row.other_format is not None:
+    if row.plain is not None or not row.unknown_roles:
         return
-    roles = formats.of(row.format).roles
-    found: dict[str, str] = {}
-    for message in row.said:
-        written = written_role(message)
-        if written is not None and written not in roles:
-            found.setdefault(written, message.at_role)
-    if found:
-        shown = ", ".join(quote(role) for role in list(found)[:4])
-        where = next(iter(found.values()))
-        yield Problem(f"unknown role {shown}{_origin(found, row)}", _hint(list(found), roles), field=where)
-
-
-def written_role(message: Message) -> str | None:
-    """The role as it is in the file; None where none is written."""
-    if not message.at_role:
-        return None
-    role = message.value.get(message.at_role.rpartition(".")[2])
-    return role if isinstance(role, str) else None
+    found = row.unknown_roles
+    shown = ", ".join(quote(role) for role in list(found)[:4])
+    roles = formats.of(row.other_format or row.format).roles
+    yield Problem(
+        f"unknown role {shown}{_origin(found, row)}",
+        _hint(list(found), roles),
+        field=next(iter(found.values())),
+    )
 
 
 def _origin(found: dict[str, str], row: Row) -> str:

@@ -1,8 +1,10 @@
 """No user message.
 
-What it finds: a conversation in which the assistant speaks and nobody has asked: no user, and no result of a tool.
+What it finds: a conversation in which the assistant speaks and nobody has asked: no user, and no result of a
+tool.
 
-Why it matters: the model learns to speak unasked. Some servers reject the row; chat templates of several models raise.
+Why it matters: the model learns to speak unasked. Some servers reject the row; chat templates of several
+models raise.
 
 What to do: add the question. Text without a question belongs into a data set of plain text or of prompts and
 completions.

@@ -39,7 +39,7 @@ def facts(target: Target, /) -> tuple[Fact[bool], ...]:
 
 def check(row: Row, target: Target, /) -> Iterator[Problem]:
     """One problem per row: the first place where it happens."""
-    for fact in facts(target):
+    for fact in facts(target) if row.is_sound else ():
         for before, after in pairwise(row.messages):
             if after.role is not None and before.role == after.role and after.role not in _RESULTS:
                 yield problem(

@@ -1,17 +1,17 @@
 """Thinking that is not closed, or not opened.
 
-What it finds: an answer that starts with `<think>` and has no `</think>`, or has a second `<think>` before it; and, as
-a warning, an answer with `</think>` at the end of a line and no `<think>` before it. A prompt may open the thinking:
-models whose chat template writes `<think>` itself are trained on answers that only close it. Tags in the middle of a
-sentence, or in code, are text.
+What it finds: an answer that starts with `<think>` and has no `</think>`, or has a second `<think>` before
+it; and, as a warning, an answer with `</think>` after a sentence, or at the end of a line, and no `<think>`
+before it. A prompt may open the thinking: models whose chat template writes `<think>` itself are trained on
+answers that only close it. Tags in the middle of a sentence, or in code, are text.
 
-Why it matters: chat templates split the answer at these tags. An answer that never closes its thinking teaches the
-model to think for ever; one that never opens it is trained with its thinking in the answer, or loses it.
+Why it matters: chat templates split the answer at these tags. An answer that never closes its thinking
+teaches the model to think for ever; one that never opens it is trained with its thinking in the answer, or
+loses it.
 
 What to do: close the tag. An answer that was cut in the middle of its thinking has to go.
 """
 
-import re
 from collections.abc import Iterator
 
 from mist_ci.models.finding import Consequence, Severity
@@ -31,7 +31,7 @@ META = RuleMeta(
     good=rows(chat(("user", "What is 2+2?"), ("assistant", "<think>Two and two.</think>4"))),
 )
 _OPEN, _CLOSE = "<think>", "</think>"
-_closes_a_line = re.compile(r"</think>[ \t]*(?:\r?\n|$)").search
+_ENDS = (".", "!", "?", "…", "\n", "。")
 _SHOWN = 40
 
 
@@ -61,13 +61,21 @@ def _problem(message: Message, text: str, *, is_open: bool) -> Problem | None:
         if thought.lstrip().startswith(_OPEN):
             return _say(message, "opens <think> twice", "remove one of the two tags", stripped)
         return None
-    before, closed, _ = text.partition(_CLOSE)
-    if closed and not is_open and _OPEN not in before and _closes_a_line(text, len(before)):
+    before, closed, after = text.partition(_CLOSE)
+    if closed and not is_open and _OPEN not in before and _ends_a_thought(before, after):
         hint = "add <think> at its start, unless the chat template writes it"
         return _say(
             message, "closes </think> and never opens it", hint, before[-_SHOWN:] + _CLOSE, Severity.WARNING
         )
     return None
+
+
+def _ends_a_thought(before: str, after: str) -> bool:
+    """False for a tag inside of a sentence or of code."""
+    if before.count("```") % 2:
+        return False
+    before, after = before.rstrip(" \t"), after.lstrip(" \t")
+    return not before or before.endswith(_ENDS) or not after or after.startswith(("\n", "\r"))
 
 
 def _say(message: Message, what: str, hint: str, shown: str, severity: Severity = Severity.ERROR) -> Problem:

@@ -1,12 +1,13 @@
 """Only earlier answers have their reasoning.
 
-What it finds: a conversation in which answers before the last question show how they were thought (a field such as
-`reasoning_content`, or `<think>…</think>` in the text) and no answer after it does.
+What it finds: a conversation in which answers before the last question show how they were thought (a field
+such as `reasoning_content`, or `<think>…</think>` in the text) and no answer after it does.
 
-Why it matters: the chat templates of Qwen3 and of other reasoning models leave out the reasoning of earlier turns. What
-remains trains the model to answer without thinking.
+Why it matters: the chat templates of Qwen3 and of other reasoning models leave out the reasoning of earlier
+turns. What remains trains the model to answer without thinking.
 
-What to do: make one row per answer, each ending with its answer and its reasoning; or leave the reasoning out.
+What to do: make one row per answer, each ending with its answer and its reasoning; or leave the reasoning
+out.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,8 @@
 """The arguments of a call do not fit the schema of the tool.
 
-What it finds: a call of a tool that the row declares, without a required argument, with an argument of the wrong type,
-with a value outside of the `enum`, or whatever else the JSON Schema in `parameters` forbids. The first misfit of each
-call is shown. A schema that refers to itself or to other documents is not checked.
+What it finds: a call of a tool that the row declares, without a required argument, with an argument of the
+wrong type, with a value outside of the `enum`, or whatever else the JSON Schema in `parameters` forbids. The
+first misfit of each call is shown. A schema that refers to itself or to other documents is not checked.
 
 Why it matters: the model learns calls that the program behind the tool refuses. No provider checks it.
 
@@ -12,7 +12,7 @@ What to do: correct the call. When the call is right, correct the schema: the mo
 from collections.abc import Iterator
 
 from mist_ci.models.finding import Consequence, Severity
-from mist_ci.schemaflux.called import JSON_SCHEMA_FORMATS, calls_with_schema
+from mist_ci.schemaflux.called import calls_with_schema
 from mist_ci.schemaflux.example import ASK, TELL, call, result, rows, tool_with
 from mist_ci.schemaflux.message import Object
 from mist_ci.schemaflux.nulls import allows_null, without_optional_nulls
@@ -29,7 +29,6 @@ META = RuleMeta(
     consequence=Consequence.MISTRAINED,
     since="0.1.0",
     needs=Trait.TOOLS,
-    formats=JSON_SCHEMA_FORMATS,
     bad=rows(
         {"messages": [ASK, call("weather", '{"days": 3}'), result("call_1", "rain"), TELL], "tools": _TOOLS}
     ),

@@ -1,14 +1,16 @@
 """A tool is declared again and again, and nobody ever calls it.
 
-What it finds: a tool that at least half of the rows with tools declare (and at least ten), and that no row calls,
-neither as a call nor by its name in a text of the assistant.
+What it finds: a tool that at least half of the rows with tools declare (and at least ten), and that no row
+calls, neither as a call nor by its name in a text of the assistant.
 
-Why it matters: the model learns never to call it. That may be what you want, for a tool that is there to be resisted.
+Why it matters: the model learns never to call it. That may be what you want, for a tool that is there to be
+resisted.
 
 What to do: add rows that call it, or stop declaring it.
 """
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -18,7 +20,6 @@ from mist_ci.schemaflux.example import call, rows, tool
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Placed, Problem, RuleMeta, quote
 from mist_ci.schemaflux.seen import Census
-from mist_ci.schemaflux.trait import Trait
 
 
 def _row(number: int) -> JsonValue:
@@ -52,7 +53,7 @@ class _Tally:
     rows: int = 0
 
     def add(self, row: Row, /) -> None:
-        if row.plain is not None or Trait.TOOLS not in row.traits:
+        if row.plain is not None or not row.tools:
             return
         names = dict.fromkeys(tool.name for tool in row.tools if tool.name)
         if not names:
@@ -62,9 +63,7 @@ class _Tally:
             self.declared.add(name, row)
         new = names.keys() - self.called
         if new and not self.declared.is_full:
-            self.called |= new & {made.name for message in row.said for made in message.calls}
-            texts = [message.text for message in row.said if message.role == "assistant"]
-            self.called |= {name for name in new if any(name in text for text in texts)}
+            self.called |= new & (_called(row) or _named(new, row))
 
     def merge(self, later: Self, /) -> None:
         self.declared.merge(later.declared)
@@ -85,6 +84,16 @@ class _Tally:
             )
             first = idle[0][1]
             yield Placed(problem, first.file, first.line, all(seen.is_known for _, seen in idle))
+
+
+def _called(row: Row) -> set[str | None]:
+    return {made.name for message in row.said for made in message.calls}
+
+
+def _named(names: AbstractSet[str], row: Row) -> set[str | None]:
+    """For rows that write their calls as text."""
+    texts = [message.text for message in row.said if message.role == "assistant"]
+    return {name for name in names if any(name in text for text in texts)}
 
 
 def tally() -> _Tally:

@@ -1,10 +1,10 @@
 """Old and new ways to write tools are mixed.
 
-What it finds: a row with both `functions` and `tools`, a `function_call` in a row with `tools`, and `tool_calls` in a
-row that declares `functions` only.
+What it finds: a row with both `functions` and `tools`, a `function_call` in a row with `tools`, and
+`tool_calls` in a row that declares `functions` only.
 
-Why it matters: servers read one of the two and reject or ignore the other; chat templates know `tools` only, so that
-half of the tools are not shown to the model.
+Why it matters: servers read one of the two and reject or ignore the other; chat templates know `tools` only,
+so that half of the tools are not shown to the model.
 
 What to do: write `tools`, `tool_calls` and tool messages everywhere.
 """

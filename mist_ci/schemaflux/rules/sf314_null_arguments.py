@@ -1,11 +1,11 @@
 """A call has null arguments that its tool does not take.
 
-What it finds: arguments that are null although the schema of the tool does not name them, or does not allow null and
-does not require them. Arguments that may be null, by `"type": ["string", "null"]`, `anyOf`, `nullable` or a default
-of null, are fine.
+What it finds: arguments that are null although the schema of the tool does not name them, or does not allow
+null and does not require them. Arguments that may be null, by `"type": ["string", "null"]`, `anyOf`,
+`nullable` or a default of null, are fine.
 
-Why it matters: this is what Arrow does to data: `datasets` before 4.7 gives every call the arguments of all other
-calls, as null. The model learns to write them all.
+Why it matters: this is what Arrow does to data: `datasets` before 4.7 gives every call the arguments of all
+other calls, as null. The model learns to write them all.
 
 What to do: remove the null arguments. Keep arguments as a string of JSON, which Arrow leaves alone.
 """
@@ -13,7 +13,7 @@ What to do: remove the null arguments. Keep arguments as a string of JSON, which
 from collections.abc import Iterator
 
 from mist_ci.models.finding import Consequence, Severity
-from mist_ci.schemaflux.called import JSON_SCHEMA_FORMATS, calls_with_schema
+from mist_ci.schemaflux.called import calls_with_schema
 from mist_ci.schemaflux.example import ASK, TELL, call, result, rows, tool_with
 from mist_ci.schemaflux.nulls import unwanted_nulls
 from mist_ci.schemaflux.row import Row
@@ -28,7 +28,6 @@ META = RuleMeta(
     consequence=Consequence.MISTRAINED,
     since="0.1.0",
     needs=Trait.TOOLS,
-    formats=JSON_SCHEMA_FORMATS,
     bad=rows(
         {
             "messages": [
@@ -51,7 +50,7 @@ META = RuleMeta(
 
 def check(row: Row, /) -> Iterator[Problem]:
     """One problem per call."""
-    for made, arguments, schema, _ in calls_with_schema(row):
+    for made, arguments, schema, _ in calls_with_schema(row, with_nulls=True):
         if None in arguments.values() and (names := list(unwanted_nulls(arguments, schema))):
             shown = ", ".join(quote(name[:40]) for name in names[:3])
             yield Problem(

@@ -1,19 +1,20 @@
 """The parameters of a tool are not a JSON Schema of an object.
 
-What it finds: `parameters` that are no object, that break the rules of JSON Schema (`"type": "str"`, `"required": true`
-inside a property), whose type is not `object`, or that refer to a definition that is not there. A schema that is only
-right without the nulls in it is a warning, and so is one without `type`. No parameters, and `{}`, are fine.
+What it finds: `parameters` that are no object, that break the rules of JSON Schema (`"type": "str"`,
+`"required": true` inside a property), whose type is not `object`, or that refer to a definition that is not
+there. A schema that is only right without the nulls in it is a warning, and so is one without `type`. No
+parameters, and `{}`, are fine.
 
-Why it matters: OpenAI, Mistral and Amazon reject the row. Local chat templates print whatever is there, and the model
-learns to call tools by a description that no server will ever show it.
+Why it matters: OpenAI, Mistral and Amazon reject the row. Local chat templates print whatever is there, and
+the model learns to call tools by a description that no server will ever show it.
 
-What to do: write the schema as the tool's server would: `{"type": "object", "properties": {…}, "required": […]}`.
+What to do: write the schema as the tool's server would: `{"type": "object", "properties": {…}, "required":
+[…]}`.
 """
 
 from collections.abc import Iterator, Mapping
 
 from mist_ci.models.finding import Consequence, Severity
-from mist_ci.schemaflux.called import JSON_SCHEMA_FORMATS
 from mist_ci.schemaflux.example import ASK, TELL, rows, tool_with
 from mist_ci.schemaflux.message import Object, ToolDeclaration
 from mist_ci.schemaflux.row import Row
@@ -28,7 +29,6 @@ META = RuleMeta(
     consequence=Consequence.REJECTED,
     since="0.1.0",
     needs=Trait.TOOLS,
-    formats=JSON_SCHEMA_FORMATS,
     bad=rows({"messages": [ASK, TELL], "tools": [tool_with("weather", {"city": {"type": "str"}})]}),
     good=rows({"messages": [ASK, TELL], "tools": [tool_with("weather", {"city": {"type": "string"}})]}),
 )

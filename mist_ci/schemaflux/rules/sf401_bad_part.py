@@ -1,10 +1,10 @@
 """A part of a content is not one that anybody reads.
 
-What it finds: a part whose `type` is unknown, and a part without what its type promises: `image_url` without a URL,
-`input_audio` without `data` or `format`, `file` without a file.
+What it finds: a part whose `type` is unknown, and a part without what its type promises: `image_url` without
+a URL, `input_audio` without `data` or `format`, `file` without a file.
 
-Why it matters: servers reject the row. Chat templates leave the part out, and the question is about a picture that
-nobody sees.
+Why it matters: servers reject the row. Chat templates leave the part out, and the question is about a picture
+that nobody sees.
 
 What to do: write the part as the hint says.
 """
@@ -85,11 +85,11 @@ _OTHERS = frozenset(
 
 
 def check(row: Row, /) -> Iterator[Problem]:
-    """One problem per part. A part without a type is SF104, a text part without text is SF105."""
+    """One problem per part. A part without a type is SF104, a text part without text SF105, another format SF103."""
     for message in row.said:
         for index, part in indexed_objects(message.content):
             problem = _problem(part, f"{message.at_content}[{index}]")
-            if problem:
+            if problem and row.other_format is None:
                 yield problem
 
 

@@ -1,9 +1,11 @@
 """A picture inside a row cannot be decoded.
 
-What it finds: a data URL that is not `data:image/…;base64,…`, data that is not base64, and bytes that are no picture. A
-picture of another kind than its media type says is a warning. Pictures behind links are not looked at.
+What it finds: a data URL that is not `data:image/…;base64,…`, data that is not base64, and bytes that are no
+picture. A picture of another kind than its media type says is a warning. Pictures behind links are not looked
+at.
 
-Why it matters: Azure and Vertex drop such examples without a word; local trainers crash in the middle of the run.
+Why it matters: Azure and Vertex drop such examples without a word; local trainers crash in the middle of the
+run.
 
 What to do: encode the bytes of the file with a base64 library, and name the kind they have.
 """

@@ -1,8 +1,9 @@
 """Not as many places for pictures as there are pictures.
 
-What it finds: a row with a column `images` (or `image`) whose messages have another number of `<image>` in their texts,
-or of parts `{"type": "image"}`, than the column has pictures. Messages without any place are fine: trainers put the
-pictures in front of the first question. So is a text that says `<image>` in a row without such a column.
+What it finds: a row with a column `images` (or `image`) whose messages have another number of `<image>` in
+their texts, or of parts `{"type": "image"}`, than the column has pictures. Messages without any place are
+fine: trainers put the pictures in front of the first question. So is a text that says `<image>` in a row
+without such a column.
 
 Why it matters: TRL and LLaMA-Factory stop at such a row, or pair the pictures with the wrong places.
 

@@ -2,8 +2,8 @@
 
 What it finds: preference data whose two sides do not differ but in white space at their ends.
 
-Why it matters: there is nothing to prefer. TRL even makes a prompt of all but the last character, and trains on that
-character.
+Why it matters: there is nothing to prefer. TRL even makes a prompt of all but the last character, and trains
+on that character.
 
 What to do: remove the row, or write the answer that was meant.
 """

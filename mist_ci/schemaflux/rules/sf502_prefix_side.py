@@ -1,11 +1,11 @@
-"""One answer is the other one cut short, or the prompt ends inside of a word.
+"""One answer is the beginning of the other, or the prompt ends inside of a word.
 
-What it finds: preference data in which one side is the beginning of the other and stops in the middle of a sentence.
+What it finds: preference data in which one side, of 20 characters or more, is the beginning of the other.
 Sides without a prompt of their own that begin alike up to the middle of a word are shown as information.
 
-Why it matters: an answer that was cut off is rejected (or chosen) for where it ends, and the model learns about ends.
-Without a prompt, TRL's DPO takes what both sides begin with: of "The sky is blue" and "The sky is black" the prompt is
-"The sky is bl".
+Why it matters: two answers that were written are never so alike. One of them was cut off, or had something
+appended, and the model learns about ends. Without a prompt, TRL's DPO takes what both sides begin with: of
+"The sky is blue" and "The sky is black" the prompt is "The sky is bl".
 
 What to do: write whole answers. Write the prompt as `"prompt"`.
 """
@@ -32,8 +32,6 @@ META = RuleMeta(
 )
 _SHOWN = 30
 _SHORTEST = 20
-_GOES_ON = ",-/&(["
-"""What no answer ends with, besides letters and digits."""
 
 
 def check(row: Row, /) -> Iterator[Problem]:
@@ -46,7 +44,7 @@ def check(row: Row, /) -> Iterator[Problem]:
     if not short or short == long:
         return
     strings = implicit_strings(row)
-    if long.startswith(short) and (strings or _is_cut(short)):
+    if long.startswith(short) and (strings or len(short) >= _SHORTEST):
         cut = sides[short == rejected]
         yield Problem(
             f"the {cut.name} answer is only the beginning of the other one",
@@ -62,10 +60,6 @@ def check(row: Row, /) -> Iterator[Problem]:
             snippet=quote(strings[0][max(0, end - _SHOWN) : end]),
             severity=Severity.INFO,
         )
-
-
-def _is_cut(text: str) -> bool:
-    return len(text) >= _SHORTEST and (text[-1].isalnum() or text[-1] in _GOES_ON)
 
 
 def _inside_word(chosen: str, rejected: str) -> int:

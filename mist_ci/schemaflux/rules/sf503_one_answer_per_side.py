@@ -1,7 +1,7 @@
 """A side of an OpenAI preference is not one answer.
 
-What it finds: `preferred_output` or `non_preferred_output` with several messages, or with a message that is not from
-the assistant.
+What it finds: `preferred_output` or `non_preferred_output` with several messages, or with a message that is
+not from the assistant.
 
 Why it matters: OpenAI, Azure and Together take exactly one assistant message per side and reject the file.
 

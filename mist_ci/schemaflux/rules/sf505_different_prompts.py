@@ -1,10 +1,11 @@
 """The two sides of a preference answer different prompts.
 
-What it finds: preference data whose sides hold their own prompts, and these differ: another question; and, as a
-warning, strings without a `prompt` that begin with nothing in common.
+What it finds: preference data whose sides hold their own prompts, and these differ: another question; a
+`prompt` that is a string beside sides that are messages and do not repeat it; and, as a warning, strings
+without a `prompt` that begin with nothing in common.
 
-Why it matters: trainers take what both sides begin with as the prompt. Here that is nothing, and the model is taught
-to prefer one question over another.
+Why it matters: trainers take what both sides begin with as the prompt, and a `prompt` only when it is of the
+same kind. Here that is nothing, and the model is taught to prefer one question over another.
 
 What to do: write one `prompt`, and two answers to it.
 """
@@ -49,6 +50,12 @@ def check(row: Row, /) -> Iterator[Problem]:
             f"the sides answer different prompts: {quote(one.text[:40])} and {quote(other.text[:40])}",
             "write one prompt, and two answers to it",
             field=other.field,
+        )
+    elif isinstance(row.object.get("prompt"), str) and one.value and row.messages[0].field == "prompt":
+        yield Problem(
+            "the prompt is a string and the sides are messages without it: TRL trains without a prompt",
+            'write the prompt as messages: [{"role": "user", "content": …}]',
+            field="prompt",
         )
     elif (strings := implicit_strings(row)) and all(strings) and not shared_start(*strings):
         yield Problem(

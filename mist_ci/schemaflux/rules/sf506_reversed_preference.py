@@ -1,10 +1,11 @@
-"""The same two answers are preferred the other way round elsewhere.
+"""The same answer is preferred here, and not elsewhere.
 
-What it finds: two rows with the same prompt and the same two answers, of which one prefers what the other rejects.
+What it finds: two rows with the same prompt and the same two answers, of which one prefers what the other
+rejects; in KTO data, the same prompt and answer with both labels.
 
 Why it matters: the two rows cancel each other, and one of them is wrong.
 
-What to do: decide which answer is better, and remove the other row.
+What to do: decide which is right, and remove the other row.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import xxhash
 
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import rows
-from mist_ci.schemaflux.pairs import pair, whole
+from mist_ci.schemaflux.pairs import LABELLED, pair, whole
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Mention, Problem, RuleMeta
 
@@ -33,7 +34,11 @@ META = RuleMeta(
 
 def keys(row: Row, /) -> Iterator[tuple[bytes, bytes]]:
     """A hash of the prompt and both answers in any order, noted with a hash of the chosen one."""
-    sides = pair(row) if row.plain is None else None
+    if row.plain is not None:
+        return
+    if isinstance(row.label, bool) and row.format in LABELLED and row.is_sound:
+        yield xxhash.xxh3_128_digest(_bytes(whole(row.messages))), bytes([row.label] * 8)
+    sides = pair(row)
     if sides is None:
         return
     chosen, rejected = (whole(side.messages) for side in sides)
@@ -50,11 +55,10 @@ def verdict(first: bytes, other: bytes, /) -> Severity | None:
 
 def describe(first: Mention, other: Mention, /) -> Problem:
     """Where the other way round is."""
-    del other
-    return Problem(
-        f"{first} prefers the answer that is rejected here",
-        "decide which answer is better, and remove the other row",
+    what = (
+        "prefers the answer that is rejected here" if other.row.sides else "labels the same answer otherwise"
     )
+    return Problem(f"{first} {what}", "decide which is right, and remove the other row")
 
 
 def _bytes(text: str) -> bytes:

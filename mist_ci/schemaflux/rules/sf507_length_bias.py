@@ -1,7 +1,8 @@
 """The chosen answer is nearly always the longer one, or the shorter one.
 
-What it finds: preference data in which the longer answer is preferred (or rejected) so often that, with 98 % confidence
-(Clopper and Pearson's exact interval, answers of equal length left out), it is so for more than 70 % of all such pairs.
+What it finds: preference data in which the longer answer is preferred (or rejected) so often that, with 98 %
+confidence (Clopper and Pearson's exact interval, answers of equal length left out), it is so for more than 70
+% of all such pairs.
 
 Why it matters: length is the easiest thing to learn. The model becomes wordy, and is no better.
 

@@ -1,7 +1,7 @@
 """A class has hardly any examples.
 
-What it finds: a label of one or two rows, in classification data of at least twenty rows with ten rows per class on
-average.
+What it finds: a label of one or two rows, in classification data of at least twenty rows with ten rows per
+class on average.
 
 Why it matters: nothing can be learnt from two examples, and no test can tell. Often the label is a mistake.
 

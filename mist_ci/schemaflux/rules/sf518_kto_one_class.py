@@ -1,23 +1,23 @@
 """All answers of KTO data are good, or all are bad.
 
-What it finds: at least ten labelled answers with one label only; and, as information, more than four times as many of
-one label as of the other.
+What it finds: at least ten labelled answers with one label only; and, as information, more than four times as
+many of one label as of the other.
 
-Why it matters: KTO learns from the difference between good and bad answers. With one kind it learns nothing; with few
-of one kind it needs other weights.
+Why it matters: KTO learns from the difference between good and bad answers. With one kind it learns nothing;
+with few of one kind it needs other weights.
 
-What to do: add answers of the other kind, or set `desirable_weight` and `undesirable_weight` so that both kinds count
-about the same.
+What to do: add answers of the other kind, or set `desirable_weight` and `undesirable_weight` so that both
+kinds count about the same.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Self
 
-from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.example import rows
+from mist_ci.schemaflux.pairs import LABELLED
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Placed, Problem, RuleMeta
 from mist_ci.schemaflux.seen import Census
@@ -38,7 +38,6 @@ META = RuleMeta(
 )
 _FEWEST = 10
 _LOPSIDED = 4
-_FORMATS = (DataFormat.KTO, DataFormat.SHAREGPT)
 
 
 @dataclass(slots=True)
@@ -46,7 +45,7 @@ class _Tally:
     labels: Census[bool] = field(default_factory=lambda: Census(2))
 
     def add(self, row: Row, /) -> None:
-        if row.format in _FORMATS and isinstance(row.label, bool):
+        if row.format in LABELLED and isinstance(row.label, bool):
             self.labels.add(row.label, row)
 
     def merge(self, later: Self, /) -> None:

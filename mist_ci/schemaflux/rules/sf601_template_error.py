@@ -1,8 +1,9 @@
 """The chat template refuses the row.
 
 What it finds: a row for which the model's own chat template raises an error, with the error and its line
-in the template. Only for models whose reference names a `chat_template`; rows with other errors are not
-rendered. When all rows fail in the same way, there is one finding, at the template.
+in the template. Only where a template is given; rows with other errors are not rendered. When all rows fail in the
+same way, there is one finding, at the template. Rows that no template is applied to, or not the one that was given,
+are counted in one finding as well, as information.
 
 Why it matters: the trainer runs the same template. It stops at this row, or drops it.
 

@@ -1,8 +1,10 @@
 """No part of the row is marked as what the assistant says.
 
 What it finds: a row with an answer to be trained and a template with `{% generation %}` blocks, none of which holds
-anything for this row. Where the trainer is known to train on these blocks alone (`assistant_only_loss` of TRL), also
-a template without any: said once, as an error. For other trainers a template without blocks is as good as any.
+anything for this row; an error where the trainer is known to train on these blocks alone (`assistant_only_loss: true`
+in the configuration of TRL). There, also a template without any block: said once, as a warning, because TRL replaces
+the templates that it knows by some with blocks, and stops at others. For other trainers a template without blocks is
+as good as any.
 
 Why it matters: the mask is all zero. Some trainers stop, some train on nothing without a word, and some train on
 everything, the user's part included.
@@ -51,9 +53,9 @@ def check(row: Row, rendered: ChatRendered, /) -> Iterator[Problem]:
         return
     if not any(message.is_trained for message in spoken(row)):
         return
-    severity = Severity.ERROR if template.needs_generation else None
     if _TAG.search(template.text) or _TAG.search(template.tool_text or ""):
+        severity = Severity.ERROR if template.needs_generation else None
         yield Problem("nothing of this row is inside of a generation block", _HINT, severity=severity)
     elif template.needs_generation:
         message = "the trainer trains on generation blocks alone, and the chat template has none"
-        yield Problem(message, _HINT, severity=severity, is_shared=True)
+        yield Problem(message, _HINT, is_shared=True)

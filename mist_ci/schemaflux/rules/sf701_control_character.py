@@ -1,8 +1,8 @@
 """A text holds control characters.
 
 What it finds: NUL and the other characters below U+0020 except tab and line ends, DEL, and U+0080 to
-U+009F except the line end U+0085, in any string of the row. Escape sequences of terminals and page breaks, which tool results
-and texts from PDF files bring along, are a warning.
+U+009F except the line end U+0085, in any string of the row. Escape sequences of terminals and page
+breaks, which tool results and texts from PDF files bring along, are a warning.
 
 Why it matters: nobody sees them and the model learns to write them. Databases and servers reject NUL or
 cut the text there, and a tokenizer spends several tokens on each.

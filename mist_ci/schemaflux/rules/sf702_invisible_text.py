@@ -1,13 +1,14 @@
 """A text holds characters that nobody sees and every model reads.
 
-What it finds: overrides of the writing direction, and other direction marks where no Hebrew or Arabic is
-written or where they are never closed; tag characters outside of flag emoji and runs of variation
-selectors, which can spell out hidden instructions; zero-width spaces and joiners and byte order marks inside of
-texts of scripts that have no use for them. Emoji sequences, Persian, Indic, Thai and Khmer
+What it finds: overrides of the writing direction, and other direction marks where no Hebrew or Arabic
+is written or where they are never closed; tag characters outside of flag emoji and runs of variation
+selectors, which can spell out hidden instructions; zero-width spaces and joiners and byte order marks
+inside of texts of scripts that have no use for them. Emoji sequences, Persian, Indic, Thai and Khmer
 text is fine.
 
-Why it matters: a reviewer sees another text than the model learns. Hidden instructions are an attack
-on whoever trains on the data; stray zero-width characters split words into tokens that do not occur elsewhere.
+Why it matters: a reviewer sees another text than the model learns. Hidden instructions are an attack on
+whoever trains on the data; stray zero-width characters split words into tokens that do not occur
+elsewhere.
 
 What to do: take the characters out, and find out who put them there.
 """

@@ -1,8 +1,8 @@
 """A text was decoded with the wrong encoding.
 
 What it finds: the replacement character U+FFFD, and letters that UTF-8 leaves behind when it is read as
-Windows-1252, Latin-1 or Windows-1251: `cafÃ©`, `donâ€™t`, `Ð¿Ð¾`. A text that talks about
-encodings is left alone.
+Windows-1252, Latin-1 or Windows-1251: `cafÃ©`, `donâ€™t`, `Ð¿Ð¾`. A text that talks about encodings is
+left alone.
 
 Why it matters: the model learns to write this. Where U+FFFD stands, a character is lost for good.
 
@@ -46,7 +46,7 @@ META = RuleMeta(
 )
 _pattern = byte_pattern(_GARBLED)
 _SUBJECTS = (
-    *(b"mojibake", b"encoding", b"utf-8", b"utf8", b"unicode", b"latin-1", b"cp1252", b"fffd", b"charset"),
+    *(b"mojibake", b"encoding", b"utf-8", b"utf8", b"unicode", b"latin-1", b"cp1252", b"u+fffd", b"charset"),
     *(b"decode", b"replacement character"),
 )
 _WINDOW = 40

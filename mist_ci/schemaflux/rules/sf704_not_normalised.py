@@ -3,8 +3,8 @@
 What it finds: answers of up to 60 characters, and labels, that hold letters as a base letter and a
 combining mark (`e` and U+0301) where one character exists (`é`), or Korean syllables in parts.
 
-Why it matters: it looks the same and is another text: it is another label to the trainer, other tokens to the model,
-and wrong to a grader that compares texts. File names of macOS are written like this.
+Why it matters: it looks the same and is another text: it is another label to the trainer, other tokens
+to the model, and wrong to a grader that compares texts. File names of macOS are written like this.
 
 What to do: normalise the texts to NFC, in Python `unicodedata.normalize("NFC", text)`.
 """

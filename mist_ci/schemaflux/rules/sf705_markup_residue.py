@@ -1,8 +1,8 @@
 """A text kept markup of the page that it was taken from.
 
-What it finds: entities inside of words and sentences (`don&#39;t`, `Tom &amp; Jerry`, `&nbsp;`), paragraphs
-and spans of HTML around prose, and pictures and documents as base64. Rows that talk
-about code, markup or encodings are left alone.
+What it finds: entities inside of words and sentences (`don&#39;t`, `Tom &amp; Jerry`, `&nbsp;`),
+paragraphs and spans of HTML around prose, and pictures and documents as base64. Rows that talk about
+code, markup or encodings are left alone.
 
 Why it matters: the model learns to write it, in places where nobody renders it.
 

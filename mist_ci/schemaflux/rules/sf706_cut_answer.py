@@ -22,21 +22,16 @@ _START = rb':[ \t]*"'
 _NO_FENCE = rb'(?:`{0,2}(?:[^`"\\]|\\.))*'
 _FENCE = b"```"
 _SPACE = rb"(?: |\\[nrt])*"
-_ODD_FENCES = (
-    _START
-    + _NO_FENCE
-    + b"(?:"
-    + _FENCE
-    + _NO_FENCE
-    + _FENCE
-    + _NO_FENCE
-    + b")*"
-    + _FENCE
-    + _NO_FENCE
-    + b'`{0,2}"'
-)
+_OPEN_FENCE = _FENCE + b" ?[A-Za-z]" + _NO_FENCE + b'`{0,2}"'
+"""A fence with a language, and none behind it: what closes a block has nothing behind it."""
 _OPEN_JSON = (
-    _START + _SPACE + rb"[{\[]" + _SPACE + rb'(?:\\"|[{\[])(?:[^"\\]|\\.)*(?:[^"\\}\]]|\\.)' + _SPACE + b'"'
+    _START
+    + _SPACE
+    + rb"[{\[]"
+    + _SPACE
+    + rb'(?:\\"|[{\[])(?:(?:[^"\\]|\\.)*(?:[^"\\}\]]|\\.))?'
+    + _SPACE
+    + b'"'
 )
 _LAST_WORDS = rb' (?:the|an|and|because|whose)"'
 META = RuleMeta(
@@ -47,13 +42,14 @@ META = RuleMeta(
     since="0.1.0",
     bad=rows(chat(("user", "Print 1 to 3 in Python."), ("assistant", "```python\nfor i in range(1,"))),
     good=rows(chat(("user", "Print 1 in Python."), ("assistant", "```python\nprint(1)\n```"))),
-    trigger=_ODD_FENCES + b"|" + _OPEN_JSON + b"|" + _LAST_WORDS,
+    trigger=_OPEN_FENCE + b"|" + _OPEN_JSON + b"|" + _LAST_WORDS,
 )
+_OPENER = re.compile("``` ?[A-Za-z]")
 _FENCE_LINE = re.compile(r"^[ \t>]*(`{3,})([^`\n]*)$", re.MULTILINE)
 _JSON_START = re.compile(r'[ \n\r\t]*[{\[][ \n\r\t]*(?:"|[{\[]+[ \n\r\t]*")')
 _LAST_WORD = re.compile(r" (?:the|an|and|because|whose)$")
-_LONG_CHARS = 200
-_FEWEST_SENTENCES = 2
+_LONG_CHARS = 100
+_FEWEST_SENTENCES = 1
 
 
 def check(row: Row, /) -> Iterator[Problem]:
@@ -70,7 +66,7 @@ def check(row: Row, /) -> Iterator[Problem]:
 
 
 def _why_cut(text: str) -> str | None:
-    if text.count("```") % 2 and _is_fence_open(text):
+    if text.count("```") % 2 and _OPENER.match(text, text.rfind("```")) and _is_fence_open(text):
         return "its last code block is never closed"
     if _JSON_START.match(text) and is_cut_json(text):
         return "its JSON is never closed"

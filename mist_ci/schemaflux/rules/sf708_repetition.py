@@ -1,10 +1,11 @@
 """An answer repeats itself without end.
 
-What it finds: answers that end in a loop: the same few words or lines, eight times or more in a row, for at
-least half of the answer. Digits, signs and drawings may repeat, and so may an answer to a request to repeat something.
+What it finds: answers that end in a loop: the same few words or lines, eight times or more in a row,
+for at least half of the answer. Digits, signs and drawings may repeat, and so may an answer to a
+request to repeat something.
 
-Why it matters: this is how a model sounds that was sampled badly. Trained on, the loop is what the model falls
-into, on other prompts too.
+Why it matters: this is how a model sounds that was sampled badly. Trained on, the loop is what the
+model falls into, on other prompts too.
 
 What to do: remove the row, or generate the answer again.
 """

@@ -1,9 +1,11 @@
 """All answers are the same.
 
-What it finds: at least ten rows with one and the same last answer, and no other; and, as a warning, one answer of more
-than 40 characters in nine of ten rows (of at least fifty). Short answers are labels, of which one may well be frequent.
+What it finds: at least ten rows with one and the same last answer, and no other; and, as a warning, one
+answer of more than 40 characters in nine of ten rows (of at least fifty). Short answers are labels, of which
+one may well be frequent.
 
-Why it matters: the model learns to say this, whatever it is asked. Often a column was filled with the wrong value.
+Why it matters: the model learns to say this, whatever it is asked. Often a column was filled with the wrong
+value.
 
 What to do: look at how the answers were made.
 """
@@ -16,6 +18,7 @@ import xxhash
 
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import chat, rows
+from mist_ci.schemaflux.labels import last_answer
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Placed, Problem, RuleMeta, quote
 from mist_ci.schemaflux.seen import Census
@@ -46,7 +49,7 @@ class _Tally:
     def add(self, row: Row, /) -> None:
         if self.answers.is_full:
             return
-        answer = _answer(row)
+        answer = last_answer(row)
         text = "" if answer is None else answer.strip()
         if text:
             shown = text[: _LABEL_CHARS + 1]
@@ -69,15 +72,6 @@ class _Tally:
                 severity=Severity.ERROR if len(answers.values) == 1 else Severity.WARNING,
             )
             yield Placed(problem, seen.file, seen.line, seen.is_known)
-
-
-def _answer(row: Row) -> str | None:
-    if row.plain is not None:
-        return row.plain.texts[-1]
-    if row.answer is None:
-        return None
-    message = row.messages[row.answer]
-    return message.text + "".join(f"\x1f{made.name}\x1f{made.arguments}" for made in message.calls)
 
 
 def tally() -> _Tally:

@@ -1,10 +1,10 @@
 """A few rows have another system prompt than all others.
 
-What it finds: a system prompt that at least nine of ten rows with a system prompt share (of at least twenty), and
-others that one row in fifty has, or one row.
+What it finds: a system prompt that at least nine of ten rows with a system prompt share (of at least twenty),
+and others that one row in fifty has, or one row.
 
-Why it matters: one system prompt with a typo, or of an older version, is what the model reads in these rows; in
-production it is not. Rows of another task are fine.
+Why it matters: one system prompt with a typo, or of an older version, is what the model reads in these rows;
+in production it is not. Rows of another task are fine.
 
 What to do: look at the rare ones, and write the same prompt where the same is meant.
 """

@@ -1,9 +1,10 @@
 """An answer is not JSON where all others are.
 
-What it finds: answers that are no JSON, under a system prompt (or none) where at least 90 of 100 answers are
-JSON objects or lists, and at least 20. An answer that was cut is SF706.
+What it finds: answers that are no JSON, under a system prompt (or none) where at least 90 of 100
+answers are JSON objects or lists, and at least 20. An answer that was cut is SF706.
 
-Why it matters: a program reads these answers. Every such row teaches the model that prose is an answer too.
+Why it matters: a program reads these answers. Every such row teaches the model that prose is an answer
+too.
 
 What to do: give the answer as JSON, or give these rows another system prompt.
 """

@@ -1,10 +1,11 @@
 """An answer is in another language than its prompt.
 
-What it finds: long answers in another language than the last prompt, in data where at least 95 of 100 rows
-answer in the language of the prompt. Needs the extra `languages`; only asked when it is selected. Rows
-that ask for a language, such as translations, are left out.
+What it finds: long answers in another language than the last prompt, in data where at least 95 of 100
+rows answer in the language of the prompt. Needs the extra `languages`; only asked when it is selected.
+Rows that ask for a language, such as translations, are left out.
 
-Why it matters: a few such rows are enough to make a model switch languages in the middle of a conversation.
+Why it matters: a few such rows are enough to make a model switch languages in the middle of a
+conversation.
 
 What to do: look at the rows, and remove those that nobody wants.
 """

@@ -4,8 +4,8 @@ What it finds: `{{name}}` and `Dear {name}` in texts, `[INSERT …]` and `[YOUR 
 filler text, and answers that are nothing but a note to do it later. Rows that talk about templates,
 code or letters to be filled in are left alone.
 
-Why it matters: the program that made the data did not replace a variable, in this row or in all; the model learns to
-write the placeholder.
+Why it matters: the program that made the data did not replace a variable, in this row or in all; the
+model learns to write the placeholder.
 
 What to do: fill in the value, and look at the program that wrote the row.
 """
@@ -21,7 +21,7 @@ from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.row_texts import Text, answers, around, find, mentions, said
 from mist_ci.schemaflux.rule import Problem, RuleMeta
 
-_VARIABLE = r"\{\{ ?[A-Za-z_][A-Za-z0-9_ .]{0,30}\}\}"
+_VARIABLE = r"\{\{ ?[A-Za-z_][A-Za-z0-9_ ]{0,30}\}\}"
 _GREETED = r"(?:Dear|Hello|Hi|Hey) \{[A-Za-z_. ]{1,30}\}"
 _INSERT = r"[<\[](?:INSERT|ADD|YOUR|FILL IN) [A-Z ]{2,30}[>\]]"
 _FILLER = r"(?i:lorem ipsum dolor)"
@@ -41,7 +41,7 @@ META = RuleMeta(
     good=rows(chat(("user", "Greet a user in Jinja."), ("assistant", "Hi {{first_name}}!"))),
     trigger="|".join((_VARIABLE, _GREETED, _INSERT, _FILLER, rf':[ \t]*"{_LATER}"')).encode(),
 )
-_ANYWHERE = byte_pattern(f"{_VARIABLE}|{_GREETED}".encode())
+_ANYWHERE = byte_pattern(f"{_VARIABLE}|(?m:^){_GREETED}".encode())
 _IN_ANSWERS = byte_pattern(f"{_INSERT}|{_FILLER}".encode())
 _WHOLE = re.compile(_LATER)
 _TEMPLATES = (
@@ -121,7 +121,12 @@ def check(row: Row, /) -> Iterator[Problem]:
             yield _problem(one, 0, len(one.text))
 
 
-def _left(row: Row, texts: Iterator[Text], pattern: Any, subjects: tuple[bytes, ...]) -> Iterator[Problem]:
+def _left(
+    row: Row,
+    texts: Iterator[Text],
+    pattern: Any,  # noqa: ANN401 - the library has no types
+    subjects: tuple[bytes, ...],
+) -> Iterator[Problem]:
     for one in texts:
         place = find(pattern, one.text)
         if place:

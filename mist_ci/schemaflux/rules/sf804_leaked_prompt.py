@@ -13,10 +13,11 @@ from collections.abc import Iterator
 
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import GOOD, chat, rows
+from mist_ci.schemaflux.leaks import SuiteIndex
 from mist_ci.schemaflux.message import Message
 from mist_ci.schemaflux.prompts import normalise_text
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.rule import Problem, PromptIndex, RuleMeta, quote
+from mist_ci.schemaflux.rule import Problem, RuleMeta, quote
 
 META = RuleMeta(
     code="SF804",
@@ -30,27 +31,27 @@ META = RuleMeta(
 )
 
 
-def leaks(row: Row, prompts: PromptIndex, /) -> Iterator[tuple[str, str]]:
+def leaks(row: Row, suites: SuiteIndex, /) -> Iterator[tuple[str, str]]:
     """Suite and key of every sample that a user message gives away."""
-    for _, samples in _matches(row, prompts):
+    for _, samples in _matches(row, suites):
         yield from samples
 
 
-def check(row: Row, prompts: PromptIndex, /) -> Iterator[Problem]:
+def check(row: Row, suites: SuiteIndex, /) -> Iterator[Problem]:
     """One problem per user message."""
-    for message, samples in _matches(row, prompts):
-        suites = sorted({suite for suite, _ in samples})
+    for message, samples in _matches(row, suites):
+        names = sorted({suite for suite, _ in samples})
         yield Problem(
-            f"this prompt is asked by suite {', '.join(suites[:3])}",
+            f"this prompt is asked by suite {', '.join(names[:3])}",
             "remove the row: what is trained cannot be tested",
-            field=f"{message.field}.content",
+            field=message.at_content,
             snippet=quote(message.text),
         )
 
 
-def _matches(row: Row, prompts: PromptIndex) -> Iterator[tuple[Message, list[tuple[str, str]]]]:
-    if prompts:
+def _matches(row: Row, suites: SuiteIndex) -> Iterator[tuple[Message, list[tuple[str, str]]]]:
+    if suites:
         for message in row.messages:
-            samples = prompts.get(normalise_text(message.text)) if message.role == "user" else None
+            samples = suites.exact.get(normalise_text(message.text)) if message.role == "user" else None
             if samples:
                 yield message, list(samples)

@@ -1,12 +1,12 @@
 """A row holds personal data.
 
-What it finds: email addresses of single people, phone numbers, US social security numbers, payment cards
-and bank accounts (IBAN), by form, range and checksum, anywhere in a row. Addresses of roles, numbers that
-are reserved for examples, test cards, order numbers and the like are left out.
-Public IP addresses are shown as information.
+What it finds: email addresses of single people, phone numbers, US social security numbers, payment
+cards and bank accounts (IBAN), by form, range and checksum, anywhere in a row. Addresses of roles,
+numbers that are reserved for examples, test cards, order numbers and the like are left out. Public IP
+addresses are shown as information.
 
-Why it matters: models repeat what they were trained on, to anybody who asks. In many countries such data
-may not be used for training without consent.
+Why it matters: models repeat what they were trained on, to anybody who asks. In many countries such
+data may not be used for training without consent.
 
 What to do: remove it or replace it by invented data: `name@example.com`, `+1 212 555 0123`,
 `203.0.113.7`. If it is invented or public already, add it to the baseline.
@@ -17,14 +17,13 @@ from dataclasses import dataclass
 
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import chat, rows
-from mist_ci.schemaflux.patterns import byte_pattern
 from mist_ci.schemaflux.privacy.addresses import (
     EMAIL_TRIGGER,
     IP_TRIGGER,
     find_emails,
     find_public_addresses,
 )
-from mist_ci.schemaflux.privacy.masking import mask
+from mist_ci.schemaflux.privacy.masking import mask, without_escapes
 from mist_ci.schemaflux.privacy.numbers import (
     CARD_TRIGGER,
     IBAN_TRIGGER,
@@ -38,6 +37,7 @@ from mist_ci.schemaflux.privacy.numbers import (
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.row_texts import strings, unescaped
 from mist_ci.schemaflux.rule import Problem, RuleMeta
+from mist_ci.schemaflux.triggers import TriggerSet
 
 META = RuleMeta(
     code="SF902",
@@ -62,29 +62,26 @@ class _Kind:
     """Characters of it that may be shown."""
 
 
-_KINDS = tuple(
-    (byte_pattern(kind.trigger), kind)
-    for kind in (
-        _Kind("email address", EMAIL_TRIGGER, find_emails, "name@example.com", 1),
-        _Kind("phone number", PHONE_TRIGGER, find_phones, "+1 212 555 0123", 4),
-        _Kind("US social security number", SSN_TRIGGER, find_social_security_numbers, "000-12-3456", 0),
-        _Kind("payment card", CARD_TRIGGER, find_cards, "a test card such as 4242 4242 4242 4242", 4),
-        _Kind("bank account (IBAN)", IBAN_TRIGGER, find_ibans, "an example of the registry", 4),
-        _Kind("public IP address", IP_TRIGGER, find_public_addresses, "203.0.113.7", 3),
-    )
+_KINDS = (
+    _Kind("email address", EMAIL_TRIGGER, find_emails, "name@example.com", 1),
+    _Kind("phone number", PHONE_TRIGGER, find_phones, "+1 212 555 0123", 4),
+    _Kind("US social security number", SSN_TRIGGER, find_social_security_numbers, "000-12-3456", 0),
+    _Kind("payment card", CARD_TRIGGER, find_cards, "a test card such as 4242 4242 4242 4242", 4),
+    _Kind("bank account (IBAN)", IBAN_TRIGGER, find_ibans, "an example of the registry", 4),
+    _Kind("public IP address", IP_TRIGGER, find_public_addresses, "203.0.113.7", 3),
 )
+_triggers = TriggerSet([kind.trigger for kind in _KINDS])
 
 
 def check(row: Row, /) -> Iterator[Problem]:
     """One problem per kind, at the first place."""
-    content = unescaped(row)
-    for pattern, kind in _KINDS:
-        if pattern.search(content) is None:
-            continue
+    kinds = [_KINDS[index] for index in _triggers.matches(unescaped(row))]
+    texts = [(one.field, without_escapes(one.text)) for one in strings(row)] if kinds else []
+    for kind in kinds:
         found: dict[str, str] = {}
-        for one in strings(row):
-            for value in kind.find(one.text):
-                found.setdefault(value, one.field)
+        for at, text in texts:
+            for value in kind.find(text):
+                found.setdefault(value, at)
         if found:
             value, field = next(iter(found.items()))
             more = f", and {len(found) - 1} more" if len(found) > 1 else ""

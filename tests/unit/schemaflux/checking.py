@@ -5,12 +5,13 @@ from dataclasses import replace
 
 from mist_ci.adapters.sources import Opener
 from mist_ci.models.chat_template import ChatTemplate
+from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import DataReport
 from mist_ci.models.target import Target
 from mist_ci.ports.executor import Executor
 from mist_ci.schemaflux.inspection import Inspection, Means
+from mist_ci.schemaflux.leaks import SuiteTexts
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES
-from mist_ci.schemaflux.prompts import SuitePrompts
 from mist_ci.schemaflux.rules import FILE_FACT_RULES
 from mist_ci.schemaflux.run import validate
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
@@ -40,7 +41,7 @@ def check(
     *,
     known: Mapping[str, bytes] | None = None,
     template: ChatTemplate | str | None = None,
-    suite_prompts: SuitePrompts | None = None,
+    suite_prompts: SuiteTexts | None = None,
     template_changed: bool = False,
     executor: Executor | None = None,
     longest_line: int | None = None,
@@ -48,6 +49,7 @@ def check(
     selection: Selection = EVERYTHING,
     trainer: bytes | None = None,
     max_tokens: int | None = None,
+    declared: DataFormat | None = None,
 ) -> DataReport:
     """Validates a data set; bytes are its only file, `train.jsonl`."""
     head = {"train.jsonl": files} if isinstance(files, bytes) else files
@@ -65,6 +67,7 @@ def check(
             selection=selection,
             trainers=() if trainer is None else (read_settings(trainer, "train/sft.yaml"),),
             max_tokens=max_tokens,
+            format=declared,
         )
         return validate(asked, Means(executor or InlineExecutor(), WordCounter()))
 

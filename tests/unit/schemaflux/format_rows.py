@@ -334,6 +334,49 @@ DEFECTS: dict[str, Defect] = {
         F.PROMPT_COMPLETION, {"prompt": "a", "completion": " "}, "SF212", "completion", "fill in"
     ),
     "an empty text": Defect(F.TEXT, {"text": ""}, "SF212", "text", "fill in"),
+    "an answer in words beside one in messages": Defect(
+        F.PREFERENCE,
+        {"prompt": PROMPT, "chosen": ANSWER, "rejected": "5"},
+        "SF105",
+        "rejected",
+        "make it a list of messages",
+    ),
+    "a completion in words beside a prompt in messages": Defect(
+        F.PROMPT_COMPLETION,
+        {"prompt": PROMPT, "completion": "4"},
+        "SF105",
+        "completion",
+        "make it a list of messages",
+    ),
+    "a tool without a name": Defect(
+        F.OPENAI_CHAT,
+        {"messages": [*PROMPT, *ANSWER], "tools": [{"type": "function", "function": {"parameters": {}}}]},
+        "SF308",
+        "tools[0].function.name",
+        "",
+    ),
+    "arguments that Google's schema forbids": Defect(
+        F.VERTEX,
+        {
+            "contents": [
+                {"role": "user", "parts": [{"text": "a"}]},
+                {"role": "model", "parts": [{"functionCall": {"name": "weather", "args": {"city": 3}}}]},
+            ],
+            "tools": [
+                {
+                    "function_declarations": [
+                        {
+                            "name": "weather",
+                            "parameters": {"type": "OBJECT", "properties": {"city": {"type": "STRING"}}},
+                        }
+                    ]
+                }
+            ],
+        },
+        "SF304",
+        "contents[1].parts[0].functionCall.args",
+        "correct the arguments",
+    ),
     "a label that is a list": Defect(
         F.CLASSIFICATION, {"text": "a", "label": ["b"]}, "SF105", "label", "as a string"
     ),

@@ -1,6 +1,7 @@
 """Every format: what is valid is silent, what is said is read with its true path, and nothing crashes."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from mist_ci.models.data_format import DataFormat
 from mist_ci.parsing.strict_json import JsonValue
+from mist_ci.schemaflux import format_page
 from mist_ci.schemaflux.example import rows
 from mist_ci.schemaflux.formats import FORMATS, of
 from mist_ci.schemaflux.formats.detection import detect, guess
@@ -19,7 +21,7 @@ from tests.unit.schemaflux.checking import check
 from tests.unit.schemaflux.format_rows import CALL_ARGUMENTS, DEFECTS, PARAMETERS, RICH, TALKS
 
 F = DataFormat
-DUPLICATES = ("SF801", "SF810")
+ROOT = Path(__file__).parents[3]
 every_format = pytest.mark.parametrize("one", FORMATS, ids=[one.name for one in FORMATS])
 
 
@@ -119,6 +121,11 @@ def test_both_sides_of_a_preference(name: str) -> None:
     assert row.answer is None
 
 
+def test_the_page_of_formats_is_current() -> None:
+    for name, text in format_page().items():
+        assert (ROOT / name).read_text(encoding="utf-8") == text, "run: make docs"
+
+
 def test_what_formats_have_that_others_have_not() -> None:
     masked = of(F.AXOLOTL_CHAT).example
     assert [one.is_trained for one in read(F.AXOLOTL_CHAT, dict(masked)).messages] == [
@@ -192,6 +199,37 @@ def test_a_row_of_another_format_is_one_finding(one: Format) -> None:
         ("SF103", len(aliens) + number) for number in range(1, len(aliens) + 1)
     ]
     assert all(one.name in found.message for found in found)
+
+
+def test_a_declared_format_that_no_row_has_is_one_finding() -> None:
+    talks: list[JsonValue] = [{**of(F.OPENAI_CHAT).example, "number": number} for number in range(30)]
+    report = check(rows(*talks), declared=F.ALPACA)
+    assert [(one.code, one.count) for one in report.counts] == [("SF101", 1)]
+    assert (
+        "it looks like openai-chat: messages with role and content in 30 of 30 rows"
+        in report.findings[0].message
+    )
+    assert "declare it as openai-chat" in report.findings[0].hint
+
+
+@every_format
+def test_a_declared_format_is_believed_where_rows_have_it(one: Format) -> None:
+    report = check(rows(dict(one.example)), declared=one.name)
+    assert (report.findings, report.details[0].evidence) == ((), "declared")
+
+
+def test_a_declared_format_is_what_rows_with_defects_are_judged_by() -> None:
+    broken: JsonValue = {"conversations": [{"from": "human", "value": 1}]}
+    assert [one.code for one in check(rows(broken), declared=F.SHAREGPT).findings] == ["SF105"]
+
+
+def test_a_first_row_of_megabytes_is_looked_at_as_well() -> None:
+    picture: JsonValue = {"inlineData": {"mimeType": "image/png", "data": "iVBORw0KGgo" + "A" * 3_000_000}}
+    talk: JsonValue = {
+        "contents": [{"role": "user", "parts": [picture]}, {"role": "model", "parts": [{"text": "A cat."}]}]
+    }
+    for content in (rows(talk), rows(talk, talk)):
+        assert check(content).details[0].format is F.VERTEX
 
 
 def test_a_file_of_no_known_format_is_one_finding_however_long_it_is() -> None:
@@ -268,7 +306,9 @@ def test_no_format_crashes_and_what_is_exact_has_no_problems(
     if not isinstance(value, dict):
         return
     quick = [(found.flaw, found.path) for found in one.problems(value)]
-    assert quick == [(found.flaw, found.path) for found in problems(one.shape, value)]
+    shaped = [(found.flaw, found.path) for found in problems(one.shape, value)]
+    is_wrong = any(flaw is not Flaw.UNKNOWN for flaw, _ in shaped)
+    assert quick == shaped + ([] if is_wrong else [(found.flaw, found.path) for found in one.unlike(value)])
     row = read(one.name, value)
     assert isinstance(row.is_sound, bool)
     assert isinstance(row.traits, frozenset)

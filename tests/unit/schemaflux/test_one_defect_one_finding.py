@@ -27,7 +27,12 @@ def with_message(**message: JsonValue) -> JsonValue:
 
 ONE_DEFECT: dict[str, tuple[JsonValue, str, str]] = {
     "no keys": ({}, "SF101", "openai-chat"),
-    "unknown keys": ({"question": "a", "answer": "b"}, "SF101", "openai-chat"),
+    "unknown keys": ({"a": "a", "b": "b"}, "SF101", "openai-chat"),
+    "question and answer": (
+        {"question": "a", "answer": "b"},
+        "SF101",
+        'rename "question" to "prompt" and "answer" to "completion"',
+    ),
     "messages typo": ({"mesages": [ASK, TELL]}, "SF101", 'rename "mesages" to "messages"'),
     "messages is text": ({"messages": "[]"}, "SF105", "JSON inside a string"),
     "messages is null": ({"messages": None}, "SF105", "a list"),
@@ -66,6 +71,13 @@ ONE_DEFECT: dict[str, tuple[JsonValue, str, str]] = {
     ),
     "tool_calls is an object": (with_message(role="assistant", content=None, tool_calls={}), "SF105", "list"),
     "call without function": (with_message(role="assistant", tool_calls=[{"id": "a"}]), "SF104", "function"),
+    "call of another type": (
+        with_message(
+            role="assistant", tool_calls=[{"type": "func", "function": {"name": "f", "arguments": "{}"}}]
+        ),
+        "SF105",
+        '"function" or "custom"',
+    ),
     "arguments are a list": (
         with_message(role="assistant", tool_calls=[{"id": "a", "function": {"name": "f", "arguments": []}}]),
         "SF105",
@@ -255,3 +267,19 @@ SILENT: dict[str, JsonValue] = {
 def test_valid_modern_rows_give_no_findings(name: str) -> None:
     content = json.dumps(SILENT[name], ensure_ascii=False).encode() + b"\n"
     assert check(content, template=WHOLE).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "guess"),
+    [
+        ("Où est le café? Là-bas.", "cp1252", "WINDOWS-1252"),
+        ("Добрый день, когда придёт мой заказ? Спасибо за помощь, всего хорошего.", "cp1251", "CP1251"),
+        ("注文した商品がまだ届いていません。配送状況を教えてください。", "shift_jis", "CP932"),
+        ("我订购的商品还没有到请告诉我配送情况谢谢。", "gb18030", "GB18030"),
+    ],
+)
+def test_the_encoding_of_a_line_that_is_not_utf8_is_guessed(text: str, encoding: str, guess: str) -> None:
+    talk = chat(("user", text), ("assistant", text))
+    (found,) = check(json.dumps(talk, ensure_ascii=False).encode(encoding) + b"\n").findings
+    assert found.code == "SF003"
+    assert guess in found.hint

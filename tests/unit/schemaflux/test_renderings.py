@@ -13,12 +13,15 @@ from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import DataReport, Severity
 from mist_ci.parsing.strict_json import JsonValue
-from mist_ci.schemaflux.conversation import conversation
+from mist_ci.ports.executor import Conversation
+from mist_ci.schemaflux.conversation import Skip, conversation
 from mist_ci.schemaflux.example import ASK, TELL, chat, result, rows, tool
 from mist_ci.schemaflux.markers import templated
 from mist_ci.schemaflux.marks import Mark, Part, marked, traces
+from mist_ci.schemaflux.rendering import as_trained
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.texts import is_in
+from mist_ci.schemaflux.trainers.settings import read_settings
 from tests.fakes import InlineExecutor
 from tests.unit.schemaflux.checking import check
 
@@ -144,9 +147,15 @@ def test_what_the_base_shows_as_well_is_known_unless_the_template_is_new() -> No
 
 def test_a_stock_template_has_no_generation_block_and_nobody_minds() -> None:
     assert found(check(GOOD, template=WHOLE)) == []
-    needed = ChatTemplate(WHOLE, needs_generation=True)
-    (finding,) = check(GOOD + rows(TALK), template=needed).findings
-    assert (finding.code, finding.severity, finding.where.file) == ("SF604", Severity.ERROR, "chat.jinja")
+    (finding,) = check(GOOD + rows(TALK), template=ChatTemplate(WHOLE, needs_generation=True)).findings
+    assert (finding.code, finding.severity, finding.where.file) == ("SF604", Severity.WARNING, "chat.jinja")
+
+
+def test_a_trainer_that_masks_needs_generation_blocks() -> None:
+    masked = read_settings(b"max_length: 512\nassistant_only_loss: true\n", "sft.yaml")
+    other = read_settings(b"max_length: 512\nassistant_only_loss: false\n", "sft.yaml")
+    assert as_trained(ChatTemplate("x"), [other, masked]).needs_generation
+    assert not as_trained(ChatTemplate("x"), [other]).needs_generation
 
 
 def test_a_row_outside_of_every_generation_block_is_found() -> None:
@@ -248,6 +257,49 @@ def test_a_control_token_of_the_model_is_an_error_even_in_code() -> None:
     assert [(one.code, one.severity) for one in report.findings] == [("SF611", Severity.ERROR)]
 
 
+def test_what_is_certain_is_not_suspected_as_well() -> None:
+    content = rows(chat(("user", "What is this thing?"), ("assistant", "It is a test.<|im_end|>")))
+    specials = ("<|end|>", "<|im_end|>")
+    assert found(check(content, template=ChatTemplate(WHOLE))) == [("SF609", "messages[1].content")]
+    assert found(check(content, template=ChatTemplate(WHOLE, all_specials=specials))) == [
+        ("SF611", "messages[1].content")
+    ]
+    assert found(check(content, template=ChatTemplate(WHOLE, all_specials=specials[:1]))) == []
+
+
+ASKED, TOLD = (
+    {"role": "user", "content": "What is the capital?"},
+    {"role": "assistant", "content": "That is Paris."},
+)
+SPOKEN: dict[DataFormat, Any] = {
+    DataFormat.SHAREGPT: {"conversations": [{"from": "human", "value": "What is the capital?"}, {"from": "gpt", "value": "That is Paris."}]},
+    DataFormat.ALPACA: {"instruction": "What is the capital?", "input": "", "output": "That is Paris."},
+    DataFormat.TOGETHER: {"messages": [ASKED, TOLD], "weight": 1.0},
+    DataFormat.AXOLOTL_CHAT: {"messages": [ASKED, TOLD]},
+    DataFormat.PREFERENCE: {"prompt": [ASKED], "chosen": [TOLD], "rejected": [{**TOLD, "content": "That is Rome."}]},
+    DataFormat.PROMPT_COMPLETION: {"prompt": [ASKED], "completion": [TOLD]},
+    DataFormat.OPENAI_DPO: {"input": {"messages": [ASKED]}, "preferred_output": [TOLD], "non_preferred_output": [{**TOLD, "content": "No."}]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("data_format", SPOKEN)
+def test_other_formats_are_rendered_as_the_conversation_that_they_are(data_format: DataFormat) -> None:
+    talk = conversation(row(SPOKEN[data_format], data_format), ChatTemplate("x"))
+    assert isinstance(talk, Conversation)
+    assert (talk.messages, talk.prompt_length, talk.tools) == ([ASKED, TOLD], 1, None)
+
+
+def test_what_no_template_is_applied_to_is_not_rendered() -> None:
+    texts: dict[DataFormat, Any] = {
+        DataFormat.TEXT: {"text": "x"},
+        DataFormat.CLASSIFICATION: {"text": "x", "label": "y"},
+        DataFormat.PROMPT_COMPLETION: {"prompt": "x", "completion": "y"},
+        DataFormat.VERTEX: {"contents": [{"role": "user", "parts": [{"text": "x"}]}, {"role": "model", "parts": [{"text": "y"}]}]},
+    }  # fmt: skip
+    for data_format, value in texts.items():
+        assert conversation(row(value, data_format), ChatTemplate("x")) is Skip.NO_TEMPLATE
+
+
 def test_a_template_for_texts_alone_is_not_asked_about_anything_else() -> None:
     template = ChatTemplate(
         WHOLE + "{% for m in messages if m.content is not string %}{{ raise_exception('x') }}{% endfor %}",
@@ -257,9 +309,11 @@ def test_a_template_for_texts_alone_is_not_asked_about_anything_else() -> None:
         "messages": [{"role": "user", "content": [{"type": "text", "text": "What is this here?"}]}, TELL]
     }
     executor = InlineExecutor()
-    assert (
-        found(check(rows(calling('{"city": "Oslo"}'), parts) + GOOD, template=template, executor=executor))
-        == []
+    content = rows(calling('{"city": "Oslo"}'), parts) + GOOD
+    (finding,) = check(content, template=template, executor=executor).findings
+    assert (finding.code, finding.severity) == ("SF601", Severity.INFO)
+    assert finding.message.startswith(
+        "2 rows not rendered and so not checked: this chat template was written for texts"
     )
     assert len(executor.conversations) == 1
 
@@ -272,7 +326,7 @@ def test_a_conversation_is_what_a_trainer_would_hand_over() -> None:
     value: Any = {**calling("{}"), "documents": [{"title": "t"}], "chat_template_kwargs": {"x": 1}}
     value["tools"] = json.dumps(value["tools"])
     found = conversation(row(value), ChatTemplate("x"))
-    assert found is not None
+    assert isinstance(found, Conversation)
     assert found.messages == value["messages"]
     assert found.tools == [tool("weather")]
     assert (found.documents, found.kwargs, found.prompt_length) == ([{"title": "t"}], {"x": 1}, 3)
@@ -283,7 +337,7 @@ def test_long_plain_texts_need_no_marks() -> None:
     found = conversation(
         row(chat(("user", "What is the capital?"), ("assistant", "That is Paris."))), ChatTemplate("x")
     )
-    assert found is not None
+    assert isinstance(found, Conversation)
     assert found.marked is None
 
 

@@ -32,6 +32,10 @@ def named(counts: dict[str, int]) -> list[JsonValue]:
     return [{"text": f"Mail {n}", "label": label} for n, label in enumerate(labels)]
 
 
+def answers(*texts: str) -> list[JsonValue]:
+    return [chat(("user", f"{n}"), ("assistant", text)) for n, text in enumerate(texts)]
+
+
 SILENT: dict[str, list[JsonValue]] = {
     "two classes": labelled(ham=50, spam=50),
     "numbers as labels": [{"text": f"Mail {n}", "label": n % 2} for n in range(100)],
@@ -44,6 +48,11 @@ SILENT: dict[str, list[JsonValue]] = {
     "a regression": [{"text": f"Mail {n}", "label": f"{n / 7:.3f}"} for n in range(1_500)],
     "nine of ten": labelled(ham=90, spam=10),
     "nine rows": labelled(ham=8, spam=1),
+    "short answers": [chat(("user", f"{n}"), ("assistant", f"{n % 60}")) for n in range(100)],
+    "answers, one of them long": [
+        *[chat(("user", f"{n}"), ("assistant", "Yes" if n % 2 else "yes")) for n in range(100)],
+        chat(("user", "Why?"), ("assistant", "Because it is so, and was never otherwise.")),
+    ],
     "chat": [chat(("user", f"{n}"), ("assistant", f"{n + 1}")) for n in range(100)],
     "labels as answers": [
         chat(("user", f"{n}"), ("assistant", "spam" if n % 20 else "ham")) for n in range(100)
@@ -89,13 +98,17 @@ def said(rule: FoldRule, values: list[JsonValue]) -> list[tuple[str | None, int 
 
 
 def test_two_spellings_of_a_label_are_found_at_the_rarer_one() -> None:
-    assert said(sf516_label_spelling, labelled(refund=3, Refund=2, delay=4)) == [(None, 4)]
+    assert said(sf516_label_spelling, labelled(refund=3, Refund=2, delay=4)) == [("error", 4)]
     assert said(sf516_label_spelling, named({"late order": 3, "late_order": 1, "Late-Order ": 1})) == [
-        (None, 4),
-        (None, 5),
+        ("error", 4),
+        ("error", 5),
     ]
     assert said(sf516_label_spelling, labelled(billing=60, biling=1, refund=40)) == [("warning", 61)]
     assert said(sf516_label_spelling, labelled(billing=60, bililng=4)) == []
+    assert said(sf516_label_spelling, answers(*["refund"] * 15, *["delay"] * 15, "delya")) == [
+        ("warning", 31)
+    ]
+    assert said(sf516_label_spelling, answers(*["refund"] * 15, *["Refund"] * 14)) == [("warning", 16)]
 
 
 @pytest.mark.parametrize(
@@ -128,10 +141,6 @@ def test_rare_classes_are_named_once_and_misspelt_ones_are_not_among_them() -> N
 def test_a_class_of_nearly_all_rows_is_information() -> None:
     (placed,) = fold(sf820_class_balance, labelled(ham=95, spam=5), parts=3)
     assert '95 of 100 rows (95.0%) have the label "ham"' in placed.problem.message
-
-
-def answers(*texts: str) -> list[JsonValue]:
-    return [chat(("user", f"{n}"), ("assistant", text)) for n, text in enumerate(texts)]
 
 
 def test_one_answer_for_all_is_an_error_and_a_long_one_for_most_a_warning() -> None:

@@ -32,6 +32,11 @@ def image(url: str) -> JsonValue:
     return {"type": "image_url", "image_url": {"url": url}}
 
 
+def gemini(file: JsonValue) -> JsonValue:
+    asked: list[JsonValue] = [{"text": "What is this?"}, {"videoMetadata": {"fps": 1}, "fileData": file}]
+    return {"contents": [{"role": "user", "parts": asked}, {"role": "model", "parts": [{"text": "A dot."}]}]}
+
+
 TEXT: JsonValue = {"type": "text", "text": "What is this?"}
 PLACE: JsonValue = {"type": "image"}
 SILENT: dict[str, JsonValue] = {
@@ -62,6 +67,7 @@ SILENT: dict[str, JsonValue] = {
             },
         ]
     },
+    "Gemini": gemini({"mimeType": "image/png", "fileUri": "gs://a/b.png"}),
     "TRL, places": shown(PLACE, PLACE, TEXT, images=["a.png", "b.png"]),
     "TRL, no places": shown(TEXT, images=["a.png"]),
     "TRL, one image": shown(PLACE, TEXT, image="a.png"),

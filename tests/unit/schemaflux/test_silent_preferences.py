@@ -34,7 +34,12 @@ SILENT: dict[str, JsonValue] = {
     "explicit": prefer("4", "5"),
     "numbers, one the beginning of the other": prefer("4", "42"),
     "yes, and yes with a reason": prefer("Yes.", "Yes. I am sure."),
-    "a whole answer and more": prefer(LONG, f"{LONG} Now you know."),
+    "a short answer and more": prefer("It is four.", "It is four. Now you know."),
+    "a prompt that both sides repeat": {
+        "prompt": "2+2?",
+        "chosen": talk("2+2?", "4"),
+        "rejected": talk("2+2?", "5"),
+    },
     "a word and a sentence": prefer("Paris", "Paris is the capital of France."),
     "another case": prefer("paris", "Paris"),
     "other white space inside": prefer("a\n\nb", "a b"),
@@ -75,6 +80,13 @@ FOUND: dict[str, tuple[JsonValue, str, str, str]] = {
     ),
     "cut off": (prefer(LONG, LONG[:30]), "SF502", "warning", "rejected"),
     "chosen is cut off": (prefer(LONG[:30], LONG), "SF502", "warning", "chosen"),
+    "something appended": (prefer(LONG, f"{LONG} Now you know."), "SF502", "warning", "chosen"),
+    "a string for a prompt": (
+        {"prompt": "2+2?", "chosen": [FOUR], "rejected": [FIVE]},
+        "SF505",
+        "error",
+        "prompt",
+    ),
     "a prefix without a prompt": (
         {"chosen": "A: yes", "rejected": "A: yes, sure"},
         "SF502",
@@ -116,6 +128,16 @@ def test_a_reversed_preference_is_found_at_the_later_row_and_a_repeated_one_is_n
     ]
     found = [one for one in check(rows(*values)).findings if one.code == "SF506"]
     assert [(one.where.line, "train.jsonl:1" in one.message) for one in found] == [(5, True)]
+
+
+def test_the_same_answer_with_both_labels_is_a_contradiction() -> None:
+    answer: dict[str, JsonValue] = {"prompt": "2+2?", "completion": "4"}
+    other: dict[str, JsonValue] = {"prompt": "2+2?", "completion": "5", "label": False}
+    report = check(rows({**answer, "label": True}, other, {**answer, "label": False}))
+    found = [one for one in report.findings if one.code == "SF506"]
+    assert [(one.where.line, one.message) for one in found] == [
+        (3, "train.jsonl:1 labels the same answer otherwise")
+    ]
 
 
 def pairs(longer: int, shorter: int, same: int = 0) -> list[JsonValue]:

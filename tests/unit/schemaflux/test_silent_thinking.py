@@ -30,6 +30,7 @@ SILENT: dict[str, JsonValue] = {
     "two thoughts": chat(("user", "a"), ("assistant", "<think>x</think>b<think>y</think>c")),
     "about the tag": chat(("user", "What is <think>?"), ("assistant", "The `<think>` tag opens a thought.")),
     "about the other tag": chat(("user", "And </think>?"), ("assistant", "It ends at `</think>`, as in R1.")),
+    "in the middle of a sentence": chat(("user", "a"), ("assistant", "Models write </think> there.")),
     "in code": chat(("user", "a"), ("assistant", 'Use it so:\n```\ntext.split("</think>")[0]\n```\n')),
     "opened by the prompt": {"prompt": "2+2?\n<think>\n", "completion": "Two and two.\n</think>\n4"},
     "the user says it": chat(("user", "<think>hm"), ("assistant", "What?")),
@@ -77,6 +78,12 @@ FOUND: dict[str, tuple[str, JsonValue, str, str]] = {
     "closed at the end": (
         "SF219",
         chat(("user", "a"), ("assistant", "hm</think>")),
+        "warning",
+        "never opens",
+    ),
+    "glued to the answer": (
+        "SF219",
+        chat(("user", "a"), ("assistant", "The user asks.</think>b")),
         "warning",
         "never opens",
     ),

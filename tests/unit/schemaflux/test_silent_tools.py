@@ -115,6 +115,11 @@ FOUND: dict[str, tuple[RowRule, JsonValue, str]] = {
         {"messages": [ASK, TELL], "tools": [tool("a\nb")]},
         "spaces",
     ),
+    "65 characters": (
+        sf308_bad_function_name,
+        {"messages": [ASK, TELL], "tools": [tool("a" * 65)]},
+        "65 char",
+    ),
     "declared twice": (
         sf308_bad_function_name,
         {"messages": [ASK, TELL], "tools": [tool("a"), tool("b"), tool("a")]},

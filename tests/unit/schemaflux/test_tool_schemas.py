@@ -283,6 +283,18 @@ def test_arguments_that_fit_are_silent(name: str) -> None:
     assert not ask(sf314_null_arguments, row)
 
 
+def test_types_of_gemini_are_read() -> None:
+    schema: JsonValue = {"type": "OBJECT", "properties": {"day": {"type": "STRING"}}, "required": ["day"]}
+    for arguments, count in (({"day": "today"}, 0), ({"day": 1}, 1), ({}, 1)):
+        made: JsonValue = {"functionCall": {"name": "f", "args": dict(arguments)}}
+        row: JsonValue = {
+            "contents": [{"role": "user", "parts": [{"text": "a"}]}, {"role": "model", "parts": [made]}],
+            "tools": [{"functionDeclarations": [{"name": "f", "parameters": schema}]}],
+        }
+        assert len(ask(sf304_arguments_violate_schema, row)) == count
+        assert not ask(sf316_bad_tool_schema, row)
+
+
 @pytest.mark.parametrize("arguments", ['{"city": "Oslo", "days": null}', '{"city": "Oslo", "query": null}'])
 def test_nulls_that_nobody_asked_for_are_said_once(arguments: str) -> None:
     for tool in (CITY, STRICT):

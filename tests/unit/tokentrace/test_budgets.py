@@ -1,6 +1,7 @@
 """Claims: a budget holds to the cent, and an unknown price under a budget is an error, never $0."""
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from mist_ci.models.attempt import Attempt, Side
 from mist_ci.models.config import Budgets, Dataset, PriceList
 from mist_ci.models.report import BudgetLine, TrainingEstimate
 from mist_ci.models.suite import Suite
+from mist_ci.models.token_figures import TokenFigures, TrainerFates
 from mist_ci.tokentrace import evaluation_budget, training_budget, training_estimate
 from tests.unit.gate.building import attempt, data_report, make_suite
 
@@ -212,6 +214,51 @@ def test_training_costs_tokens_times_epochs_times_price() -> None:
     dataset = Dataset(path="data/*.jsonl", epochs=3)
     found = training_estimate(data_report(), dataset, prices("8"))
     assert (found.tokens, found.epochs, found.cost_usd) == (144_000, 3, Decimal("1.152"))
+
+
+def lengths(**changes: object) -> TokenFigures:
+    """120 rows of two messages; a tenth of the tokens are copies."""
+    known: dict[str, Any] = {
+        "rows": 120, "total": 48_000, "trainable": 20_000, "unlearnt": 1_200, "duplicates": 4_800, "messages": 240,
+        "shortest_hundredth": 10, "median": 400, "p95": 900, "p99": 1_000, "longest": 2_000,
+    }  # fmt: skip
+    return TokenFigures(**known | changes)
+
+
+def fates(trainer: str, lost: int) -> TrainerFates:
+    return TrainerFates(
+        title="T", trainer=trainer, kept=119, truncated=1, answer_lost=0, dropped=0, emptied=0, refused=0,
+        tokens_seen=48_000 - lost, tokens_trained=20_000, tokens_lost=lost,
+    )  # fmt: skip
+
+
+def estimated(figures: TokenFigures) -> TrainingEstimate:
+    data = data_report().model_copy(update={"figures": figures})
+    return training_estimate(data, Dataset(path="data/*.jsonl", epochs=3), prices("800"))
+
+
+def test_what_copies_cost_buys_nothing_and_the_price_has_its_date() -> None:
+    found = estimated(lengths())
+    assert found.wasted_tokens == 3 * (4_800 + 1_200)
+    assert found.usd_most is not None
+    assert found.usd_most > Decimal("115.2")
+    assert found.sentence == "you would pay $115.20 to $122.11 (prices of 2026-11-01); $14.40 buys nothing"
+
+
+def test_a_service_does_not_bill_what_it_cuts_and_a_trainer_uses_the_time_all_the_same() -> None:
+    cut = estimated(lengths(trainers=(fates("vertex", 8_000),)))
+    own = estimated(lengths(trainers=(fates("trl", 8_000),)))
+    assert (cut.usd_least, own.usd_least) == (Decimal(96), Decimal("115.2"))
+    assert cut.wasted_tokens == own.wasted_tokens == 3 * (4_800 + 1_200 + 8_000)
+
+
+def test_never_more_is_wasted_than_there_is() -> None:
+    assert estimated(lengths(trainers=(fates("trl", 96_000),))).wasted_usd == Decimal("115.2")
+
+
+def test_an_unknown_price_makes_no_sentence() -> None:
+    data = data_report().model_copy(update={"figures": lengths()})
+    assert training_estimate(data, Dataset(path="data/*.jsonl"), None).sentence is None
 
 
 @pytest.mark.parametrize("known", [None, prices(None)], ids=["no prices", "no price of training"])
