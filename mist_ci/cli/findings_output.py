@@ -45,6 +45,8 @@ class FindingPrinter:
         )
         for line in (*_change(report), *_tokens(report)):
             say(line)
+        for notice in report.notices:
+            say(f"note: {notice}")
         if new:
             worst = min(
                 (one for one in report.counts if not one.known),

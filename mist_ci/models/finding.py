@@ -167,6 +167,8 @@ class DataReport(Model):
     targets: tuple[TargetVerdict, ...] = ()
     change: DataChange | None = None
     """Against base; None when there is none, or nothing changed."""
+    notices: tuple[str, ...] = ()
+    """What was not looked for, and why."""
 
     def gating(self, fail_on: Severity) -> tuple[Finding, ...]:
         """New findings at least as severe as `fail_on`: the first of each kind."""

@@ -92,7 +92,7 @@ def _standing(
     rule: CorpusRule, reread: Reread, ledger: Ledger, original: Record, other: Record
 ) -> bool | None:
     """True for what is known, None for what is not worth saying. Rows are read again only where they decide it."""
-    if not (ledger.knows_rows or ledger.suppressions.per_file):
+    if not ledger.looks_at_each:
         return not other.is_new
     row = reread(other)
     if ledger.suppressions.ignores(row.file, rule.META.code):

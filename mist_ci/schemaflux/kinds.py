@@ -9,6 +9,7 @@ TokenRule   sees one row as tokens on its way to a trainer
 RenderRule  sees one row and what the chat template made of it
 LeakRule    sees one row and the prompts of the suites
 CorpusRule  sees rows that share a key: `keys` maps each row, `verdict` compares two of them
+PairRule    sees rows that are nearly the same: `keys` finds candidates, `likeness` compares what they say
 ChangeRule  sees what a change did to the rows
 FoldRule    sees all rows of a data set, one by one: a `Tally` that adds up and merges
 TargetFoldRule  the same, for a provider or trainer
@@ -19,7 +20,7 @@ rule* has none: on a plain row (`plain.py`) what it says depends on the roles al
 of roles is enough. Tests hold every rule to its kind.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Protocol, Self
 
 from mist_ci.models.finding import DataChange, Severity
@@ -30,6 +31,7 @@ from mist_ci.schemaflux.leaks import SuiteIndex
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.row_tokens import Passage
 from mist_ci.schemaflux.rule import BadLine, FileHead, Mention, Placed, Problem, RuleMeta
+from mist_ci.schemaflux.wording import Wording
 
 
 class Rule(Protocol):
@@ -124,6 +126,29 @@ class CorpusRule(Rule, Protocol):
 
     def verdict(self, first: bytes, other: bytes, /) -> Severity | None:
         """What a row is, going by the notes of the first of its group and of itself; None when it is fine."""
+        ...
+
+    def describe(self, first: Mention, other: Mention, /) -> Problem:
+        """The problem in words. Only asked for problems that are shown."""
+        ...
+
+
+class PairRule(Rule, Protocol):
+    """Judges rows that are nearly the same. Asked of small data, and where it is selected by name."""
+
+    def keys(self, row: Row, /) -> Iterable[tuple[bytes, bytes]]:
+        """Keys (16 bytes), each with a hash (8 bytes) of the row: rows with a common key are compared."""
+        ...
+
+    def view(self, row: Row, /) -> Wording | None:
+        """What of a row is compared."""
+        ...
+
+    def likeness(self, first: Wording, other: Wording, around: Sequence[Wording], /) -> float | None:
+        """How much of both is the same, in [0, 1]; None when that is no problem.
+
+        `around` are other rows that have something in common with them.
+        """
         ...
 
     def describe(self, first: Mention, other: Mention, /) -> Problem:

@@ -22,8 +22,8 @@ _FEWEST_WORDS = 8
 """Of a prompt that is looked for by its words; shorter ones are looked for as a whole."""
 _TEMPLATE_SHARE = 0.05
 _TEMPLATE_SAMPLES = 3
-_SCRIPTS_WITHOUT_SPACES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
-_WORD = re.compile(rf"[{_SCRIPTS_WITHOUT_SPACES}]|[^\W_{_SCRIPTS_WITHOUT_SPACES}]+")
+SCRIPTS_WITHOUT_SPACES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
+_WORD = re.compile(rf"[{SCRIPTS_WITHOUT_SPACES}]|[^\W_{SCRIPTS_WITHOUT_SPACES}]+")
 
 SuiteTexts = Mapping[str, Mapping[str, Sequence[str]]]
 """Suite → sample key → normalised texts that give the sample away."""

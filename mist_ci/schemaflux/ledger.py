@@ -95,6 +95,11 @@ class Ledger:
         """True when findings have to be noted one by one, with their rows."""
         return bool(self.suppressions.baseline) or self.noted is not None
 
+    @property
+    def looks_at_each(self) -> bool:
+        """True when a finding cannot be counted without its row: it may be known, or ignored in its file."""
+        return self.knows_rows or bool(self.suppressions.per_file)
+
     def count(self, meta: RuleMeta, severity: Severity, times: int, *, is_known: bool) -> None:
         """Counts findings that are not kept."""
         kind = meta.code, severity, "", is_known

@@ -7,6 +7,7 @@ from mist_ci.schemaflux.corpus import Records
 from mist_ci.schemaflux.folds import Fold, merge_folds
 from mist_ci.schemaflux.ledger import Ledger
 from mist_ci.schemaflux.matrix import Matrix
+from mist_ci.schemaflux.near import NearRecords
 from mist_ci.schemaflux.rendering import Renderings
 from mist_ci.schemaflux.token_summary import TokenTally
 
@@ -23,6 +24,7 @@ class Part:
     path: str = ""
     """The file it is of."""
     records: Records = field(default_factory=Records)
+    near: NearRecords = field(default_factory=NearRecords)
     renderings: Renderings = field(default_factory=Renderings)
     lines: int = 0
     """Lines of the part, blank ones as well."""

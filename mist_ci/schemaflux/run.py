@@ -21,12 +21,13 @@ from mist_ci.schemaflux.leaks import suite_index
 from mist_ci.schemaflux.ledger import Ledger
 from mist_ci.schemaflux.lines import Line, Span, cuts, spans
 from mist_ci.schemaflux.matrix import target_verdicts
+from mist_ci.schemaflux.near import TOO_MUCH, is_searched, near_problems
 from mist_ci.schemaflux.part import FileCount, Part
 from mist_ci.schemaflux.reading import RowReader
 from mist_ci.schemaflux.rendering import as_trained, say_it_once
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.row_tokens import destinations
-from mist_ci.schemaflux.rules import CHANGE_RULES, sf801_exact_duplicate
+from mist_ci.schemaflux.rules import CHANGE_RULES, PAIR_RULE, sf801_exact_duplicate
 from mist_ci.schemaflux.scan import Scan
 from mist_ci.schemaflux.selection import Selection
 
@@ -47,6 +48,7 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     files = {path: FileCount() for path in heads}
     for part in _parts(scan, readable, means.workers):
         part.records.spill(means.scratch)
+        part.near.spill(means.scratch)
         for finding in part.fresh:
             means.watch(finding)
         files[part.path].add(part)
@@ -54,7 +56,7 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     total.ledger.merge(ledger)
     judge_files(asked, total, readable, heads, files)
     say_it_once(total.renderings, total.ledger, asked.template.source if asked.template else asked.dataset)
-    _judge_whole(asked, scan, total, readable, means)
+    notices = _judge_whole(asked, scan, total, readable, means)
     change = _judge_change(asked, total.ledger, scan.reader, readable)
     if means.noted is not None:
         means.noted.update(total.ledger.noted or {})
@@ -77,6 +79,7 @@ def validate(asked: Inspection, means: Means) -> DataReport:
         change=change,
         targets=tuple(target_verdicts(total.matrix, total.rows)),
         data_hash=data_hash(sources),
+        notices=tuple(notices),
     )
 
 
@@ -128,14 +131,17 @@ def _scan(asked: Inspection, means: Means, sources: Sequence[Source], reader: Ro
         suite_index(asked.suite_prompts),
         asked.keep,
         asked.longest_line,
+        is_near=is_searched(PAIR_RULE, asked.selection, sources),
         goes_to=destinations(asked.targets, asked.trainers, asked.max_tokens, asked.trainers_before),
         suppressions=asked.suppressions,
         is_noting=means.noted is not None,
     )
 
 
-def _judge_whole(asked: Inspection, scan: Scan, total: Part, sources: Sequence[Source], means: Means) -> None:
-    """Rules about rows next to each other, and about all of them together."""
+def _judge_whole(
+    asked: Inspection, scan: Scan, total: Part, sources: Sequence[Source], means: Means
+) -> list[str]:
+    """Rules about rows next to each other, and about all of them together. Returns what was not looked for."""
 
     def reread(record: Record) -> Row:
         source = sources[record.file]
@@ -147,6 +153,9 @@ def _judge_whole(asked: Inspection, scan: Scan, total: Part, sources: Sequence[S
 
     corpus_problems(means.scratch, reread, total.ledger, scan.selection)
     note_folds(total.folds, asked.dataset, total.ledger)
+    if scan.is_near:
+        return near_problems(PAIR_RULE, means.scratch, reread, total.ledger)
+    return [TOO_MUCH] if scan.selection.takes(PAIR_RULE.META) and sources else []
 
 
 def _judge_change(

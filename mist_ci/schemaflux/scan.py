@@ -32,7 +32,14 @@ from mist_ci.schemaflux.rendering import Renderer, is_superseded
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.row_tokens import Destination
 from mist_ci.schemaflux.rule import BadLine
-from mist_ci.schemaflux.rules import LEAK_RULES, ROW_RULES, TARGET_RULES, TOKEN_RULES, sf002_invalid_json
+from mist_ci.schemaflux.rules import (
+    LEAK_RULES,
+    PAIR_RULE,
+    ROW_RULES,
+    TARGET_RULES,
+    TOKEN_RULES,
+    sf002_invalid_json,
+)
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
 from mist_ci.schemaflux.suppressions import NOTHING, Suppressions
 
@@ -64,6 +71,8 @@ class Scan:
     suppressions: Suppressions = NOTHING
     is_noting: bool = False
     """True when the identity of every finding is wanted."""
+    is_near: bool = False
+    """True when near-duplicates are looked for."""
 
     def new_part(self, path: str = "") -> Part:
         """An empty part."""
@@ -142,6 +151,8 @@ class _Scanner:
             found = self._found(row, seen)
             errors = self._write(part, row, found) if found else 0
             part.records.add(row, file, line.row, line.offset)
+            if self._scan.is_near:
+                part.near.add(PAIR_RULE, row, file, line.row, line.offset)
             about = (
                 [told(one.rule.META, one.problem, one.target) for one in found] if part.matrix.columns else []
             )

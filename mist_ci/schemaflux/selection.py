@@ -25,6 +25,10 @@ class Selection:
             return False
         return ignored == 0 or chosen > ignored
 
+    def names(self, meta: RuleMeta) -> bool:
+        """True when the rule, or a group of rules that it is of, is selected by somebody who wants it."""
+        return self.takes(meta) and any(_longest(codes, meta.code) for codes in (self.select, self.extend))
+
 
 def _longest(prefixes: tuple[str, ...], code: str) -> int:
     return max((len(prefix) for prefix in prefixes if code.startswith(prefix.upper())), default=0)

@@ -130,10 +130,11 @@ class DataStage:
         """What the model reference says about this data and what is not so."""
         reference = self._reference("head")
         said = reference.trained_on if reference else None
+        told = [*self.said, *(f"{self.name}: {notice}" for notice in found.notices)]
         if said is None or said.dataset != self.name or said.data_hash in (None, found.data_hash):
-            return self.said
+            return told
         return [
-            *self.said,
+            *told,
             f"the model reference says that it was trained on other data than {self.name} holds at head",
         ]
 

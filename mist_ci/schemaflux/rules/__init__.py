@@ -9,6 +9,7 @@ from mist_ci.schemaflux.kinds import (
     FoldRule,
     LeakRule,
     LineRule,
+    PairRule,
     RenderRule,
     RowRule,
     Rule,
@@ -125,6 +126,7 @@ from mist_ci.schemaflux.rules import (
     sf713_placeholder_left,
     sf714_many_refusals,
     sf801_exact_duplicate,
+    sf803_near_duplicate,
     sf804_leaked_prompt,
     sf805_leaked_words,
     sf810_conflicting_answers,
@@ -260,6 +262,7 @@ CORPUS_RULES: tuple[CorpusRule, ...] = (
     sf801_exact_duplicate,
     sf810_conflicting_answers,
 )
+PAIR_RULE: PairRule = sf803_near_duplicate
 FOLD_RULES: tuple[FoldRule, ...] = (
     sf110_mixed_types,
     sf311_tools_never_called,
@@ -289,6 +292,7 @@ RULES: tuple[Rule, ...] = tuple(
             *RENDER_RULES,
             *LEAK_RULES,
             *CORPUS_RULES,
+            PAIR_RULE,
             *FOLD_RULES,
             *CHANGE_RULES,
             *FILE_FACT_RULES,
