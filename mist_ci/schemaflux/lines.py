@@ -77,7 +77,8 @@ def lines(span: Span, longest: int = MAX_LINE_BYTES) -> Iterator[Line]:
                 carried, size = [], 0
             else:
                 length = len(piece)
-                yield Line(row, offset, piece[:-1] if piece[-1:] == b"\r" else piece, length)
+                whole = None if length > longest else piece[:-1] if piece[-1:] == b"\r" else piece
+                yield Line(row, offset, whole, length)
             row, offset = row + 1, offset + length + 1
         size += len(rest)
         carried = [*carried, rest] if rest and size <= longest else carried if not rest else [b""]

@@ -123,7 +123,7 @@ def test_validate_passes_good_data_and_says_what_it_saw() -> None:
     done = mist_ci("validate", "examples/assistant/data", cwd=ROOT)
 
     assert done.returncode == 0, done.stdout
-    assert "50 rows in 1 file," in done.stdout
+    assert "50 rows in 1 file (openai-chat)," in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_init_writes_nothing_that_does_not_load(option: str, value: str, code: s
 
 def test_validate_repairs_a_file_and_passes_then(tmp_path: Path) -> None:
     (tmp_path / "train.jsonl").write_bytes(
-        b'\xef\xbb\xbf{"messages": [{"role": "human", "content": "a"}, {"role": "gpt", "content": "b"}]}\r\n'
+        b'\xef\xbb\xbf{"messages": [{"role": "human", "content": "a"}, {"role": "gpt", "content": "b"}]}\n'
     )
     diff = mist_ci("validate", "train.jsonl", "--fix", "--diff", cwd=tmp_path, env={"CI": ""})
     (tmp_path / "copy").mkdir()
