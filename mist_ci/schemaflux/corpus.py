@@ -1,11 +1,12 @@
 """Rows next to each other: compact facts about every row, grouped without holding them all.
 
-Each corpus rule writes one record of 45 bytes per key of a row, into one of 64 buckets by its key. A bucket is
-then grouped by itself. Only rows whose problem is shown are read again.
+Each corpus rule writes one record of 37 bytes per sketch of a row, into one of 64 buckets by it. A bucket is
+then grouped by itself. Only rows that share a sketch with another one are read again.
 """
 
 import heapq
 import struct
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -21,16 +22,15 @@ from mist_ci.schemaflux.rule import Mention
 from mist_ci.schemaflux.rules import CORPUS_RULES
 from mist_ci.schemaflux.selection import Selection
 
-_RECORD = struct.Struct(">16s8s?IIQI")
+_RECORD = struct.Struct(">16s?IIQI")
 _BUCKETS = 64
 _AT_ONCE = 4096
 
 
 class Record(NamedTuple):
-    """A key of a row, and where the row is. Sorted: rows of the base first, then by file and line."""
+    """A sketch of a row, and where the row is."""
 
-    key: bytes
-    note: bytes
+    sketch: bytes
     is_new: bool
     file: int
     row: int
@@ -52,9 +52,10 @@ class Records:
     def add(self, row: Row, file: int, number: int, offset: int) -> None:
         """Everything that corpus rules want to know about a row."""
         for index, rule in enumerate(CORPUS_RULES):
-            for key, note in ask(rule, Where(row.file, row.line), rule.keys, row):
+            where = Where(row.file, row.line)
+            for key in ask(rule, where, rule.sketches, row):
                 bucket = index * _BUCKETS + key[0] % _BUCKETS
-                record = _RECORD.pack(key, note, not row.is_known, file, number, offset, len(row.raw))
+                record = _RECORD.pack(key, not row.is_known, file, number, offset, len(row.raw))
                 self.buckets.setdefault(bucket, bytearray()).extend(record)
 
     def spill(self, scratch: Scratch) -> None:
@@ -76,7 +77,7 @@ def corpus_problems(scratch: Scratch, reread: Reread, ledger: Ledger, selection:
         first: dict[tuple[Severity, bool], list[tuple[tuple[int, int], Record, Record]]] = {}
         counts: dict[tuple[Severity, bool], int] = {}
         for bucket in range(index * _BUCKETS, (index + 1) * _BUCKETS):
-            for severity, original, other in _offenders(rule, scratch, bucket):
+            for severity, original, other in _offenders(rule, scratch, bucket, reread):
                 standing = _standing(rule, reread, ledger, original, other)
                 if standing is None:
                     continue
@@ -103,21 +104,26 @@ def _standing(
     return ledger.knows(rule.META, problem, row.file, row.raw) or not other.is_new
 
 
-def _offenders(rule: CorpusRule, scratch: Scratch, bucket: int) -> Iterator[tuple[Severity, Record, Record]]:
-    originals: dict[bytes, Record] = {}
+def _offenders(
+    rule: CorpusRule, scratch: Scratch, bucket: int, reread: Reread
+) -> Iterator[tuple[Severity, Record, Record]]:
+    """Pairs of an original and another row. Rows that share a sketch are read again for their keys."""
+    seen: set[bytes] = set()
     several: set[bytes] = set()
     for record in _records(scratch, bucket):
-        known = originals.get(record.key)
-        if known is not None:
-            several.add(record.key)
-        if known is None or record.place < known.place:
-            originals[record.key] = record
+        (several if record.sketch in seen else seen).add(record.sketch)
     if not several:
         return
+    groups: defaultdict[bytes, list[tuple[Record, bytes]]] = defaultdict(list)
     for record in _records(scratch, bucket):
-        original = originals[record.key]
-        if record.key in several and record != original:
-            severity = rule.verdict(original.note, record.note)
+        if record.sketch in several:
+            row = reread(record)
+            for key, note in ask(rule, Where(row.file, row.line), rule.keys, row):
+                groups[key].append((record, note))
+    for group in groups.values():
+        original, first = min(group, key=lambda one: one[0].place)
+        for record, note in group:
+            severity = rule.verdict(first, note) if record != original else None
             if severity is not None:
                 yield severity, original, record
 

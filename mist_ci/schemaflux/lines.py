@@ -77,8 +77,8 @@ def lines(span: Span, longest: int = MAX_LINE_BYTES) -> Iterator[Line]:
                 carried, size = [], 0
             else:
                 length = len(piece)
-                whole = None if length > longest else piece[:-1] if piece[-1:] == b"\r" else piece
-                yield Line(row, offset, whole, length)
+                content = piece[:-1] if piece[-1:] == b"\r" else piece
+                yield Line(row, offset, content if length <= longest else None, length)
             row, offset = row + 1, offset + length + 1
         size += len(rest)
         carried = [*carried, rest] if rest and size <= longest else carried if not rest else [b""]

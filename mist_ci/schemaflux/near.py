@@ -194,4 +194,4 @@ class _Search:
 
 
 def _record(place: bytes) -> Record:
-    return Record(b"", b"", *_PLACE.unpack(place))
+    return Record(b"", *_PLACE.unpack(place))

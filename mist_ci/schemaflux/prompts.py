@@ -54,6 +54,9 @@ def normalise_text(text: str) -> str:
 
 _BLANKS = b" \t\n\r\v\f\x1c\x1d\x1e\x1f"
 _LOWER = bytes(range(256)).lower()
+_EDGE_CHARS = 200
+_EDGE_BYTES = 64
+_SURE_BYTES = 128
 
 
 def fold(text: str) -> bytes:
@@ -70,6 +73,18 @@ def fold(text: str) -> bytes:
     if _MAY_BE_UNSEEN.search(folded):
         folded = _UNSEEN.sub("", text).casefold().encode("utf-8", "surrogatepass")
     return folded.translate(None, _BLANKS)
+
+
+def edges(text: str) -> bytes:
+    """The beginning and the end of `fold(text)`, 64 bytes each, without folding what is between them."""
+    if len(text) > 2 * _EDGE_CHARS:
+        head, tail = fold(text[:_EDGE_CHARS]), fold(text[-_EDGE_CHARS:])
+        if (
+            min(len(head), len(tail)) >= _SURE_BYTES
+        ):  # what is cut apart at the inner ends does not reach so far
+            return head[:_EDGE_BYTES] + tail[-_EDGE_BYTES:]
+    whole = fold(text)
+    return whole if len(whole) <= 2 * _EDGE_BYTES else whole[:_EDGE_BYTES] + whole[-_EDGE_BYTES:]
 
 
 def normalise_prompt(messages: Sequence[PromptMessage]) -> str:

@@ -36,7 +36,7 @@ def expected(content: bytes, longest: int) -> list[tuple[int, int, bytes | None,
     return found
 
 
-@given(CONTENT, st.integers(1, 9), st.sampled_from([4, 1000]))
+@given(CONTENT, st.integers(1, 30), st.sampled_from([4, 1000]))
 def test_lines_do_not_depend_on_the_pieces(content: bytes, step: int, longest: int) -> None:
     source = Pieces("f", content, step=step)
     found = [tuple(line) for line in lines(Span(source, 0, source.size, 0), longest)]

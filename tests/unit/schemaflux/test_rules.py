@@ -171,8 +171,10 @@ def test_no_rule_crashes_on_any_json(one: JsonValue, other: JsonValue, data_form
         for leak_rule in LEAK_RULES:
             list(leak_rule.check(row, suite_index({"exam": {"k": ("user", "assistant " * 20)}})))
         for corpus_rule in CORPUS_RULES:
-            for key, note in corpus_rule.keys(row):
-                assert (len(key), len(note)) == (16, 8)
+            sketches, keys = list(corpus_rule.sketches(row)), list(corpus_rule.keys(row))
+            assert len(sketches) == len(keys)
+            for sketch, (key, note) in zip(sketches, keys, strict=True):
+                assert (len(sketch), len(key), len(note)) == (16, 16, 8)
                 corpus_rule.verdict(note, bytes(8))
                 assert corpus_rule.describe(Mention(row), Mention(row)).message
     for fold_rule in FOLD_RULES:
