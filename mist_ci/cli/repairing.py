@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,12 +64,14 @@ def _diff(place: Path, one: "Repair") -> Iterator[bytes]:
 
 def _repairs(paths: Sequence[Path], options: dict[str, Any]) -> "Iterator[tuple[Opened, Repair | str]]":
     """Every file with its repair, or with the reason why there is none."""
+    from mist_ci import schemaflux
     from mist_ci.cli import wiring
     from mist_ci.cli.inspecting import format_of, selection
     from mist_ci.ports.sources import BrokenSource
     from mist_ci.schemaflux import fixing
 
-    asked = wiring.targets(options["targets"]), selection(options), format_of(options)
+    targets, chosen = wiring.targets(options["targets"]), selection(options)
+    ignoring = schemaflux.Suppressions(options["per_file_ignores"])
     with wiring.training_opener() as opener:
         for opened in wiring.opened(opener, paths):
             reason = wiring.why_not_rewritten(Path(opened.path))
@@ -81,7 +84,9 @@ def _repairs(paths: Sequence[Path], options: dict[str, Any]) -> "Iterator[tuple[
                 yield opened, reason
             else:
                 is_reshaped = is_spread or rows.container is Container.JSON_ARRAY
-                yield opened, fixing.Repair(rows, *asked, is_reshaped)
+                left = tuple(code for code in fixing.FIXABLE if ignoring.ignores(opened.path, code))
+                here = replace(chosen, ignore=(*chosen.ignore, *left))
+                yield opened, fixing.Repair(rows, targets, here, format_of(options), is_reshaped)
 
 
 def _done(one: "Repair") -> str:

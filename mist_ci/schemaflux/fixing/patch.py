@@ -1,11 +1,13 @@
 """What a repair would change, as a unified diff: `git apply` and `patch` take it."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 
 from mist_ci.schemaflux.fixing.lines import Repaired
 
 _CONTEXT = 3
 _NO_END = b"\\ No newline at end of file\n"
+_ODD = re.compile(rb'[\x00-\x1f"\\\x7f]')
 Extent = tuple[int, int]
 """First line, from 1, and how many there are."""
 
@@ -71,8 +73,15 @@ def _shown(line: Repaired, *, begins: bool) -> bytes:
 
 
 def _title(path: str) -> bytes:
-    name = path.encode("utf-8", "surrogateescape")
-    return b"--- a/%s\n+++ b/%s\n" % (name, name)
+    old, new = (_quoted(side + path.encode("utf-8", "surrogateescape")) for side in (b"a/", b"b/"))
+    return b"--- %s\n+++ %s\n" % (old, new)
+
+
+def _quoted(name: bytes) -> bytes:
+    """As git writes the names of files: in quotes where something in them is no plain character."""
+    if not _ODD.search(name):
+        return name
+    return b'"' + _ODD.sub(lambda match: b"\\%03o" % match[0][0], name) + b'"'
 
 
 def _head(old: Extent, new: Extent) -> bytes:

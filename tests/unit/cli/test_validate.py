@@ -112,6 +112,13 @@ def test_a_list_that_calls_itself_json_is_rewritten_when_asked() -> None:
     assert json.loads(Path("train.json").read_text()) == json.loads(line())
 
 
+def test_what_is_ignored_is_not_repaired() -> None:
+    Path("train.jsonl").write_text(line("User"))
+    for arguments in (["--ignore", "SF2"], ["--select", "SF3"], ["--per-file-ignores", "*.jsonl:SF2"]):
+        assert validate("train.jsonl", "--fix", *arguments).return_value == 0
+        assert Path("train.jsonl").read_text() == line("User")
+
+
 @pytest.mark.parametrize("flag", ["--diff", "--jsonl"])
 def test_flags_of_a_repair_need_one(flag: str) -> None:
     Path("train.jsonl").write_text(line())
@@ -165,6 +172,23 @@ def test_since_a_revision_only_new_findings_fail() -> None:
     with pytest.raises(MistError) as caught:
         validate("data", "--since", "nowhere")
     assert caught.value.code is Code.UNKNOWN_REVISION
+
+
+def test_since_looks_at_data_only_and_not_behind_links() -> None:
+    Path("data").mkdir()
+    Path("data/settings.json").write_text('{"epochs": 3}')
+    Path("data/train.jsonl").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n")
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "-m", "one")
+    Path("data/train.jsonl").write_text(line("user", "Why?", ""))
+    done = validate("data", "--since", "HEAD", "--format", "json")
+    assert done.return_value == 1
+    assert json.loads(done.stdout)["change"] is None
+    Path("out.jsonl").symlink_to("/etc/hostname")
+    with pytest.raises(MistError) as caught:
+        validate("out.jsonl", "--since", "HEAD")
+    assert caught.value.code is Code.UNSAFE_PATH
 
 
 def test_suites_that_are_given_away_are_found() -> None:

@@ -40,3 +40,13 @@ def test_a_file_that_becomes_another_one_is_replaced_as_a_whole(tmp_path: Path) 
     diff = b"".join(fixing.whole_patch("train.jsonl", lambda: old, lambda: new))
     subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=diff, check=True)
     assert (tmp_path / "train.jsonl").read_bytes() == b"1\n"
+
+
+@pytest.mark.parametrize("name", ['a "b".jsonl', "a\nb.jsonl", "a\\b.jsonl", "é ü.jsonl"])
+def test_a_name_is_only_a_name(tmp_path: Path, name: str) -> None:
+    content = rows(chat(("User", "1"), ("assistant", "x")))
+    (tmp_path / name).write_bytes(content)
+    diff = b"".join(fixing.patch(name, fixing.Repair(BytesSource(name, content)).lines))
+    assert diff.count(b"\n") == 5
+    subprocess.run(["git", "apply", "-"], cwd=tmp_path, input=diff, check=True)
+    assert (tmp_path / name).read_bytes() == content.replace(b"User", b"user")
