@@ -7,6 +7,7 @@ from mist_ci.schemaflux.prompts import telling_texts
 from mist_ci.schemaflux.rules.sf013_lfs_pointer import META as _POINTER
 from mist_ci.schemaflux.run import data_hash, validate
 from mist_ci.schemaflux.selection import Selection
+from mist_ci.schemaflux.suppressions import Suppressions, read_baseline, write_baseline
 from mist_ci.schemaflux.target_page import page as target_page
 from mist_ci.schemaflux.target_page import pages as target_pages
 from mist_ci.schemaflux.trainers.settings import read_settings
@@ -19,13 +20,16 @@ __all__ = [
     "Inspection",
     "Means",
     "Selection",
+    "Suppressions",
     "codes",
     "data_hash",
     "format_page",
     "page",
+    "read_baseline",
     "read_settings",
     "target_page",
     "target_pages",
     "telling_texts",
     "validate",
+    "write_baseline",
 ]

@@ -87,12 +87,30 @@ def corpus_problems(scratch: Scratch, reread: Reread, ledger: Ledger, selection:
         counts: dict[tuple[Severity, bool], int] = {}
         for bucket in range(index * _BUCKETS, (index + 1) * _BUCKETS):
             for severity, original, other in _offenders(rule, scratch, bucket, reread):
-                kind = severity, other.is_new
+                standing = _standing(rule, reread, ledger, original, other)
+                if standing is None:
+                    continue
+                kind = severity, standing
                 counts[kind] = counts.get(kind, 0) + 1
                 _keep(first.setdefault(kind, []), ledger.keep, original, other)
             scratch.clear(bucket)
         for kind, count in counts.items():
-            _say(rule, reread, ledger, kind[0], sorted(first[kind], key=lambda one: one[2].place), count)
+            _say(rule, reread, ledger, kind, sorted(first[kind], key=lambda one: one[2].place), count)
+
+
+def _standing(
+    rule: CorpusRule, reread: Reread, ledger: Ledger, original: Record, other: Record
+) -> bool | None:
+    """True for what is known, None for what is not worth saying. Rows are read again only where they decide it."""
+    if not ledger.looks_at_each:
+        return not other.is_new
+    row = reread(other)
+    if ledger.suppressions.ignores(row.file, rule.META.code):
+        return None
+    if not ledger.knows_rows:
+        return not other.is_new
+    problem = rule.describe(Mention(reread(original)), Mention(row))
+    return ledger.knows(rule.META, problem, row.file, row.raw) or not other.is_new
 
 
 def _offenders(
@@ -139,10 +157,11 @@ def _say(
     rule: CorpusRule,
     reread: Reread,
     ledger: Ledger,
-    severity: Severity,
+    kind: tuple[Severity, bool],
     shown: Sequence[tuple[tuple[int, int], Record, Record]],
     count: int,
 ) -> None:
+    severity, is_known = kind
     for _, original, other in shown:
         row = reread(other)
         problem = rule.describe(Mention(reread(original)), Mention(row))
@@ -150,7 +169,8 @@ def _say(
             rule.META,
             replace(problem, severity=severity),
             Where(row.file, row.line),
-            is_known=not other.is_new,
+            is_known=is_known,
+            row=row.raw,
         )
     if shown:
-        ledger.count(rule.META, severity, count - len(shown), is_known=not shown[0][2].is_new)
+        ledger.count(rule.META, severity, count - len(shown), is_known=is_known)

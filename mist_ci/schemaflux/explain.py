@@ -3,6 +3,7 @@
 import inspect
 
 from mist_ci.models.finding import Consequence
+from mist_ci.schemaflux.fixing import FIXABLE
 from mist_ci.schemaflux.kinds import Rule
 from mist_ci.schemaflux.rules import RULES
 
@@ -14,6 +15,8 @@ _CONSEQUENCES = {
     Consequence.MISTRAINED: "the model learns something wrong",
     Consequence.NONE: "nothing happens",
 }
+
+_FIXABLE = " · `mist-ci validate --fix` repairs it where that is safe"
 
 
 def codes() -> tuple[str, ...]:
@@ -30,7 +33,7 @@ def page(code: str) -> str:
     parts = [
         f"# {meta.code} {meta.name}",
         title,
-        f"{facts} · since {meta.since}",
+        f"{facts} · since {meta.since}{_FIXABLE if meta.code in FIXABLE else ''}",
         *(_section(paragraph) for paragraph in paragraphs),
         _example("Bad", meta.bad),
         _example("Good", meta.good),

@@ -104,6 +104,7 @@ def judge_files(
             for target in asked.targets
             for rule in FILE_FACT_RULES
             if asked.selection.takes(rule.META)
+            and not asked.suppressions.ignores(source.path, rule.META.code)
             for problem in ask(rule, where, rule.check, facts, target)
         ]
         for one in found:

@@ -17,6 +17,7 @@ from mist_ci.schemaflux.leaks import SuiteTexts
 from mist_ci.schemaflux.ledger import KEEP, Watch
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
+from mist_ci.schemaflux.suppressions import NOTHING, Suppressions
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Inspection:
     max_tokens: int | None = None
     """Tokens that a row may have, whatever the targets say."""
     selection: Selection = EVERYTHING
+    suppressions: Suppressions = NOTHING
     suite_prompts: SuiteTexts = field(default_factory=dict)
     keep: int = KEEP
     longest_line: int = MAX_LINE_BYTES
@@ -52,10 +54,15 @@ class Inspection:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What it is done with. `watch` is told findings about single rows as soon as they are made."""
+    """What it is done with.
+
+    `watch` is told findings about single rows as soon as they are made. `noted` is given identity → code and file of
+    every finding, kept or not, where there is one: what a baseline file is made of.
+    """
 
     executor: Executor
     tokens: TokenCounter
     workers: Workers = field(default_factory=InlineWorkers)
     scratch: Scratch = field(default_factory=MemoryScratch)
     watch: Watch = lambda _finding: None
+    noted: dict[str, tuple[str, str]] | None = None

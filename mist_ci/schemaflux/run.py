@@ -36,7 +36,7 @@ def validate(asked: Inspection, means: Means) -> DataReport:
 
     Raises CouldNotRun MC900 when a rule crashes, MC304 when templates cannot be run.
     """
-    ledger = Ledger(asked.keep)
+    ledger = Ledger(asked.keep, suppressions=asked.suppressions, noted=means.noted)
     note_broken(asked, ledger)
     sources = whole(asked.head)
     heads = judge_heads(asked, sources, ledger)
@@ -55,6 +55,8 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     say_it_once(total.renderings, total.ledger, asked.template.source if asked.template else asked.dataset)
     notices = _judge_whole(asked, scan, total, readable, means)
     change = _judge_change(asked, total.ledger, scan.reader, readable)
+    if means.noted is not None:
+        means.noted.update(total.ledger.noted or {})
     leaked = {suite: set(keys) for suite, keys in total.leaked.items()}
     if scan.suites:
         for suite, keys in _leaks_of_base(asked, means).items():
@@ -132,6 +134,8 @@ def _scan(asked: Inspection, means: Means, sources: Sequence[Source], reader: Ro
         asked.longest_line,
         is_near=is_searched(PAIR_RULE, asked.selection, sources),
         goes_to=destinations(asked.targets, asked.trainers, asked.max_tokens, asked.trainers_before),
+        suppressions=asked.suppressions,
+        is_noting=means.noted is not None,
     )
 
 

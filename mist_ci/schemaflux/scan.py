@@ -41,6 +41,7 @@ from mist_ci.schemaflux.rules import (
     sf002_invalid_json,
 )
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
+from mist_ci.schemaflux.suppressions import NOTHING, Suppressions
 
 _BATCH_BYTES = 1 << 20
 _BATCH_ROWS = 2_000
@@ -67,6 +68,9 @@ class Scan:
     keep: int = KEEP
     longest_line: int = MAX_LINE_BYTES
     goes_to: Sequence[Destination] = ()
+    suppressions: Suppressions = NOTHING
+    is_noting: bool = False
+    """True when the identity of every finding is wanted."""
     is_near: bool = False
     """True when near-duplicates are looked for."""
 
@@ -76,7 +80,9 @@ class Scan:
     def new_part(self, path: str = "") -> Part:
         """An empty part."""
         folds = new_folds(self.selection, self.targets)
-        return Part(Ledger(self.keep), Matrix(self.targets), folds, path)
+        noted: dict[str, tuple[str, str]] | None = {} if self.is_noting else None
+        ledger = Ledger(self.keep, suppressions=self.suppressions, noted=noted)
+        return Part(ledger, Matrix(self.targets), folds, path)
 
     def __call__(self, span: Span) -> Part:
         """Scans one part."""
@@ -145,7 +151,7 @@ class _Scanner:
                 self._show(part, noted)
                 part.matrix.add(_UNREADABLE)
                 continue
-            found = self._judge.problems(row, seen)
+            found = self._found(row, seen)
             errors = self._write(part, row, found) if found else 0
             part.records.add(row, file, line.row, line.offset)
             if self._scan.is_near:
@@ -154,6 +160,14 @@ class _Scanner:
                 [told(one.rule.META, one.problem, one.target) for one in found] if part.matrix.columns else []
             )
             yield _Judged(row, errors == 0, about)
+
+    def _found(self, row: Row, seen: Glance) -> list[Found]:
+        """What is wrong with the row and worth saying of its file."""
+        found = self._judge.problems(row, seen)
+        if not self._scan.suppressions.per_file:
+            return found
+        ignores = self._scan.suppressions.ignores
+        return [one for one in found if not ignores(row.file, one.rule.META.code)]
 
     def _write(self, part: Part, row: Row, found: Sequence[Found]) -> int:
         where, errors = Where(row.file, row.line), 0
@@ -193,7 +207,7 @@ class _Scanner:
         )
         if noted:
             self._show(part, [noted])
-        if target is not None:
+        if target is not None and not self._scan.suppressions.ignores(row.file, one.rule.META.code):
             judged.about.append(told(one.rule.META, one.problem, target))
 
     def _look_for_leaks(self, part: Part, row: Row) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from mist_ci.adapters.sources import csv_rows, json_array, parquet_rows
+from mist_ci.adapters.sources import csv_rows, documents, json_array, parquet_rows
 from mist_ci.adapters.sources.broken import Broken, NotAnArray
 from mist_ci.adapters.sources.sniffing import HEAD_BYTES, compression_of, container_of, is_pointer, plain_name
 from mist_ci.adapters.sources.spool import Growing, Limits, Spool
@@ -100,6 +100,18 @@ class Opener:
         except OSError as error:
             raise _cannot_write(error) from None
         return self.open(label, place)
+
+    def open_spread(self, label: str, place: Path) -> Opened:
+        """JSON objects that are not one per line, as JSON Lines. Raises like `open`."""
+        size = _size(label, place)
+        try:
+            with Growing(self.new_place(), size, self._limits) as rows:
+                documents.rewrite(place, Spool(rows, self.new_place()))
+        except Broken as broken:
+            return BrokenSource(label, broken.reason, broken.hint, broken.line)
+        except OSError as error:
+            raise _cannot_write(error) from None
+        return FileSource(label, rows.path, rows.size, size, Container.JSONL, Compression.NONE)
 
     def _open(self, file: _File) -> Opened:
         head = _head(file.place)
