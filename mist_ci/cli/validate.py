@@ -115,6 +115,7 @@ def validate(paths: tuple[Path, ...], **options: Any) -> int:  # fmt: skip  # no
             wiring.workers(options["jobs"], files),
             scratch,
             (lambda _finding: None) if is_json else printer.show,
+            wiring.labels(),
         )
         found = schemaflux.validate(_asked(files, options), means)
     if is_json:

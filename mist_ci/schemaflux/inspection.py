@@ -11,6 +11,7 @@ from mist_ci.models.target import Target
 from mist_ci.models.trainer import TrainerSettings
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.executor import Executor
+from mist_ci.ports.label_judge import LabelJudge
 from mist_ci.ports.scratch import MemoryScratch, Scratch
 from mist_ci.ports.sources import Opened
 from mist_ci.ports.workers import InlineWorkers, Workers
@@ -55,10 +56,14 @@ class Inspection:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What it is done with. `watch` is told findings about single rows as soon as they are made."""
+    """What it is done with. `watch` is told findings about single rows as soon as they are made.
+
+    Without `labels`, label errors are not looked for.
+    """
 
     executor: Executor
     tokens: TokenCounter
     workers: Workers = field(default_factory=InlineWorkers)
     scratch: Scratch = field(default_factory=MemoryScratch)
     watch: Watch = lambda _finding: None
+    labels: LabelJudge | None = None

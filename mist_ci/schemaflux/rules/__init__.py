@@ -129,6 +129,8 @@ from mist_ci.schemaflux.rules import (
     sf804_leaked_prompt,
     sf805_leaked_words,
     sf810_conflicting_answers,
+    sf811_label_error,
+    sf812_sorted_by_label,
     sf820_class_balance,
     sf821_drift,
     sf822_only_moved,
@@ -274,6 +276,8 @@ FOLD_RULES: tuple[FoldRule, ...] = (
     sf710_system_prompts,
     sf711_structured_output,
     sf712_language,
+    sf811_label_error,
+    sf812_sorted_by_label,
     sf820_class_balance,
 )
 CHANGE_RULES: tuple[ChangeRule, ...] = (sf821_drift, sf822_only_moved)

@@ -8,6 +8,7 @@ from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.finding import DataReport
 from mist_ci.models.target import Target
 from mist_ci.ports.executor import Executor
+from mist_ci.ports.label_judge import LabelJudge
 from mist_ci.schemaflux.inspection import Inspection, Means
 from mist_ci.schemaflux.leaks import SuiteTexts
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES
@@ -48,6 +49,7 @@ def check(
     selection: Selection = EVERYTHING,
     trainer: bytes | None = None,
     max_tokens: int | None = None,
+    labels: LabelJudge | None = None,
 ) -> DataReport:
     """Validates a data set; bytes are its only file, `train.jsonl`."""
     head = {"train.jsonl": files} if isinstance(files, bytes) else files
@@ -66,7 +68,7 @@ def check(
             trainers=() if trainer is None else (read_settings(trainer, "train/sft.yaml"),),
             max_tokens=max_tokens,
         )
-        return validate(asked, Means(executor or InlineExecutor(), WordCounter()))
+        return validate(asked, Means(executor or InlineExecutor(), WordCounter(), labels=labels))
 
 
 def _template(template: ChatTemplate | str | None) -> ChatTemplate | None:
