@@ -39,6 +39,7 @@ from mist_ci.ports.executor import ChatRendered, Conversation, Dialect, Rendered
 from mist_ci.ports.files import Tree
 from mist_ci.ports.interrupts import Interrupts, NoInterrupts
 from mist_ci.ports.iterations import IterationStore, NoIterations
+from mist_ci.ports.label_judge import Doubt
 from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer, Request
 from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.results import ResultStore
@@ -214,6 +215,26 @@ class WordCounter:
 
     def count_many(self, texts: Sequence[str], model: str) -> list[int]:
         return [self.count(text, model) for text in texts]
+
+
+class VotingJudge:
+    """Every word votes for the labels that it is seen with; sure when nine of ten words of a row disagree."""
+
+    def doubts(self, rows: Iterable[tuple[str, str]]) -> list[Doubt]:
+        read = [(text.split(), label) for text, label in rows]
+        seen: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for words, label in read:
+            for word in words:
+                seen[word][label] += 1
+        found = []
+        for position, (words, label) in enumerate(read):
+            votes: Counter[str] = Counter()
+            for word in words:
+                votes.update(seen[word])
+            best, count = max(sorted(votes.items()), key=lambda one: one[1], default=(label, 0))
+            if best != label and count >= 0.9 * votes.total():
+                found.append(Doubt(position, best, count / votes.total(), votes[label] / votes.total()))
+        return found
 
 
 class PolicyPrices:

@@ -76,5 +76,6 @@ def _validated(
             scratch,
             printer.show if options["output_format"] == "text" else lambda _finding: None,
             noted if options["write_baseline"] else None,
+            wiring.labels(),
         )
         return schemaflux.validate(inspection(files, before, options), means), noted

@@ -20,6 +20,7 @@ from mist_ci.adapters.git_iterations import GitIterations
 from mist_ci.adapters.git_remote import Access
 from mist_ci.adapters.git_tags import release_tags
 from mist_ci.adapters.iterations import IterationDirectory
+from mist_ci.adapters.labels import CleanlabJudge
 from mist_ci.adapters.outputs import OutputDirectory
 from mist_ci.adapters.prices import DatedPrices
 from mist_ci.adapters.progress import BarProgress, LineProgress
@@ -44,6 +45,7 @@ from mist_ci.ports.executor import Executor
 from mist_ci.ports.files import Files, Tree
 from mist_ci.ports.history import History
 from mist_ci.ports.iterations import IterationStore, NoIterations
+from mist_ci.ports.label_judge import LabelJudge
 from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.progress import Progress
 from mist_ci.ports.result_files import ResultFiles
@@ -81,6 +83,7 @@ def world(
         iterations=iterations or NoIterations(),
         targets=TargetFiles(),
         tokenizers=InstalledTokenizers(),
+        labels=labels(),
     )
 
 
@@ -244,6 +247,11 @@ def tokens(tokenizer: Path | None = None) -> TokenCounter:
 def executor() -> Executor:
     """The isolated child process."""
     return IsolatedExecutor()
+
+
+def labels() -> LabelJudge | None:
+    """Judges labels; None where the extra `labels` is not installed."""
+    return CleanlabJudge() if CleanlabJudge.is_installed() else None
 
 
 def chat_template(name: str) -> ChatTemplate:

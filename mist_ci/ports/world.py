@@ -9,6 +9,7 @@ from mist_ci.ports.executor import Executor
 from mist_ci.ports.files import Files
 from mist_ci.ports.interrupts import Interrupts, NoInterrupts
 from mist_ci.ports.iterations import IterationStore, NoIterations
+from mist_ci.ports.label_judge import LabelJudge
 from mist_ci.ports.model_client import ModelClients
 from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.progress import Progress
@@ -34,3 +35,5 @@ class World:
     iterations: IterationStore = field(default_factory=NoIterations)
     targets: Targets = field(default_factory=NoTargets)
     tokenizers: Tokenizers = field(default_factory=NoTokenizers)
+    labels: LabelJudge | None = None
+    """None where the extra `labels` is not installed."""

@@ -10,6 +10,7 @@ from mist_ci.models.target import Target
 from mist_ci.models.trainer import TrainerSettings
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.executor import Executor
+from mist_ci.ports.label_judge import LabelJudge
 from mist_ci.ports.scratch import MemoryScratch, Scratch
 from mist_ci.ports.sources import Opened
 from mist_ci.ports.workers import InlineWorkers, Workers
@@ -57,7 +58,8 @@ class Means:
     """What it is done with.
 
     `watch` is told findings about single rows as soon as they are made. `noted` is given identity → code and file of
-    every finding, kept or not, where there is one: what a baseline file is made of.
+    every finding, kept or not, where there is one: what a baseline file is made of. Without `labels`, label errors are
+    not looked for.
     """
 
     executor: Executor
@@ -66,3 +68,4 @@ class Means:
     scratch: Scratch = field(default_factory=MemoryScratch)
     watch: Watch = lambda _finding: None
     noted: dict[str, tuple[str, str]] | None = None
+    labels: LabelJudge | None = None

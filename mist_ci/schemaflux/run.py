@@ -16,6 +16,7 @@ from mist_ci.schemaflux.folds import note_folds
 from mist_ci.schemaflux.formats.detection import Detected, detect
 from mist_ci.schemaflux.inspection import Inspection, Means
 from mist_ci.schemaflux.known import known_lines
+from mist_ci.schemaflux.label_errors import label_problems
 from mist_ci.schemaflux.leaks import suite_index
 from mist_ci.schemaflux.ledger import Ledger
 from mist_ci.schemaflux.lines import Line, Span, cuts, spans
@@ -154,9 +155,13 @@ def _judge_whole(
 
     corpus_problems(means.scratch, reread, total.ledger, scan.selection)
     note_folds(total.folds, asked.dataset, total.ledger)
+    rows = sources, scan.reader
+    notices = label_problems(total.folds, scan.selection, means.labels, rows, total.ledger)
     if scan.is_near:
-        return near_problems(PAIR_RULE, means.scratch, reread, total.ledger)
-    return [TOO_MUCH] if scan.selection.takes(PAIR_RULE.META) and sources else []
+        notices += near_problems(PAIR_RULE, means.scratch, reread, total.ledger)
+    elif scan.selection.takes(PAIR_RULE.META):
+        notices.append(TOO_MUCH)
+    return notices
 
 
 def _judge_change(

@@ -115,15 +115,20 @@ def _said(row: Row) -> tuple[list[str], bytes]:
     return [message.text for message in said] or [""], _encode(special) if special else b""
 
 
+def spaced(text: str) -> str:
+    """Every character by itself where a script has no spaces."""
+    return text if text.isascii() else _SPACELESS.sub(r" \g<0> ", text)
+
+
 def _spread(text: str) -> bytes:
-    """In lower case (of ASCII later); every character by itself where a script has no spaces."""
+    """In lower case (of ASCII later), and spaced."""
     if text.isascii():
         return text.encode()
     text = text.lower()
     written = text.encode("utf-8", "surrogatepass")
     if not written.translate(None, _NO_LEADS):
         return written
-    return _SPACELESS.sub(r" \g<0> ", text).encode("utf-8", "surrogatepass")
+    return spaced(text).encode("utf-8", "surrogatepass")
 
 
 def _split(text: bytes) -> list[bytes]:

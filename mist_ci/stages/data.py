@@ -66,7 +66,8 @@ class DataStage:
                     for suite in suites
                 },
             )
-            return schemaflux.validate(asked, schemaflux.Means(self.world.executor, self._tokens()))
+            means = schemaflux.Means(self.world.executor, self._tokens(), labels=self.world.labels)
+            return schemaflux.validate(asked, means)
 
     def _tokens(self) -> TokenCounter:
         """Counts with the model's own tokenizer.json, where its reference names one."""

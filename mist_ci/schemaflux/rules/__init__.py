@@ -130,6 +130,8 @@ from mist_ci.schemaflux.rules import (
     sf804_leaked_prompt,
     sf805_leaked_words,
     sf810_conflicting_answers,
+    sf811_label_error,
+    sf812_sorted_by_label,
     sf820_class_balance,
     sf821_drift,
     sf822_only_moved,
@@ -276,6 +278,8 @@ FOLD_RULES: tuple[FoldRule, ...] = (
     sf711_structured_output,
     sf712_language,
     sf714_many_refusals,
+    sf811_label_error,
+    sf812_sorted_by_label,
     sf820_class_balance,
 )
 CHANGE_RULES: tuple[ChangeRule, ...] = (sf821_drift, sf822_only_moved)

@@ -9,6 +9,7 @@ from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import DataReport
 from mist_ci.models.target import Target
 from mist_ci.ports.executor import Executor
+from mist_ci.ports.label_judge import LabelJudge
 from mist_ci.schemaflux.inspection import Inspection, Means
 from mist_ci.schemaflux.leaks import SuiteTexts
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES
@@ -50,6 +51,7 @@ def check(
     trainer: bytes | None = None,
     max_tokens: int | None = None,
     declared: DataFormat | None = None,
+    labels: LabelJudge | None = None,
 ) -> DataReport:
     """Validates a data set; bytes are its only file, `train.jsonl`."""
     head = {"train.jsonl": files} if isinstance(files, bytes) else files
@@ -69,7 +71,7 @@ def check(
             max_tokens=max_tokens,
             format=declared,
         )
-        return validate(asked, Means(executor or InlineExecutor(), WordCounter()))
+        return validate(asked, Means(executor or InlineExecutor(), WordCounter(), labels=labels))
 
 
 def _template(template: ChatTemplate | str | None) -> ChatTemplate | None:

@@ -32,6 +32,7 @@ from mist_ci.schemaflux.rules import (
 )
 from mist_ci.schemaflux.selection import Selection
 from mist_ci.schemaflux.triggers import TriggerSet
+from tests.fakes import VotingJudge
 from tests.unit.schemaflux.checking import check
 
 ROOT = Path(__file__).parents[3]
@@ -65,6 +66,7 @@ def example(meta: RuleMeta, content: bytes) -> DataReport:
         longest_line=meta.longest_line,
         trainer=meta.trainer,
         max_tokens=meta.max_tokens,
+        labels=VotingJudge(),
         targets=load_targets([meta.target]) if meta.target else (),
         selection=Selection(extend=(meta.code,), ignore=tuple(rule.META.code for rule in FILE_FACT_RULES)),
     )
