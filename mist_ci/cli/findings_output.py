@@ -65,7 +65,7 @@ def show(report: "DataReport", output_format: str, fail_on: "Severity") -> None:
 
     match output_format:
         case "sarif":
-            pages = {code: schemaflux.page(code) for code in {one.code for one in report.findings}}
+            pages = schemaflux.manual([report])
             click.echo(sarif_of_data((report,), __version__, pages).replace("##", "#\\u0023"), nl=False)
         case "junit":
             click.echo(workflow_safe(junit_of_data(report, fail_on)), nl=False)

@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from urllib.parse import quote
 
 from mist_ci.models.finding import DataReport, Finding, Severity
@@ -25,17 +26,18 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 _SEVERITIES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "recommendation"}
 
 
-def sarif(reports: Sequence[Report]) -> str:
+def sarif(reports: Sequence[Report], pages: Mapping[str, str] = MappingProxyType({})) -> str:
     """One run with every finding once, however many gates look at the data; worst first, new before known.
 
-    What exceeds 5,000 results is left out and counted in a notification of the run.
+    `pages` maps the code of a rule to its manual page, as Markdown. What exceeds 5,000 results is left out and
+    counted in a notification of the run.
     """
     data = [data for report in reports for data in report.data]
-    return sarif_of_data(data, reports[0].version if reports else "0.0.0", {})
+    return sarif_of_data(data, reports[0].version if reports else "0.0.0", pages)
 
 
 def sarif_of_data(reports: Sequence[DataReport], version: str, pages: Mapping[str, str]) -> str:
-    """The same for findings outside of a gate. `pages` maps the code of a rule to its manual page, as Markdown."""
+    """The same for findings outside of a gate."""
     found = {_identity(one): one for data in reports for one in data.findings}
     ranked = sorted(found.values(), key=_order)
     shown = ranked[:MAX_RESULTS]

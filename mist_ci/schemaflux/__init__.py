@@ -1,6 +1,6 @@
 """SchemaFlux: turns training data into findings, before it costs a training run."""
 
-from mist_ci.schemaflux.explain import codes, page
+from mist_ci.schemaflux.explain import codes, manual, page
 from mist_ci.schemaflux.format_page import format_page
 from mist_ci.schemaflux.inspection import Inspection, Means
 from mist_ci.schemaflux.prompts import telling_texts
@@ -24,6 +24,7 @@ __all__ = [
     "codes",
     "data_hash",
     "format_page",
+    "manual",
     "page",
     "read_baseline",
     "read_settings",
