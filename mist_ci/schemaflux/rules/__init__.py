@@ -1,6 +1,5 @@
 """All rules, listed by hand, in the order in which they are asked."""
 
-from mist_ci.schemaflux.file_facts import FileFactRule
 from mist_ci.schemaflux.kinds import (
     BrokenRule,
     ChangeRule,
@@ -13,8 +12,6 @@ from mist_ci.schemaflux.kinds import (
     RenderRule,
     RowRule,
     Rule,
-    TargetFoldRule,
-    TargetRule,
     TokenRule,
 )
 from mist_ci.schemaflux.rules import (
@@ -24,12 +21,8 @@ from mist_ci.schemaflux.rules import (
     sf004_byte_order_mark,
     sf005_not_jsonl,
     sf006_not_an_object,
-    sf007_blank_line,
     sf008_duplicate_key,
     sf009_unportable_value,
-    sf010_extension,
-    sf011_file_too_big,
-    sf012_row_count,
     sf013_lfs_pointer,
     sf015_line_too_long,
     sf016_broken_container,
@@ -38,55 +31,32 @@ from mist_ci.schemaflux.rules import (
     sf103_mixed_formats,
     sf104_missing_field,
     sf105_wrong_type,
-    sf106_extra_key,
     sf107_misspelt_key,
     sf108_no_messages,
-    sf109_uneven_keys,
     sf110_mixed_types,
-    sf112_schema_version,
-    sf114_format_not_taken,
-    sf115_container_not_taken,
     sf201_unknown_role,
     sf203_no_assistant,
     sf204_no_user,
     sf205_last_not_assistant,
-    sf206_prompt_ends_with_assistant,
-    sf207_same_role_twice,
-    sf208_system_placement,
-    sf209_assistant_first,
     sf210_role_parity,
     sf212_empty_content,
     sf213_bad_weight,
     sf214_nothing_trained,
-    sf215_weight_not_read,
-    sf216_row_weight,
-    sf217_role_not_taken,
-    sf218_reasoning_unread,
     sf219_unclosed_think,
     sf220_reasoning_in_history_only,
     sf301_arguments_not_json,
-    sf302_arguments_type,
     sf303_undeclared_tool,
     sf304_arguments_violate_schema,
     sf305_unanswered_call,
     sf306_orphan_result,
-    sf307_call_id_shape,
     sf308_bad_function_name,
-    sf309_tool_schema,
-    sf310_content_beside_calls,
     sf311_tools_never_called,
     sf312_legacy_functions_mixed,
     sf314_null_arguments,
     sf315_repeated_call_id,
     sf316_bad_tool_schema,
-    sf320_tools_not_taken,
-    sf321_tool_name_shape,
     sf401_bad_part,
-    sf402_image_role,
-    sf403_image_kind,
-    sf404_too_many_images,
     sf405_bad_image_data,
-    sf406_mixed_content,
     sf407_placeholder_count,
     sf501_identical_sides,
     sf502_prefix_side,
@@ -137,9 +107,8 @@ from mist_ci.schemaflux.rules import (
     sf822_only_moved,
     sf901_secret,
     sf902_pii,
-    sf905_reserved_marker,
-    sf906_target_retired,
 )
+from mist_ci.schemaflux.rules.of_targets import FILE_FACT_RULES, TARGET_FOLD_RULES, TARGET_RULES
 
 BROKEN_RULES: tuple[BrokenRule, ...] = (sf016_broken_container,)
 FILE_RULES: tuple[FileRule, ...] = (
@@ -206,41 +175,7 @@ ROW_RULES: tuple[RowRule, ...] = (
     sf902_pii,
 )
 
-TARGET_RULES: tuple[TargetRule, ...] = (
-    sf106_extra_key,
-    sf112_schema_version,
-    sf206_prompt_ends_with_assistant,
-    sf207_same_role_twice,
-    sf208_system_placement,
-    sf209_assistant_first,
-    sf215_weight_not_read,
-    sf216_row_weight,
-    sf217_role_not_taken,
-    sf218_reasoning_unread,
-    sf302_arguments_type,
-    sf307_call_id_shape,
-    sf309_tool_schema,
-    sf310_content_beside_calls,
-    sf320_tools_not_taken,
-    sf321_tool_name_shape,
-    sf402_image_role,
-    sf403_image_kind,
-    sf404_too_many_images,
-    sf406_mixed_content,
-    sf905_reserved_marker,
-)
 
-FILE_FACT_RULES: tuple[FileFactRule, ...] = (
-    sf906_target_retired,
-    sf114_format_not_taken,
-    sf115_container_not_taken,
-    sf010_extension,
-    sf011_file_too_big,
-    sf012_row_count,
-    sf007_blank_line,
-)
-
-TARGET_FOLD_RULES: tuple[TargetFoldRule, ...] = (sf109_uneven_keys,)
 TOKEN_RULES: tuple[TokenRule, ...] = (
     sf210_role_parity,
     sf620_too_many_tokens,

@@ -30,17 +30,8 @@ NOT_YET = frozenset(
         "bad-name",
         "template-drops-name",
         "alpaca-answer-cut",
-        "refusal",
-        "refusals",
-        "refusal-sharegpt",
         "left-to-do",
         "duplicate-other-id",
-        "near-duplicate",
-        "near-duplicate-text",
-        "near-duplicate-alpaca",
-        "near-duplicate-case",
-        "label-error",
-        "label-error-chat",
         "personal-ip",
     ]
 )
