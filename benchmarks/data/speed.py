@@ -27,7 +27,8 @@ from mist_ci.schemaflux.judge import Judge
 from mist_ci.schemaflux.lines import Span, cuts, lines
 from mist_ci.schemaflux.reading import RowReader
 from mist_ci.schemaflux.rule import BadLine
-from mist_ci.schemaflux.rules import ROW_RULES, TARGET_RULES
+from mist_ci.schemaflux.rules import ROW_RULES
+from mist_ci.schemaflux.rules.of_targets import TARGET_RULES
 
 MODEL = "gpt-4o"
 """Counted with o200k_base."""

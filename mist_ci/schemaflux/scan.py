@@ -32,14 +32,8 @@ from mist_ci.schemaflux.rendering import Renderer, is_superseded
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.row_tokens import Destination
 from mist_ci.schemaflux.rule import BadLine
-from mist_ci.schemaflux.rules import (
-    LEAK_RULES,
-    PAIR_RULE,
-    ROW_RULES,
-    TARGET_RULES,
-    TOKEN_RULES,
-    sf002_invalid_json,
-)
+from mist_ci.schemaflux.rules import LEAK_RULES, PAIR_RULE, ROW_RULES, TOKEN_RULES, sf002_invalid_json
+from mist_ci.schemaflux.rules.of_targets import TARGET_RULES
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
 from mist_ci.schemaflux.suppressions import NOTHING, Suppressions
 

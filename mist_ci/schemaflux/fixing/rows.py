@@ -12,7 +12,8 @@ from mist_ci.schemaflux.fixing.fixers import FIXERS
 from mist_ci.schemaflux.judge import Glance, Judge
 from mist_ci.schemaflux.plain import as_plain
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.rules import ROW_RULES, TARGET_RULES
+from mist_ci.schemaflux.rules import ROW_RULES
+from mist_ci.schemaflux.rules.of_targets import TARGET_RULES
 from mist_ci.schemaflux.selection import Selection
 
 Counts = Counter[str]

@@ -13,7 +13,7 @@ from mist_ci.ports.label_judge import LabelJudge
 from mist_ci.schemaflux.inspection import Inspection, Means
 from mist_ci.schemaflux.leaks import SuiteTexts
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES
-from mist_ci.schemaflux.rules import FILE_FACT_RULES
+from mist_ci.schemaflux.rules.of_targets import FILE_FACT_RULES
 from mist_ci.schemaflux.run import validate
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
 from mist_ci.schemaflux.trainers.settings import read_settings

@@ -22,14 +22,8 @@ from mist_ci.schemaflux.plain import PlainRow, as_plain, read_plain
 from mist_ci.schemaflux.prompts import normalise_text
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Mention, RuleMeta
-from mist_ci.schemaflux.rules import (
-    CORPUS_RULES,
-    FILE_FACT_RULES,
-    FOLD_RULES,
-    LEAK_RULES,
-    ROW_RULES,
-    RULES,
-)
+from mist_ci.schemaflux.rules import CORPUS_RULES, FOLD_RULES, LEAK_RULES, ROW_RULES, RULES
+from mist_ci.schemaflux.rules.of_targets import FILE_FACT_RULES
 from mist_ci.schemaflux.selection import Selection
 from mist_ci.schemaflux.triggers import TriggerSet
 from tests.fakes import VotingJudge
