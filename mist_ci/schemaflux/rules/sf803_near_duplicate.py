@@ -3,7 +3,7 @@
 What it finds: two rows of at least 20 words, of whose runs of five words at least 80% are in both, with the same
 figures, calls, labels and pictures, and with answers that are alike. Rows that only fill in the same template are
 left alone: there, a third row differs in the same place. Asked of data of up to 32 MB; of more only when the rule is
-selected.
+selected by its code.
 
 Why it matters: copies with small changes are trained like copies. Where one of the two is in the training
 data and the other in a test, the test measures memory.

@@ -170,10 +170,11 @@ def test_much_data_is_searched_only_when_somebody_asks_for_it(monkeypatch: pytes
     default = check(content)
     assert "SF803" not in {one.code for one in default.findings}
     assert any("--extend-select SF803" in notice for notice in default.notices)
-    for selection in (Selection(extend=("SF803",)), Selection(select=("SF8",))):
+    for selection in (Selection(extend=("SF803",)), Selection(select=("sf803",))):
         asked = check(content, selection=selection)
         assert sum(one.code == "SF803" for one in asked.findings) == 4
         assert asked.notices == ()
+    assert check(content, selection=Selection(select=("SF8",))).notices == default.notices
     assert check(content, selection=Selection(ignore=("SF8",))).notices == ()
 
 
