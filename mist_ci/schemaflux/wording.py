@@ -101,6 +101,22 @@ def read_wording(row: Row) -> Wording | None:
     return Wording(words, _spread(said[-1]), rest)
 
 
+def digest_of_said(row: Row) -> bytes:
+    """16 bytes that are equal for rows that say the same, whatever else they hold."""
+    if row.plain is not None:
+        return xxhash.xxh3_128_digest(row.canonical)
+    said = [
+        [
+            *(one.role, one.content, one.weight, one.is_masked, one.reasoning, one.result_of),
+            *(dict(call.value) for call in one.calls),
+            dict(one.value) if one.other_acts else None,
+        ]
+        for one in row.said
+    ]
+    sides = [len(side.messages) for side in row.sides]
+    return xxhash.xxh3_128_digest(_encode([said, sides, row.label, [dict(tool.value) for tool in row.tools]]))
+
+
 def _said(row: Row) -> tuple[list[str], bytes]:
     """Texts of users and assistant in order, and what else is special about the row."""
     if row.plain is not None:
