@@ -2,11 +2,11 @@
 # The base is pinned by tag: docs/decisions/0005-container-base-by-tag.md
 FROM python:3.13-slim-trixie AS build
 WORKDIR /build
-COPY requirements/runtime.txt requirements/build.txt requirements/
+COPY requirements/data.txt requirements/build.txt requirements/
 # Two environments: one that is shipped, and one that only builds the wheel.
 RUN python -m venv /opt/mist-ci \
  && python -m venv /opt/tools \
- && /opt/mist-ci/bin/python -m pip install --quiet --no-cache-dir --only-binary :all: --require-hashes -r requirements/runtime.txt \
+ && /opt/mist-ci/bin/python -m pip install --quiet --no-cache-dir --only-binary :all: --require-hashes -r requirements/data.txt \
  && /opt/tools/bin/python -m pip install --quiet --no-cache-dir --only-binary :all: --require-hashes -r requirements/build.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY mist_ci mist_ci

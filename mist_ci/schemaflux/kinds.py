@@ -141,7 +141,7 @@ class PairRule(Rule, Protocol):
     """Judges rows that are nearly the same. Asked of small data, and where it is selected by name."""
 
     def keys(self, row: Row, /) -> Iterable[tuple[bytes, bytes]]:
-        """Keys (16 bytes), each with a hash (8 bytes) of the row: rows with a common key are compared."""
+        """Keys (16 bytes), each with a hash (8 bytes) of what the row says: rows with a common key are compared."""
         ...
 
     def view(self, row: Row, /) -> Wording | None:

@@ -16,10 +16,10 @@ from mist_ci.schemaflux.rules import sf811_label_error as rule
 from mist_ci.schemaflux.selection import Selection
 from mist_ci.schemaflux.wording import spaced
 
-MOST_ROWS = 20_000
-"""Rows that are judged without being asked to: it takes some seconds."""
-MOST_ROWS_ASKED = 200_000
-"""Rows that are judged when somebody wants it: their words have to be held."""
+MOST_ROWS, MOST_CELLS = 20_000, 400_000
+"""Rows, and rows times classes, that are judged without being asked to: it takes some seconds."""
+MOST_ROWS_ASKED, MOST_CELLS_ASKED = 200_000, 8_000_000
+"""The same when somebody wants it: words have to be held, and it takes minutes."""
 _HINT = "pip install 'mist-ci[labels]'"
 
 
@@ -64,10 +64,12 @@ def label_problems(
         raise CouldNotRun(Code.EXTRA_MISSING, "SF811 needs the extra `labels`", hint=_HINT)
     if judge is None:
         return [f"label errors (SF811) were not looked for: {_HINT}"]
-    most = MOST_ROWS_ASKED if is_asked else MOST_ROWS
+    most, cells = (MOST_ROWS_ASKED, MOST_CELLS_ASKED) if is_asked else (MOST_ROWS, MOST_CELLS)
+    most = min(most, cells // len(tally.classes.values))
     if tally.classes.total > most:
         more = "" if is_asked else "; --extend-select SF811 does it all the same"
-        return [f"label errors (SF811) were not looked for: there are more than {most:,} rows{more}"]
+        told = f"there are more than {most:,} rows of {len(tally.classes.values):,} classes"
+        return [f"label errors (SF811) were not looked for: {told}{more}"]
     labelled = _Rows(*rows)
     for doubt in judge.doubts(labelled):
         where, is_known, label = labelled.places[doubt.position]

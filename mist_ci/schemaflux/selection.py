@@ -26,8 +26,8 @@ class Selection:
         return ignored == 0 or chosen > ignored
 
     def names(self, meta: RuleMeta) -> bool:
-        """True when the rule, or a group of rules that it is of, is selected by somebody who wants it."""
-        return self.takes(meta) and any(_longest(codes, meta.code) for codes in (self.select, self.extend))
+        """True when the rule is selected by its own code: somebody wants this one."""
+        return self.takes(meta) and meta.code in map(str.upper, (*self.select, *self.extend))
 
 
 def _longest(prefixes: tuple[str, ...], code: str) -> int:

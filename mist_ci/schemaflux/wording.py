@@ -31,7 +31,7 @@ _LANE_BITS = 64
 _MOST_HASHES = 1 << 17
 _SIGNATURE = struct.Struct(f"<{BANDS * BAND_ROWS}I")
 _BAND_BYTES = BAND_ROWS * 4
-_SPACELESS = re.compile(f"[{SCRIPTS_WITHOUT_SPACES}]")
+_SPACED = re.compile(f"[{SCRIPTS_WITHOUT_SPACES}]|[^{SCRIPTS_WITHOUT_SPACES}]+")
 _MARKS = bytes(byte for byte in range(0x80) if not chr(byte).isalnum())
 _LETTERS = bytes(0x20 if byte in _MARKS else byte for byte in bytes(range(256)).lower())
 _NO_DIGITS = bytes({*range(256)} - {*b"0123456789"})
@@ -101,6 +101,22 @@ def read_wording(row: Row) -> Wording | None:
     return Wording(words, _spread(said[-1]), rest)
 
 
+def digest_of_said(row: Row) -> bytes:
+    """16 bytes that are equal for rows that say the same, whatever else they hold."""
+    if row.plain is not None:
+        return xxhash.xxh3_128_digest(row.canonical)
+    said = [
+        [
+            *(one.role, one.content, one.weight, one.is_masked, one.reasoning, one.result_of),
+            *(dict(call.value) for call in one.calls),
+            dict(one.value) if one.other_acts else None,
+        ]
+        for one in row.said
+    ]
+    sides = [len(side.messages) for side in row.sides]
+    return xxhash.xxh3_128_digest(_encode([said, sides, row.label, [dict(tool.value) for tool in row.tools]]))
+
+
 def _said(row: Row) -> tuple[list[str], bytes]:
     """Texts of users and assistant in order, and what else is special about the row."""
     if row.plain is not None:
@@ -117,7 +133,7 @@ def _said(row: Row) -> tuple[list[str], bytes]:
 
 def spaced(text: str) -> str:
     """Every character by itself where a script has no spaces."""
-    return text if text.isascii() else _SPACELESS.sub(r" \g<0> ", text)
+    return text if text.isascii() else " ".join(_SPACED.findall(text))
 
 
 def _spread(text: str) -> bytes:

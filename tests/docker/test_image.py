@@ -40,8 +40,8 @@ def in_image(image: str, program: str, *arguments: str) -> str:
     ).stdout
 
 
-def test_the_image_holds_the_runtime_lock_and_no_extra(image: str) -> None:
-    lock = (ROOT / "requirements" / "runtime.txt").read_text()
+def test_the_image_holds_the_lock_of_the_data_extras_and_nothing_else(image: str) -> None:
+    lock = (ROOT / "requirements" / "data.txt").read_text()
     everywhere = set(re.findall(r"^(\S+)==\S+ \\", lock, re.MULTILINE))
     somewhere = set(re.findall(r"^(\S+)==\S+ ;", lock, re.MULTILINE))
     program = "import importlib.metadata as m; print(*(d.metadata['Name'] for d in m.distributions()))"
@@ -67,7 +67,7 @@ def test_its_size_is_known(image: str, measured: Callable[[str], None]) -> None:
             measured(f"layer {size:>7}  {made_by.removeprefix('/bin/sh -c ')[:70] or 'the base'}")
     total = int(docker("image", "inspect", "--format", "{{.Size}}", image).stdout)
     measured(f"image {total / 1e6:.0f} MB, not compressed")
-    assert total < 320e6
+    assert total < 950e6
 
 
 def test_help_is_there_within_a_second(image: str, measured: Callable[[str], None]) -> None:

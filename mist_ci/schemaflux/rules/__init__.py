@@ -96,6 +96,7 @@ from mist_ci.schemaflux.rules import (
     sf713_placeholder_left,
     sf714_many_refusals,
     sf801_exact_duplicate,
+    sf802_same_conversation,
     sf803_near_duplicate,
     sf804_leaked_prompt,
     sf805_leaked_words,
@@ -197,6 +198,7 @@ LEAK_RULES: tuple[LeakRule, ...] = (sf804_leaked_prompt, sf805_leaked_words)
 CORPUS_RULES: tuple[CorpusRule, ...] = (
     sf506_reversed_preference,
     sf801_exact_duplicate,
+    sf802_same_conversation,
     sf810_conflicting_answers,
 )
 PAIR_RULE: PairRule = sf803_near_duplicate

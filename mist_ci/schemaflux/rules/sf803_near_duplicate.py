@@ -3,7 +3,7 @@
 What it finds: two rows of at least 20 words, of whose runs of five words at least 80% are in both, with the same
 figures, calls, labels and pictures, and with answers that are alike. Rows that only fill in the same template are
 left alone: there, a third row differs in the same place. Asked of data of up to 32 MB; of more only when the rule is
-selected.
+selected by its code.
 
 Why it matters: copies with small changes are trained like copies. Where one of the two is in the training
 data and the other in a test, the test measures memory.
@@ -13,13 +13,11 @@ What to do: keep the better one of the two.
 
 from collections.abc import Iterator, Sequence
 
-import xxhash
-
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import GOOD, chat, rows
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Mention, Problem, RuleMeta
-from mist_ci.schemaflux.wording import Wording, overlap, read_wording
+from mist_ci.schemaflux.wording import Wording, digest_of_said, overlap, read_wording
 
 _ASKED = "How do I get the stains of red wine out of the white tablecloth that my grandmother gave us for our wedding?"
 _TOLD = (
@@ -53,10 +51,10 @@ _SHOWN = 3
 
 
 def keys(row: Row, /) -> Iterator[tuple[bytes, bytes]]:
-    """The bands of the row's signature, noted with a hash of the row: copies are the business of SF801."""
+    """The bands of the row's signature, noted with a hash of what it says: copies have rules of their own."""
     wording = read_wording(row)
     if wording is not None:
-        note = xxhash.xxh3_64_digest(row.canonical)
+        note = digest_of_said(row)[:8]
         yield from ((key, note) for key in wording.bands())
 
 

@@ -3,8 +3,8 @@
 What it finds: rows of classified data (at least 50 short answers or labels, of few kinds) whose text reads like
 another class. A linear model of words learns the labels from four fifths of the rows and judges the others;
 confident learning (cleanlab) says where it contradicts the label and is sure. Where the model is right about less
-than 80% of the rows, nothing is said. Needs the extra `labels`; asked of up to 20,000 rows, and of up to 200,000
-when it is selected.
+than 80% of the rows, nothing is said. Needs the extra `labels`; asked of up to 20,000 rows of up to 20 classes,
+and of ten times as many when it is selected by its code.
 
 Why it matters: the model learns the mistake, and in a test it counts against the models that are right.
 

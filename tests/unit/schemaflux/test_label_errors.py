@@ -32,6 +32,7 @@ def test_without_the_extra_that_is_said_and_only_where_there_are_labels() -> Non
 def test_without_the_extra_who_asks_for_it_is_refused() -> None:
     with pytest.raises(CouldNotRun, match="needs the extra `labels`"):
         check(BAD, selection=NAMED)
+    assert len(check(BAD, selection=Selection(select=("SF8",))).notices) == 1
 
 
 def test_a_doubt_is_a_finding_at_its_row() -> None:
@@ -48,11 +49,11 @@ def test_rows_that_base_has_are_known() -> None:
 def test_many_rows_are_judged_only_when_somebody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(label_errors, "MOST_ROWS", 100)
     (notice,) = check(BAD, labels=Unasked()).notices
-    assert "there are more than 100 rows; --extend-select SF811 does it" in notice
+    assert "there are more than 100 rows of 2 classes; --extend-select SF811 does it" in notice
     assert [one.code for one in check(BAD, selection=NAMED, labels=VotingJudge()).findings] == ["SF811"]
     monkeypatch.setattr(label_errors, "MOST_ROWS_ASKED", 110)
     assert check(BAD, selection=NAMED, labels=Unasked()).notices == (
-        "label errors (SF811) were not looked for: there are more than 110 rows",
+        "label errors (SF811) were not looked for: there are more than 110 rows of 2 classes",
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from mist_ci.models.finding import DataReport
 from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux import lines, near
-from mist_ci.schemaflux.example import call, chat, rows
+from mist_ci.schemaflux.example import call, chat, rows, tool
 from mist_ci.schemaflux.selection import Selection
 from mist_ci.schemaflux.wording import GRAM_WORDS, Wording, _grams
 from tests.unit.schemaflux.checking import check
@@ -170,10 +170,11 @@ def test_much_data_is_searched_only_when_somebody_asks_for_it(monkeypatch: pytes
     default = check(content)
     assert "SF803" not in {one.code for one in default.findings}
     assert any("--extend-select SF803" in notice for notice in default.notices)
-    for selection in (Selection(extend=("SF803",)), Selection(select=("SF8",))):
+    for selection in (Selection(extend=("SF803",)), Selection(select=("sf803",))):
         asked = check(content, selection=selection)
         assert sum(one.code == "SF803" for one in asked.findings) == 4
         assert asked.notices == ()
+    assert check(content, selection=Selection(select=("SF8",))).notices == default.notices
     assert check(content, selection=Selection(ignore=("SF8",))).notices == ()
 
 
@@ -204,3 +205,26 @@ def test_a_hash_of_a_shingle_depends_on_its_five_words_and_their_order_alone() -
     assert len(set(seen.values())) == len(seen)
     turned = Wording(words[::-1], b"", b"").grams
     assert len(turned & set(grams)) < 3
+
+
+def under(number: int, value: JsonValue) -> JsonValue:
+    assert isinstance(value, dict)
+    return {"id": number, **value}
+
+
+def test_a_copy_under_another_id_is_no_near_duplicate_but_the_same_conversation() -> None:
+    both = Selection(select=("SF801", "SF802", "SF803"))
+    long, short = talk(ASKED, TOLD), talk(["why"], ["so"])
+    values = [under(1, long), under(2, long), under(3, short), under(4, short), under(4, short)]
+    findings = check(rows(*values), selection=both).findings
+    said = [(one.where.line, one.code) for one in findings]
+    assert said[:2] == [(2, "SF802"), (4, "SF802")]
+    assert said[2:] == [(5, "SF801"), (5, "SF802")]
+    assert 'differs from it in "id" only' in findings[0].message
+
+
+def test_the_same_words_with_other_tools_are_another_conversation() -> None:
+    value = talk(["why"], ["so"])
+    assert isinstance(value, dict)
+    values = [{"id": number, **value, "tools": [tool(name)]} for number, name in enumerate(("a", "b"))]
+    assert found(*values, selection=Selection(select=("SF802",))) == []
