@@ -38,6 +38,11 @@ META = RuleMeta(
 _SHOWN = 3
 
 
+def sketches(row: Row, /) -> Iterator[bytes]:
+    """There are few such rows in most data: their keys."""
+    return (key for key, _ in keys(row))
+
+
 def keys(row: Row, /) -> Iterator[tuple[bytes, bytes]]:
     """A hash of what is said, noted with a hash of the row. Rows that have nothing else are the business of SF801."""
     if row.plain is None and row.orderly is None and row.is_sound:
