@@ -31,7 +31,6 @@ NOT_YET = frozenset(
         "template-drops-name",
         "alpaca-answer-cut",
         "left-to-do",
-        "duplicate-other-id",
         "personal-ip",
     ]
 )
