@@ -18,6 +18,7 @@ import msgspec
 
 from mist_ci.adapters.executors import child
 from mist_ci.adapters.executors.conversations import chat_job, chat_line, chat_rendered, encode
+from mist_ci.adapters.targets import TargetFiles
 from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where
 from mist_ci.models.attempt import Attempt
 from mist_ci.models.chat_template import ChatTemplate
@@ -43,6 +44,7 @@ from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer, Reques
 from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.results import ResultStore
 from mist_ci.ports.sources import BytesSource, Opened
+from mist_ci.ports.targets import Targets
 
 
 @dataclass(frozen=True)
@@ -467,6 +469,7 @@ def world(
     iterations: IterationStore | None = None,
     clock: TickingClock | None = None,
     datasets: Datasets | None = None,
+    targets: Targets | None = None,
 ) -> World:
     """A world of fakes. Unless a test brings its own models, asking one fails the test."""
     return World(
@@ -482,6 +485,7 @@ def world(
         interrupts=interrupts or NoInterrupts(),
         outputs=outputs or NoOutputs(),
         iterations=iterations or NoIterations(),
+        targets=targets or TargetFiles(),
     )
 
 

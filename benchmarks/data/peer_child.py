@@ -65,27 +65,23 @@ def mistral(path: str) -> None:
                 raise Complaint(f"line {number}: {error}") from None
 
 
+MISTRAL_KEYS = {
+    "system": ("content",),
+    "user": ("content",),
+    "assistant": ("content", "tool_calls", "weight"),
+    "tool": ("content", "tool_call_id", "name"),
+}
+"""What mistral-finetune reads of a message; it passes over the rest."""
+
+
 def _mistral_row(row: dict[str, Any], validator: Any, messages: Any, calls: Any) -> None:  # noqa: ANN401
     if ("messages" in row) == ("interactions" in row):
         raise Complaint("exactly one of messages and interactions is wanted")
     if "tools" in row and "available_tools" in row:
         raise Complaint("one of tools and available_tools is wanted")
-    kinds = {
-        "system": messages.SystemMessage,
-        "user": messages.UserMessage,
-        "assistant": messages.FinetuningAssistantMessage,
-        "tool": messages.ToolMessage,
-    }
-    turns = []
-    for message in row.get("messages") or row.get("interactions") or []:
-        if message["role"] not in kinds:
-            raise Complaint(f"unrecognized role {message['role']}")
-        if message.get("weight") not in (None, 0, 1):
-            raise Complaint("a weight is 0 or 1")
-        for call in message.get("tool_calls") or []:
-            if not isinstance(call["function"]["arguments"], str):
-                raise Complaint("arguments are a string")
-        turns.append(kinds[message["role"]](**message))
+    turns = [
+        _mistral_turn(message, messages) for message in row.get("messages") or row.get("interactions") or []
+    ]
     if "system_prompt" in row:
         turns.insert(0, messages.SystemMessage(content=row["system_prompt"]))
     validator.validate_messages(turns)
@@ -93,6 +89,24 @@ def _mistral_row(row: dict[str, Any], validator: Any, messages: Any, calls: Any)
     if any(not tool.function.description for tool in tools):
         raise Complaint("a tool has no description")
     validator._validate_tools(tools)  # noqa: SLF001 - the only way to it
+
+
+def _mistral_turn(message: dict[str, Any], messages: Any) -> Any:  # noqa: ANN401
+    if message["role"] not in MISTRAL_KEYS:
+        raise Complaint(f"unrecognized role {message['role']}")
+    if message.get("weight") not in (None, 0, 1):
+        raise Complaint("a weight is 0 or 1")
+    for call in message.get("tool_calls") or []:
+        if not isinstance(call["function"]["arguments"], str):
+            raise Complaint("arguments are a string")
+    kinds = {
+        "system": messages.SystemMessage,
+        "user": messages.UserMessage,
+        "assistant": messages.FinetuningAssistantMessage,
+        "tool": messages.ToolMessage,
+    }
+    keys = MISTRAL_KEYS[message["role"]]
+    return kinds[message["role"]](**{key: message[key] for key in keys if key in message})
 
 
 ROLES = ("system", "user", "assistant", "function")

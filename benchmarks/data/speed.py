@@ -24,10 +24,11 @@ from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.sources import BrokenSource
 from mist_ci.schemaflux import Inspection, Means, Selection, validate
 from mist_ci.schemaflux.judge import Judge
-from mist_ci.schemaflux.lines import lines, spans
+from mist_ci.schemaflux.lines import Span, cuts, lines
 from mist_ci.schemaflux.reading import RowReader
 from mist_ci.schemaflux.rule import BadLine
-from mist_ci.schemaflux.rules import ROW_RULES, TARGET_RULES
+from mist_ci.schemaflux.rules import ROW_RULES
+from mist_ci.schemaflux.rules.of_targets import TARGET_RULES
 
 MODEL = "gpt-4o"
 """Counted with o200k_base."""
@@ -62,10 +63,14 @@ def row_rules(path: Path) -> int:
         if isinstance(source, BrokenSource):
             raise TypeError(f"{path} cannot be opened")
         reader = RowReader({source.path: DataFormat.OPENAI_CHAT})
-        for span in spans(source):
-            for line in lines(span):
-                seen = judge.glance(line.content or b"")
-                row = reader.read(source, line, is_strict=seen.is_strict, is_escaped=seen.is_escaped)
+        for start, end in cuts(source):
+            for line in lines(Span(source, start, end, 0)):
+                content = line.content or b""
+                seen = judge.glance(content)
+                orderly = judge.orderly(content, seen)
+                row = reader.read(
+                    source, line, is_strict=seen.is_strict, is_escaped=seen.is_escaped, orderly=orderly
+                )
                 found += 1 if isinstance(row, BadLine) else len(judge.problems(row, seen))
     return found
 

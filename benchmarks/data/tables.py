@@ -33,7 +33,8 @@ A defect counts as caught when the file is flagged and the same file without the
 as well, with a code that the case expects, as an error or a warning. The others may say anything, and may crash; the
 47 are a reconstruction of the design's first set. Defects that exist only for one target, or only with a chat
 template, are told to MIST CI by its options; the other checkers have no such options. together 3 leaves checks to
-its server. Of the cookbook's notebook the checks of the format are run, not its count of tokens. `datasets-lint`
+its server. A checker that is made for one target may rightly refuse what others take: false alarms are told per kind
+of file. Of the cookbook's notebook the checks of the format are run, not its count of tokens. `datasets-lint`
 cannot be installed, and azure-skills is no package: neither is here.
 """
 
@@ -65,11 +66,15 @@ def _caught(score: "Score", cases: Iterable[Case]) -> int:
 def _totals(scores: "Sequence[Score]") -> str:
     core = [case for case in defects() if case.core]
     modern = [file.name for file in valid_files() if file.modern]
-    chat = [file.name for file in valid_files() if file.format is DataFormat.OPENAI_CHAT and not file.targets]
+    chat = [
+        file.name
+        for file in valid_files()
+        if file.format is DataFormat.OPENAI_CHAT and file.extension == ".jsonl" and not file.targets
+    ]
     every = [file.name for file in valid_files()]
     head = (
         "checker", f"caught of {len(core)}", f"caught of {len(defects())}", "of these by crashing",
-        f"false alarms on {len(modern)} modern", f"on {len(chat)} openai-chat", f"on all {len(every)} valid",
+        f"false alarms on {len(modern)} modern", f"on {len(chat)} openai-chat in JSONL", f"on all {len(every)} valid",
     )  # fmt: skip
     rows = (
         (

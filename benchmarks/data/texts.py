@@ -106,7 +106,7 @@ def _empty_talk() -> list[Case]:
             consequence=LEARN, core=True),
         spoiled("refusals", shapes.chat_one_turn(),
             everywhere(lambda at: alter(ANSWER, lambda text: text if at % 3 else sorry, at=at)),
-            "every third answer refuses a harmless question", "SF707", "SF709", consequence=LEARN),
+            "every third answer refuses a harmless question", "SF707", "SF709", "SF714", consequence=LEARN),
         spoiled("refusal-sharegpt", shapes.sharegpt(), put("conversations.1.value", refusal),
             "an answer that speaks of being a language model", "SF707", form=F.SHAREGPT, consequence=LEARN),
         spoiled("loop", rows, put(ANSWER, loop), "one sentence forty times", "SF708", consequence=LEARN),
@@ -126,7 +126,7 @@ def _empty_talk() -> list[Case]:
             "SF713", consequence=LEARN),
         spoiled("lorem-ipsum", rows, put(ANSWER, "Lorem ipsum dolor sit amet, consectetur adipiscing elit."),
             "filler text", "SF713", consequence=LEARN),
-        spoiled("left-to-do", rows, put(ANSWER, "TODO: write the answer"), "an answer that was never written",
+        spoiled("left-to-do", rows, put(ANSWER, "TO" + "DO: write the answer"), "an answer that was never written",
             "SF713", consequence=LEARN),
     ]  # fmt: skip
 

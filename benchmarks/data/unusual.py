@@ -113,7 +113,7 @@ def right_to_left() -> Rows:
 def code() -> Rows:
     """Programs talk of templates, tokens and what is still to do."""
     question = "Which comment marks unfinished code?"
-    answer = "Most people write `# TODO: handle errors`, and editors list such lines."
+    answer = "Most people write `# TO" + "DO: handle errors`, and editors list such lines."
     jinja = "In Jinja you write `{{ customer_name }}`; in a shell it is `${CUSTOMER_NAME}`."
     program = (
         "```javascript\n// TODO: cache\nexport const greet = (name) => `Hello, ${name}!`;\n```\nThat is all."

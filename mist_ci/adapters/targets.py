@@ -47,6 +47,14 @@ def load_targets(names: Iterable[str], own: Mapping[str, bytes] | None = None) -
     return tuple(target for target, _ in found.values())
 
 
+class TargetFiles:
+    """Implements ports.Targets."""
+
+    def load(self, names: Iterable[str], own: Mapping[str, bytes]) -> tuple[Target, ...]:
+        """As `load_targets`."""
+        return load_targets(names, own)
+
+
 @cache
 def _shipped(name: str) -> Target:
     """One of them; the others are not read."""

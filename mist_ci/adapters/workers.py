@@ -19,17 +19,17 @@ class ProcessWorkers:
     """Implements ports.Workers with `count` processes; twice as many items are under way at most."""
 
     def __init__(self, count: int) -> None:
-        self._count = count
+        self.count = count
 
     def map(self, task: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """Results in the order of the items. Raises CouldNotRun MC900 when a process dies."""
         context = multiprocessing.get_context("spawn")
-        pool = ProcessPoolExecutor(self._count, mp_context=context, initializer=_remember, initargs=(task,))
+        pool = ProcessPoolExecutor(self.count, mp_context=context, initializer=_remember, initargs=(task,))
         waiting: deque[Future[Result]] = deque()
         try:
             for item in items:
                 waiting.append(pool.submit(_run, item))
-                if len(waiting) >= 2 * self._count:
+                if len(waiting) >= 2 * self.count:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()

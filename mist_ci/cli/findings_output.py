@@ -3,9 +3,10 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mist_ci.models.finding import DataReport, Finding, RuleCount
+    from mist_ci.models.finding import DataReport, Finding, RuleCount, Severity
 
 _MESSAGE_CHARS = 400
+_COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 
 
 class FindingPrinter:
@@ -37,15 +38,13 @@ class FindingPrinter:
             )
         for line in (*_totals(report.counts), *_matrix(report)):
             say(line)
-        before = f" and {known:,} that base has already" if known else ""
+        before = f" and {known:,} that are known" if known else ""
         say(
             f"{count(report.rows, 'row')} in {count(len(report.files), 'file')}{_formats(report)}, "
             f"{count(report.tokens, 'token')} ({report.token_basis}), {count(new, 'finding')}{before}"
         )
-        if report.figures is not None and report.figures.total:
-            say(report.figures.sentence)
-            for trainer in report.figures.trainers:
-                say(trainer.sentence)
+        for line in (*_change(report), *_tokens(report)):
+            say(line)
         for notice in report.notices:
             say(f"note: {notice}")
         if new:
@@ -56,13 +55,36 @@ class FindingPrinter:
             say(f"more: mist-ci explain {worst.code}")
 
 
+def show(report: "DataReport", output_format: str, fail_on: "Severity") -> None:
+    """The whole report in a format for machines. Nothing in it can command a CI runner that was not meant to."""
+    import click
+
+    from mist_ci import __version__, schemaflux
+    from mist_ci.cli.output import show_json
+    from mist_ci.report import annotations_of_data, junit_of_data, sarif_of_data, workflow_safe
+
+    match output_format:
+        case "sarif":
+            pages = schemaflux.manual([report])
+            click.echo(sarif_of_data((report,), __version__, pages).replace("##", "#\\u0023"), nl=False)
+        case "junit":
+            click.echo(workflow_safe(junit_of_data(report, fail_on)), nl=False)
+        case "github":
+            for line in annotations_of_data(report, fail_on):
+                click.echo(line)
+        case _:
+            show_json(report.model_dump(mode="json"))
+
+
 def print_finding(finding: "Finding") -> None:
     """One finding with its frame."""
-    from mist_ci.cli.output import say
+    from mist_ci.cli.output import say, say_coloured
     from mist_ci.report.text import plain
 
     target = f" for {finding.target}" if finding.target else ""
-    say(f"{finding.where}: {finding.severity} {finding.code} {finding.name}{target} [{finding.consequence}]")
+    code = f"{finding.severity} {finding.code}"
+    head = f"{finding.where}: {code} {finding.name}{target} [{finding.consequence}]"
+    say_coloured(head, code, _COLOURS[finding.severity.value])
     say(f"  {plain(finding.message, _MESSAGE_CHARS)}")
     frame = finding.frame
     if frame is not None:
@@ -101,6 +123,30 @@ def _matrix(report: "DataReport") -> list[str]:
         numbers = (one.rejected, one.dropped, one.truncated, one.mistrained, one.fine)
         lines.append(f"{one.target:{width}}{''.join(f'{n:>13,}' for n in numbers)}  {one.verdict}")
     return [*lines, ""]
+
+
+def _change(report: "DataReport") -> list[str]:
+    """What became of the rows since base; nothing where there is none."""
+    if report.change is None:
+        return []
+    return [report.change.sentence, *(f"drift: {one.sentence}" for one in report.change.drift)]
+
+
+def _tokens(report: "DataReport") -> list[str]:
+    """How many tokens rows have, which of them teach nothing, and what each trainer makes of the rows."""
+    figures = report.figures
+    if figures is None or not figures.total:
+        return []
+    places = (
+        (figures.unlearnt, "rows without an answer that is learnt"),
+        (figures.duplicates, "copies of rows"),
+    )
+    wasted = [f"{number:,} in {place}" for number, place in places if number]
+    return [
+        figures.sentence,
+        *([f"wasted tokens: {', '.join(wasted)}"] if wasted else []),
+        *(trainer.sentence for trainer in figures.trainers),
+    ]
 
 
 def _formats(report: "DataReport") -> str:

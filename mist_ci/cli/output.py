@@ -37,6 +37,17 @@ def show_json(value: object) -> None:
     click.echo(json.dumps(value, indent=2).replace("##", "#\\u0023"))
 
 
+def say_coloured(text: str, part: str, colour: str) -> None:
+    """A line of ours on stdout, with one part of it in colour where a person watches."""
+    from mist_ci.cli.wiring import is_terminal
+    from mist_ci.report import workflow_safe
+
+    line = workflow_safe(text)
+    if is_terminal(sys.stdout):
+        line = line.replace(part, click.style(part, fg=colour, bold=True), 1)
+    click.echo(line)
+
+
 def say(text: str = "") -> None:
     """A line of ours on stdout."""
     from mist_ci.report import workflow_safe

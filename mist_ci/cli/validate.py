@@ -5,88 +5,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mist_ci.cli.options import OUTPUT_FORMAT, SETTINGS
-from mist_ci.errors import ExitCode
-from mist_ci.models.data_format import DataFormat
+from mist_ci.cli.options import SETTINGS
+from mist_ci.cli.validate_options import all_options
+from mist_ci.errors import Code, ExitCode, UsageError
 
 if TYPE_CHECKING:
-    from mist_ci.schemaflux import Inspection
-
-
-def _names(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
-    """`a,b` and `--option a --option b` are the same."""
-    return tuple(name.strip() for value in values for name in value.split(",") if name.strip())
+    from mist_ci.cli.findings_output import FindingPrinter
+    from mist_ci.models.finding import DataReport
 
 
 @click.command(context_settings=SETTINGS)
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(
-    "--for",
-    "targets",
-    multiple=True,
-    callback=_names,
-    metavar="NAMES",
-    help="Providers and trainers that it is for, as `together,trl`, or a file of your own: what each of them would do "
-    "with every row. `mist-ci targets` lists them.",
-)
-@click.option(
-    "--data-format",
-    type=click.Choice([one.value for one in DataFormat]),
-    help="The format of the rows, where it shall not be detected.",
-)
-@click.option(
-    "--template",
-    metavar="FILE",
-    help="A chat template that every row must render in: a .jinja file, tokenizer_config.json, or a name as `chatml`.",
-)
-@click.option(
-    "--model", default="", metavar="NAME", help="The model to be trained: chooses how tokens are counted."
-)
-@click.option(
-    "--tokenizer",
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The tokenizer.json of an open model, to count tokens with.",
-)
-@click.option(
-    "--trainer",
-    "trainers",
-    multiple=True,
-    type=click.Path(path_type=Path),
-    metavar="FILE",
-    help="The configuration that axolotl, LLaMA-Factory, TRL or torchtune is started with: what would it cut or drop?",
-)
-@click.option(
-    "--select",
-    multiple=True,
-    callback=_names,
-    metavar="CODES",
-    help="Only these rules: codes, or beginnings of codes as `SF8`.",
-)
-@click.option("--extend-select", multiple=True, callback=_names, metavar="CODES", help="These rules as well.")
-@click.option("--ignore", multiple=True, callback=_names, metavar="CODES", help="Not these rules.")
-@click.option(
-    "--fail-on",
-    type=click.Choice(["error", "warning", "info"]),
-    default="error",
-    show_default=True,
-    help="The least severe finding that gives exit code 1.",
-)
-@click.option(
-    "--show",
-    type=click.IntRange(min=0),
-    default=50,
-    show_default=True,
-    metavar="N",
-    help="Print the first N findings; all are counted.",
-)
-@click.option(
-    "--jobs",
-    type=click.IntRange(min=1),
-    metavar="N",
-    help="Processes. As many as there are cores when nothing is said and there is much to read.",
-)
-@OUTPUT_FORMAT
+@all_options
 def validate(paths: tuple[Path, ...], **options: Any) -> int:  # fmt: skip  # noqa: ANN401 - click's own values
     """Check fine-tuning data before the training budget is spent.
 
@@ -99,46 +29,53 @@ def validate(paths: tuple[Path, ...], **options: Any) -> int:  # fmt: skip  # no
     mist-ci validate train.jsonl --for together,trl
     mist-ci validate train.jsonl --trainer train/sft.yaml
     mist-ci validate train.jsonl --template tokenizer_config.json --ignore SF7
+    mist-ci validate data/ --since main --suites 'suites/*.yml'
+    mist-ci validate data/ --fix --diff
+    mist-ci validate data/ --write-baseline known.txt
+    mist-ci validate data/ --baseline known.txt --format sarif
     """
     from mist_ci import schemaflux
     from mist_ci.cli import wiring
-    from mist_ci.cli.findings_output import FindingPrinter
-    from mist_ci.cli.output import show_json
+    from mist_ci.cli.findings_output import FindingPrinter, show
+    from mist_ci.cli.repairing import repair, show_repairs
     from mist_ci.models.finding import Severity
 
-    is_json = options["output_format"] == "json"
-    printer = FindingPrinter(options["show"])
-    with wiring.training_files(paths) as files, wiring.scratch() as scratch:
+    if (options["diff"] or options["jsonl"]) and not options["fix"]:
+        flag = "--diff" if options["diff"] else "--jsonl"
+        raise UsageError(Code.USAGE, f"{flag} goes with --fix", hint=f"--fix {flag}")
+    if options["diff"]:
+        return ExitCode.FAILED if show_repairs(paths, options) else ExitCode.PASSED
+    if options["fix"]:
+        repair(paths, options)
+    found, noted = _validated(paths, options, printer := FindingPrinter(options["show"]))
+    if options["write_baseline"]:
+        wiring.save_beside(options["write_baseline"], schemaflux.write_baseline(noted))
+    if options["output_format"] == "text":
+        printer.finish(found)
+    else:
+        show(found, options["output_format"], Severity(options["fail_on"]))
+    return ExitCode.FAILED if found.count_gating(Severity(options["fail_on"])) else ExitCode.PASSED
+
+
+def _validated(
+    paths: tuple[Path, ...], options: dict[str, Any], printer: "FindingPrinter"
+) -> "tuple[DataReport, dict[str, tuple[str, str]]]":
+    """The report, and the identity of every finding where a baseline is to be written."""
+    from mist_ci import schemaflux
+    from mist_ci.cli import wiring
+    from mist_ci.cli.inspecting import inspection
+
+    noted: dict[str, tuple[str, str]] = {}
+    with wiring.training_opener() as opener, wiring.scratch() as scratch:
+        files = wiring.opened(opener, paths)
+        before = wiring.earlier(opener, paths, options["since"]) if options["since"] else ()
         means = schemaflux.Means(
             wiring.executor(),
             wiring.tokens(options["tokenizer"]),
             wiring.workers(options["jobs"], files),
             scratch,
-            (lambda _finding: None) if is_json else printer.show,
+            printer.show if options["output_format"] == "text" else lambda _finding: None,
+            noted if options["write_baseline"] else None,
             wiring.labels(),
         )
-        found = schemaflux.validate(_asked(files, options), means)
-    if is_json:
-        show_json(found.model_dump(mode="json"))
-    else:
-        printer.finish(found)
-    return ExitCode.FAILED if found.count_gating(Severity(options["fail_on"])) else ExitCode.PASSED
-
-
-def _asked(files: Any, options: dict[str, Any]) -> "Inspection":  # noqa: ANN401
-    from mist_ci import schemaflux
-    from mist_ci.cli import wiring
-    from mist_ci.cli.local import read_file
-
-    template, data_format = options["template"], options["data_format"]
-    return schemaflux.Inspection(
-        "files",
-        files,
-        format=DataFormat(data_format) if data_format else None,
-        model=options["model"],
-        template=wiring.chat_template(template) if template else None,
-        now=wiring.now().astimezone(),
-        targets=wiring.targets(options["targets"]),
-        trainers=[schemaflux.read_settings(read_file(path), str(path)) for path in options["trainers"]],
-        selection=schemaflux.Selection(options["select"], options["extend_select"], options["ignore"]),
-    )
+        return schemaflux.validate(inspection(files, before, options), means), noted

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
+from mist_ci.adapters import rewriting
 from mist_ci.adapters.beside import write_beside
 from mist_ci.adapters.chat_templates import bundled_template, read_template
 from mist_ci.adapters.clock import SystemClock
-from mist_ci.adapters.datasets import DataRoom
+from mist_ci.adapters.datasets.earlier import open_earlier
 from mist_ci.adapters.directory import DirectoryTree
 from mist_ci.adapters.executors.isolated import IsolatedExecutor
 from mist_ci.adapters.git import GitRepository
@@ -29,7 +30,7 @@ from mist_ci.adapters.results import ResultDirectories
 from mist_ci.adapters.runner_files import RunnerFiles
 from mist_ci.adapters.scratch import DiskScratch
 from mist_ci.adapters.sources import Opener, open_paths
-from mist_ci.adapters.targets import load_targets, shipped_targets
+from mist_ci.adapters.targets import TargetFiles, load_targets, shipped_targets
 from mist_ci.adapters.tokenizers import InstalledTokenizers
 from mist_ci.adapters.workers import ProcessWorkers
 from mist_ci.cli.interrupts import INTERRUPTS
@@ -63,6 +64,8 @@ def world(
     iterations: IterationStore | None = None,
 ) -> World:
     """The real world. The repository is looked at when it is first needed, and so are stored answers."""
+    from mist_ci.adapters.datasets import DataRoom
+
     clock = SystemClock()
     clone = GitRepository(repository)
     return World(
@@ -78,6 +81,7 @@ def world(
         interrupts=INTERRUPTS,
         outputs=outputs or NoOutputs(),
         iterations=iterations or NoIterations(),
+        targets=TargetFiles(),
         tokenizers=InstalledTokenizers(),
         labels=labels(),
     )
@@ -162,10 +166,43 @@ def _data_cache(environ: Mapping[str, str]) -> Path | None:
 
 
 @contextmanager
+def training_opener() -> Iterator[Opener]:
+    """Opens files of training data one by one, and in more than one way."""
+    with Opener() as opener:
+        yield opener
+
+
+def opened(opener: Opener, paths: Sequence[Path]) -> Sequence[Opened]:
+    """Files, and those below directories, with an opener of one's own. Raises ConfigError and UsageError."""
+    return open_paths(opener, paths)
+
+
+def rewrite(place: Path, pieces: Iterable[bytes]) -> bool:
+    """Replaces a file of the user's data; True when that changed anything. Raises CouldNotRun MC309."""
+    return rewriting.rewrite(place, pieces)
+
+
+def why_not_rewritten(place: Path) -> str | None:
+    """Why a file must not be replaced, as a clause."""
+    return rewriting.why_not_rewritten(place)
+
+
+def file_lines(place: Path) -> Iterator[bytes]:
+    """The lines of a file with their ends."""
+    with place.open("rb") as file:
+        yield from file
+
+
+@contextmanager
 def training_files(paths: Sequence[Path]) -> Iterator[Sequence[Opened]]:
     """Files of training data as they lie there, and those below directories. Raises ConfigError and UsageError."""
-    with Opener() as opener:
-        yield open_paths(opener, paths)
+    with training_opener() as opener:
+        yield opened(opener, paths)
+
+
+def earlier(opener: Opener, paths: Sequence[Path], revision: str) -> Sequence[Opened]:
+    """The same files as a commit of the repository has them. Raises UsageError MC202 and MC203."""
+    return open_earlier(opener, paths, revision)
 
 
 def scratch() -> DiskScratch:
@@ -234,3 +271,8 @@ def is_terminal(stream: object) -> bool:
     """True when a person watches: colours and bars are off in CI and when NO_COLOR is set."""
     watched = getattr(stream, "isatty", lambda: False)()
     return bool(watched) and not os.environ.get("CI") and not os.environ.get("NO_COLOR")
+
+
+def is_watched(stream: object) -> bool:
+    """True when a person or the runner of a CI job reads what is written: both may take parts of it for commands."""
+    return bool(getattr(stream, "isatty", lambda: False)()) or bool(os.environ.get("CI"))

@@ -4,7 +4,9 @@ A verdict is made before anything here runs, and nothing here can change or lose
 the others go on.
 """
 
-from mist_ci import report
+from collections.abc import Sequence
+
+from mist_ci import report, schemaflux
 from mist_ci.delivery.comments import CommentMode, comment
 from mist_ci.delivery.destination import Destination
 from mist_ci.delivery.statuses import Statuses, worst_statuses
@@ -49,9 +51,13 @@ def deliver(
         ("annotations", lambda: runner.annotate(report.annotations(reports, verdicts.alarms))),
         ("outputs", lambda: runner.outputs(verdicts.outputs())),
         ("junit.xml", lambda: stores.save("junit.xml", report.junit(reports))),
-        ("findings.sarif", lambda: stores.save("findings.sarif", report.sarif(reports))),
+        ("findings.sarif", lambda: stores.save("findings.sarif", _sarif(reports))),
     ]
     return troubles + each(steps)
+
+
+def _sarif(reports: Sequence[Report]) -> str:
+    return report.sarif(reports, schemaflux.manual([data for one in reports for data in one.data]))
 
 
 def _comment(host: CodeHost, number: int, one: Report, to: Destination, mode: CommentMode) -> Step:

@@ -14,6 +14,8 @@ from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import Severity
 
 _REF = re.compile(r"refs/(?:tags|heads)/[A-Za-z0-9][A-Za-z0-9._/-]{0,199}")
+RuleCode = Annotated[str, Field(pattern=r"^SF[0-9]{0,3}$")]
+"""A data rule, or the beginning of its code."""
 Margin = Annotated[float, Field(gt=0, lt=1)]
 Money = Annotated[Decimal, Field(ge=0, le=1_000_000_000)]
 """US dollars. A ceiling that nobody can reach is a slip: `1e400` would switch a budget off."""
@@ -73,8 +75,17 @@ class Dataset(Model):
     lfs: bool = False
     """Git LFS keeps what `path` matches: its objects are fetched."""
     format: DataFormat | None = None
-    targets: tuple[Name, ...] = ()
+    targets: tuple[TreePath, ...] = ()
+    """Who trains on it: names of targets that ship with MIST CI, or YAML files of the base branch."""
     trainer: TreePath | None = None
+    select: tuple[RuleCode, ...] = ()
+    """Only these rules: codes, or beginnings of codes."""
+    extend_select: tuple[RuleCode, ...] = ()
+    ignore: tuple[RuleCode, ...] = ()
+    per_file_ignores: dict[str, tuple[RuleCode, ...]] = Field(default_factory=dict)
+    """Pattern of paths → rules that are ignored there."""
+    baseline: TreePath | None = None
+    """Findings that the team knows of, in a file of the base branch: they are shown, and never gate."""
     model: Name | None = None
     epochs: Annotated[int, Field(ge=1, le=1000)] = 1
 

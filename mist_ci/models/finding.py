@@ -9,6 +9,7 @@ from pydantic import ConfigDict
 from mist_ci.errors import Where
 from mist_ci.models.base import Model
 from mist_ci.models.data_format import Compression, Container, DataFormat
+from mist_ci.models.figures import count
 from mist_ci.models.token_figures import TokenFigures
 
 
@@ -62,8 +63,10 @@ class Finding(Model):
     """What the line says there; None when the finding is about a whole row or file."""
     target: str = ""
     """The provider or trainer that it matters to; empty when it matters to all."""
+    identity: str = ""
+    """What it is about, whatever its line: rule, target, field, and the row; or the file."""
     known: bool = False
-    """True when the base branch already has it: shown, never gating."""
+    """True when the base branch, or the team's baseline, already has it: shown, never gating."""
 
 
 class RuleCount(Model):
@@ -99,6 +102,11 @@ class Drift(Model):
     distance: float
     """In [0, 1]: the largest distance of two distribution functions, or Jensen-Shannon's."""
 
+    @property
+    def sentence(self) -> str:
+        """`tokens per row: 120 → 340 (distance 0.41)`."""
+        return f"{self.what}: {self.before} → {self.after} (distance {self.distance:.2f})"
+
 
 class DataChange(Model):
     """What a change does to the rows of a data set."""
@@ -111,6 +119,14 @@ class DataChange(Model):
     rows_changed: int
     """Rows whose prompt was there before, with something else about them."""
     drift: tuple[Drift, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """`214 rows added, 3 removed, 2 changed, 0 moved; 10,000 as before`."""
+        return (
+            f"{count(self.rows_added, 'row')} added, {self.rows_removed:,} removed, {self.rows_changed:,} changed, "
+            f"{self.rows_moved:,} moved; {self.rows_unchanged:,} as before"
+        )
 
 
 class TargetVerdict(Model):

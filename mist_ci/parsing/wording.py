@@ -18,6 +18,7 @@ PATTERNS = {
     r"^[A-Za-z_][A-Za-z0-9_]*$": "must be the name of an environment variable: letters, digits and underscores, "
     "and no digit first",
     r"^SF[0-9]{3}$": "must be the code of a data rule, such as SF205",
+    r"^SF[0-9]{0,3}$": "must be the code of a data rule or the beginning of one, such as SF205 or SF2",
     r"^([a-z0-9]+://)?[A-Za-z0-9._-]+(:[0-9]{1,5})?$": "must be a host, such as data.example.com, or a bucket, such "
     "as s3://bucket",
     r"^https?://[^\s]+$": "must start with http:// or https:// and hold no space",

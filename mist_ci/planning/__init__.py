@@ -6,7 +6,7 @@ from mist_ci.planning.checks import check_head
 from mist_ci.planning.earlier import read_all_earlier
 from mist_ci.planning.mode import read_event
 from mist_ci.planning.plan import make_plan
-from mist_ci.planning.policy import read_policy, read_reference
+from mist_ci.planning.policy import is_own_target, read_policy, read_reference
 
 __all__ = [
     "Case",
@@ -14,6 +14,7 @@ __all__ = [
     "calibration_path",
     "check_head",
     "find_cases",
+    "is_own_target",
     "make_plan",
     "read_all_earlier",
     "read_calibration",

@@ -12,6 +12,7 @@ from mist_ci.models.plan import SuiteDocument
 from mist_ci.parsing.document import nearest
 from mist_ci.parsing.glob import matches, reaches_below
 from mist_ci.parsing.safe_yaml import Document, Path
+from mist_ci.planning.policy import is_own_target
 from mist_ci.ports.files import Tree
 
 
@@ -88,3 +89,15 @@ def check_head(policy: Policy, source: Document, head: Tree, suites: Sequence[Su
         check_paths(policy, gate, source, {"head": head})
         check_required(gate, name, source, suites)
         check_baseline(gate, name, source, head)
+    for name, dataset in policy.datasets.items():
+        _check_known(name, dataset, source, head)
+
+
+def _check_known(name: str, dataset: Dataset, source: Document, head: Tree) -> None:
+    """Files that say how data is judged are read from the base branch: there they will have to be."""
+    own = [(("targets", index), one) for index, one in enumerate(dataset.targets) if is_own_target(one)]
+    for key, path in [*own, (("baseline",), dataset.baseline)]:
+        if path is not None and not head.exists(path):
+            where = source.where(("datasets", name, *key))
+            hint = "commit it with this change: it is read from the base branch"
+            raise ConfigError(Code.FILE_MISSING, f"{path} is not in {head.label}", where=where, hint=hint)

@@ -7,6 +7,7 @@ from mist_ci.errors import Code, ConfigError, UsageError, Where
 from mist_ci.models.config import Dataset, Policy
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.report import VERIFY
+from mist_ci.models.target import SHIPPED_TARGETS
 from mist_ci.parsing import document, safe_yaml
 from mist_ci.parsing.safe_yaml import Document, Path
 from mist_ci.ports.files import Tree
@@ -58,6 +59,9 @@ def _resolve_names(policy: Policy, source: Document) -> None:
     """Every name that is used must be defined in the same file."""
     for name, dataset in policy.datasets.items():
         _check_place(name, dataset, source)
+        for index, target in enumerate(dataset.targets):
+            if not is_own_target(target):
+                _check_target(target, source, ("datasets", name, "targets", index))
         if dataset.model is not None:
             _known(dataset.model, policy.models, "model", source, ("datasets", name, "model"))
     for name, gate in policy.gates.items():
@@ -70,6 +74,20 @@ def _resolve_names(policy: Policy, source: Document) -> None:
             _known(model, policy.models, "model", source, ("gates", name, "models", index))
     for index, waiver in enumerate(policy.waivers):
         _known(waiver.gate, policy.gates, "gate", source, ("waivers", index, "gate"))
+
+
+def is_own_target(name: str) -> bool:
+    """True for a file of the repository, False for the name of a target that ships."""
+    return name.endswith((".yaml", ".yml"))
+
+
+def _check_target(name: str, source: Document, path: Path) -> None:
+    if name not in SHIPPED_TARGETS:
+        close = document.nearest(name, list(SHIPPED_TARGETS))
+        hint = f"{close}; `mist-ci targets` lists them, and a file of your own ends in .yaml"
+        raise ConfigError(
+            Code.UNKNOWN_NAME, f"no target is named {name!r}", where=source.where(path), hint=hint
+        )
 
 
 def _check_place(name: str, dataset: Dataset, source: Document) -> None:
@@ -102,20 +120,12 @@ def _known(name: str, names: Mapping[str, object], kind: str, source: Document, 
 
 def _refuse_what_is_not_acted_on(policy: Policy, source: Document) -> None:
     """A setting that would be ignored is an error: nobody shall rely on a check that does not run."""
-    for name, dataset in policy.datasets.items():
-        _refuse_in_dataset(name, dataset, source)
     for name, provider in policy.providers.items():
         if provider.limits.tpm is not None:
             raise _not_available(source, ("providers", name, "limits", "tpm"), "a limit on tokens per minute")
     for index, pattern in enumerate(policy.suites):
         if pattern.startswith("mist:"):
             raise _not_available(source, ("suites", index), "ready-made suites")
-
-
-def _refuse_in_dataset(name: str, dataset: Dataset, source: Document) -> None:
-    at: Path = ("datasets", name)
-    if dataset.targets:
-        raise _not_available(source, (*at, "targets"), "profiles of providers and trainers")
 
 
 def _not_available(source: Document, path: Path, what: str) -> ConfigError:

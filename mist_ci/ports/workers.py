@@ -10,6 +10,11 @@ Result = TypeVar("Result")
 class Workers(Protocol):
     """What maps a task over items. Task, items and results are picklable."""
 
+    @property
+    def count(self) -> int:
+        """How many things are done at a time."""
+        ...
+
     def map(self, task: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """Results in the order of the items, as soon as they are there; few items are under way at a time.
 
@@ -20,6 +25,8 @@ class Workers(Protocol):
 
 class InlineWorkers:
     """One after the other, in this process."""
+
+    count = 1
 
     def map(self, task: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
         """The built-in `map`."""

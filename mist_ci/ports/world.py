@@ -14,6 +14,7 @@ from mist_ci.ports.model_client import ModelClients
 from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.progress import Progress
 from mist_ci.ports.results import ResultStores
+from mist_ci.ports.targets import NoTargets, Targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class World:
     interrupts: Interrupts = field(default_factory=NoInterrupts)
     outputs: OutputStore = field(default_factory=NoOutputs)
     iterations: IterationStore = field(default_factory=NoIterations)
+    targets: Targets = field(default_factory=NoTargets)
     tokenizers: Tokenizers = field(default_factory=NoTokenizers)
     labels: LabelJudge | None = None
     """None where the extra `labels` is not installed."""

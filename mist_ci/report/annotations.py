@@ -5,7 +5,7 @@
 These lines are commands on purpose; nothing that data or models say can become another one.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -52,8 +52,17 @@ def annotations(reports: Sequence[Report], alarms: Sequence[str] = ()) -> tuple[
     Print each on a line of its own and do not escape them again.
     """
     raised = [Annotation(Level.ERROR, "MIST CI", alarm) for alarm in alarms]
-    everything = list(dict.fromkeys([*raised, *(one for report in reports for one in _of(report))]))
-    lines = []
+    return _lines([*raised, *(one for report in reports for one in _of(report))])
+
+
+def annotations_of_data(data: DataReport, fail_on: Severity) -> tuple[str, ...]:
+    """The same for findings outside of a gate."""
+    return _lines(_finding(fail_on, one) for one in _worst_first(data))
+
+
+def _lines(found: Iterable[Annotation]) -> tuple[str, ...]:
+    everything = list(dict.fromkeys(found))
+    lines: list[str] = []
     for level in Level:
         mine = [one for one in everything if one.level is level]
         if len(mine) > MOST_OF_A_LEVEL:
@@ -79,7 +88,7 @@ def _of(report: Report) -> Iterator[Annotation]:
         if not check.ok:
             yield Annotation(Level.ERROR, f"{report.label}: {check.suite}", check.message)
     for data in report.data:
-        yield from (_finding(report, one) for one in _worst_first(data))
+        yield from (_finding(report.fail_on, one) for one in _worst_first(data))
 
 
 def _of_model(report: Report, model: ModelVerdict) -> Iterator[Annotation]:
@@ -124,9 +133,9 @@ def _worst_first(data: DataReport) -> list[Finding]:
     return sorted((one for one in data.findings if not one.known), key=lambda one: one.severity.rank)
 
 
-def _finding(report: Report, one: Finding) -> Annotation:
+def _finding(fail_on: Severity, one: Finding) -> Annotation:
     """What fails the gate is an error, whatever its severity."""
-    level = Level.ERROR if one.severity.rank <= report.fail_on.rank else _LEVELS[one.severity]
+    level = Level.ERROR if one.severity.rank <= fail_on.rank else _LEVELS[one.severity]
     field = f" ({one.where.field})" if one.where.field else ""
     return Annotation(level, f"{one.code} {one.name}", f"{one.message}{field}: {one.hint}", one.where)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from mist_ci.models.figures import count, delta, points
-from mist_ci.models.finding import DataReport
+from mist_ci.models.finding import DataReport, Severity
 from mist_ci.models.report import Report
 from mist_ci.models.verdict import Outcome, OverallVerdict, SuiteVerdict, Verdict
 from mist_ci.report.status import headline
@@ -39,9 +39,21 @@ def junit(reports: Sequence[Report]) -> str:
     total: list[_Case] = []
     for report in reports:
         for name, cases in _suites(report):
-            _add_suite(root, report, name, cases)
+            _add_suite(root, report.started_at, name, cases)
             total += cases
-    _count(root, total)
+    return _document(root, total)
+
+
+def junit_of_data(data: DataReport, fail_on: Severity) -> str:
+    """The same for findings outside of a gate: one test, which fails when the data does."""
+    root = ET.Element("testsuites", name="mist-ci")
+    cases = [_data_case(data, fail_on, "mist.data")]
+    _add_suite(root, None, f"mist.data.{data.dataset}", cases)
+    return _document(root, cases)
+
+
+def _document(root: ET.Element, cases: Sequence[_Case]) -> str:
+    _count(root, cases)
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, encoding="unicode") + "\n"
 
@@ -59,7 +71,7 @@ def _suites(report: Report) -> Iterator[tuple[str, list[_Case]]]:
             if one.overall is not None:
                 yield f"{classname}.overall", [_overall_case(one.overall, classname)]
     for data in report.data:
-        yield f"{prefix}.data.{data.dataset}", [_data_case(report, data, f"{prefix}.data")]
+        yield f"{prefix}.data.{data.dataset}", [_data_case(data, report.fail_on, f"{prefix}.data")]
     if report.self_checks:
         checks = [
             _Case(
@@ -142,18 +154,21 @@ def _overall_case(overall: OverallVerdict, classname: str) -> _Case:
     return _Case(classname, "overall", failure=told if lost else None, told=(told,))
 
 
-def _data_case(report: Report, data: DataReport, classname: str) -> _Case:
-    gating = data.gating(report.fail_on)
+def _data_case(data: DataReport, fail_on: Severity, classname: str) -> _Case:
+    gating = data.gating(fail_on)
     listed = [f"{one.where}: {one.code} {one.message}" for one in gating[:_MAX_LISTED]]
-    total = data.count_gating(report.fail_on)
+    total = data.count_gating(fail_on)
     if total > len(listed):
         listed.append(f"and {total - len(listed)} more")
     failure = f"{count(total, 'new problem')}: {listed[0]}" if gating else None
     return _Case(classname, data.dataset, failure=failure, told=tuple(listed))
 
 
-def _add_suite(root: ET.Element, report: Report, name: str, cases: Sequence[_Case]) -> None:
-    suite = ET.SubElement(root, "testsuite", name=_text(name), timestamp=_text(report.started_at), time="0")
+def _add_suite(root: ET.Element, started_at: str | None, name: str, cases: Sequence[_Case]) -> None:
+    suite = ET.SubElement(root, "testsuite", name=_text(name))
+    if started_at is not None:
+        suite.set("timestamp", _text(started_at))
+    suite.set("time", "0")
     _count(suite, cases)
     for case in cases:
         one = ET.SubElement(

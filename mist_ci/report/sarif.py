@@ -6,10 +6,11 @@ Source: OASIS, Static Analysis Results Interchange Format 2.1.0; GitHub, "SARIF 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from urllib.parse import quote
 
-from mist_ci.models.finding import Finding, Severity
+from mist_ci.models.finding import DataReport, Finding, Severity
 from mist_ci.models.report import Report
 from mist_ci.report.text import EMPTY, clean
 
@@ -25,20 +26,27 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 _SEVERITIES = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "recommendation"}
 
 
-def sarif(reports: Sequence[Report]) -> str:
+def sarif(reports: Sequence[Report], pages: Mapping[str, str] = MappingProxyType({})) -> str:
     """One run with every finding once, however many gates look at the data; worst first, new before known.
 
-    What exceeds 5,000 results is left out and counted in a notification of the run.
+    `pages` maps the code of a rule to its manual page, as Markdown. What exceeds 5,000 results is left out and
+    counted in a notification of the run.
     """
-    found = {_identity(one): one for report in reports for data in report.data for one in data.findings}
+    data = [data for report in reports for data in report.data]
+    return sarif_of_data(data, reports[0].version if reports else "0.0.0", pages)
+
+
+def sarif_of_data(reports: Sequence[DataReport], version: str, pages: Mapping[str, str]) -> str:
+    """The same for findings outside of a gate."""
+    found = {_identity(one): one for data in reports for one in data.findings}
     ranked = sorted(found.values(), key=_order)
     shown = ranked[:MAX_RESULTS]
     rules = sorted({one.code: one for one in reversed(shown)}.items())
     index = {code: number for number, (code, _) in enumerate(rules)}
     driver: Json = {
         "name": "MIST CI",
-        "semanticVersion": reports[0].version if reports else "0.0.0",
-        "rules": [_rule(one) for _, one in rules],
+        "semanticVersion": version,
+        "rules": [_rule(one, pages.get(one.code)) for _, one in rules],
     }
     run: Json = {
         "tool": {"driver": driver},
@@ -61,8 +69,9 @@ def _order(one: Finding) -> tuple[object, ...]:
     return one.known, one.severity.rank, where.file, where.line or 0, where.column or 0, one.code, one.message
 
 
-def _rule(one: Finding) -> Json:
+def _rule(one: Finding, page: str | None) -> Json:
     code = _text(one.code)
+    manual: Json = {"markdown": clean(page, multiline=True)} if page else {}
     return {
         "id": code,
         "name": _text(one.name),
@@ -70,7 +79,7 @@ def _rule(one: Finding) -> Json:
         "fullDescription": {
             "text": _text(f"{one.name.replace('-', ' ')}: a row like this is {one.consequence.value}")
         },
-        "help": {"text": _text(f"{one.hint}. `mist-ci explain {one.code}` says more.")},
+        "help": {"text": _text(f"{one.hint}. `mist-ci explain {one.code}` says more."), **manual},
         "defaultConfiguration": {"level": _LEVELS[one.severity]},
         "properties": {
             "tags": ["training-data"],
@@ -110,6 +119,8 @@ def _result(one: Finding, rule: int, fingerprint: str) -> Json:
 
 def _fingerprint(one: Finding) -> str:
     """The same when rows above come and go: of what is wrong with which text, not of the line's number."""
+    if one.identity:
+        return one.identity
     parts = (one.code, one.where.file, one.where.field or "", one.snippet or one.message)
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 

@@ -34,6 +34,10 @@ def view(report: Report) -> View:
         line["sentence"] = training.sentence
     for data, told in zip(report.data, dump["data"], strict=True):
         sentences = [one.sentence for one in data.figures.trainers] if data.figures else []
+        if data.change is not None:
+            sentences.insert(0, data.change.sentence)
+        for verdict in told["targets"]:
+            verdict["as_of"] = _ours(verdict["as_of"])
         told |= {"count_new": data.count_new, "count_known": data.count_known, "sentences": sentences}
     return {
         **decision_view(report.decision),

@@ -1,12 +1,13 @@
 """SchemaFlux: turns training data into findings, before it costs a training run."""
 
-from mist_ci.schemaflux.explain import codes, page
+from mist_ci.schemaflux.explain import codes, manual, page
 from mist_ci.schemaflux.format_page import format_page
 from mist_ci.schemaflux.inspection import Inspection, Means
 from mist_ci.schemaflux.prompts import telling_texts
 from mist_ci.schemaflux.rules.sf013_lfs_pointer import META as _POINTER
 from mist_ci.schemaflux.run import data_hash, validate
 from mist_ci.schemaflux.selection import Selection
+from mist_ci.schemaflux.suppressions import Suppressions, read_baseline, write_baseline
 from mist_ci.schemaflux.target_page import page as target_page
 from mist_ci.schemaflux.target_page import pages as target_pages
 from mist_ci.schemaflux.trainers.settings import read_settings
@@ -19,13 +20,17 @@ __all__ = [
     "Inspection",
     "Means",
     "Selection",
+    "Suppressions",
     "codes",
     "data_hash",
     "format_page",
+    "manual",
     "page",
+    "read_baseline",
     "read_settings",
     "target_page",
     "target_pages",
     "telling_texts",
     "validate",
+    "write_baseline",
 ]

@@ -17,7 +17,10 @@ def ask(
     try:
         return list(question(*args, **kwargs))
     except Exception as error:
-        reason = f"rule {rule.META.code} crashed: {type(error).__name__}: {error}"
-        raise CouldNotRun(
-            Code.INTERNAL, reason, where=where, hint="please report it with this row"
-        ) from error
+        raise crash(rule, where, error) from error
+
+
+def crash(rule: Rule, where: Where, error: Exception) -> CouldNotRun:
+    """What to raise when a rule crashes: nothing was checked."""
+    reason = f"rule {rule.META.code} crashed: {type(error).__name__}: {error}"
+    return CouldNotRun(Code.INTERNAL, reason, where=where, hint="please report it with this row")

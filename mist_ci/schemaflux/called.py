@@ -4,13 +4,10 @@ from collections.abc import Iterator
 
 import msgspec
 
-from mist_ci.models.data_format import DataFormat
 from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.message import Object, ToolCall
 from mist_ci.schemaflux.row import Row
 
-JSON_SCHEMA_FORMATS = frozenset(DataFormat)
-"""All: the dialect of Gemini, with types in capital letters, is read as JSON Schema."""
 _decode = msgspec.json.Decoder().decode
 
 
@@ -50,22 +47,8 @@ def _schemas(row: Row) -> dict[str, Object | None]:
     found: dict[str, Object | None] = {}
     for tool in row.tools:
         if tool.name:
-            parameters = tool.parameters
-            if row.format is DataFormat.VERTEX:
-                parameters = with_small_types(parameters)
-            found[tool.name] = None if tool.name in found else _of_object(parameters)
+            found[tool.name] = None if tool.name in found else _of_object(tool.parameters)
     return found
-
-
-def with_small_types(schema: JsonValue) -> JsonValue:
-    """A schema of Gemini, which writes `STRING` for `string`, as a JSON Schema."""
-    if isinstance(schema, list):
-        return [with_small_types(part) for part in schema]
-    if not isinstance(schema, dict):
-        return schema
-    small = {key: with_small_types(part) for key, part in schema.items()}
-    kind = small.get("type")
-    return {**small, "type": kind.lower()} if isinstance(kind, str) else small
 
 
 def _of_object(parameters: JsonValue) -> Object | None:

@@ -1,8 +1,10 @@
 """Manual pages of the rules, made from the rules themselves: `mist-ci explain CODE` and docs/rules/."""
 
 import inspect
+from collections.abc import Iterable
 
-from mist_ci.models.finding import Consequence
+from mist_ci.models.finding import Consequence, DataReport
+from mist_ci.schemaflux.fixing import FIXABLE
 from mist_ci.schemaflux.kinds import Rule
 from mist_ci.schemaflux.rules import RULES
 
@@ -14,6 +16,8 @@ _CONSEQUENCES = {
     Consequence.MISTRAINED: "the model learns something wrong",
     Consequence.NONE: "nothing happens",
 }
+
+_FIXABLE = " · `mist-ci validate --fix` repairs it where that is safe"
 
 
 def codes() -> tuple[str, ...]:
@@ -30,7 +34,7 @@ def page(code: str) -> str:
     parts = [
         f"# {meta.code} {meta.name}",
         title,
-        f"{facts} · since {meta.since}",
+        f"{facts} · since {meta.since}{_FIXABLE if meta.code in FIXABLE else ''}",
         *(_section(paragraph) for paragraph in paragraphs),
         _example("Bad", meta.bad),
         _example("Good", meta.good),
@@ -46,6 +50,12 @@ def page(code: str) -> str:
     if meta.suite_prompt:
         parts.append(f"A suite asks: `{meta.suite_prompt}`")
     return "\n\n".join(parts) + "\n"
+
+
+def manual(reports: Iterable[DataReport]) -> dict[str, str]:
+    """Code → manual page of every rule that found something."""
+    found = {one.code for report in reports for one in report.findings}
+    return {code: page(code) for code in codes() if code in found}
 
 
 def index() -> str:

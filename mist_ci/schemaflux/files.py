@@ -17,7 +17,8 @@ from mist_ci.schemaflux.lines import MAX_LINE_BYTES
 from mist_ci.schemaflux.matrix import told
 from mist_ci.schemaflux.part import FileCount, Part
 from mist_ci.schemaflux.rule import FileHead
-from mist_ci.schemaflux.rules import BROKEN_RULES, FILE_FACT_RULES, FILE_RULES, sf001_empty_file
+from mist_ci.schemaflux.rules import BROKEN_RULES, FILE_RULES, sf001_empty_file
+from mist_ci.schemaflux.rules.of_targets import FILE_FACT_RULES
 
 _HEAD_BYTES = 1 << 20
 
@@ -104,6 +105,7 @@ def judge_files(
             for target in asked.targets
             for rule in FILE_FACT_RULES
             if asked.selection.takes(rule.META)
+            and not asked.suppressions.ignores(source.path, rule.META.code)
             for problem in ask(rule, where, rule.check, facts, target)
         ]
         for one in found:

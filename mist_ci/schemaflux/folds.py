@@ -9,7 +9,8 @@ from mist_ci.schemaflux.asking import ask
 from mist_ci.schemaflux.kinds import FoldRule, Tally, TargetFoldRule
 from mist_ci.schemaflux.ledger import Ledger
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.rules import FOLD_RULES, TARGET_FOLD_RULES
+from mist_ci.schemaflux.rules import FOLD_RULES
+from mist_ci.schemaflux.rules.of_targets import TARGET_FOLD_RULES
 from mist_ci.schemaflux.selection import Selection
 
 

@@ -1,12 +1,11 @@
 """What is asked about a data set, and what it is answered with."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.data_format import DataFormat
-from mist_ci.models.finding import Finding
 from mist_ci.models.target import Target
 from mist_ci.models.trainer import TrainerSettings
 from mist_ci.ports.accounting import TokenCounter
@@ -16,11 +15,10 @@ from mist_ci.ports.scratch import MemoryScratch, Scratch
 from mist_ci.ports.sources import Opened
 from mist_ci.ports.workers import InlineWorkers, Workers
 from mist_ci.schemaflux.leaks import SuiteTexts
-from mist_ci.schemaflux.ledger import KEEP
+from mist_ci.schemaflux.ledger import KEEP, Watch
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
-
-Watch = Callable[[Finding], None]
+from mist_ci.schemaflux.suppressions import NOTHING, Suppressions
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +47,7 @@ class Inspection:
     max_tokens: int | None = None
     """Tokens that a row may have, whatever the targets say."""
     selection: Selection = EVERYTHING
+    suppressions: Suppressions = NOTHING
     suite_prompts: SuiteTexts = field(default_factory=dict)
     keep: int = KEEP
     longest_line: int = MAX_LINE_BYTES
@@ -56,9 +55,11 @@ class Inspection:
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What it is done with. `watch` is told findings about single rows as soon as they are made.
+    """What it is done with.
 
-    Without `labels`, label errors are not looked for.
+    `watch` is told findings about single rows as soon as they are made. `noted` is given identity → code and file of
+    every finding, kept or not, where there is one: what a baseline file is made of. Without `labels`, label errors are
+    not looked for.
     """
 
     executor: Executor
@@ -66,4 +67,5 @@ class Means:
     workers: Workers = field(default_factory=InlineWorkers)
     scratch: Scratch = field(default_factory=MemoryScratch)
     watch: Watch = lambda _finding: None
+    noted: dict[str, tuple[str, str]] | None = None
     labels: LabelJudge | None = None

@@ -19,6 +19,7 @@ from mist_ci.schemaflux.triggers import TriggerSet
 
 _MOST_SIGNATURES = 10_000
 _LONGEST_SIGNATURE = 100
+_STRICT = 0
 _LOOSE = 2
 _TRIGGERS = 3
 """Patterns before the first trigger."""
@@ -44,6 +45,9 @@ class Glance:
         """What the line holds may be written in another way: triggers are sure of its canonical form only."""
         self.is_loose = _LOOSE in matches
         self.triggers = matches[self.is_strict + self.is_escaped + self.is_loose :]
+
+
+_PLAIN = Glance([_STRICT])
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +91,12 @@ class Judge:
 
     def glance(self, raw: bytes) -> Glance:
         """One pass over a line for all patterns that there are."""
-        return Glance(self._patterns.matches(raw))
+        matches = self._patterns.matches(raw)
+        return _PLAIN if matches == [_STRICT] else Glance(matches)
 
     def orderly(self, raw: bytes, seen: Glance) -> Signature | None:
         """The signature of a line of openai-chat that is orderly. Targets may mind what others do not."""
-        if self._orderly is None or seen.is_strict or seen.is_loose:
+        if seen.is_strict or seen.is_loose or self._orderly is None:
             return None
         return self._orderly.signature(raw)
 

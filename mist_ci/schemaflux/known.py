@@ -55,7 +55,7 @@ class Known:
 
     def has(self, path: str, row: int) -> bool:
         """True when the base has the line of head."""
-        return self.head.has(path, row)
+        return bool(self.head.bits) and self.head.has(path, row)
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
 """Findings as they come in: all are counted, the first of each kind are kept."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from mist_ci.errors import Where
@@ -9,9 +9,12 @@ from mist_ci.models.target import StanceSeverity, Target
 from mist_ci.schemaflux.concealing import concealed
 from mist_ci.schemaflux.framing import framed
 from mist_ci.schemaflux.rule import Problem, RuleMeta
+from mist_ci.schemaflux.suppressions import NOTHING, Suppressions, identity
 
 KEEP = 1000
 """Findings of one kind that are kept, when nothing else is said."""
+
+Watch = Callable[[Finding], None]
 
 Kind = tuple[str, Severity, str, bool]
 """Code, severity, target (empty: all) and whether base has it already."""
@@ -25,6 +28,9 @@ class Ledger:
     counts: dict[Kind, int] = field(default_factory=dict)
     kept: dict[Kind, list[Finding]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
+    suppressions: Suppressions = NOTHING
+    noted: dict[str, tuple[str, str]] | None = None
+    """Identity → code and file of every finding, where somebody wants to remember them all."""
 
     def note(
         self,
@@ -35,40 +41,66 @@ class Ledger:
         is_known: bool,
         target: Target | None = None,
         raw: bytes = b"",
+        row: bytes = b"",
     ) -> Finding | None:
         """Counts a problem. Returns the finding when it is among the first of its kind, else None.
 
-        `raw` is the line that it is about, for its column and its frame.
+        `raw` is the line that it is about, for its column and its frame; `row` the same where nothing is shown of it.
         """
+        if self.suppressions.ignores(where.file, meta.code):
+            return None
         stance = target.rules.get(meta.code) if target else None
         severity = problem.severity or meta.severity
         if stance is not None:
             if stance.severity is StanceSeverity.OFF:
                 return None
             severity = Severity(stance.severity.value)
-        kind = meta.code, severity, target.name if target else "", is_known
+        name, content = target.name if target else "", raw or row
+        is_known = self.knows(meta, problem, where.file, content, name) or is_known
+        kind = meta.code, severity, name, is_known
         count = self.counts.get(kind, 0)
         self.counts[kind] = count + 1
         self.names[meta.code] = meta.name
         if count >= self.keep:
             return None
-        problem, frame = framed(problem, raw) if raw else (problem, None)
-        problem, frame = concealed(problem, frame, raw)
+        consequence = (stance and stance.consequence) or problem.consequence or meta.consequence
+        shown, frame = framed(problem, raw) if raw else (problem, None)
+        shown, frame = concealed(shown, frame, raw)
         found = Finding(
             code=meta.code,
             name=meta.name,
             severity=severity,
-            consequence=(stance and stance.consequence) or problem.consequence or meta.consequence,
-            where=Where(where.file, problem.line or where.line, problem.column, problem.field),
-            message=problem.message,
-            hint=problem.hint,
-            snippet=problem.snippet,
+            consequence=consequence,
+            where=Where(where.file, shown.line or where.line, shown.column, shown.field),
+            message=shown.message,
+            hint=shown.hint,
+            snippet=shown.snippet,
             frame=frame,
-            target=kind[2],
+            target=name,
+            identity=identity(meta.code, name, problem.field, where.file, content),
             known=is_known,
         )
         self.kept.setdefault(kind, []).append(found)
         return found
+
+    def knows(self, meta: RuleMeta, problem: Problem, path: str, content: bytes, target: str = "") -> bool:
+        """True for a finding of the baseline. Remembers it where all of them are wanted."""
+        if not self.knows_rows:
+            return False  # an identity costs more than most findings
+        one = identity(meta.code, target, problem.field, path, content)
+        if self.noted is not None:
+            self.noted.setdefault(one, (meta.code, path))
+        return one in self.suppressions.baseline
+
+    @property
+    def knows_rows(self) -> bool:
+        """True when findings have to be noted one by one, with their rows."""
+        return bool(self.suppressions.baseline) or self.noted is not None
+
+    @property
+    def looks_at_each(self) -> bool:
+        """True when a finding cannot be counted without its row: it may be known, or ignored in its file."""
+        return self.knows_rows or bool(self.suppressions.per_file)
 
     def count(self, meta: RuleMeta, severity: Severity, times: int, *, is_known: bool) -> None:
         """Counts findings that are not kept."""
@@ -79,6 +111,8 @@ class Ledger:
     def merge(self, later: "Ledger") -> None:
         """Takes in the ledger of a later part."""
         self.names |= later.names
+        if self.noted is not None:
+            self.noted |= later.noted or {}
         for kind, count in later.counts.items():
             self.counts[kind] = self.counts.get(kind, 0) + count
         for kind, findings in later.kept.items():

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from mist_ci.ports.sources import Source
 
@@ -9,6 +10,7 @@ MAX_LINE_BYTES = 64 << 20
 """A longer line is no row: readers give up on it, and ours would need all the memory there is."""
 _FIRST_SPAN = 1 << 18
 _LARGEST_SPAN = 1 << 24
+_STEP = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +23,7 @@ class Span:
     first_row: int
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line without its end. `content` is None when it is too long to be held."""
 
     row: int
@@ -31,21 +32,35 @@ class Line:
     length: int
 
 
+def cuts(source: Source, largest: int = _LARGEST_SPAN) -> Iterator[tuple[int, int]]:
+    """Where to cut a file: beginnings and ends of its parts. Small ones first: there is something to show at once."""
+    start, wanted = 0, min(_FIRST_SPAN, largest)
+    while start < source.size:
+        end = _after_line(source, min(start + wanted, source.size))
+        yield start, end
+        start, wanted = end, min(wanted * 2, largest)
+
+
 def spans(source: Source, largest: int = _LARGEST_SPAN) -> Iterator[Span]:
-    """A file in parts: small ones first, so that there is something to show at once."""
-    start = end = rows = first_row = 0
-    wanted = min(_FIRST_SPAN, largest)
-    for block in source.blocks(0, source.size):
-        if end + len(block) - start >= wanted and (cut := block.rfind(b"\n") + 1):
-            rows += block.count(b"\n", 0, cut)
-            yield Span(source, start, end + cut, first_row)
-            start, first_row, wanted = end + cut, rows, min(wanted * 2, largest)
-            rows += block.count(b"\n", cut)
-        else:
-            rows += block.count(b"\n")
-        end += len(block)
-    if start < end:
-        yield Span(source, start, end, first_row)
+    """A file in parts that know their first line: for workers that do not wait for each other. Reads it once."""
+    row = 0
+    for start, end in cuts(source, largest):
+        yield Span(source, start, end, row)
+        row += sum(block.count(b"\n") for block in source.blocks(start, end))
+
+
+def _after_line(source: Source, position: int) -> int:
+    """The first place at or behind a position where a line begins, or the end of the file."""
+    if position == 0:
+        return 0
+    passed = position - 1
+    while passed < source.size:
+        for block in source.blocks(passed, min(passed + _STEP, source.size)):
+            found = block.find(b"\n")
+            if found >= 0:
+                return passed + found + 1
+            passed += len(block)
+    return source.size
 
 
 def lines(span: Span, longest: int = MAX_LINE_BYTES) -> Iterator[Line]:
@@ -56,22 +71,24 @@ def lines(span: Span, longest: int = MAX_LINE_BYTES) -> Iterator[Line]:
     for block in span.source.blocks(span.start, span.end):
         *complete, rest = block.split(b"\n")
         for piece in complete:
-            length = size + len(piece)
-            whole = b"".join((*carried, piece)) if carried else piece
-            yield _line(row, offset, whole, length, longest)
+            if carried:
+                yield _joined(row, offset, carried, size, piece, longest)
+                length = size + len(piece)
+                carried, size = [], 0
+            else:
+                length = len(piece)
+                content = piece[:-1] if piece[-1:] == b"\r" else piece
+                yield Line(row, offset, content if length <= longest else None, length)
             row, offset = row + 1, offset + length + 1
-            carried.clear()
-            size = 0
         size += len(rest)
-        if size <= longest:
-            carried.append(rest)
-        else:
-            carried.clear()
+        carried = [*carried, rest] if rest and size <= longest else carried if not rest else [b""]
     if size:
-        yield _line(row, offset, b"".join(carried), size, longest)
+        yield _joined(row, offset, carried, size, b"", longest)
 
 
-def _line(row: int, offset: int, whole: bytes, length: int, longest: int) -> Line:
-    if length > longest:
-        return Line(row, offset, None, length)
-    return Line(row, offset, whole[:-1] if whole.endswith(b"\r") else whole, length)
+def _joined(row: int, offset: int, carried: list[bytes], size: int, last: bytes, longest: int) -> Line:
+    """A line that came in several pieces. Of one that is too long the pieces are gone."""
+    if size + len(last) > longest:
+        return Line(row, offset, None, size + len(last))
+    whole = b"".join((*carried, last))
+    return Line(row, offset, whole.removesuffix(b"\r"), len(whole))

@@ -86,12 +86,12 @@ def near_problems(rule: PairRule, scratch: Scratch, reread: Reread, ledger: Ledg
     for pair in sorted(found, key=lambda one: one.place):
         is_new = bool(pair.place[0])
         kept[is_new] += 1
-        if kept[is_new] > ledger.keep:
+        if kept[is_new] > ledger.keep and not ledger.looks_at_each:
             ledger.count(rule.META, rule.META.severity, 1, is_known=not is_new)
             continue
         row = reread(_record(pair.place))
         problem = rule.describe(Mention(reread(_record(pair.first))), Mention(row))
-        ledger.note(rule.META, problem, Where(row.file, row.line), is_known=not is_new)
+        ledger.note(rule.META, problem, Where(row.file, row.line), is_known=not is_new, row=row.raw)
     if not search.skipped:
         return []
     told = f"{MOST_COMPARED:,} were compared and {search.skipped:,} were not"
@@ -194,4 +194,4 @@ class _Search:
 
 
 def _record(place: bytes) -> Record:
-    return Record(b"", b"", *_PLACE.unpack(place))
+    return Record(b"", *_PLACE.unpack(place))

@@ -26,6 +26,8 @@ class Part:
     records: Records = field(default_factory=Records)
     near: NearRecords = field(default_factory=NearRecords)
     renderings: Renderings = field(default_factory=Renderings)
+    lines: int = 0
+    """Lines of the part, blank ones as well."""
     rows: int = 0
     rows_new: int = 0
     blank_count: int = 0

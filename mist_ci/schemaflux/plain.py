@@ -6,18 +6,25 @@ answer at the end; most rows of most files are. Shape rules (`rule.py`) depend o
 `STRICT` is a pattern for RE2 that matches only what is well-formed in every respect but the encoding: keys once,
 valid escapes, a first character that is not white space. It is one more pattern in the pass that looks for
 triggers (`judge.py`), and so costs nothing. Texts are decoded when somebody wants to read them, and at once where
-that is what proves them right: outside of ASCII, and for `\u`.
+that is what proves them right: for `\u`. Outside of ASCII the whole line is decoded once, to prove that it is UTF-8.
 """
 
-from functools import cached_property
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
 
+from mist_ci.schemaflux.lazy import lazy
+
 _ROLES = Literal["system", "developer", "user", "assistant"]
 _ROLE = rb'"role": ?"(?:system|developer|user|assistant)"'
 _BLANK = rb"(?: |\\[nrtf])*"
-_VISIBLE = rb'(?:[!#-\[\]-~]|\\["\\/u]|[\x80-\xff])'
+_VISIBLE = (
+    rb'(?:[!#-\[\]-~]|\\["\\/u]|\xc2[\x80-\x84\x86-\x9f\xa1-\xbf]|[\xc3-\xe0\xe4-\xf4]'
+    rb"|\xe1[\x80-\x99\x9b-\xbf]|\xe2\x80[\x8b-\xa7\xaa-\xae\xb0-\xbf]|\xe2\x81[\x80-\x9e\xa0-\xbf]|\xe2[\x82-\xbf]"
+    rb"|\xe3\x80[\x81-\xbf]|\xe3[\x81-\xbf])"
+)
+r"""A character that is no white space, or `\u`, of which nobody knows yet."""
 _REST = rb'(?:[^"\\\x00-\x1f]|\\["\\/bfnrtu])*'
 _CONTENT = rb'"content": ?"' + _BLANK + _VISIBLE + _REST + rb'"'
 _TURN = rb"\{(?:" + _ROLE + rb", ?" + _CONTENT + rb"|" + _CONTENT + rb", ?" + _ROLE + rb")\}"
@@ -46,23 +53,22 @@ class _FullMessages(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     messages: list[_FullTurn]
 
 
-_decode_roles = msgspec.json.Decoder(_Messages).decode
-_decode_all = msgspec.json.Decoder(_FullMessages).decode
+_decode = msgspec.json.Decoder(_Messages).decode
+_decode_text = msgspec.json.Decoder(str).decode
 
 
 class PlainRow:
     """Roles and texts of a plain row, in order."""
 
-    def __init__(self, roles: tuple[str, ...], texts: tuple[str, ...] | None, raw: bytes = b"") -> None:
+    def __init__(self, roles: tuple[str, ...], turns: Sequence[_Turn] | Sequence[_FullTurn]) -> None:
         self.roles = roles
-        self._raw = raw
-        if texts is not None:
-            self.texts = texts
+        self._turns = turns
 
-    @cached_property
+    @lazy
     def texts(self) -> tuple[str, ...]:
         """What is said, turn by turn."""
-        return tuple([turn.content for turn in _decode_all(self._raw).messages])
+        said = [turn.content for turn in self._turns]
+        return tuple([text if isinstance(text, str) else _decode_text(text) for text in said])
 
     @property
     def canonical(self) -> bytes:
@@ -77,18 +83,17 @@ def read_plain(raw: bytes, *, is_escaped: bool) -> PlainRow | None:
     `is_escaped` says that it matches ESCAPED.
     """
     try:
-        if is_escaped or not raw.isascii():
-            turns = _decode_all(raw).messages
-            texts = tuple([turn.content for turn in turns])
-            roles = tuple([turn.role for turn in turns])
-            if any(map(_is_blank, texts)):
-                return None
-        else:
-            texts = None
-            roles = tuple([turn.role for turn in _decode_roles(raw).messages])
+        if not raw.isascii():
+            raw.decode()
+        turns = _decode(raw).messages
+        roles = tuple([turn.role for turn in turns])
+        if roles[-1] != "assistant":
+            return None
+        row = PlainRow(roles, turns)
+        # Half a surrogate pair and white space may hide behind \u: reading the texts shows them.
+        return None if is_escaped and any(map(_is_blank, row.texts)) else row
     except (msgspec.MsgspecError, ValueError):
         return None
-    return PlainRow(roles, texts, raw) if roles[-1] == "assistant" else None
 
 
 def as_plain(value: object) -> PlainRow | None:
@@ -99,7 +104,7 @@ def as_plain(value: object) -> PlainRow | None:
         return None
     if not turns or turns[-1].role != "assistant" or any(_is_blank(turn.content) for turn in turns):
         return None
-    return PlainRow(tuple(turn.role for turn in turns), tuple(turn.content for turn in turns))
+    return PlainRow(tuple(turn.role for turn in turns), turns)
 
 
 def _is_blank(text: str) -> bool:

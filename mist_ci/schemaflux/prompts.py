@@ -6,12 +6,22 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Protocol
 
+import re2
+
 _UNSEEN = re.compile(
     "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890-\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064"
     "\u2066-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U00013438\U0001bca0-\U0001bca3"
     "\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]+"
 )
 """Format characters (category Cf): they change how a text looks, or nothing."""
+_LATIN1 = re2.Options()
+_LATIN1.encoding = re2.Options.Encoding.LATIN1
+_MAY_BE_UNSEEN = re2.compile(
+    rb"\xc2\xad|\xd8[\x80-\x9c]|\xdb\x9d|\xdc\x8f|\xe0\xa2|\xe0\xa3\xa2|\xe1\xa0\x8e|\xe2\x80[\x8b-\x8f\xaa-\xae]"
+    rb"|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf|\xef\xbf[\xb9-\xbb]|\xf0[\x91\x93\x9b\x9d]|\xf3\xa0",
+    _LATIN1,
+)
+"""Bytes of UTF-8 without which there is none of them."""
 
 
 class PromptMessage(Protocol):
@@ -42,20 +52,39 @@ def normalise_text(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-_BLANK = {ord(char): None for char in " \t\n\r\v\f\x1c\x1d\x1e\x1f"}
+_BLANKS = b" \t\n\r\v\f\x1c\x1d\x1e\x1f"
 _LOWER = bytes(range(256)).lower()
-_BLANK_BYTES = bytes(_BLANK)
+_EDGE_CHARS = 96
+_EDGE_BYTES = 32
+_SURE_BYTES = 64
 
 
-def fold(text: str) -> str:
-    r"""As `normalise_text`, without any white space: a cheap key for texts that read the same.
+def fold(text: str) -> bytes:
+    r"""As `normalise_text`, in UTF-8 and without white space: a cheap key for texts that read the same.
 
     >>> fold("  What IS\t 2+\u200b2? ")
-    'whatis2+2?'
+    b'whatis2+2?'
     """
     if text.isascii():
-        return text.encode().translate(_LOWER, _BLANK_BYTES).decode()
-    return normalise_text(text).replace(" ", "")
+        return text.encode().translate(_LOWER, _BLANKS)
+    if not unicodedata.is_normalized("NFKC", text):
+        text = unicodedata.normalize("NFKC", text)
+    folded = text.casefold().encode("utf-8", "surrogatepass")
+    if _MAY_BE_UNSEEN.search(folded):
+        folded = _UNSEEN.sub("", text).casefold().encode("utf-8", "surrogatepass")
+    return folded.translate(None, _BLANKS)
+
+
+def edges(text: str) -> bytes:
+    """The beginning and the end of `fold(text)`, 32 bytes each, without folding what is between them."""
+    if len(text) > 2 * _EDGE_CHARS:
+        head, tail = fold(text[:_EDGE_CHARS]), fold(text[-_EDGE_CHARS:])
+        if (
+            min(len(head), len(tail)) >= _SURE_BYTES
+        ):  # what is cut apart at the inner ends does not reach so far
+            return head[:_EDGE_BYTES] + tail[-_EDGE_BYTES:]
+    whole = fold(text)
+    return whole if len(whole) <= 2 * _EDGE_BYTES else whole[:_EDGE_BYTES] + whole[-_EDGE_BYTES:]
 
 
 def normalise_prompt(messages: Sequence[PromptMessage]) -> str:

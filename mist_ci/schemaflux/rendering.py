@@ -125,7 +125,7 @@ class Renderer:
                 if problem.is_shared:
                     renderings.share(Shared(rule.META, problem, where, 1, is_known))
                 else:
-                    ledger.note(rule.META, problem, where, is_known=is_known)
+                    ledger.note(rule.META, problem, where, is_known=is_known, row=row.raw)
 
 
 def as_trained(template: ChatTemplate, trainers: Sequence[TrainerSettings]) -> ChatTemplate:

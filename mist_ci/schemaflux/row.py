@@ -5,7 +5,6 @@ alone, so that one defect is one finding. `Row.is_sound` says that nothing had t
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import msgspec
 
@@ -14,6 +13,7 @@ from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux import formats
 from mist_ci.schemaflux.formats.detection import guess
 from mist_ci.schemaflux.formats.format import CANONICAL_ROLES, Format
+from mist_ci.schemaflux.lazy import lazy
 from mist_ci.schemaflux.message import Message, Object, Side, ToolDeclaration
 from mist_ci.schemaflux.plain import PlainRow
 from mist_ci.schemaflux.shape import Flaw, ShapeProblem
@@ -37,18 +37,18 @@ class Row:
     plain: PlainRow | None = None
     """What most rows are: text said by known roles, an answer at the end, nothing else."""
 
-    @cached_property
+    @lazy
     def value(self) -> JsonValue:
         """The row as JSON."""
         value: JsonValue = _decode(self.raw)
         return value
 
-    @cached_property
+    @lazy
     def object(self) -> Object:
         """The row, or nothing when it is not an object."""
         return self.value if isinstance(self.value, dict) else {}
 
-    @cached_property
+    @lazy
     def canonical(self) -> bytes:
         """The row as JSON with sorted keys and no white space: equal for equal rows."""
         return _canonical(self.value) if self.plain is None else self.plain.canonical
@@ -58,22 +58,22 @@ class Row:
         """What the row is read as: what it is, even where it should be something else."""
         return formats.of(self.other_format or self.format)
 
-    @cached_property
+    @lazy
     def messages(self) -> tuple[Message, ...]:
         """The messages that are objects, in order. Of preference data: the prompt."""
         return tuple(self._form.messages(self.object))
 
-    @cached_property
+    @lazy
     def sides(self) -> tuple[Side, ...]:
         """What preference data compares: `chosen` and `rejected`."""
         return tuple(self._form.sides(self.object))
 
-    @cached_property
+    @lazy
     def tools(self) -> tuple[ToolDeclaration, ...]:
         """The tools that the row declares."""
         return tuple(self._form.tools(self.object))
 
-    @cached_property
+    @lazy
     def label(self) -> JsonValue:
         """The label of classification and KTO data."""
         return self._form.label(self.object)
@@ -83,19 +83,19 @@ class Row:
         """All there is to plain text; None for other formats."""
         return self.messages[0].text if self.format is DataFormat.TEXT and self.messages else None
 
-    @cached_property
+    @lazy
     def said(self) -> tuple[Message, ...]:
         """Every message there is: the conversation, and both sides of preference data."""
         return (*self.messages, *(message for side in self.sides for message in side.messages))
 
-    @cached_property
+    @lazy
     def shape_problems(self) -> tuple[ShapeProblem, ...]:
         """In what the row differs from the shape of its format."""
         if self.plain is not None or self.orderly is not None:
             return ()
         return formats.of(self.format).problems(self.object)
 
-    @cached_property
+    @lazy
     def other_format(self) -> DataFormat | None:
         """The format of a row that is not of its own format, but of another one."""
         hard = [one for one in self.shape_problems if one.flaw is not Flaw.UNKNOWN]
@@ -112,14 +112,14 @@ class Row:
         found = [one for one in self.shape_problems if one.flaw is flaw]
         return found if found and isinstance(self.value, dict) and self.other_format is None else []
 
-    @cached_property
+    @lazy
     def is_sound(self) -> bool:
         """True when the row has the shape of its format, and all roles are known."""
-        if self.plain is not None:
+        if self.plain is not None or self.orderly is not None:
             return True
         return not self.unknown_roles and all(one.flaw is Flaw.UNKNOWN for one in self.shape_problems)
 
-    @cached_property
+    @lazy
     def unknown_roles(self) -> dict[str, str]:
         """Roles that the format of the row does not know, as they are written, and the path of the first of each."""
         found: dict[str, str] = {}
@@ -132,7 +132,7 @@ class Row:
                     found.setdefault(role, message.at_role)
         return found
 
-    @cached_property
+    @lazy
     def traits(self) -> frozenset[Trait]:
         """What the row has that most rows have not."""
         if self.plain is not None:
@@ -145,7 +145,7 @@ class Row:
         )
         return found | {Trait.WEIGHTS} if "weight" in self.object else found
 
-    @cached_property
+    @lazy
     def answer(self) -> int | None:
         """Index of the last message when it is a trained answer to something, else None.
 

@@ -53,10 +53,12 @@ def said(row: Row) -> Iterator[Text]:
 
 
 def answers(row: Row) -> Iterator[Text]:
-    """What the model learns to say. Of a preference: both sides."""
+    """What the model learns to say: not what is rejected, and not what is labelled as undesired."""
     if row.plain is not None:
         return _plain(row, "assistant")
-    return _texts(message for message in row.said if message.is_trained)
+    liked = [message for side in row.sides if side.name != "rejected" for message in side.messages]
+    messages = () if row.label is False else (*row.messages, *liked)
+    return _texts(message for message in messages if message.is_trained)
 
 
 def _texts(messages: Iterable[Message]) -> Iterator[Text]:

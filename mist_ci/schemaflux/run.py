@@ -1,7 +1,7 @@
 """One data set in, one DataReport out. Nothing is cut, sampled or skipped in silence, and nothing is held."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from mist_ci.errors import Where
@@ -19,7 +19,7 @@ from mist_ci.schemaflux.known import known_lines
 from mist_ci.schemaflux.label_errors import label_problems
 from mist_ci.schemaflux.leaks import suite_index
 from mist_ci.schemaflux.ledger import Ledger
-from mist_ci.schemaflux.lines import Line, spans
+from mist_ci.schemaflux.lines import Line, Span, cuts, spans
 from mist_ci.schemaflux.matrix import target_verdicts
 from mist_ci.schemaflux.near import TOO_MUCH, is_searched, near_problems
 from mist_ci.schemaflux.part import FileCount, Part
@@ -37,7 +37,7 @@ def validate(asked: Inspection, means: Means) -> DataReport:
 
     Raises CouldNotRun MC900 when a rule crashes, MC304 when templates cannot be run.
     """
-    ledger = Ledger(asked.keep)
+    ledger = Ledger(asked.keep, suppressions=asked.suppressions, noted=means.noted)
     note_broken(asked, ledger)
     sources = whole(asked.head)
     heads = judge_heads(asked, sources, ledger)
@@ -46,11 +46,9 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     scan = _scan(asked, means, readable, RowReader(_formats(heads), known))
     total = scan.new_part()
     files = {path: FileCount() for path in heads}
-    for part in means.workers.map(scan, (span for source in readable for span in spans(source))):
+    for part in _parts(scan, readable, means):
         part.records.spill(means.scratch)
         part.near.spill(means.scratch)
-        for finding in part.fresh:
-            means.watch(finding)
         files[part.path].add(part)
         total.merge(part)
     total.ledger.merge(ledger)
@@ -58,6 +56,8 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     say_it_once(total.renderings, total.ledger, asked.template.source if asked.template else asked.dataset)
     notices = _judge_whole(asked, scan, total, readable, means)
     change = _judge_change(asked, total.ledger, scan.reader, readable)
+    if means.noted is not None:
+        means.noted.update(total.ledger.noted or {})
     leaked = {suite: set(keys) for suite, keys in total.leaked.items()}
     if scan.suites:
         for suite, keys in _leaks_of_base(asked, means).items():
@@ -84,6 +84,23 @@ def validate(asked: Inspection, means: Means) -> DataReport:
 def _copies(ledger: Ledger) -> int:
     """Rows that are the same as another one."""
     return sum(count for kind, count in ledger.counts.items() if kind[0] == sf801_exact_duplicate.META.code)
+
+
+def _parts(scan: Scan, sources: Sequence[Source], means: Means) -> Iterator[Part]:
+    """All parts of all files, scanned, in order."""
+    if means.workers.count > 1:
+        for part in means.workers.map(scan, (span for source in sources for span in spans(source))):
+            for finding in part.fresh:
+                means.watch(finding)
+            yield part
+        return
+    scan = replace(scan, watch=means.watch)
+    for source in sources:
+        row = 0
+        for start, end in cuts(source):  # one after the other, each part knows where the next one begins
+            part = scan(Span(source, start, end, row))
+            row += part.lines
+            yield part
 
 
 def data_hash(sources: Sequence[Source]) -> str:
@@ -118,6 +135,8 @@ def _scan(asked: Inspection, means: Means, sources: Sequence[Source], reader: Ro
         asked.longest_line,
         is_near=is_searched(PAIR_RULE, asked.selection, sources),
         goes_to=destinations(asked.targets, asked.trainers, asked.max_tokens, asked.trainers_before),
+        suppressions=asked.suppressions,
+        is_noting=means.noted is not None,
     )
 
 

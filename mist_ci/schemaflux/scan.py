@@ -13,7 +13,7 @@ from typing import NamedTuple
 from mist_ci.errors import Where
 from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.data_format import DataFormat
-from mist_ci.models.finding import Consequence, Severity
+from mist_ci.models.finding import Consequence, Finding, Severity
 from mist_ci.models.target import Target
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.executor import Executor
@@ -22,7 +22,7 @@ from mist_ci.schemaflux.bad_lines import note_bad_line
 from mist_ci.schemaflux.folds import add_row, new_folds
 from mist_ci.schemaflux.judge import Found, Glance, Judge
 from mist_ci.schemaflux.leaks import SuiteIndex
-from mist_ci.schemaflux.ledger import KEEP, Ledger
+from mist_ci.schemaflux.ledger import KEEP, Ledger, Watch
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES, Span, lines
 from mist_ci.schemaflux.matrix import Matrix, Told, told
 from mist_ci.schemaflux.metering import Measured, Meter
@@ -32,15 +32,10 @@ from mist_ci.schemaflux.rendering import Renderer, is_superseded
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.row_tokens import Destination
 from mist_ci.schemaflux.rule import BadLine
-from mist_ci.schemaflux.rules import (
-    LEAK_RULES,
-    PAIR_RULE,
-    ROW_RULES,
-    TARGET_RULES,
-    TOKEN_RULES,
-    sf002_invalid_json,
-)
+from mist_ci.schemaflux.rules import LEAK_RULES, PAIR_RULE, ROW_RULES, TOKEN_RULES, sf002_invalid_json
+from mist_ci.schemaflux.rules.of_targets import TARGET_RULES
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
+from mist_ci.schemaflux.suppressions import NOTHING, Suppressions
 
 _BATCH_BYTES = 1 << 20
 _BATCH_ROWS = 2_000
@@ -67,13 +62,21 @@ class Scan:
     keep: int = KEEP
     longest_line: int = MAX_LINE_BYTES
     goes_to: Sequence[Destination] = ()
+    suppressions: Suppressions = NOTHING
+    is_noting: bool = False
+    """True when the identity of every finding is wanted."""
     is_near: bool = False
     """True when near-duplicates are looked for."""
+
+    watch: Watch | None = None
+    """Is told findings about single rows as they are made. Not for other processes."""
 
     def new_part(self, path: str = "") -> Part:
         """An empty part."""
         folds = new_folds(self.selection, self.targets)
-        return Part(Ledger(self.keep), Matrix(self.targets), folds, path)
+        noted: dict[str, tuple[str, str]] | None = {} if self.is_noting else None
+        ledger = Ledger(self.keep, suppressions=self.suppressions, noted=noted)
+        return Part(ledger, Matrix(self.targets), folds, path)
 
     def __call__(self, span: Span) -> Part:
         """Scans one part."""
@@ -126,6 +129,7 @@ class _Scanner:
         file = self._scan.files[span.source.path]
         is_chat = self._scan.reader.formats[span.source.path] is DataFormat.OPENAI_CHAT
         for line in lines(span, self._scan.longest_line):
+            part.lines += 1
             if line.content is not None and (not line.content or line.content.isspace()):
                 part.note_blank(span.source.line(line.row))
                 continue
@@ -138,10 +142,10 @@ class _Scanner:
             part.rows_new += not row.is_known
             if isinstance(row, BadLine):
                 noted = note_bad_line(row, part.ledger)
-                part.fresh += noted
+                self._show(part, noted)
                 part.matrix.add(_UNREADABLE)
                 continue
-            found = self._judge.problems(row, seen)
+            found = self._found(row, seen)
             errors = self._write(part, row, found) if found else 0
             part.records.add(row, file, line.row, line.offset)
             if self._scan.is_near:
@@ -151,6 +155,14 @@ class _Scanner:
             )
             yield _Judged(row, errors == 0, about)
 
+    def _found(self, row: Row, seen: Glance) -> list[Found]:
+        """What is wrong with the row and worth saying of its file."""
+        found = self._judge.problems(row, seen)
+        if not self._scan.suppressions.per_file:
+            return found
+        ignores = self._scan.suppressions.ignores
+        return [one for one in found if not ignores(row.file, one.rule.META.code)]
+
     def _write(self, part: Part, row: Row, found: Sequence[Found]) -> int:
         where, errors = Where(row.file, row.line), 0
         for one in found:
@@ -159,8 +171,16 @@ class _Scanner:
                 one.rule.META, one.problem, where, is_known=row.is_known, target=one.target, raw=row.raw
             )
             if noted:
-                part.fresh.append(noted)
+                self._show(part, [noted])
         return errors
+
+    def _show(self, part: Part, noted: Sequence[Finding]) -> None:
+        """At once where somebody watches, and with the part where it is scanned for another process."""
+        if self._scan.watch is None:
+            part.fresh += noted
+            return
+        for finding in noted:
+            self._scan.watch(finding)
 
     def _finish(self, part: Part, batch: Sequence[_Judged]) -> None:
         """What is cheaper for many rows at once."""
@@ -180,8 +200,8 @@ class _Scanner:
             one.rule.META, one.problem, where, is_known=is_known, target=target, raw=row.raw
         )
         if noted:
-            part.fresh.append(noted)
-        if target is not None:
+            self._show(part, [noted])
+        if target is not None and not self._scan.suppressions.ignores(row.file, one.rule.META.code):
             judged.about.append(told(one.rule.META, one.problem, target))
 
     def _look_for_leaks(self, part: Part, row: Row) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from mist_ci import __version__, gate, report, tokentrace
+from mist_ci import __version__, gate, report, schemaflux, tokentrace
 from mist_ci.errors import ConfigError, MistError, UsageError
 from mist_ci.models.attempt import Attempt, Side, spend_of
 from mist_ci.models.finding import Severity
@@ -83,5 +83,5 @@ def _save(run: Run, finished: Report, end_ns: int) -> None:
     run.store.save("summary.md", report.summary(finished))
     run.store.save("comment.md", report.comment(finished))
     run.store.save("junit.xml", report.junit((finished,)))
-    run.store.save("findings.sarif", report.sarif((finished,)))
+    run.store.save("findings.sarif", report.sarif((finished,), schemaflux.manual(finished.data)))
     run.store.save("report.json", finished.model_dump_json(indent=2) + "\n")

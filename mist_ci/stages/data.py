@@ -13,8 +13,10 @@ from mist_ci.models.modelref import ModelReference
 from mist_ci.models.plan import Plan
 from mist_ci.models.report import TrainingEstimate
 from mist_ci.models.suite import Suite
+from mist_ci.models.target import Target
 from mist_ci.models.trainer import TrainerSettings
 from mist_ci.parsing.chat_template import read_chat_template
+from mist_ci.parsing.document import nearest
 from mist_ci.ports import World
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.datasets import WantedData
@@ -30,6 +32,8 @@ class DataStage:
     plan: Plan
     trees: Mapping[str, Tree]
     world: World
+    config: str = ""
+    """The policy's path, for what is wrong in it."""
     said: list[str] = field(default_factory=list)
     """What happened on the way that somebody should know."""
 
@@ -51,7 +55,10 @@ class DataStage:
                 model=reference.model if reference else "",
                 template=template,
                 template_changed=template != self._template_before(),
+                targets=self._targets(),
                 trainers=self._trainers(),
+                selection=self._selection(),
+                suppressions=self._suppressions(),
                 trainers_before=self._trainers_before(),
                 now=self.world.clock.now(),
                 suite_prompts={
@@ -69,6 +76,28 @@ class DataStage:
         if path is None:
             return self.world.tokens
         return self.world.tokenizers.of_file(tree.read(path), path)
+
+    def _targets(self) -> tuple[Target, ...]:
+        """Those of the policy; files of the team's own are the base branch's. Raises what `planning` would have."""
+        names, base = self.dataset.targets, self.trees["base"]
+        own = {name: base.read(name) for name in names if planning.is_own_target(name)}
+        return self.world.targets.load(names, own)
+
+    def _selection(self) -> schemaflux.Selection:
+        """The rules that the policy chooses. Raises ConfigError MC106: a rule that is none would check nothing."""
+        chosen = self.dataset.select, self.dataset.extend_select, self.dataset.ignore
+        for code in (code for codes in (*chosen, *self.dataset.per_file_ignores.values()) for code in codes):
+            if not any(rule.startswith(code) for rule in schemaflux.codes()):
+                where = Where(self.config, field=f"datasets.{self.name}")
+                message, hint = f"no rule is named {code!r}", nearest(code, list(schemaflux.codes()))
+                raise ConfigError(Code.UNKNOWN_NAME, message, where=where, hint=hint)
+        return schemaflux.Selection(*chosen)
+
+    def _suppressions(self) -> schemaflux.Suppressions:
+        """What the policy ignores, and what the base branch's baseline knows: head cannot excuse itself."""
+        path, ignored = self.dataset.baseline, self.dataset.per_file_ignores
+        known = schemaflux.read_baseline(self.trees["base"].read(path), path) if path else frozenset()
+        return schemaflux.Suppressions(tuple(ignored.items()), known)
 
     def _trainers(self) -> list[TrainerSettings]:
         """What the trainer's own configuration says at head: that is what would be trained with."""

@@ -158,7 +158,7 @@ class Run:
 
     def validate(self, name: str, suites: tuple[Suite, ...]) -> None:
         """Findings, tokens and leakage of one data set at head; rows that base already has are known."""
-        stage = DataStage(name, self._planned, self._trees, self.world)
+        stage = DataStage(name, self._planned, self._trees, self.world, self.config)
         found = stage.validate(suites)
         self.data.append(found)
         self.notices += stage.notices(found)

@@ -1,7 +1,11 @@
 """Each command as a stranger types it: help, first files, explanations, and what goes wrong."""
 
+import contextlib
 import json
+import os
+import pty
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -119,7 +123,7 @@ def test_validate_passes_good_data_and_says_what_it_saw() -> None:
     done = mist_ci("validate", "examples/assistant/data", cwd=ROOT)
 
     assert done.returncode == 0, done.stdout
-    assert "50 rows in 1 file," in done.stdout
+    assert "50 rows in 1 file (openai-chat)," in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -179,3 +183,46 @@ def test_init_writes_nothing_that_does_not_load(option: str, value: str, code: s
     assert done.returncode == 2, done.stdout
     assert code in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_validate_repairs_a_file_and_passes_then(tmp_path: Path) -> None:
+    (tmp_path / "train.jsonl").write_bytes(
+        b'\xef\xbb\xbf{"messages": [{"role": "human", "content": "a"}, {"role": "gpt", "content": "b"}]}\n'
+    )
+    diff = mist_ci("validate", "train.jsonl", "--fix", "--diff", cwd=tmp_path, env={"CI": ""})
+    (tmp_path / "copy").mkdir()
+    shutil.copy(tmp_path / "train.jsonl", tmp_path / "copy")
+    subprocess.run(
+        ["git", "apply", "-"],
+        cwd=tmp_path / "copy",
+        input=diff.stdout.encode(),
+        check=True,
+        capture_output=True,
+    )
+    done = mist_ci("validate", "train.jsonl", "--fix", cwd=tmp_path)
+
+    assert diff.returncode == 1
+    assert done.returncode == 0, done.stdout
+    assert "SF004 × 1, SF201 × 1" in done.stderr
+    assert (tmp_path / "copy" / "train.jsonl").read_bytes() == (tmp_path / "train.jsonl").read_bytes()
+
+
+def test_a_terminal_gets_colours_and_a_pipe_does_not(tmp_path: Path) -> None:
+    (tmp_path / "train.jsonl").write_text('{"messages": [{"role": "\\u001b[5mx", "content": "a"}]}\n')
+    environment = {key: value for key, value in os.environ.items() if key not in ("CI", "NO_COLOR")}
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "mist_ci", "validate", "train.jsonl"]
+    with subprocess.Popen(
+        command, cwd=tmp_path, env=environment | {"TERM": "xterm"}, stdout=follower
+    ) as process:
+        os.close(follower)
+        seen = b""
+        with contextlib.suppress(OSError):  # Linux says so when the other side has closed
+            while piece := os.read(leader, 65_536):
+                seen += piece
+        assert process.wait() == 1
+    os.close(leader)
+
+    assert b"\x1b[31m\x1b[1merror SF201\x1b[0m" in seen
+    assert b"\x1b[5m" not in seen
+    assert "\x1b" not in mist_ci("validate", "train.jsonl", cwd=tmp_path, env={"CI": ""}).stdout

@@ -50,6 +50,11 @@ FULL: dict[type[BaseModel], dict[str, Any]] = {
                 "format": "openai-chat",
                 "targets": ["trl"],
                 "trainer": "train.yaml",
+                "select": ["SF"],
+                "extend_select": ["SF8"],
+                "ignore": ["SF801"],
+                "per_file_ignores": {"data/old/*": ["SF7"]},
+                "baseline": "known.txt",
                 "model": "bot",
                 "epochs": 2,
             }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from mist_ci import schemaflux
 from mist_ci.errors import Code, CouldNotRun, ExitCode, UsageError
 from mist_ci.models.modelref import ModelReference, Parameters
 from mist_ci.models.report import Report
@@ -138,7 +139,7 @@ def gate(
         assert store.saved["comment.md"]
         assert store.saved["summary.md"]
         assert store.saved["junit.xml"] == junit([report])
-        assert store.saved["findings.sarif"] == sarif([report])
+        assert store.saved["findings.sarif"] == sarif([report], schemaflux.manual(report.data))
         spans = [span.model_dump()["span_id"] for span in store.messages["trace.span"]]
         assert len(set(spans)) == len(spans) >= 1
     return Gated(reports, models, stores)

@@ -1,15 +1,18 @@
 """Files and bytes become Sources. What had to be rewritten lies in a private directory, and goes with it."""
 
+import os
 import shutil
 import tempfile
 import weakref
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from mist_ci.adapters.sources import csv_rows, json_array, parquet_rows
+from mist_ci.adapters.sources import csv_rows, documents, json_array, parquet_rows
 from mist_ci.adapters.sources.broken import Broken, NotAnArray
 from mist_ci.adapters.sources.sniffing import HEAD_BYTES, compression_of, container_of, is_pointer, plain_name
 from mist_ci.adapters.sources.spool import Growing, Limits, Spool
@@ -33,14 +36,12 @@ class _File:
 class Opener:
     """Opens files of training data. Use it in a `with`: its sources are gone when it ends."""
 
+    _finish: Callable[[], object] | None = None
+
     def __init__(self, limits: Limits | None = None, scratch: Path | None = None) -> None:
         self._limits = limits or Limits()
+        self._scratch = scratch
         self._numbers = count()
-        try:
-            self._room = Path(tempfile.mkdtemp(prefix="mist-data-", dir=scratch))
-        except OSError as error:
-            raise _cannot_write(error) from None
-        self._finish = weakref.finalize(self, shutil.rmtree, self._room, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self
@@ -52,11 +53,22 @@ class Opener:
 
     def close(self) -> None:
         """Removes what was rewritten."""
-        self._finish()
+        if self._finish is not None:
+            self._finish()
 
     def new_place(self) -> Path:
         """A path for a file that lives as long as this opener."""
         return self._room / str(next(self._numbers))
+
+    @cached_property
+    def _room(self) -> Path:
+        """Made when it is first needed: plain JSON Lines need none."""
+        try:
+            room = Path(tempfile.mkdtemp(prefix="mist-data-", dir=self._scratch))
+        except OSError as error:
+            raise _cannot_write(error) from None
+        self._finish = weakref.finalize(self, _remove, room, os.getpid())
+        return room
 
     def open(self, label: str, place: Path) -> Opened:
         """A file, named `label` in findings. A JSONL file is read where it lies.
@@ -88,6 +100,18 @@ class Opener:
         except OSError as error:
             raise _cannot_write(error) from None
         return self.open(label, place)
+
+    def open_spread(self, label: str, place: Path) -> Opened:
+        """JSON objects that are not one per line, as JSON Lines. Raises like `open`."""
+        size = _size(label, place)
+        try:
+            with Growing(self.new_place(), size, self._limits) as rows:
+                documents.rewrite(place, Spool(rows, self.new_place()))
+        except Broken as broken:
+            return BrokenSource(label, broken.reason, broken.hint, broken.line)
+        except OSError as error:
+            raise _cannot_write(error) from None
+        return FileSource(label, rows.path, rows.size, size, Container.JSONL, Compression.NONE)
 
     def _open(self, file: _File) -> Opened:
         head = _head(file.place)
@@ -143,6 +167,12 @@ def _size(label: str, place: Path) -> int:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise ConfigError(Code.FILE_MISSING, reason, where=Where(label)) from None
+
+
+def _remove(room: Path, owner: int) -> None:
+    """A forked process inherits the duty, and must leave it to its parent."""
+    if os.getpid() == owner:
+        shutil.rmtree(room, ignore_errors=True)
 
 
 def _head(place: Path) -> bytes:

@@ -8,7 +8,7 @@ from pathlib import Path
 from mist_ci.errors import Code, CouldNotRun, Where
 from mist_ci.models.data_format import Compression, Container
 
-BLOCK_BYTES = 2**20
+BLOCK_BYTES = 1 << 17
 LINE_NUMBER = array("Q")
 """How line numbers are stored: 8 bytes each."""
 

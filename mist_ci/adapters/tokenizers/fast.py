@@ -6,7 +6,6 @@ takes over for good.
 """
 
 import contextlib
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -142,7 +141,8 @@ def _fast_count(encoder: Encoder, text: str) -> int | None:
 
 
 def _is_sampled(text: str) -> bool:
-    return "<|" in text or zlib.crc32(text[-64:].encode(), len(text)) % ONE_IN == 0
+    """Some texts of every length and kind, always the same ones. A hash would cost as much as counting."""
+    return "<|" in text or (len(text) * 31 + ord(text[len(text) >> 1]) if text else 0) % ONE_IN == 0
 
 
 def _size_bytes() -> int:

@@ -60,7 +60,9 @@ MESSAGE_FIELDS: Fields = {
 MESSAGE = Record(
     {"role": TEXT, "content": CONTENT}, MESSAGE_FIELDS, unless={"content": ACTS}, meant=SHAREGPT_KEYS
 )
-_TOOL_FUNCTION = Record({"name": TEXT}, {"description": ANYTHING, "parameters": ANYTHING, "strict": ANYTHING})
+_TOOL_FUNCTION = Record(
+    {}, {"name": TEXT, "description": ANYTHING, "parameters": ANYTHING, "strict": ANYTHING}
+)
 _TOOL_FIELDS: Fields = {"type": ANYTHING, "function": _TOOL_FUNCTION, "name": ANYTHING}
 _FUNCTION_TOOL = Record({}, _TOOL_FIELDS, one_of=(("function", "name"),))
 _OTHER_TOOL = Record({}, {"function": _TOOL_FUNCTION})

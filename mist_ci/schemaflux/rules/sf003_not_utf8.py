@@ -27,6 +27,10 @@ META = RuleMeta(
 )
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
+_SAMPLE_BYTES = 1 << 16
+_ASCII = 0x7F
+_WESTERN = 0.2
+
 
 def check(line: BadLine, /) -> Iterator[Problem]:
     """Guesses the real encoding for the hint; the guess is never used to read on."""
@@ -39,10 +43,16 @@ def check(line: BadLine, /) -> Iterator[Problem]:
 
 
 def _guess(raw: bytes) -> str | None:
+    """Western text has few letters outside of ASCII; anything else is compared with what languages look like."""
     if raw.startswith(_UTF16_MARKS):
         return "UTF-16"
-    try:
-        text = raw.decode("cp1252")
-    except UnicodeDecodeError:
-        return None
-    return "WINDOWS-1252" if text.strip().isprintable() else None
+    sample = raw[:_SAMPLE_BYTES]
+    if sum(byte > _ASCII for byte in sample) <= len(sample) * _WESTERN:
+        try:
+            return "WINDOWS-1252" if sample.decode("cp1252").strip().isprintable() else None
+        except UnicodeDecodeError:
+            pass
+    from charset_normalizer import from_bytes  # noqa: PLC0415 - only where something is wrong
+
+    best = from_bytes(sample).best()
+    return None if best is None else best.encoding.replace("_", "-").upper()

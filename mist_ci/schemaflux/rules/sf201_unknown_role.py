@@ -60,11 +60,11 @@ def _origin(found: dict[str, str], row: Row) -> str:
 
 
 def _hint(found: list[str], roles: Mapping[str, str]) -> str:
-    renames = [f"{quote(role)} → {quote(new)}" for role in found if (new := _meant(role, roles))]
+    renames = [f"{quote(role)} → {quote(new)}" for role in found if (new := meant(role, roles))]
     return f"rename {', '.join(renames[:4])}" if renames else f"use one of {', '.join(list(roles)[:5])}"
 
 
-def _meant(role: str, roles: Mapping[str, str]) -> str | None:
+def meant(role: str, roles: Mapping[str, str]) -> str | None:
     """What the format calls the speaker that is meant: the first of its words for it."""
     plain = role.strip().lower()
     if plain in roles:

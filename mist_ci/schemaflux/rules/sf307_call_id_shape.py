@@ -47,7 +47,7 @@ def facts(target: Target, /) -> tuple[Fact[str], ...]:
 def check(row: Row, target: Target, /) -> Iterator[Problem]:
     """One problem per row. Missing ids are SF305's and SF306's."""
     for fact in facts(target):
-        for found, at in _ids(row):
+        for found, at in ids(row):
             if not re.fullmatch(fact.value, found):
                 yield problem(
                     fact,
@@ -59,7 +59,8 @@ def check(row: Row, target: Target, /) -> Iterator[Problem]:
                 break
 
 
-def _ids(row: Row) -> Iterator[tuple[str, str]]:
+def ids(row: Row) -> Iterator[tuple[str, str]]:
+    """Every id with its place: of calls, and of results."""
     for message in row.said:
         for made in message.calls:
             if made.id:

@@ -1,7 +1,7 @@
 """A tool has no usable name, or two tools have the same one.
 
-What it finds: a declared tool without a name, or with one that is empty or has white space in it, and two
-tools of one name; as a warning, a name of more than 64 characters. What else a name may hold depends on the
+What it finds: a declared tool without a name, or whose name is empty or has white space in it; two tools of
+one name; and, as a warning, a name of more than 64 characters. What else a name may hold depends on the
 target: SF321.
 
 Why it matters: no server takes such a name, and no program can call it. Of two tools with one name, nobody

@@ -20,7 +20,6 @@ from mist_ci.schemaflux.example import call, rows, tool
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Placed, Problem, RuleMeta, quote
 from mist_ci.schemaflux.seen import Census
-from mist_ci.schemaflux.trait import Trait
 
 
 def _row(number: int) -> JsonValue:
@@ -54,7 +53,7 @@ class _Tally:
     rows: int = 0
 
     def add(self, row: Row, /) -> None:
-        if row.plain is not None or Trait.TOOLS not in row.traits:
+        if row.plain is not None or not row.tools:
             return
         names = dict.fromkeys(tool.name for tool in row.tools if tool.name)
         if not names:

@@ -15,7 +15,6 @@ What to do: write the schema as the tool's server would: `{"type": "object", "pr
 from collections.abc import Iterator, Mapping
 
 from mist_ci.models.finding import Consequence, Severity
-from mist_ci.schemaflux.called import JSON_SCHEMA_FORMATS
 from mist_ci.schemaflux.example import ASK, TELL, rows, tool_with
 from mist_ci.schemaflux.message import Object, ToolDeclaration
 from mist_ci.schemaflux.row import Row
@@ -30,7 +29,6 @@ META = RuleMeta(
     consequence=Consequence.REJECTED,
     since="0.1.0",
     needs=Trait.TOOLS,
-    formats=JSON_SCHEMA_FORMATS,
     bad=rows({"messages": [ASK, TELL], "tools": [tool_with("weather", {"city": {"type": "str"}})]}),
     good=rows({"messages": [ASK, TELL], "tools": [tool_with("weather", {"city": {"type": "string"}})]}),
 )

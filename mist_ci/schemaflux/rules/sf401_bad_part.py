@@ -1,8 +1,7 @@
 """A part of a content is not one that anybody reads.
 
 What it finds: a part whose `type` is unknown, and a part without what its type promises: `image_url` without
-a URL, `input_audio` without `data` or `format`, `file` without a file; of Gemini's parts, a file without its
-MIME type or place.
+a URL, `input_audio` without `data` or `format`, `file` without a file.
 
 Why it matters: servers reject the row. Chat templates leave the part out, and the question is about a picture
 that nobody sees.
@@ -32,7 +31,7 @@ META = RuleMeta(
     consequence=Consequence.REJECTED,
     since="0.1.0",
     needs=Trait.PARTS,
-    formats=frozenset(DataFormat) - {DataFormat.BEDROCK_NOVA},
+    formats=frozenset(DataFormat) - {DataFormat.VERTEX, DataFormat.BEDROCK_NOVA},
     bad=rows({"messages": [{"role": "user", "content": [{**_PICTURE, "type": "image_ulr"}]}, TELL]}),
     good=rows({"messages": [{"role": "user", "content": [_PICTURE]}, TELL]}),
 )
@@ -85,20 +84,11 @@ _OTHERS = frozenset(
 """What OpenAI, Mistral, Anthropic and Hugging Face know besides. A bare image is filled in by the trainer."""
 
 
-_GEMINI = {
-    "fileData": ("mimeType", "fileUri"),
-    "file_data": ("mime_type", "file_uri"),
-    "inlineData": ("mimeType", "data"),
-    "inline_data": ("mime_type", "data"),
-}
-
-
 def check(row: Row, /) -> Iterator[Problem]:
     """One problem per part. A part without a type is SF104, a text part without text SF105, another format SF103."""
-    judge = _of_gemini if row.format is DataFormat.VERTEX else _problem
     for message in row.said:
         for index, part in indexed_objects(message.content):
-            problem = judge(part, f"{message.at_content}[{index}]")
+            problem = _problem(part, f"{message.at_content}[{index}]")
             if problem and row.other_format is None:
                 yield problem
 
@@ -115,18 +105,3 @@ def _problem(part: Object, field: str) -> Problem | None:
     if keeps(part.get(key)):
         return None
     return Problem(f'{field} is of type "{kind}", but has no {key}', f"write {shape}", field=f"{field}.{key}")
-
-
-def _of_gemini(part: Object, field: str) -> Problem | None:
-    """Gemini's parts have no type; files need theirs, and where they are."""
-    for key, needed in _GEMINI.items():
-        value = part.get(key)
-        if isinstance(value, Mapping):
-            missing = [name for name in needed if not _is_text(value.get(name))]
-            if missing:
-                return Problem(
-                    f'{field} is a file without its "{missing[0]}"',
-                    f'write "{missing[0]}" into its {key}',
-                    field=f"{field}.{key}.{missing[0]}",
-                )
-    return None

@@ -32,6 +32,11 @@ META = RuleMeta(
 )
 
 
+def sketches(row: Row, /) -> Iterator[bytes]:
+    """There are few such rows: their keys."""
+    return (key for key, _ in keys(row))
+
+
 def keys(row: Row, /) -> Iterator[tuple[bytes, bytes]]:
     """A hash of the prompt and both answers in any order, noted with a hash of the chosen one."""
     if row.plain is not None:

@@ -11,8 +11,6 @@ What to do: read the source again as UTF-8. The hint shows what the text was mea
 
 from collections.abc import Iterator
 
-import ftfy
-
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import chat, rows
 from mist_ci.schemaflux.patterns import byte_pattern
@@ -76,7 +74,9 @@ def _garbled(one: Text) -> Iterator[Problem]:
     if place is None or _is_shouted(one.text, place[0]):
         return
     words = _words_at(one.text, place[0])
-    repaired = ftfy.fix_encoding(words)
+    from ftfy import fix_encoding  # noqa: PLC0415 - only for texts that look like it
+
+    repaired = fix_encoding(words)
     if repaired != words:
         yield Problem(
             f"{one.field} was decoded with the wrong encoding at character {place[0] + 1}",

@@ -48,8 +48,8 @@ _OPENER = re.compile("``` ?[A-Za-z]")
 _FENCE_LINE = re.compile(r"^[ \t>]*(`{3,})([^`\n]*)$", re.MULTILINE)
 _JSON_START = re.compile(r'[ \n\r\t]*[{\[][ \n\r\t]*(?:"|[{\[]+[ \n\r\t]*")')
 _LAST_WORD = re.compile(r" (?:the|an|and|because|whose)$")
-_LONG_CHARS = 200
-_FEWEST_SENTENCES = 2
+_LONG_CHARS = 100
+_FEWEST_SENTENCES = 1
 
 
 def check(row: Row, /) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ import xxhash
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import GOOD, chat, rows
 from mist_ci.schemaflux.message import Message
-from mist_ci.schemaflux.prompts import fold
+from mist_ci.schemaflux.prompts import edges, fold
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Mention, Problem, RuleMeta, quote
 
@@ -38,29 +38,38 @@ _NOTE_CHARS = 80
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
+def sketches(row: Row, /) -> Iterator[bytes]:
+    """The same as the key, of beginnings and ends of texts only."""
+    if row.plain is not None:
+        spoken, texts = row.plain.roles, row.plain.texts[:-1]
+    elif row.answer is not None:
+        spoken = tuple(message.role or "" for message in row.messages[: row.answer + 1])
+        texts = tuple(message.text for message in row.messages[: row.answer])
+    else:
+        return
+    if texts:
+        yield xxhash.xxh3_128_digest(b"\x1e".join((" ".join(spoken).encode(), *map(edges, texts))))
+
+
 def keys(row: Row, /) -> Iterator[tuple[bytes, bytes]]:
     """A hash of everything before the last answer, noted with a hash of that answer and its length."""
-    if row.answer is None:
-        yield from _judged(row)
-        return
     if row.plain is not None:
         roles, texts = row.plain.roles, row.plain.texts
-        turns = [part for turn in zip(roles[:-1], map(fold, texts[:-1]), strict=True) for part in turn]
-        yield _hash(turns), _note(fold(texts[-1]), len(texts[-1]))
+        if len(roles) == 1:
+            return
+        asked = [" ".join(roles).encode(), *map(fold, texts[:-1])]
+        yield _hash(asked), _note(fold(texts[-1]), len(texts[-1]))
+        return
+    if row.answer is None:
         return
     messages = [_said(message) for message in row.messages]
     answer = messages[row.answer]
     tools = [tool.value for tool in row.tools]
+    spoken = " ".join(message.role or "" for message in row.messages[: row.answer + 1])
     before = [part for one in messages[: row.answer] for part in one]
-    said_in_full = "".join(answer[1:])
-    yield _hash(before, tools), _note(said_in_full, max(len(said_in_full), len(row.messages[-1].text)))
-
-
-def _judged(row: Row) -> Iterator[tuple[bytes, bytes]]:
-    """Of a row that judges a completion: a hash of all of it, noted with the judgement."""
-    if isinstance(row.label, bool) and row.is_sound:
-        said = [part for message in row.messages for part in _said(message)]
-        yield _hash(["judged", *said]), _note(str(row.label), 1)
+    said_in_full = b"".join(answer)
+    chars = max(len(said_in_full.decode()), len(row.messages[-1].text))
+    yield _hash([spoken.encode(), *before], tools), _note(said_in_full, chars)
 
 
 def verdict(first: bytes, other: bytes, /) -> Severity | None:
@@ -73,34 +82,29 @@ def verdict(first: bytes, other: bytes, /) -> Severity | None:
 def describe(first: Mention, other: Mention, /) -> Problem:
     """Both answers, in short."""
     one, two = (quote(_shown(mention.row)) for mention in (first, other))
-    if isinstance(other.row.label, bool):
-        return Problem(
-            f"{first} judges {one} {quote(first.row.label)}, here it is judged {quote(other.row.label)}",
-            "decide which of them is right and remove the other row",
-        )
     return Problem(
         f"{first} answers this prompt with {one}, here it is {two}",
         "decide which answer is right and correct the other row",
     )
 
 
-def _hash(asked: Sequence[str], tools: Sequence[object] = ()) -> bytes:
-    digest = xxhash.xxh3_128("\x1e".join(asked).encode("utf-8", "surrogatepass"))
+def _hash(asked: Sequence[bytes], tools: Sequence[object] = ()) -> bytes:
+    digest = xxhash.xxh3_128(b"\x1e".join(asked))
     if tools:
         digest.update(_encode(tools))
     return digest.digest()
 
 
-def _note(folded: str, chars: int) -> bytes:
-    return xxhash.xxh3_64_digest(folded.encode("utf-8", "surrogatepass"))[:7] + bytes([min(chars, 255)])
+def _note(folded: bytes, chars: int) -> bytes:
+    return xxhash.xxh3_64_digest(folded)[:7] + bytes([min(chars, 255)])
 
 
-def _said(message: Message) -> list[str]:
-    """Role, text, and whatever else the model reads: images, calls, ids."""
+def _said(message: Message) -> list[bytes]:
+    """Text, and whatever else the model reads: images, calls, ids."""
     pictures = [dict(part) for part in message.parts if part.get("type") != "text"]
     rest = [dict(call.value) for call in message.calls]
     more = [*pictures, *rest, *([message.result_of] if message.result_of else [])]
-    return [message.role or "", fold(message.text), *([_encode(more).decode()] if more else [])]
+    return [fold(message.text), *([_encode(more)] if more else [])]
 
 
 def _shown(row: Row) -> str:

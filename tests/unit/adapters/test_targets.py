@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from mist_ci.adapters.targets import SHIPPED, load_targets, parse_target, shipped_targets
+from mist_ci.adapters.targets import SHIPPED, load_targets, parse_target, shipped_names, shipped_targets
 from mist_ci.errors import Code, ConfigError, UsageError
 from mist_ci.models.finding import Consequence
-from mist_ci.models.target import Target
+from mist_ci.models.target import SHIPPED_TARGETS, Target
 from mist_ci.schemaflux.rules import RULES
 
 OWN = """\
@@ -135,3 +135,7 @@ def test_a_pattern_must_be_a_regular_expression() -> None:
     with pytest.raises(ConfigError) as caught:
         parse_target((OWN + tools).encode(), "own.yaml")
     assert "must be a regular expression" in caught.value.message
+
+
+def test_the_names_that_a_policy_may_use_are_those_that_ship() -> None:
+    assert list(SHIPPED_TARGETS) == shipped_names()

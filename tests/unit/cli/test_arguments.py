@@ -39,10 +39,10 @@ def test_one_of_a_thing_is_told_in_the_singular(tmp_path: Path) -> None:
     data = tmp_path / "a.jsonl"
     data.write_text(ROW + '{"messages": []}\n', encoding="utf-8")
     told = CliRunner().invoke(cli, ["validate", str(data), "--show", "0"], standalone_mode=False)
-    assert "… 1 more finding: --show 1" in told.output
-    assert "2 rows in 1 file, " in told.output
-    assert told.output.splitlines()[-2].endswith(", 1 finding")
+    assert "… 1 more finding, counted below" in told.output
+    assert "2 rows in 1 file (openai-chat), " in told.output
+    assert ", 1 finding\n" in told.output
     data.write_text(ROW, encoding="utf-8")
     told = CliRunner().invoke(cli, ["validate", str(data)], standalone_mode=False)
-    assert told.output.startswith("1 row in 1 file, ")
-    assert told.output.endswith(", 0 findings\n")
+    assert told.output.startswith("1 row in 1 file (openai-chat), ")
+    assert ", 0 findings\n" in told.output

@@ -207,7 +207,6 @@ def test_a_mistake_is_one_error_with_its_place_and_the_nearest_name(
     ("old", "new", "line", "field"),
     [
         ("rpm: 600", "tpm: 200000", 8, "providers.prod.limits.tpm"),
-        ("    model: support-bot", "    targets: [trl]", 15, "datasets.support-sft.targets"),
         ("[suites/*.yml]", '[suites/*.yml, "mist:arithmetic"]', 16, "suites[1]"),
     ],
 )

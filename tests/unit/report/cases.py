@@ -12,7 +12,7 @@ from mist_ci.gate import compare, decide, first_look, self_check
 from mist_ci.models.attempt import Side
 from mist_ci.models.comparison import Calibrated
 from mist_ci.models.config import Waiver
-from mist_ci.models.finding import Severity
+from mist_ci.models.finding import DataChange, Severity, TargetVerdict
 from mist_ci.models.plan import Step, StepKind
 from mist_ci.models.report import BudgetLine, Problem, Report, SelfCheck
 from mist_ci.models.suite import AttemptCounts, Role
@@ -79,11 +79,39 @@ def improved() -> Report:
     return report_on([(make_suite("support-qa", 120, Role.TARGET), outcomes(120, gain=24, loss=3))], BUDGETS)
 
 
+CHANGE = DataChange(rows_unchanged=100, rows_moved=0, rows_added=18, rows_removed=3, rows_changed=2)
+TOLD = (
+    TargetVerdict(
+        target="together",
+        as_of=date(2026, 11, 20),
+        verdict="3 rows rejected (SF212 × 3)",
+        rejected=3,
+        dropped=0,
+        truncated=0,
+        mistrained=0,
+        fine=117,
+        files_rejected={},
+    ),
+    TargetVerdict(
+        target="trl",
+        as_of=date(2026, 11, 20),
+        verdict="valid",
+        rejected=0,
+        dropped=0,
+        truncated=0,
+        mistrained=0,
+        fine=120,
+        files_rejected={},
+    ),
+)
+
+
 @cache
 def data_failure() -> Report:
     data = data_report(
         [finding(line=7), finding(line=9), finding(code="SF804", line=12), finding(known=True)]
     )
+    data = data.model_copy(update={"change": CHANGE, "targets": TOLD})
     decision = Decision(outcome=Outcome.FAILED, reasons=("data chat: 3 new problems (SF212, SF804)",))
     notice = "models were not evaluated, because the data failed first: no token was spent"
     return make_report(decision, data=(data,), steps=(VALIDATED, EVALUATED), notices=(notice,))

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from mist_ci.adapters.sources import Opener
 from mist_ci.models.chat_template import ChatTemplate
+from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import DataReport
 from mist_ci.models.target import Target
 from mist_ci.ports.executor import Executor
@@ -12,7 +13,7 @@ from mist_ci.ports.label_judge import LabelJudge
 from mist_ci.schemaflux.inspection import Inspection, Means
 from mist_ci.schemaflux.leaks import SuiteTexts
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES
-from mist_ci.schemaflux.rules import FILE_FACT_RULES
+from mist_ci.schemaflux.rules.of_targets import FILE_FACT_RULES
 from mist_ci.schemaflux.run import validate
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
 from mist_ci.schemaflux.trainers.settings import read_settings
@@ -49,6 +50,7 @@ def check(
     selection: Selection = EVERYTHING,
     trainer: bytes | None = None,
     max_tokens: int | None = None,
+    declared: DataFormat | None = None,
     labels: LabelJudge | None = None,
 ) -> DataReport:
     """Validates a data set; bytes are its only file, `train.jsonl`."""
@@ -67,6 +69,7 @@ def check(
             selection=selection,
             trainers=() if trainer is None else (read_settings(trainer, "train/sft.yaml"),),
             max_tokens=max_tokens,
+            format=declared,
         )
         return validate(asked, Means(executor or InlineExecutor(), WordCounter(), labels=labels))
 

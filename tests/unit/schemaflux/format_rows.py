@@ -334,11 +334,11 @@ DEFECTS: dict[str, Defect] = {
         F.PROMPT_COMPLETION, {"prompt": "a", "completion": " "}, "SF212", "completion", "fill in"
     ),
     "an empty text": Defect(F.TEXT, {"text": ""}, "SF212", "text", "fill in"),
-    "a prompt in words beside answers in messages": Defect(
+    "an answer in words beside one in messages": Defect(
         F.PREFERENCE,
-        {"prompt": "2+2?", "chosen": ANSWER, "rejected": OTHER_ANSWER},
+        {"prompt": PROMPT, "chosen": ANSWER, "rejected": "5"},
         "SF105",
-        "prompt",
+        "rejected",
         "make it a list of messages",
     ),
     "a completion in words beside a prompt in messages": Defect(
@@ -351,9 +351,9 @@ DEFECTS: dict[str, Defect] = {
     "a tool without a name": Defect(
         F.OPENAI_CHAT,
         {"messages": [*PROMPT, *ANSWER], "tools": [{"type": "function", "function": {"parameters": {}}}]},
-        "SF104",
+        "SF308",
         "tools[0].function.name",
-        'add "name"',
+        "",
     ),
     "arguments that Google's schema forbids": Defect(
         F.VERTEX,

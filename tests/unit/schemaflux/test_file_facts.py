@@ -12,7 +12,6 @@ from mist_ci.models.target import Claim, Target
 from mist_ci.schemaflux.file_facts import EXAMPLE, FileFactRule, FileFacts
 from mist_ci.schemaflux.rule import Problem
 from mist_ci.schemaflux.rules import (
-    FILE_FACT_RULES,
     sf007_blank_line,
     sf010_extension,
     sf011_file_too_big,
@@ -21,6 +20,7 @@ from mist_ci.schemaflux.rules import (
     sf115_container_not_taken,
     sf906_target_retired,
 )
+from mist_ci.schemaflux.rules.of_targets import FILE_FACT_RULES
 
 every_rule = pytest.mark.parametrize("rule", FILE_FACT_RULES, ids=lambda rule: rule.META.code)
 

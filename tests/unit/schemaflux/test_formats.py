@@ -201,13 +201,26 @@ def test_a_row_of_another_format_is_one_finding(one: Format) -> None:
     assert all(one.name in found.message for found in found)
 
 
-def test_a_completion_that_is_wanted_and_unwanted_is_a_conflict() -> None:
-    judged: list[JsonValue] = [
-        {"prompt": "2+2?", "completion": "5", "label": one} for one in (False, False, True)
-    ]
-    found = check(rows(*judged)).findings
-    assert [(one.code, one.where.line) for one in found] == [("SF801", 2), ("SF810", 3)]
-    assert "judged true" in found[1].message
+def test_a_declared_format_that_no_row_has_is_one_finding() -> None:
+    talks: list[JsonValue] = [{**of(F.OPENAI_CHAT).example, "number": number} for number in range(30)]
+    report = check(rows(*talks), declared=F.ALPACA)
+    assert [(one.code, one.count) for one in report.counts] == [("SF101", 1)]
+    assert (
+        "it looks like openai-chat: messages with role and content in 30 of 30 rows"
+        in report.findings[0].message
+    )
+    assert "declare it as openai-chat" in report.findings[0].hint
+
+
+@every_format
+def test_a_declared_format_is_believed_where_rows_have_it(one: Format) -> None:
+    report = check(rows(dict(one.example)), declared=one.name)
+    assert (report.findings, report.details[0].evidence) == ((), "declared")
+
+
+def test_a_declared_format_is_what_rows_with_defects_are_judged_by() -> None:
+    broken: JsonValue = {"conversations": [{"from": "human", "value": 1}]}
+    assert [one.code for one in check(rows(broken), declared=F.SHAREGPT).findings] == ["SF105"]
 
 
 def test_a_first_row_of_megabytes_is_looked_at_as_well() -> None:

@@ -267,3 +267,19 @@ SILENT: dict[str, JsonValue] = {
 def test_valid_modern_rows_give_no_findings(name: str) -> None:
     content = json.dumps(SILENT[name], ensure_ascii=False).encode() + b"\n"
     assert check(content, template=WHOLE).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "guess"),
+    [
+        ("Où est le café? Là-bas.", "cp1252", "WINDOWS-1252"),
+        ("Добрый день, когда придёт мой заказ? Спасибо за помощь, всего хорошего.", "cp1251", "CP1251"),
+        ("注文した商品がまだ届いていません。配送状況を教えてください。", "shift_jis", "CP932"),
+        ("我订购的商品还没有到请告诉我配送情况谢谢。", "gb18030", "GB18030"),
+    ],
+)
+def test_the_encoding_of_a_line_that_is_not_utf8_is_guessed(text: str, encoding: str, guess: str) -> None:
+    talk = chat(("user", text), ("assistant", text))
+    (found,) = check(json.dumps(talk, ensure_ascii=False).encode(encoding) + b"\n").findings
+    assert found.code == "SF003"
+    assert guess in found.hint

@@ -22,14 +22,8 @@ from mist_ci.schemaflux.plain import PlainRow, as_plain, read_plain
 from mist_ci.schemaflux.prompts import normalise_text
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Mention, RuleMeta
-from mist_ci.schemaflux.rules import (
-    CORPUS_RULES,
-    FILE_FACT_RULES,
-    FOLD_RULES,
-    LEAK_RULES,
-    ROW_RULES,
-    RULES,
-)
+from mist_ci.schemaflux.rules import CORPUS_RULES, FOLD_RULES, LEAK_RULES, ROW_RULES, RULES
+from mist_ci.schemaflux.rules.of_targets import FILE_FACT_RULES
 from mist_ci.schemaflux.selection import Selection
 from mist_ci.schemaflux.triggers import TriggerSet
 from tests.fakes import VotingJudge
@@ -173,8 +167,10 @@ def test_no_rule_crashes_on_any_json(one: JsonValue, other: JsonValue, data_form
         for leak_rule in LEAK_RULES:
             list(leak_rule.check(row, suite_index({"exam": {"k": ("user", "assistant " * 20)}})))
         for corpus_rule in CORPUS_RULES:
-            for key, note in corpus_rule.keys(row):
-                assert (len(key), len(note)) == (16, 8)
+            sketches, keys = list(corpus_rule.sketches(row)), list(corpus_rule.keys(row))
+            assert len(sketches) == len(keys)
+            for sketch, (key, note) in zip(sketches, keys, strict=True):
+                assert (len(sketch), len(key), len(note)) == (16, 16, 8)
                 corpus_rule.verdict(note, bytes(8))
                 assert corpus_rule.describe(Mention(row), Mention(row)).message
     for fold_rule in FOLD_RULES:
@@ -248,9 +244,7 @@ def read_fast(raw: bytes) -> PlainRow | None:
     return read_plain(raw, is_escaped=seen.is_escaped) if seen.is_strict else None
 
 
-@pytest.mark.parametrize(
-    "text", ['a "b": c', "é", "你好", "\u3042", "\u2019 x", "\u00a0x", "\n x", "\\", "ሰላም", "नमस्ते"]
-)
+@pytest.mark.parametrize("text", ['a "b": c', "é", "你好", "\u3042", "\u2019 x", "\n x", "\\", "ሰላም", "नमस्ते"])
 @pytest.mark.parametrize("is_ascii", [True, False])
 def test_the_fast_path_is_taken(text: str, is_ascii: bool) -> None:
     talk = chat(("system", "s"), ("user", text), ("assistant", "b"))

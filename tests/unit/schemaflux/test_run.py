@@ -2,17 +2,20 @@
 
 import hashlib
 import random
+import sys
+import unicodedata
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mist_ci.errors import Code, CouldNotRun
 from mist_ci.models.finding import DataReport, Severity
 from mist_ci.models.suite import ChatMessage
 from mist_ci.schemaflux import scan
 from mist_ci.schemaflux.example import GOOD, chat, rows
-from mist_ci.schemaflux.leaks import SuiteTexts
-from mist_ci.schemaflux.prompts import normalise_prompt
+from mist_ci.schemaflux.prompts import edges, fold, normalise_prompt, normalise_text
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem, RuleMeta
 from mist_ci.schemaflux.rules import sf006_not_an_object
@@ -154,7 +157,7 @@ def test_leaked_samples_are_listed_by_suite() -> None:
     prompt = normalise_prompt(
         [ChatMessage(role="system", content="x"), ChatMessage(role="user", content="what IS 2+2?")]
     )
-    suites: SuiteTexts = {
+    suites: dict[str, dict[str, tuple[str, ...]]] = {
         "maths": {"k2": (prompt,), "k1": ("", prompt), "k3": ("3+3?",)},
         "cities": {
             "k9": (normalise_prompt([ChatMessage(role="user", content="Capital of Norway")]),),
@@ -231,3 +234,34 @@ def test_a_question_with_characters_that_nobody_sees_is_the_same_question() -> N
     talk = rows(chat(("user", "What is\u200b 2+2?"), ("assistant", "4")))
     report = check(talk, suite_prompts={"maths": {"k1": ("what is 2+2?",)}})
     assert report.leaked == {"maths": ("k1",)}
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.text(max_size=30)
+    | st.text("aB \u00ad\u200b\u3042\u0628\u06dd\U000e0041\u0130\ufeff\u2028", max_size=12)
+)
+def test_folding_is_normalising_without_white_space(text: str) -> None:
+    blanks = {ord(char): None for char in text if char.isspace()}
+    ours = fold(text.translate(blanks))
+    assert ours == "".join(normalise_text(text.translate(blanks)).split()).encode("utf-8", "surrogatepass")
+
+
+def test_every_format_character_is_taken_out() -> None:
+    for code in range(sys.maxunicode + 1):
+        if unicodedata.category(chr(code)) == "Cf":
+            assert fold(f"a{chr(code)}é") == "aé".encode()
+
+
+LONG = st.text("aB \u00e9\u3042\u0301\ufb01\t", max_size=700)
+
+
+@settings(max_examples=200, deadline=None)
+@given(LONG, st.integers(0, 700), st.text(" \t\n\u200b", max_size=300))
+def test_texts_that_fold_to_the_same_have_the_same_edges(text: str, place: int, blanks: str) -> None:
+    other = text[:place] + blanks + text[place:]
+    if fold(other) == fold(text):
+        assert edges(other) == edges(text)
+    assert edges(text.upper()) == edges(text.upper().swapcase()) or fold(text.upper()) != fold(
+        text.upper().swapcase()
+    )

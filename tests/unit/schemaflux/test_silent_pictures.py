@@ -117,8 +117,6 @@ FOUND: dict[str, tuple[RowRule, JsonValue, str]] = {
         "no picture",
     ),
     "another kind": (sf405_bad_image_data, shown(image(data_url("image/png", JPEG))), "is jpeg, not png"),
-    "Gemini, no type": (sf401_bad_part, gemini({"fileUri": "gs://a/b.png"}), 'without its "mimeType"'),
-    "Gemini, no place": (sf401_bad_part, gemini({"mimeType": "image/png"}), 'without its "fileUri"'),
     "three places, two pictures": (
         sf407_placeholder_count,
         shown(PLACE, PLACE, PLACE, images=["a", "b"]),

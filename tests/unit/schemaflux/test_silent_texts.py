@@ -74,7 +74,7 @@ TEXTS = {
     "wrong cards": "My card is 4539578763621487 and not 4539 5787 6362 1488",
     "example accounts": "DE89 3704 0044 0532 0130 00, GB82 WEST 1234 5698 7654 32, DE00370400440532013000",
     "example keys": "AKIAIOSFODNN7EXAMPLE wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-    "placeholder keys": "sk-ant-api03-..., sk-proj-XXXXXXXX, hf_abcdefghijklmnopqrstuvwxyzABCDEFGH, glpat-xxxxxxxxxxxxxxxxxxxx, AIzaSyXXXXXX",
+    "placeholder keys": "sk-ant-api03-..., sk-proj-YYYYYYYY, hf_abcdefghijklmnopqrstuvwxyzABCDEFGH, glpat-xxxxxxxxxxxxxxxxxxxx, AIzaSyYYYYYY",
     "a token with a wrong checksum": "ghp_zQWBuTSOoRi4A9spHcVY5ncnsDkxkJ0mLq18",
     "a key that is talked about": "It starts with -----BEGIN RSA PRIVATE KEY-----\n(your key)\n-----END RSA PRIVATE KEY-----",
     "the token of jwt.io": "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIiwibmFtZSI6IkpvaG4gRG9lIiwiaWF0IjoxNTE2MjM5"
@@ -89,6 +89,22 @@ TEXTS = {
     "mathematics": "∀x∈ℝ: ⌈x⌉ = −⌊−x⌋, α ∧ ¬β, ∑ᵢ xᵢ², 𝔸𝕓𝕔, x̄ and ŷ, e⃗",
     "phonetics": "/ˈʃʊɡə/ and /ɛ̃/, ä́, n̈, Z̶a̶l̶g̶o̶",
     "ligatures and full width": "ﬁne ﬂow, ＡＢＣ，１２３，㎏, Å, Ω",
+    "shell": "```sh\nexport TOKEN=$(cat token)\npsql postgresql://$USER:$PW@$HOST/db\nssh root@10.0.0.1\n```",
+    "SQL": "```sql\nSELECT email FROM users WHERE email LIKE '%@gmail.com';\n```",
+    "matrices": "A @ B.T, x@y.shape, np.float64@weights.data",
+    "a diff": "```diff\n@@ -1,4 +1,4 @@\n-49301234567\n+49301234568\n```",
+    "a log": "2024-11-26 15:06:02,123 INFO [main] 212-555-0187 GET /a?b=1 200 0.004",
+    "package versions": "numpy==1.26.4.200 torch-2.3.1.post100 requests 2.31.0.20240406",
+    "regular expressions": r"`\d{3}-\d{2}-\d{4}` matches 123-45-6789; `[\w.]+@[\w.]+`",
+    "XML": "```xml\n<p>a</p><span>b</span>\n```",
+    "a markdown table with breaks": "| a | b |\n|---|---|\n| 1<br>2 | <span>3</span> |",
+    "a fence without a language": "Use this:\n```\nls -la\n```\nDone.",
+    "a chat about refusals": "If I cannot come, I will say: I'm sorry, but I can't make it.",
+    "a role": "As an AI researcher, I work on models. As a language teacher, I speak.",
+    "lists of numbers": "+1 +2 +3, (415) 12, 1-800-FLOWERS, 24/7, 3.5.1, 100-200-3000",
+    "coordinates": "40.7128,-74.0060; 51.5074° N, 0.1278° W; 48.858844, 2.294351",
+    "prices": "4,111,111,111 USD; 5.500.000.000,00 €; 1 234 567 890 123",
+    "bank talk": "IBAN stands for International Bank Account Number: two letters, two digits, up to 30 characters.",
 }
 """What it is → the text."""
 

@@ -120,11 +120,6 @@ FOUND: dict[str, tuple[RowRule, JsonValue, str]] = {
         {"messages": [ASK, TELL], "tools": [tool("a" * 65)]},
         "65 char",
     ),
-    "no name": (
-        sf308_bad_function_name,
-        {"messages": [ASK, TELL], "tools": [{"type": "function", "function": {"parameters": {}}}]},
-        "no name",
-    ),
     "declared twice": (
         sf308_bad_function_name,
         {"messages": [ASK, TELL], "tools": [tool("a"), tool("b"), tool("a")]},

@@ -7,7 +7,7 @@ import pytest
 from mist_ci.adapters.targets import load_targets, parse_target, shipped_targets
 from mist_ci.models.finding import Consequence
 from mist_ci.models.target import Target
-from mist_ci.schemaflux.rules import FILE_FACT_RULES, TARGET_FOLD_RULES, TARGET_RULES
+from mist_ci.schemaflux.rules.of_targets import FILE_FACT_RULES, TARGET_FOLD_RULES, TARGET_RULES
 from mist_ci.schemaflux.target_page import index, page, pages
 
 ROOT = Path(__file__).parents[3]

@@ -21,8 +21,6 @@ from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Problem
 from mist_ci.schemaflux.rules import (
     ROW_RULES,
-    TARGET_FOLD_RULES,
-    TARGET_RULES,
     sf106_extra_key,
     sf109_uneven_keys,
     sf112_schema_version,
@@ -38,6 +36,7 @@ from mist_ci.schemaflux.rules import (
     sf404_too_many_images,
     sf905_reserved_marker,
 )
+from mist_ci.schemaflux.rules.of_targets import TARGET_FOLD_RULES, TARGET_RULES
 from mist_ci.schemaflux.selection import Selection
 from mist_ci.schemaflux.triggers import TriggerSet
 from tests.unit.schemaflux.checking import FILES_ASIDE, check

@@ -174,6 +174,26 @@ def test_prose_is_odd_only_where_nearly_all_answers_are_json() -> None:
         assert len([one for one in report.findings if one.code == "SF711"]) == found
 
 
+def test_what_is_rejected_may_be_cut_and_boilerplate() -> None:
+    cut = "As an AI language model, I say:\n```python\nprint("
+    for chosen, rejected, found in (("Yes.", cut, []), (cut, "Yes.", ["SF706", "SF707"])):
+        row: JsonValue = {
+            "prompt": [{"role": "user", "content": "Is it?"}],
+            "chosen": [{"role": "assistant", "content": chosen}],
+            "rejected": [{"role": "assistant", "content": rejected}],
+        }
+        assert sorted(one.code for one in check(rows(row), selection=SELECTED).findings) == found
+
+
+def test_many_refusals_are_said_once_whatever_the_order() -> None:
+    talks = [chat(("user", f"q{n}"), ("assistant", f"It is {n}.")) for n in range(30)]
+    refused = [chat(("user", f"r{n}"), ("assistant", f"I cannot say {n}.")) for n in range(8)]
+    for content in (rows(*talks, *refused), rows(*refused, *talks)):
+        report = check(content, selection=Selection(select=("SF714",)))
+        assert [one.message[:7] for one in report.findings] == ["8 of 38"]
+    assert check(rows(*talks, *refused[:7]), selection=Selection(select=("SF714",))).findings == ()
+
+
 PIECES = st.sampled_from(
     [
         *[text for _, text, _ in FOUND],

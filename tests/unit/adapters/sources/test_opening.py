@@ -129,6 +129,8 @@ def test_a_source_travels_to_another_process(opener: Opener, tmp_path: Path) -> 
 
 def test_nothing_is_left_behind(tmp_path: Path, scratch: Path) -> None:
     with Opener(scratch=scratch) as opener:
+        opened(opener, tmp_path, "x.jsonl", ROWS)
+        assert not list(scratch.iterdir())
         opened(opener, tmp_path, "x.csv", "a\n1\n")
         broken(opener, tmp_path, "y.csv.gz", packed(b"a\n1,2\n"))
         assert list(scratch.iterdir())
