@@ -157,7 +157,7 @@ WHAT_IS_SAID = (
         "--jobs",
         type=click.IntRange(min=1),
         metavar="N",
-        help="Processes. As many as there are cores when nothing is said and there is much to read.",
+        help="Processes, each of about 200 MB. Two when nothing is said and there is much to read.",
     ),
 )
 

@@ -211,9 +211,12 @@ def scratch() -> DiskScratch:
 
 
 def workers(jobs: int | None, files: Sequence[Opened]) -> Workers:
-    """As many processes as asked for; without a word one for little data, and all cores for much."""
+    """As many processes as asked for; without a word one for little data, and two for much.
+
+    Each takes about 200 MB, and a command that nobody configured should fit where other things run.
+    """
     size = sum(one.size for one in files if not isinstance(one, BrokenSource))
-    count = jobs or (os.cpu_count() or 1 if size >= _MUCH_BYTES else 1)
+    count = jobs or (min(2, os.cpu_count() or 1) if size >= _MUCH_BYTES else 1)
     return ProcessWorkers(count) if count > 1 else InlineWorkers()
 
 
