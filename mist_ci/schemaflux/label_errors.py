@@ -29,7 +29,9 @@ class _Rows:
 
     sources: Sequence[Source]
     reader: RowReader
-    places: list[tuple[Where, bool, str]] = field(default_factory=list)
+    keeps_rows: bool
+    """True when findings are known by their rows (a baseline): all of them are held then."""
+    places: list[tuple[Where, bool, str, bytes]] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
         for source in self.sources:
@@ -43,7 +45,8 @@ class _Rows:
     def _labelled(self, row: Row) -> Iterator[tuple[str, str]]:
         label = class_of(row)
         if label is not None:
-            self.places.append((Where(row.file, row.line), row.is_known, label))
+            content = row.raw if self.keeps_rows else b""
+            self.places.append((Where(row.file, row.line), row.is_known, label, content))
             asked = [one.text for one in row.messages[: row.answer] if one.role in ("user", "assistant")]
             yield spaced("\n".join(asked)), label
 
@@ -70,8 +73,8 @@ def label_problems(
         more = "" if is_asked else "; --extend-select SF811 does it all the same"
         told = f"there are more than {most:,} rows of {len(tally.classes.values):,} classes"
         return [f"label errors (SF811) were not looked for: {told}{more}"]
-    labelled = _Rows(*rows)
+    labelled = _Rows(*rows, ledger.knows_rows)
     for doubt in judge.doubts(labelled):
-        where, is_known, label = labelled.places[doubt.position]
-        ledger.note(rule.META, rule.describe(label, doubt), where, is_known=is_known)
+        where, is_known, label, content = labelled.places[doubt.position]
+        ledger.note(rule.META, rule.describe(label, doubt), where, is_known=is_known, row=content)
     return []
