@@ -116,8 +116,7 @@ def code() -> Rows:
     answer = "Most people write `# TO" + "DO: handle errors`, and editors list such lines."
     jinja = "In Jinja you write `{{ customer_name }}`; in a shell it is `${CUSTOMER_NAME}`."
     program = (
-        "```javascript\n// TO"
-        + "DO: cache\nexport const greet = (name) => `Hello, ${name}!`;\n```\nThat is all."
+        "```javascript\n// TODO: cache\nexport const greet = (name) => `Hello, ${name}!`;\n```\nThat is all."
     )
     colours = "Print `\\x1b[31m` before the text and `\\x1b[0m` after it."
     return _with(

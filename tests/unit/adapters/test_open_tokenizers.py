@@ -14,6 +14,8 @@ from mist_ci.adapters.tokenizers import O200K, RANKS, InstalledTokenizers, JsonC
 from mist_ci.adapters.tokenizers.patterns import SPLIT_PATTERNS
 from mist_ci.errors import Code, UsageError
 
+pytestmark = pytest.mark.slow  # whole tokenizers are built
+
 TINY = (Path(__file__).parents[3] / "examples/tiny_models/models/tokenizer.json").read_bytes()
 TEXTS = [
     "",

@@ -147,6 +147,7 @@ def warm() -> TokenCounter:
     return counter
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["gpt-4o", "gpt-4"])
 @given(text=HARD)
 @settings(max_examples=300, deadline=None)
@@ -192,6 +193,7 @@ def test_an_accelerator_that_grew_is_loaded_anew(monkeypatch: pytest.MonkeyPatch
         loaded.append(recipe)
         return Miscounting("never")
 
+@pytest.mark.slow
     monkeypatch.setattr(fast, "_load", load)
     monkeypatch.setattr(TiktokenCounter, "count_with", lambda _, __, text: len(text.split()))
     monkeypatch.setattr(fast, "_size_bytes", lambda: len(loaded) * 200 * 2**20)
@@ -205,6 +207,7 @@ def test_an_accelerator_that_grew_is_loaded_anew(monkeypatch: pytest.MonkeyPatch
     assert len(loaded) == 2
 
 
+@pytest.mark.slow
 def test_counters_can_be_sent_to_another_process(warm: TokenCounter, counter: TokenCounter) -> None:
     for one in (warm, counter):
         sent = pickle.loads(pickle.dumps(one))

@@ -4,8 +4,12 @@ import json
 from itertools import islice
 from pathlib import Path
 
+import pytest
+
 from benchmarks.data import corpus, mist
 from benchmarks.data.corpus import Planted
+
+pytestmark = pytest.mark.slow  # megabytes are written
 
 
 def test_the_same_seed_gives_the_same_rows_and_another_seed_others() -> None:

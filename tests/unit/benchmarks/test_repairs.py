@@ -14,6 +14,8 @@ from mist_ci.ports.sources import BrokenSource, Source
 from mist_ci.schemaflux import fixing
 from tests.unit.schemaflux.checking import check
 
+pytestmark = pytest.mark.slow  # every file of the benchmark
+
 
 def repaired(
     content: bytes, path: str, form: DataFormat, targets: Sequence[Target]

@@ -133,10 +133,7 @@ def said(case: Case, place: Path) -> tuple[Opinion, Opinion]:
     )
 
 
-QUICK = frozenset(case.name for case in defects() if case.core)
-
-
-@pytest.mark.parametrize("name", parametrized(iter(CASES), QUICK))
+@pytest.mark.parametrize("name", parametrized(iter(CASES), frozenset()))
 def test_a_defect_is_named_and_its_absence_is_not(name: str, place: Path) -> None:
     case = CASES[name]
     opinion, of_control = said(case, place)

@@ -11,6 +11,8 @@ from click.testing import CliRunner, Result
 from mist_ci.cli import cli
 from mist_ci.errors import Code, MistError
 
+pytestmark = pytest.mark.slow  # whole commands
+
 HOSTILE = "\x1b[31m\n::error::stolen\n##[error]stolen\r::stop-commands::x"
 SUITE = """\
 version: 1

@@ -142,6 +142,7 @@ JSON = st.recursive(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.sampled_from(["extra_special_tokens", *LLAMA]), JSON))
 def test_no_json_crashes_it(value: Any) -> None:
     try:

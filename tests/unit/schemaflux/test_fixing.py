@@ -240,6 +240,7 @@ def texts(content: bytes) -> Iterator[object]:
             yield [turn["content"] for turn in row["messages"]]
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(files(), st.sampled_from(["", "mistral", "together", "azure"]))
 def test_repairs_are_done_at_once_lose_no_row_and_change_no_text(content: bytes, targets: str) -> None:

@@ -218,6 +218,7 @@ def test_a_declared_format_is_believed_where_rows_have_it(one: Format) -> None:
     assert (report.findings, report.details[0].evidence) == ((), "declared")
 
 
+@pytest.mark.slow
 def test_a_declared_format_is_what_rows_with_defects_are_judged_by() -> None:
     broken: JsonValue = {"conversations": [{"from": "human", "value": 1}]}
     assert [one.code for one in check(rows(broken), declared=F.SHAREGPT).findings] == ["SF105"]

@@ -49,6 +49,7 @@ def test_what_is_no_picture_is_none() -> None:
     assert found({"type": "text", "text": PNG}, audio, "image", {"video": {"format": "mp4"}}) == []
 
 
+@pytest.mark.slow
 @given(st.lists(JSON, max_size=4))
 def test_no_content_crashes(parts: list[JsonValue]) -> None:
     found(*parts)

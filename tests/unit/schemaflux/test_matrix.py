@@ -2,6 +2,7 @@
 
 import pickle
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -61,6 +62,7 @@ def test_a_problem_is_told_with_what_it_changes() -> None:
     assert told(meta, problem, TARGETS[1]) == Told("SF207", Severity.WARNING, Consequence.DROPPED, "trl")
 
 
+@pytest.mark.slow
 @given(ROWS, ROWS)
 def test_parts_merge_to_what_one_pass_counts(left: list[list[Told]], right: list[list[Told]]) -> None:
     whole, one, other = Matrix(TARGETS), Matrix(TARGETS), Matrix(TARGETS)
@@ -77,6 +79,7 @@ def test_parts_merge_to_what_one_pass_counts(left: list[list[Told]], right: list
     assert said[0] == said[1] == said[2]
 
 
+@pytest.mark.slow
 @given(ROWS)
 def test_every_row_is_somewhere(found: list[list[Told]]) -> None:
     matrix = Matrix(TARGETS)

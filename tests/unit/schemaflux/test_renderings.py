@@ -374,6 +374,7 @@ def test_a_mark_says_where_it_stands() -> None:
     assert (trace.mark, trace.is_escaped) == (mark, True)
 
 
+@pytest.mark.slow
 @given(st.text(min_size=1), st.text(), st.text())
 def test_a_text_is_in_every_text_that_has_it(text: str, before: str, after: str) -> None:
     assert is_in(text, before + text + after)

@@ -224,6 +224,7 @@ def test_the_fast_path_says_what_the_slow_one_says(value: JsonValue) -> None:
         assert said[0] == said[1]
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(PLAIN | ROW, st.sampled_from([(",", ":"), (", ", ": "), (" ,", " : ")]), st.booleans())
 def test_what_the_fast_path_reads_is_strict_json(
@@ -270,6 +271,7 @@ def test_the_fast_path_refuses(raw: bytes) -> None:
     assert plain is None or as_plain(parse(raw)) is None
 
 
+@pytest.mark.slow
 @settings(max_examples=100, suppress_health_check=list(HealthCheck))
 @given(st.binary(max_size=80) | st.text('[]{}":,\\u00e9ab1 \n', max_size=60).map(str.encode))
 def test_no_bytes_crash_a_run_and_what_cannot_be_read_is_found(content: bytes) -> None:

@@ -46,6 +46,7 @@ def test_the_numbers() -> None:
     assert report.data_hash == "sha256:" + hashlib.sha256(lines.encode()).hexdigest()
 
 
+@pytest.mark.slow
 def test_findings_do_not_depend_on_the_order_of_files() -> None:
     files = {
         f"{name}.jsonl": content
@@ -236,6 +237,7 @@ def test_a_question_with_characters_that_nobody_sees_is_the_same_question() -> N
     assert report.leaked == {"maths": ("k1",)}
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(
     st.text(max_size=30)
@@ -256,6 +258,7 @@ def test_every_format_character_is_taken_out() -> None:
 LONG = st.text("aB \u00e9\u3042\u0301\ufb01\t", max_size=700)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(LONG, st.integers(0, 700), st.text(" \t\n\u200b", max_size=300))
 def test_texts_that_fold_to_the_same_have_the_same_edges(text: str, place: int, blanks: str) -> None:

@@ -254,6 +254,7 @@ PIECES = st.sampled_from(
 TEXTS = st.lists(PIECES, min_size=1, max_size=8).map("".join)
 
 
+@pytest.mark.slow
 @settings(max_examples=400, suppress_health_check=list(HealthCheck), deadline=None)
 @given(st.lists(TEXTS, min_size=1, max_size=3), st.booleans(), st.booleans())
 def test_a_text_rule_fires_only_where_its_trigger_matches(

@@ -88,6 +88,7 @@ HOSTILE: dict[str, tuple[JsonValue, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_schema_is_left_alone_and_costs_little(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_args: Any, **_kwargs: Any) -> None:

@@ -23,6 +23,7 @@ def lines(content: bytes, size: int) -> list[bytes]:
     return b"".join(scanner.out).splitlines()
 
 
+@pytest.mark.slow
 @given(st.lists(VALUES, max_size=4), st.sampled_from([None, 0, 2]), st.integers(1, 9))
 def test_any_objects_in_any_layout(values: list[object], indent: int | None, size: int) -> None:
     content = b"\n".join(json.dumps(value, indent=indent).encode() for value in values)
