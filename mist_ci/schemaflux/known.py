@@ -1,8 +1,9 @@
 """Which rows the base has already, byte for byte; and what became of the others.
 
-A row of a file that is read as another format now is another row: what is wrong with it was not so before. Each line of the base makes one line known: in the same file first, then wherever it was moved to. A second copy of
-a known row is new. All that decides this are lines that are equal, so lines are matched hash by hash, in buckets that
-never hold more than a part of them.
+A row of a file that is read as another format now is another row: what is wrong with it was not so before. Each line
+of the base makes one line known: in the same file first, then wherever it was moved to. A second copy of a known row
+is new. All that decides this are lines that are equal, so lines are matched hash by hash, in buckets that never hold
+more than a part of them.
 """
 
 import struct
