@@ -1,11 +1,12 @@
 """SchemaFlux: turns training data into findings, before it costs a training run."""
 
 from mist_ci.schemaflux.explain import codes, manual, page
+from mist_ci.schemaflux.files import data_hash
 from mist_ci.schemaflux.format_page import format_page
 from mist_ci.schemaflux.inspection import Inspection, Means
 from mist_ci.schemaflux.prompts import telling_texts
 from mist_ci.schemaflux.rules.sf013_lfs_pointer import META as _POINTER
-from mist_ci.schemaflux.run import data_hash, validate
+from mist_ci.schemaflux.run import validate
 from mist_ci.schemaflux.selection import Selection
 from mist_ci.schemaflux.suppressions import Suppressions, read_baseline, write_baseline
 from mist_ci.schemaflux.target_page import page as target_page

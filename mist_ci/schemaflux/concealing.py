@@ -4,10 +4,11 @@ A finding quotes the row: in its message, its snippet and its frame. Credentials
 replaced by dots of the same length, but for their first characters, so that places stay what they are.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
-from mist_ci.models.finding import Frame
 from mist_ci.schemaflux.patterns import byte_pattern
 from mist_ci.schemaflux.privacy.addresses import EMAIL_TRIGGER, find_emails
 from mist_ci.schemaflux.privacy.credentials import TRIGGER, find_credentials
@@ -32,19 +33,59 @@ _PREFIX_CHARS = 6
 _SHOWN_CHARS = 4
 
 
-def concealed(problem: Problem, frame: Frame | None, raw: bytes) -> tuple[Problem, Frame | None]:
+class Private:
+    """The private values of a row."""
+
+    def __init__(self, values: Iterable[str]) -> None:
+        self.values = tuple(dict.fromkeys(values))
+        self._starting: defaultdict[str, list[str]] = defaultdict(list)
+        for value in self.values:
+            self._starting[value[:_PREFIX_CHARS]].append(value)
+
+    def hide(self, text: str) -> str:
+        """The text with every private value, whole or cut off at its end, replaced from its fifth character on.
+
+        One pass over the text, whatever the number of values: a row may be nothing but addresses.
+        """
+        if not self.values:
+            return text
+        spaced, pieces, copied, place = without_escapes(text), list[str](), 0, 0
+        while place < len(text):
+            length = self._longest(spaced, place)
+            if length > _SHOWN_CHARS:
+                pieces += text[copied : place + _SHOWN_CHARS], "•" * (length - _SHOWN_CHARS)
+                copied = place + length
+            place += max(length, 1)
+        return "".join((*pieces, text[copied:]))
+
+    def _longest(self, text: str, place: int) -> int:
+        """How many characters of a private value stand at a place; 0 when they are too few to be one."""
+        found = self._starting.get(text[place : place + _PREFIX_CHARS], ())
+        return max((_common(text[place : place + len(value)], value) for value in found), default=0)
+
+
+@lru_cache(maxsize=1)
+def private_in(raw: bytes) -> Private:
+    """What is private in a row. A row may have many findings, and is looked through once."""
+    return Private(_private(raw.decode("utf-8", "replace")))
+
+
+@lru_cache(maxsize=1)
+def without_private(raw: bytes) -> str:
+    """The row as text of the same length, without what is private: for frames, which may begin inside of it."""
+    return private_in(raw).hide(raw.decode("utf-8", "replace"))
+
+
+def concealed(problem: Problem, raw: bytes) -> Problem:
     """The same without what is private in the row, or in the texts of the problem themselves."""
-    shown = f"{problem.message}\n{problem.hint}\n{problem.snippet}"
-    private = [*_private(raw.decode("utf-8", "replace")), *_private(shown)]
-    if not private:
-        return problem, frame
-    hidden = replace(
-        problem,
-        message=_without(problem.message, private),
-        hint=_without(problem.hint, private),
-        snippet=_without(problem.snippet, private),
+    own = Private(_private(f"{problem.message}\n{problem.hint}\n{problem.snippet}"))
+    private = private_in(raw)
+    if not private.values and not own.values:
+        return problem
+    message, hint, snippet = (
+        own.hide(private.hide(text)) for text in (problem.message, problem.hint, problem.snippet)
     )
-    return hidden, frame and frame.model_copy(update={"text": _without(frame.text, private)})
+    return replace(problem, message=message, hint=hint, snippet=snippet)
 
 
 def _private(text: str) -> Iterator[str]:
@@ -55,19 +96,6 @@ def _private(text: str) -> Iterator[str]:
     yield from (secret for _, secret in find_credentials(spaced))
     for find in _FINDERS:
         yield from find(spaced)
-
-
-def _without(text: str, private: list[str]) -> str:
-    """The text with every private value, whole or cut off at its end, replaced from its fifth character on."""
-    spaced = without_escapes(text)
-    for value in private:
-        start = spaced.find(value[:_PREFIX_CHARS])
-        while start >= 0:
-            length = _common(spaced[start : start + len(value)], value)
-            dots = "•" * (length - _SHOWN_CHARS)
-            text = text[: start + _SHOWN_CHARS] + dots + text[start + length :]
-            start = spaced.find(value[:_PREFIX_CHARS], start + length)
-    return text
 
 
 def _common(one: str, other: str) -> int:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from mist_ci.models.finding import Frame
 from mist_ci.parsing.locating import locate
+from mist_ci.schemaflux.concealing import without_private
 from mist_ci.schemaflux.rule import Problem
 
 _BEFORE_CHARS = 36
@@ -28,7 +29,7 @@ def framed(problem: Problem, raw: bytes) -> tuple[Problem, Frame | None]:
         if extent is None:
             return problem, None
         start, end = extent
-    return replace(problem, column=start + 1), _frame(text, start, end)
+    return replace(problem, column=start + 1), _frame(without_private(raw), start, end)
 
 
 def _frame(text: str, start: int, end: int) -> Frame:

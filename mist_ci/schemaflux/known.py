@@ -1,8 +1,9 @@
 """Which rows the base has already, byte for byte; and what became of the others.
 
-Each line of the base makes one line known: in the same file first, then wherever it was moved to. A second copy of
-a known row is new. All that decides this are lines that are equal, so lines are matched hash by hash, in buckets that
-never hold more than a part of them.
+A row of a file that is read as another format now is another row: what is wrong with it was not so before. Each line
+of the base makes one line known: in the same file first, then wherever it was moved to. A second copy of a known row
+is new. All that decides this are lines that are equal, so lines are matched hash by hash, in buckets that never hold
+more than a part of them.
 """
 
 import struct
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field
 
 import xxhash
 
+from mist_ci.models.data_format import DataFormat
 from mist_ci.ports.scratch import Scratch
 from mist_ci.ports.sources import Source
 from mist_ci.schemaflux.lines import lines, spans
@@ -20,6 +22,10 @@ _RECORD = struct.Struct(">16s?II")
 _BUCKETS = range(1_000_000, 1_000_064)
 """Numbers that nobody else uses: those of `corpus.py` are small."""
 _AT_ONCE = 4096
+_SEEDS = {one: number for number, one in enumerate(DataFormat)}
+
+Formats = Mapping[str, DataFormat]
+"""Path → what the rows of the file are."""
 
 
 @dataclass(slots=True)
@@ -66,14 +72,19 @@ class _Group:
     head: list[tuple[int, int]] = field(default_factory=list)
 
 
-def known_lines(head: Sequence[Source], base: Sequence[Source], scratch: Scratch) -> Known:
-    """The lines of head that the base has too. Costs a reading of both sides; nothing when there is no base."""
+def known_lines(
+    head: Sequence[Source], base: Sequence[Source], scratch: Scratch, formats: tuple[Formats, Formats]
+) -> Known:
+    """The lines of head that the base has too. Costs a reading of both sides; nothing when there is no base.
+
+    `formats` are those of head, and of base.
+    """
     known = Known()
     if not base:
         return known
-    for is_head, sources in ((False, base), (True, head)):
+    for is_head, sources, of in ((False, base, formats[1]), (True, head, formats[0])):
         for number, source in enumerate(sources):
-            _write(source, number, scratch, is_head=is_head)
+            _write(source, number, scratch, is_head=is_head, seed=_SEEDS[of[source.path]])
     files = _same_files(head, base)
     for bucket in _BUCKETS:
         groups: defaultdict[bytes, _Group] = defaultdict(_Group)
@@ -124,12 +135,12 @@ def _match(
             known.removed += 1
 
 
-def _write(source: Source, number: int, scratch: Scratch, *, is_head: bool) -> None:
+def _write(source: Source, number: int, scratch: Scratch, *, is_head: bool, seed: int) -> None:
     buckets: defaultdict[int, bytearray] = defaultdict(bytearray)
     for span in spans(source):
         for line in lines(span):
             if line.content and not line.content.isspace():
-                digest = xxhash.xxh3_128_digest(line.content)
+                digest = xxhash.xxh3_128_digest(line.content, seed)
                 buckets[digest[0] % len(_BUCKETS)] += _RECORD.pack(digest, is_head, number, line.row)
         for bucket, data in buckets.items():
             scratch.append(_BUCKETS[bucket], bytes(data))

@@ -82,10 +82,12 @@ class SuiteIndex:
         words = split_words(text)
         if self.anchors.isdisjoint(words):
             return
+        shared = self._shared(words)
+        spans = [one.span() for one in _WORD.finditer(text)] if shared else []
         found = [
             match
-            for number, places in self._shared(words).items()
-            if (match := self._match(self.exams[number], text, words, places)) is not None
+            for number, places in shared.items()
+            if (match := self._match(self.exams[number], spans, words, places)) is not None
         ]
         yield from sorted(found, key=lambda one: (-one.coverage, one.exam.suite, one.exam.key))
 
@@ -97,7 +99,9 @@ class SuiteIndex:
                 shared[number].append(place)
         return shared
 
-    def _match(self, exam: Exam, text: str, words: Sequence[str], places: Sequence[int]) -> Match | None:
+    def _match(
+        self, exam: Exam, spans: Sequence[tuple[int, int]], words: Sequence[str], places: Sequence[int]
+    ) -> Match | None:
         first, last = _longest_run(places)
         run_words = last - first + GRAM_WORDS
         common = len({" ".join(words[place : place + GRAM_WORDS]) for place in places})
@@ -105,7 +109,6 @@ class SuiteIndex:
         jaccard = common / (len(exam.grams) + max(1, len(words) - GRAM_WORDS + 1) - common)
         if run_words < RUN_WORDS and max(coverage, jaccard) < NEAR:
             return None
-        spans = [one.span() for one in _WORD.finditer(text)]
         start, end = spans[first][0], spans[min(first + run_words, len(spans)) - 1][1]
         return Match(
             exam, run_words, start, end, _place_in(exam, words[first : first + GRAM_WORDS]), coverage, jaccard

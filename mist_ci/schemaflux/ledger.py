@@ -65,7 +65,7 @@ class Ledger:
             return None
         consequence = (stance and stance.consequence) or problem.consequence or meta.consequence
         shown, frame = framed(problem, raw) if raw else (problem, None)
-        shown, frame = concealed(shown, frame, raw)
+        shown = concealed(shown, content)
         found = Finding(
             code=meta.code,
             name=meta.name,

@@ -1,6 +1,5 @@
 """One data set in, one DataReport out. Nothing is cut, sampled or skipped in silence, and nothing is held."""
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -11,7 +10,7 @@ from mist_ci.ports.sources import Source
 from mist_ci.schemaflux.asking import ask
 from mist_ci.schemaflux.change import describe_change
 from mist_ci.schemaflux.corpus import Record, corpus_problems
-from mist_ci.schemaflux.files import head_of, judge_files, judge_heads, note_broken, summary, whole
+from mist_ci.schemaflux.files import data_hash, head_of, judge_files, judge_heads, note_broken, summary, whole
 from mist_ci.schemaflux.folds import note_folds
 from mist_ci.schemaflux.formats.detection import Detected, detect
 from mist_ci.schemaflux.inspection import Inspection, Means
@@ -42,8 +41,10 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     sources = whole(asked.head)
     heads = judge_heads(asked, sources, ledger)
     readable = [source for source in sources if source.path in heads]
-    known = known_lines(readable, whole(asked.base), means.scratch)
-    scan = _scan(asked, means, readable, RowReader(_formats(heads), known))
+    before = whole(asked.base)
+    formats = _formats(heads), _formats_before(asked, before)
+    known = known_lines(readable, before, means.scratch, formats)
+    scan = _scan(asked, means, readable, RowReader(formats[0], known))
     total = scan.new_part()
     files = {path: FileCount() for path in heads}
     for part in _parts(scan, readable, means):
@@ -103,19 +104,12 @@ def _parts(scan: Scan, sources: Sequence[Source], means: Means) -> Iterator[Part
             yield part
 
 
-def data_hash(sources: Sequence[Source]) -> str:
-    """`sha256:` over the paths and contents of a data set; the order of the files does not matter."""
-    total = hashlib.sha256()
-    for source in sorted(sources, key=lambda source: source.path):
-        content = hashlib.sha256()
-        for block in source.blocks(0, source.size):
-            content.update(block)
-        total.update(f"{source.path}\0{content.hexdigest()}\n".encode())
-    return f"sha256:{total.hexdigest()}"
-
-
 def _formats(heads: Mapping[str, Detected]) -> dict[str, DataFormat]:
     return {path: found.format for path, found in heads.items()}
+
+
+def _formats_before(asked: Inspection, sources: Sequence[Source]) -> dict[str, DataFormat]:
+    return {one.path: detect(head_of(one, asked.format).content, asked.format).format for one in sources}
 
 
 def _scan(asked: Inspection, means: Means, sources: Sequence[Source], reader: RowReader) -> Scan:
@@ -171,8 +165,8 @@ def _judge_change(
     base = whole(asked.base)
     if not base or data_hash(base) == data_hash(sources):
         return None
-    formats = {one.path: detect(head_of(one, asked.format).content, asked.format).format for one in base}
-    change = describe_change(reader.known, (base, RowReader(formats)), (sources, reader))
+    old = RowReader(_formats_before(asked, base))
+    change = describe_change(reader.known, (base, old), (sources, reader))
     for rule in CHANGE_RULES:
         if asked.selection.takes(rule.META):
             for problem in ask(rule, Where(asked.dataset), rule.check, change):

@@ -14,6 +14,8 @@ from mist_ci.parsing.strict_json import JsonValue
 
 _NEARLY = 0.82
 """Likeness from which on a key that is not known is a misspelt one: `contnet` is, `reason` is no `reasoning`."""
+_MOST_KEYS = 1_000
+"""Unknown keys of an object that are looked at for being misspelt: each costs as much as a row."""
 Fields = dict[str, "Shape"]
 Object = Mapping[str, JsonValue]
 
@@ -210,7 +212,7 @@ def misspelt(record: Record, value: Object, path: str = "") -> Iterator[ShapePro
     """Keys of an object that look like one of the known ones, which is not there, and hold what it would hold."""
     if record.is_free:
         return
-    for key in sorted(value.keys() - record.required.keys() - record.optional.keys()):
+    for key in sorted(value.keys() - record.required.keys() - record.optional.keys())[:_MOST_KEYS]:
         known = nearest(key, (*record.required, *record.optional))
         if known is not None and known not in value:
             shape = record.required.get(known) or record.optional[known]

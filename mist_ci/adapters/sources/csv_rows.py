@@ -1,6 +1,7 @@
 """CSV with a header: every row becomes an object of strings."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -87,7 +88,7 @@ class _Table:
                 raise Broken(f"its columns are separated by {other}", f"separate them by {wanted}", begins)
         if any(not name.strip() for name in header):
             raise Broken("a column of its header has no name", hint, begins)
-        if twice := next((name for name in header if header.count(name) > 1), None):
+        if twice := next((name for name, times in Counter(header).items() if times > 1), None):
             raise Broken(f"its header names {twice[:40]!r} twice", hint, begins)
         return header
 

@@ -1,6 +1,7 @@
 """Parquet, through pyarrow: every row becomes an object; lists and structs nest as they are."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -52,8 +53,8 @@ def _unusable(schema: Any, arrow: Any, prefix: str) -> Iterator[str]:  # noqa: A
     names = list(schema.names)
     if not names:
         yield "it has no columns"
-    for name in names:
-        if names.count(name) > 1:
+    for name, times in Counter(names).items():
+        if times > 1:
             yield f"it has two columns named {_shown(name)}"
     for field in schema:
         yield from _unusable_field(f"{prefix}{field.name}", field.type, arrow)

@@ -14,6 +14,7 @@ What to do: keep the better one of the two.
 from collections.abc import Iterator, Sequence
 
 from mist_ci.models.finding import Consequence, Severity
+from mist_ci.schemaflux.concealing import private_in
 from mist_ci.schemaflux.example import GOOD, chat, rows
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Mention, Problem, RuleMeta
@@ -101,7 +102,9 @@ def describe(first: Mention, other: Mention, /) -> Problem:
         raise TypeError("a row without words is like no other")
     same = len(one.grams & two.grams) / len(one.grams | two.grams)
     known = set(one.words)
+    private = "\n".join(private_in(other.row.raw).values).lower()
     new = [word.decode("utf-8", "replace") for word in dict.fromkeys(two.words) if word not in known]
+    new = [word for word in new if word.lower() not in private]
     words = ", ".join(word[:20] for word in new[:_SHOWN]) + (", …" if new[_SHOWN:] else "")
     return Problem(
         f"{same:.0%} of the phrases of this row and of {first} are the same{f'; only here: {words}' if new else ''}",

@@ -1,0 +1,98 @@
+"""Data of a hostile head: nothing hides a finding, nothing goes on for ever, and what is private stays so."""
+
+import time
+
+from mist_ci.adapters.targets import load_targets
+from mist_ci.models.finding import DataReport
+from mist_ci.parsing.strict_json import JsonValue
+from mist_ci.schemaflux.example import GOOD, chat, rows
+from tests.unit.schemaflux.checking import check
+
+ALPACA = b"".join(
+    rows({"instruction": f"Add {one} to it.", "input": f"It is {one}", "output": f"That is {2 * one}"})
+    for one in range(10)
+)
+
+
+def talk(count: int) -> bytes:
+    return b"".join(
+        rows(chat(("user", f"Question {one}?"), ("assistant", f"Answer {one}."))) for one in range(count)
+    )
+
+
+def new(report: DataReport, code: str) -> int:
+    return sum(one.count for one in report.all_counts if one.code == code and not one.known)
+
+
+def test_rows_that_become_wrong_because_others_come_before_them_are_new() -> None:
+    report = check(talk(20) + ALPACA, known={"train.jsonl": ALPACA})
+    assert new(report, "SF103") == 10
+
+
+def test_rows_that_move_into_a_file_of_another_format_are_new() -> None:
+    report = check({"b.jsonl": talk(20) + ALPACA}, known={"a.jsonl": ALPACA, "b.jsonl": talk(20)})
+    assert new(report, "SF103") == 10
+    assert report.rows_new == 10
+
+
+def test_rows_that_move_into_a_file_of_the_same_format_stay_known() -> None:
+    report = check({"b.jsonl": talk(20)}, known={"a.jsonl": talk(20)})
+    assert report.rows_new == 0
+
+
+def test_a_file_of_the_size_that_it_had_is_not_the_same_file() -> None:
+    target = load_targets(["azure"])
+    before = talk(10)
+    lost = talk(9)
+    after = lost[:-4] + b" " * (len(before) - len(lost)) + lost[-4:]
+    assert len(after) == len(before)
+    first = check(talk(9), targets=target)
+    assert new(first, "SF012") == 1
+    assert new(check(after, known={"train.jsonl": before}, targets=target), "SF012") == 1
+    assert new(check(before, known={"train.jsonl": before}, targets=target), "SF012") == 0
+
+
+def said(report: DataReport) -> str:
+    return report.model_dump_json()
+
+
+def test_a_frame_that_begins_inside_of_a_secret_shows_nothing_of_it() -> None:
+    token = "sk-proj-" + "aQ7xR2mW9pL4vT8kZ3nB" + "T3BlbkFJ" + "yH5cJ1sD6gF0uE2wX9oP"
+    shown = check(
+        rows(
+            {
+                "messages": [
+                    {"role": "user", "name": token, "content": 5},
+                    {"role": "assistant", "content": "b"},
+                ]
+            }
+        )
+    )
+    assert new(shown, "SF105") == 1
+    for start in range(6, len(token) - 8):
+        assert token[start : start + 8] not in said(shown), said(shown)
+
+
+def test_words_of_a_near_duplicate_do_not_show_an_address_of_somebody() -> None:
+    asked = "How do I get the stains of red wine out of the white tablecloth that my grandmother gave us in June?"
+    told = "Put salt on the stain while it is wet, rinse it with cold water, and soak the cloth over night in milk. Ask"
+    mail = "zebulon.quartermaine@fjordlandia.no"
+    files = b"".join(rows(chat(("user", asked), ("assistant", f"{told} {who}"))) for who in ("nobody", mail))
+    report = check(files)
+    assert new(report, "SF803") == 1
+    assert not any(word in said(report) for word in ("quartermaine", "fjordlandia"))
+
+
+def test_a_row_of_addresses_with_many_problems_is_looked_through_once() -> None:
+    addresses = " ".join(f"zebulon{one}@fjordlandia{one}.no" for one in range(5_000))
+    bad: list[JsonValue] = [{"role": f"r{one}"} for one in range(500)]
+    start = time.perf_counter()
+    report = check(rows({"messages": [{"role": "user", "content": addresses}, *bad]}))
+    assert new(report, "SF104") == 500
+    assert time.perf_counter() - start < 20
+
+
+def test_a_row_of_many_unknown_keys_ends() -> None:
+    start = time.perf_counter()
+    check(GOOD[:-2] + "".join(f',"k{one}":1' for one in range(100_000)).encode() + b"}\n")
+    assert time.perf_counter() - start < 20
