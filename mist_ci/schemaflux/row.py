@@ -21,6 +21,7 @@ from mist_ci.schemaflux.trait import Trait, traits_of
 
 _canonical = msgspec.json.Encoder(order="sorted").encode
 _decode = msgspec.json.Decoder().decode
+MEDIA_COLUMNS = frozenset({"image", "images", "video", "videos", "audio", "audios"})
 
 
 @dataclass(eq=False)
@@ -87,6 +88,11 @@ class Row:
     def said(self) -> tuple[Message, ...]:
         """Every message there is: the conversation, and both sides of preference data."""
         return (*self.messages, *(message for side in self.sides for message in side.messages))
+
+    @lazy
+    def media(self) -> dict[str, JsonValue]:
+        """Columns of pictures, films and sounds beside the texts, which are seen or heard with them."""
+        return {key: value for key, value in self.object.items() if key in MEDIA_COLUMNS and value}
 
     @lazy
     def shape_problems(self) -> tuple[ShapeProblem, ...]:

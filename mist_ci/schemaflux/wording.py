@@ -114,7 +114,8 @@ def digest_of_said(row: Row) -> bytes:
         for one in row.said
     ]
     sides = [len(side.messages) for side in row.sides]
-    return xxhash.xxh3_128_digest(_encode([said, sides, row.label, [dict(tool.value) for tool in row.tools]]))
+    tools = [dict(tool.value) for tool in row.tools]
+    return xxhash.xxh3_128_digest(_encode([said, sides, row.label, tools, row.media]))
 
 
 def _said(row: Row) -> tuple[list[str], bytes]:
@@ -127,6 +128,7 @@ def _said(row: Row) -> tuple[list[str], bytes]:
         *([call.name, call.arguments] for message in said for call in message.calls),
         *(dict(part) for message in said for part in message.parts if part.get("type") != "text"),
         *([] if row.label is None else [row.label]),
+        *([row.media] if row.media else []),
     ]
     return [message.text for message in said] or [""], _encode(special) if special else b""
 

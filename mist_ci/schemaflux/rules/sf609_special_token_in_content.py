@@ -2,8 +2,8 @@
 
 What it finds: `<|im_end|>`, `<|eot_id|>`, `<end_of_turn>`, `[INST]`, `</s>` and their like inside of a message. Code
 is left alone (fenced, or between backticks), and so is `</s>` behind a `<s>`, which is HTML: a text that talks about
-templates is not one. Whether the token is one of the model that is trained, only its tokenizer knows: SF611 says it
-when a template with its special tokens is given.
+templates is not one. axolotl's `segments` are left alone too: no template is applied to them. Whether the token is one
+of the model that is trained, only its tokenizer knows: SF611 says it when a template with its special tokens is given.
 
 Why it matters: tokenizers make a control token of it wherever it stands. The turn ends in the middle of a sentence,
 and what follows is said by nobody.
@@ -35,6 +35,8 @@ META = RuleMeta(
 
 def check(row: Row, /) -> Iterator[Problem]:
     """The first token of each message."""
+    if "segments" in row.object:  # axolotl's input_output: no template is applied to them
+        return
     for message in row.said:
         token = _token(message)
         if token is not None:

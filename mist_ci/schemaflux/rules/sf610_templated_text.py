@@ -2,7 +2,8 @@
 
 What it finds: a message whose text was rendered with a chat template before: turns between `<|im_start|>user` and
 the like, `[INST] … [/INST]`, `### Instruction:` with `### Response:`, or a text that begins with `Human: ` and has
-an `Assistant:` on a line of its own. Code is left alone (fenced, or between backticks).
+an `Assistant:` on a line of its own. Code is left alone (fenced, or between backticks), and
+so are axolotl's `segments`, to which no template is applied.
 
 Why it matters: the trainer applies its template once more. The model learns that a user says whole conversations,
 with the answers in them, and is never asked like that.
@@ -37,6 +38,8 @@ META = RuleMeta(
 
 def check(row: Row, /) -> Iterator[Problem]:
     """The messages that are more than one."""
+    if "segments" in row.object:  # axolotl's input_output: no template is applied to them
+        return
     for message in row.said:
         name = templated(message.text)
         if name is not None:

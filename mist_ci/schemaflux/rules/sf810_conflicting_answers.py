@@ -1,8 +1,8 @@
 """The same prompt has two answers.
 
 What it finds: rows whose conversation up to the last answer is the same (whatever its case and white
-space) and whose last answers differ. Short answers, such as labels and numbers, are an error. Longer
-ones may both be right and are shown as information.
+space, with the same pictures) and whose last answers differ. Short answers, such as labels and numbers,
+are an error. Longer ones may both be right and are shown as information.
 
 Why it matters: the model cannot learn both. On labels, such rows put a ceiling on its accuracy.
 
@@ -64,12 +64,12 @@ def keys(row: Row, /) -> Iterator[tuple[bytes, bytes]]:
         return
     messages = [_said(message) for message in row.messages]
     answer = messages[row.answer]
-    tools = [tool.value for tool in row.tools]
+    rest = [*(tool.value for tool in row.tools), *([row.media] if row.media else [])]
     spoken = " ".join(message.role or "" for message in row.messages[: row.answer + 1])
     before = [part for one in messages[: row.answer] for part in one]
     said_in_full = b"".join(answer)
     chars = max(len(said_in_full.decode()), len(row.messages[-1].text))
-    yield _hash([spoken.encode(), *before], tools), _note(said_in_full, chars)
+    yield _hash([spoken.encode(), *before], rest), _note(said_in_full, chars)
 
 
 def verdict(first: bytes, other: bytes, /) -> Severity | None:
@@ -88,10 +88,10 @@ def describe(first: Mention, other: Mention, /) -> Problem:
     )
 
 
-def _hash(asked: Sequence[bytes], tools: Sequence[object] = ()) -> bytes:
+def _hash(asked: Sequence[bytes], rest: Sequence[object] = ()) -> bytes:
     digest = xxhash.xxh3_128(b"\x1e".join(asked))
-    if tools:
-        digest.update(_encode(tools))
+    if rest:
+        digest.update(_encode(rest))
     return digest.digest()
 
 
