@@ -193,7 +193,6 @@ def test_an_accelerator_that_grew_is_loaded_anew(monkeypatch: pytest.MonkeyPatch
         loaded.append(recipe)
         return Miscounting("never")
 
-@pytest.mark.slow
     monkeypatch.setattr(fast, "_load", load)
     monkeypatch.setattr(TiktokenCounter, "count_with", lambda _, __, text: len(text.split()))
     monkeypatch.setattr(fast, "_size_bytes", lambda: len(loaded) * 200 * 2**20)

@@ -1,12 +1,15 @@
 """Data of a hostile head: nothing hides a finding, nothing goes on for ever, and what is private stays so."""
 
 import time
+from typing import TYPE_CHECKING
 
 from mist_ci.adapters.targets import load_targets
 from mist_ci.models.finding import DataReport
-from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.example import GOOD, chat, rows
 from tests.unit.schemaflux.checking import check
+
+if TYPE_CHECKING:
+    from mist_ci.parsing.strict_json import JsonValue
 
 ALPACA = b"".join(
     rows({"instruction": f"Add {one} to it.", "input": f"It is {one}", "output": f"That is {2 * one}"})
@@ -74,7 +77,9 @@ def test_a_frame_that_begins_inside_of_a_secret_shows_nothing_of_it() -> None:
 
 
 def test_words_of_a_near_duplicate_do_not_show_an_address_of_somebody() -> None:
-    asked = "How do I get the stains of red wine out of the white tablecloth that my grandmother gave us in June?"
+    asked = (
+        "How do I get the stains of red wine out of the white tablecloth that my grandmother gave us in June?"
+    )
     told = "Put salt on the stain while it is wet, rinse it with cold water, and soak the cloth over night in milk. Ask"
     mail = "zebulon.quartermaine@fjordlandia.no"
     files = b"".join(rows(chat(("user", asked), ("assistant", f"{told} {who}"))) for who in ("nobody", mail))
