@@ -1,10 +1,11 @@
 """Data of a hostile head: nothing hides a finding, nothing goes on for ever, and what is private stays so."""
 
 import time
+from pathlib import Path
 
+from mist_ci.adapters.sources import Opener, open_paths
 from mist_ci.adapters.targets import load_targets
 from mist_ci.models.finding import DataReport
-from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.example import GOOD, chat, rows
 from tests.unit.schemaflux.checking import check
 
@@ -74,7 +75,9 @@ def test_a_frame_that_begins_inside_of_a_secret_shows_nothing_of_it() -> None:
 
 
 def test_words_of_a_near_duplicate_do_not_show_an_address_of_somebody() -> None:
-    asked = "How do I get the stains of red wine out of the white tablecloth that my grandmother gave us in June?"
+    asked = (
+        "How do I get the stains of red wine out of the white tablecloth that my grandmother gave us in June?"
+    )
     told = "Put salt on the stain while it is wet, rinse it with cold water, and soak the cloth over night in milk. Ask"
     mail = "zebulon.quartermaine@fjordlandia.no"
     files = b"".join(rows(chat(("user", asked), ("assistant", f"{told} {who}"))) for who in ("nobody", mail))
@@ -85,10 +88,18 @@ def test_words_of_a_near_duplicate_do_not_show_an_address_of_somebody() -> None:
 
 def test_a_row_of_addresses_with_many_problems_is_looked_through_once() -> None:
     addresses = " ".join(f"zebulon{one}@fjordlandia{one}.no" for one in range(5_000))
-    bad: list[JsonValue] = [{"role": f"r{one}"} for one in range(500)]
     start = time.perf_counter()
-    report = check(rows({"messages": [{"role": "user", "content": addresses}, *bad]}))
-    assert new(report, "SF104") == 500
+    report = check(
+        rows(
+            {
+                "messages": [
+                    {"role": "user", "content": addresses},
+                    *({"role": f"r{one}"} for one in range(200)),
+                ]
+            }
+        )
+    )
+    assert new(report, "SF104") == 200
     assert time.perf_counter() - start < 20
 
 
@@ -96,3 +107,11 @@ def test_a_row_of_many_unknown_keys_ends() -> None:
     start = time.perf_counter()
     check(GOOD[:-2] + "".join(f',"k{one}":1' for one in range(100_000)).encode() + b"}\n")
     assert time.perf_counter() - start < 20
+
+
+def test_a_long_first_row_does_not_make_settings_of_a_file(tmp_path: Path) -> None:
+    long = rows(chat(("user", "Why? " * 20_000), ("assistant", "Because.")))
+    (tmp_path / "train.json").write_bytes(long + talk(3))
+    (tmp_path / "settings.json").write_bytes(b'{"a": "' + b"b" * 200_000 + b'"}\n')
+    with Opener() as opener:
+        assert [Path(one.path).name for one in open_paths(opener, [tmp_path])] == ["train.json"]
