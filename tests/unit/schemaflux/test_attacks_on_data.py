@@ -3,6 +3,8 @@
 import time
 from pathlib import Path
 
+import pytest
+
 from mist_ci.adapters.sources import Opener, open_paths
 from mist_ci.adapters.targets import load_targets
 from mist_ci.models.finding import DataReport
@@ -13,6 +15,9 @@ ALPACA = b"".join(
     rows({"instruction": f"Add {one} to it.", "input": f"It is {one}", "output": f"That is {2 * one}"})
     for one in range(10)
 )
+
+
+TOKEN = "sk-proj-" + "aQ7xR2mW9pL4vT8kZ3nB" + "T3BlbkFJ" + "yH5cJ1sD6gF0uE2wX9oP"
 
 
 def talk(count: int) -> bytes:
@@ -57,21 +62,25 @@ def said(report: DataReport) -> str:
     return report.model_dump_json()
 
 
+def shows_nothing_of(secret: str, report: DataReport) -> None:
+    assert report.findings
+    for start in range(8, len(secret) - 7):
+        assert secret[start : start + 8] not in said(report)
+
+
 def test_a_frame_that_begins_inside_of_a_secret_shows_nothing_of_it() -> None:
-    token = "sk-proj-" + "aQ7xR2mW9pL4vT8kZ3nB" + "T3BlbkFJ" + "yH5cJ1sD6gF0uE2wX9oP"
     shown = check(
         rows(
             {
                 "messages": [
-                    {"role": "user", "name": token, "content": 5},
+                    {"role": "user", "name": TOKEN, "content": 5},
                     {"role": "assistant", "content": "b"},
                 ]
             }
         )
     )
     assert new(shown, "SF105") == 1
-    for start in range(6, len(token) - 8):
-        assert token[start : start + 8] not in said(shown), said(shown)
+    shows_nothing_of(TOKEN, shown)
 
 
 def test_words_of_a_near_duplicate_do_not_show_an_address_of_somebody() -> None:
@@ -89,16 +98,8 @@ def test_words_of_a_near_duplicate_do_not_show_an_address_of_somebody() -> None:
 def test_a_row_of_addresses_with_many_problems_is_looked_through_once() -> None:
     addresses = " ".join(f"zebulon{one}@fjordlandia{one}.no" for one in range(5_000))
     start = time.perf_counter()
-    report = check(
-        rows(
-            {
-                "messages": [
-                    {"role": "user", "content": addresses},
-                    *({"role": f"r{one}"} for one in range(200)),
-                ]
-            }
-        )
-    )
+    bad = ",".join(f'{{"role":"r{one}"}}' for one in range(200))
+    report = check(f'{{"messages":[{{"role":"user","content":"{addresses}"}},{bad}]}}\n'.encode())
     assert new(report, "SF104") == 200
     assert time.perf_counter() - start < 20
 
@@ -115,3 +116,10 @@ def test_a_long_first_row_does_not_make_settings_of_a_file(tmp_path: Path) -> No
     (tmp_path / "settings.json").write_bytes(b'{"a": "' + b"b" * 200_000 + b'"}\n')
     with Opener() as opener:
         assert [Path(one.path).name for one in open_paths(opener, [tmp_path])] == ["train.json"]
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.jsonl"])
+def test_what_cannot_be_read_shows_no_key(name: str) -> None:
+    report = check({name: f'text,"{TOKEN}","{TOKEN}"\n'.encode()})
+    shows_nothing_of(TOKEN, report)
+    shows_nothing_of(TOKEN, check({name: f'{{"{TOKEN}":1,"{TOKEN}":2}}\n'.encode()}))
