@@ -123,3 +123,10 @@ def test_what_cannot_be_read_shows_no_key(name: str) -> None:
     report = check({name: f'text,"{TOKEN}","{TOKEN}"\n'.encode()})
     shows_nothing_of(TOKEN, report)
     shows_nothing_of(TOKEN, check({name: f'{{"{TOKEN}":1,"{TOKEN}":2}}\n'.encode()}))
+
+
+def test_a_row_that_is_wrong_before_it_is_deep_is_a_finding() -> None:
+    for end in (b"", b"]" * 100_000 + b"}"):
+        report = check(talk(3) + b'{"a":1,"a":2,"b":' + b"[" * 100_000 + end + b"\n" + talk(1))
+        assert report.rows == 5
+        assert [one.code for one in report.findings][:1] == ["SF002"]
