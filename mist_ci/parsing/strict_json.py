@@ -22,6 +22,8 @@ _MAX_INT_CHARS = 24  # longer digits are too big for sure, and too long for a me
 _BOM = b"\xef\xbb\xbf"
 _STRING_BYTES = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"')
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_BRACKET = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[{}\[\]]', re.DOTALL)
+_OPENING, _CLOSING = frozenset("{["), frozenset("}]")
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _decode = msgspec.json.Decoder().decode
@@ -108,10 +110,27 @@ def _diagnose(text: bytes, reason: str) -> JsonProblem:
     except UnicodeDecodeError as error:
         message = f"byte 0x{text[error.start]:02x} is not UTF-8"
         return JsonProblem(JsonProblemKind.ENCODING, message, error.start + 1)
-    problem = _Scan(decoded).run()
-    if problem and problem.kind is JsonProblemKind.DEPTH:
-        return problem
-    return _syntax_problem(decoded) or problem or JsonProblem(JsonProblemKind.SYNTAX, reason)
+    return (
+        _depth_problem(decoded)
+        or _syntax_problem(decoded)
+        or _Scan(decoded).run()
+        or JsonProblem(JsonProblemKind.SYNTAX, reason)
+    )
+
+
+def _depth_problem(text: str) -> JsonProblem | None:
+    """Comes first: other parsers need a stack for it."""
+    depth = 0
+    for match in _BRACKET.finditer(text):
+        part = match.group()
+        if part in _OPENING:
+            depth += 1
+            if depth > MAX_DEPTH:
+                message = f"is nested more than {MAX_DEPTH} levels deep"
+                return JsonProblem(JsonProblemKind.DEPTH, message, match.start() + 1)
+        elif part in _CLOSING:
+            depth = max(0, depth - 1)
+    return None
 
 
 def _syntax_problem(text: str) -> JsonProblem | None:
@@ -162,9 +181,6 @@ class _Scan:
         match token[0]:
             case "{" | "[":
                 self._open.append(_Level(is_object=token.startswith("{")))
-                if len(self._open) > MAX_DEPTH:
-                    self._open.clear()
-                    return JsonProblemKind.DEPTH, f"is nested more than {MAX_DEPTH} levels deep"
             case "}" | "]":
                 del self._open[-1:]
             case ",":

@@ -4,7 +4,7 @@ A finding quotes the row: in its message, its snippet and its frame. Credentials
 replaced by dots of the same length, but for their first characters, so that places stay what they are.
 """
 
-from collections import defaultdict
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
@@ -37,10 +37,9 @@ class Private:
     """The private values of a row."""
 
     def __init__(self, values: Iterable[str]) -> None:
-        self.values = tuple(dict.fromkeys(values))
-        self._starting: defaultdict[str, list[str]] = defaultdict(list)
-        for value in self.values:
-            self._starting[value[:_PREFIX_CHARS]].append(value)
+        self.values = sorted(set(values))
+        self._starts = {value[:_PREFIX_CHARS] for value in self.values}
+        self._longest_chars = max(map(len, self.values), default=0)
 
     def hide(self, text: str) -> str:
         """The text with every private value, whole or cut off at its end, replaced from its fifth character on.
@@ -60,8 +59,11 @@ class Private:
 
     def _longest(self, text: str, place: int) -> int:
         """How many characters of a private value stand at a place; 0 when they are too few to be one."""
-        found = self._starting.get(text[place : place + _PREFIX_CHARS], ())
-        return max((_common(text[place : place + len(value)], value) for value in found), default=0)
+        if text[place : place + _PREFIX_CHARS] not in self._starts:
+            return 0
+        here = text[place : place + self._longest_chars]
+        near = bisect_left(self.values, here)  # of sorted values, a neighbour has most in common
+        return max(_common(here, value) for value in self.values[max(0, near - 1) : near + 1])
 
 
 @lru_cache(maxsize=1)

@@ -9,8 +9,8 @@ from mist_ci.schemaflux.rule import Problem
 
 _BEFORE_CHARS = 36
 _FRAME_CHARS = 96
-_MOST_BYTES = 1 << 20
-"""Longer lines are not shown."""
+_MOST_BYTES = 1 << 18
+"""Longer lines are not shown: each finding reads its line again, and a line may have many."""
 
 
 def framed(problem: Problem, raw: bytes) -> tuple[Problem, Frame | None]:

@@ -42,7 +42,7 @@ def _open(opener: Opener, blob: Blob, label: str, *, is_named: bool) -> Opened |
     if isinstance(blob, Path):
         return opener.open(label, blob)
     head = blob[:HEAD_BYTES]
-    is_setting = not is_named and label.endswith(".json") and is_one_object(head)
+    is_setting = not is_named and label.endswith(".json") and is_one_object(blob)
     return None if is_pointer(head) or is_setting else opener.open_bytes(label, blob)
 
 

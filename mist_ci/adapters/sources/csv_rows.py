@@ -8,7 +8,7 @@ from typing import BinaryIO, Protocol
 
 import msgspec
 
-from mist_ci.adapters.sources.broken import Broken
+from mist_ci.adapters.sources.broken import Broken, shown_name
 from mist_ci.adapters.sources.spool import Spool
 
 MAX_LINE_BYTES = 16 * 2**20
@@ -89,7 +89,7 @@ class _Table:
         if any(not name.strip() for name in header):
             raise Broken("a column of its header has no name", hint, begins)
         if twice := next((name for name, times in Counter(header).items() if times > 1), None):
-            raise Broken(f"its header names {twice[:40]!r} twice", hint, begins)
+            raise Broken(f"its header names {shown_name(twice)} twice", hint, begins)
         return header
 
     def _uneven(self, cells: Sequence[str], line: int) -> Broken:

@@ -9,12 +9,11 @@ from typing import Any
 import msgspec
 
 from mist_ci.adapters.providers.secret import Secret
-from mist_ci.adapters.sources.broken import Broken
+from mist_ci.adapters.sources.broken import Broken, shown_name
 from mist_ci.adapters.sources.spool import Spool
 from mist_ci.errors import Code, CouldNotRun
 
 _ROWS_PER_BATCH = 256
-_NAME_CHARS = 60
 _HINT = "write text as strings, and leave out columns that no trainer reads"
 
 
@@ -55,7 +54,7 @@ def _unusable(schema: Any, arrow: Any, prefix: str) -> Iterator[str]:  # noqa: A
         yield "it has no columns"
     for name, times in Counter(names).items():
         if times > 1:
-            yield f"it has two columns named {_shown(name)}"
+            yield f"it has two columns named {shown_name(name)}"
     for field in schema:
         yield from _unusable_field(f"{prefix}{field.name}", field.type, arrow)
 
@@ -77,11 +76,7 @@ def _unusable_field(name: str, kind: Any, arrow: Any) -> Iterator[str]:  # noqa:
             *(types.is_boolean, types.is_integer, types.is_floating, types.is_null),
         )
     ):
-        yield f"column {_shown(name)} is of type {str(kind)[:40]}, which training data has no use for"
-
-
-def _shown(name: str) -> str:
-    return repr(name if len(name) <= _NAME_CHARS else f"{name[: _NAME_CHARS - 1]}…")
+        yield f"column {shown_name(name)} is of type {str(kind)[:40]}, which training data has no use for"
 
 
 def _encoder(schema: Any, arrow: Any) -> Any:  # noqa: ANN401

@@ -9,6 +9,7 @@ from mist_ci.adapters.sources.sniffing import HEAD_BYTES, SUFFIXES, is_one_objec
 from mist_ci.errors import Code, UsageError, Where
 from mist_ci.ports.sources import BrokenSource, Opened
 
+_LONGEST_ROW_BYTES = 2**26
 _HIDDEN = frozenset({".git", ".venv", "node_modules", "__pycache__"})
 
 
@@ -58,7 +59,10 @@ def _is_setting(place: Path) -> bool:
         return False
     try:
         with place.open("rb") as file:
-            return is_one_object(file.read(HEAD_BYTES))
+            head = file.read(HEAD_BYTES)
+            while b"\n" not in head and len(head) < _LONGEST_ROW_BYTES and (more := file.read(len(head))):
+                head += more  # the first of many rows may be long
+            return is_one_object(head + file.read(HEAD_BYTES))
     except OSError:
         return False  # opening it says why
 

