@@ -1,10 +1,6 @@
 """Data of a hostile head: nothing hides a finding, nothing goes on for ever, and what is private stays so."""
 
-<<<<<<< HEAD
-from typing import TYPE_CHECKING
-=======
 from pathlib import Path
->>>>>>> attack
 
 import pytest
 
@@ -13,9 +9,6 @@ from mist_ci.adapters.targets import load_targets
 from mist_ci.models.finding import DataReport
 from mist_ci.schemaflux.example import GOOD, chat, rows
 from tests.unit.schemaflux.checking import check
-
-if TYPE_CHECKING:
-    from mist_ci.parsing.strict_json import JsonValue
 
 ALPACA = b"".join(
     rows({"instruction": f"Add {one} to it.", "input": f"It is {one}", "output": f"That is {2 * one}"})
