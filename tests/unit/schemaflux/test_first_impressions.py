@@ -60,3 +60,18 @@ def test_preferences_are_to_be_converted_to_preferences() -> None:
     row: JsonValue = {"prompt": "What is 2+2?", "chosen": "4", "rejected": "5"}
     found = check(rows(row), targets=[target("openai")]).findings
     assert ["convert them to openai-dpo" in one.hint for one in found if one.code == "SF114"] == [True]
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        (b'{"messages": []},', "take the comma behind the row away"),
+        (b"{'messages': []}", "how Python prints a dict"),
+        (b'{"messages": [],', "correct the line"),
+    ],
+)
+def test_what_people_write_instead_of_json_lines_is_called_by_its_name(line: bytes, hint: str) -> None:
+    good = rows({"messages": [*SPOKEN, {"role": "assistant", "content": "4"}]})
+    (found,) = check(good + line + b"\n").findings
+    assert (found.code, found.where.line) == ("SF002", 2)
+    assert hint in found.hint
