@@ -10,11 +10,22 @@ from mist_ci.schemaflux.shape import TEXT, One, Record, each
 
 _TEXTS = ("text", "input", "sentence", "prompt", "content", "utterance", "query", "question")
 _LABELS = ("label", "category", "intent", "class", "target", "sentiment")
+_ANSWERS = ("response", "answer", "answers", "output", "completion")
 _LABEL = One("a string or a number", frozenset({str, int, float, bool}))
 
 
 def _first(row: Object, names: tuple[str, ...]) -> str | None:
     return next((name for name in names if row.get(name) is not None), None)
+
+
+def looks_like(row: Object) -> bool:
+    """A text and a label. With an answer beside them, the label is no more than a remark on the row."""
+    texts = (row[name] for name in _TEXTS if name in row)
+    return (
+        any(not isinstance(text, list | dict) for text in texts)
+        and not row.keys().isdisjoint(_LABELS)
+        and row.keys().isdisjoint(_ANSWERS)
+    )
 
 
 def label(row: Object, /) -> JsonValue:
@@ -41,7 +52,7 @@ FORMAT = Format(
         one_of=(_TEXTS, _LABELS),
         is_free=True,
     ),
-    looks_like=lambda row: not row.keys().isdisjoint(_TEXTS) and not row.keys().isdisjoint(_LABELS),
+    looks_like=looks_like,
     messages=messages,
     label=label,
     example={"text": "Give me my money back!", "label": "refund"},

@@ -13,7 +13,7 @@ from mist_ci.schemaflux.message import Object
 from mist_ci.schemaflux.shape import nearest
 
 SAMPLE_ROWS = 200
-_ALIKE = 0.7
+_ALIKE = 0.75
 _decode = msgspec.json.Decoder().decode
 
 
@@ -76,17 +76,25 @@ def guess(row: Object) -> DataFormat | None:
 
 
 def closest(row: Object) -> tuple[Format, tuple[str, ...]] | None:
-    """For a row of no known format: the one with the most keys that look alike, and what it lacks."""
-    best: tuple[float, Format] | None = None
-    for one in FORMATS:
-        needed = one.needed
-        alike = sum(key in row or meant(one, key, row) is not None for key in needed) / len(needed)
-        if alike > (best[0] if best else 0):
-            best = alike, one
-    return (best[1], tuple(key for key in best[1].needed if key not in row)) if best else None
+    """For a row of no known format: the one with the most keys that look alike, and what it lacks.
+
+    Of several that are equally close, openai-chat if it is among them, else the first.
+    """
+
+    def likeness(one: Format) -> tuple[float, bool]:
+        alike = sum(key in row or meant(one, key, row) is not None for key in one.needed)
+        return alike / len(one.needed), one.name is DataFormat.OPENAI_CHAT
+
+    best = max(FORMATS, key=likeness)
+    return (best, tuple(key for key in best.needed if key not in row)) if likeness(best)[0] else None
 
 
 def meant(one: Format, key: str, row: Object) -> str | None:
-    """What a row calls a field of the format that it lacks: by another of its names, or misspelt."""
+    """What a row calls a field of the format that it lacks: by another of its names, or misspelt.
+
+    What is misspelt has a value of the right type at least: a text called `context` is not `contents`.
+    """
     others = (other for other in row if one.shape.meant.get(other) == key)
-    return next(others, None) or nearest(key, tuple(row), _ALIKE)
+    types = (one.shape.required.get(key) or one.shape.optional[key]).types
+    fitting = tuple(other for other, value in row.items() if type(value) in types)
+    return next(others, None) or nearest(key, fitting, _ALIKE)

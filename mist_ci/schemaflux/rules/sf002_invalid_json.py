@@ -35,12 +35,23 @@ def check(line: BadLine, /) -> Iterator[Problem]:
     if problem.kind not in {JsonProblemKind.SYNTAX, JsonProblemKind.DEPTH}:
         return
     place = f" at column {problem.column}" if problem.column else ""
-    hint = "correct the line; `python -m json.tool --json-lines` shows what a parser makes of it"
-    if problem.kind is JsonProblemKind.DEPTH:
-        hint = "flatten the row: chat rows need about 10 levels"
     yield Problem(
-        f"invalid JSON{place}: {problem.message}", hint, column=problem.column, snippet=_around(line)
+        f"invalid JSON{place}: {problem.message}",
+        _hint(line),
+        column=problem.column,
+        snippet=_around(line),
     )
+
+
+def _hint(line: BadLine) -> str:
+    if line.problem.kind is JsonProblemKind.DEPTH:
+        return "flatten the row: chat rows need about 10 levels"
+    raw = line.raw.strip()
+    if line.problem.column == len(line.raw.rstrip().decode("utf-8", "replace")) and raw.endswith(b"},"):
+        return "take the comma behind the row away: between rows there is nothing but a line end"
+    if raw.startswith((b"{'", b"[{'")):
+        return "this is how Python prints a dict, not JSON: write rows with json.dumps"
+    return "correct the line; `python -m json.tool --json-lines` shows what a parser makes of it"
 
 
 def _around(line: BadLine) -> str:

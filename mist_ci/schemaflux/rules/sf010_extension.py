@@ -36,7 +36,9 @@ def facts(target: Target, /) -> tuple[Fact[tuple[str, ...]], ...]:
 
 
 def check(file: FileFacts, target: Target, /) -> Iterator[Problem]:
-    """At most one problem per file."""
+    """At most one problem per file. What is packed or held in another way than the target takes is SF115's."""
+    if file.container not in target.containers or file.compression not in target.compressions:
+        return
     name = file.path.replace("\\", "/").rpartition("/")[2]
     for fact in facts(target):
         if not name.endswith(fact.value):

@@ -55,20 +55,22 @@ class _Seen:
 
 
 Kinds = dict[str, _Seen]
+Name = tuple[DataFormat, str]
+"""Files of different formats are different tables: their fields have nothing to do with each other."""
 
 
 @dataclass(slots=True)
 class Tally:
     """Per field, the types that it has; and the sets of keys that arguments have."""
 
-    fields: dict[str, Kinds] = field(default_factory=dict)
-    keys: dict[str, Kinds] = field(default_factory=dict)
+    fields: dict[Name, Kinds] = field(default_factory=dict)
+    keys: dict[Name, Kinds] = field(default_factory=dict)
 
     def add(self, row: Row, /) -> None:
         """Takes in one row. Plain rows have nothing of the kind; what is wrong by itself is SF105."""
         if row.orderly is not None:
             if any(turn[-1].isdigit() for turn in row.orderly):
-                _note(self.fields.setdefault(_ARGUMENTS, {}), "a string", row)
+                _note(self.fields.setdefault((row.format, _ARGUMENTS), {}), "a string", row)
             return
         if row.plain is not None or row.format not in _TABLES or not row.is_sound:
             return
@@ -77,9 +79,9 @@ class Tally:
             if (
                 kind is not None
                 and kind != "an object"
-                and (key in self.fields or len(self.fields) < _MOST_FIELDS)
+                and ((row.format, key) in self.fields or len(self.fields) < _MOST_FIELDS)
             ):
-                _note(self.fields.setdefault(key, {}), kind, row)
+                _note(self.fields.setdefault((row.format, key), {}), kind, row)
         if Trait.TOOLS in row.traits:
             for message in row.said:
                 for call in message.calls:
@@ -89,9 +91,9 @@ class Tally:
         kind = _NAMES.get(type(arguments))
         if row.format is DataFormat.SHAREGPT or kind not in {"a string", "an object"}:
             return
-        _note(self.fields.setdefault(_ARGUMENTS, {}), kind, row)
+        _note(self.fields.setdefault((row.format, _ARGUMENTS), {}), kind, row)
         if isinstance(arguments, dict) and arguments:
-            sets = self.keys.setdefault(_ARGUMENTS, {})
+            sets = self.keys.setdefault((row.format, _ARGUMENTS), {})
             _note(sets, ", ".join(quote(key) for key in sorted(arguments)), row)
 
     def merge(self, later: "Tally", /) -> None:
@@ -104,21 +106,22 @@ class Tally:
 
     def problems(self) -> Iterator[Placed]:
         """One problem per field, at the first row that differs."""
-        for name, kinds in sorted(self.fields.items()):
+        for (_, name), kinds in sorted(self.fields.items()):
             if len(kinds) > 1:
                 one, other = list(kinds)[:2]
-                path = f'"{name}"' if name != _ARGUMENTS else name
+                said = f'"{name}" is' if name != _ARGUMENTS else f"{name} are"
+                first = next(iter(kinds.values()))
                 yield _placed(
                     kinds,
-                    f"{path} is {one} first, and {other} here: a table cannot hold both",
-                    "write it in the same way in all rows",
+                    f"{said} {one} first, and {other} here: a table cannot hold both",
+                    f"write it in all rows as in {first.file}:{first.line}",
                 )
-        for name, sets in self.keys.items():
-            if len(sets) > 1 and len(self.fields[name]) == 1:
+        for which, sets in self.keys.items():
+            if len(sets) > 1 and len(self.fields[which]) == 1:
                 one, other = list(sets)[:2]
                 yield _placed(
                     sets,
-                    f"{name} have {len(sets):,} different sets of keys, such as {one} and {other}: "
+                    f"{_ARGUMENTS} have {len(sets):,} different sets of keys, such as {one} and {other}: "
                     "older datasets fill in null for all others",
                     "write the arguments as a string of JSON, or use datasets 4.7 or later",
                 )

@@ -30,6 +30,7 @@ META = RuleMeta(
     bad=BAD.shown(),
     good=GOOD.shown(),
 )
+PREFERENCES = frozenset({DataFormat.PREFERENCE, DataFormat.OPENAI_DPO})
 
 
 def facts(_target: Target, /) -> tuple[Fact[str], ...]:
@@ -40,7 +41,9 @@ def facts(_target: Target, /) -> tuple[Fact[str], ...]:
 def check(file: FileFacts, target: Target, /) -> Iterator[Problem]:
     """At most one problem per file."""
     if file.format not in target.formats:
+        alike = [one for one in target.formats if one in PREFERENCES and file.format in PREFERENCES]
+        wanted = (*alike, *target.formats)[0]
         yield Problem(
             f"the rows are {file.format}; {target.title} takes {listed(target.formats)}",
-            f"convert them to {target.formats[0]}; if they are something else, declare the format",
+            f"convert them to {wanted}; if they are something else, declare the format",
         )

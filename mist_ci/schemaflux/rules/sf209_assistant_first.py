@@ -38,6 +38,8 @@ def facts(target: Target, /) -> tuple[Fact[bool], ...]:
 
 def check(row: Row, target: Target, /) -> Iterator[Problem]:
     """At most one problem per row. A row without any user message is SF203's or SF204's."""
+    if row.text is not None:  # plain text is said by nobody
+        return
     for fact in facts(target):
         first = next((message for message in row.messages if message.role not in _SYSTEM), None)
         if first is not None and first.role == "assistant":

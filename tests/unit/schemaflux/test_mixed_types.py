@@ -74,6 +74,13 @@ def test_what_a_table_can_hold_is_silent(name: str) -> None:
     assert [one.code for one in check(rows(*SILENT[name])).findings if one.code == "SF110"] == []
 
 
+def test_files_of_different_formats_are_different_tables() -> None:
+    labelled: JsonValue = {"text": "Give me my money back!", "label": "refund"}
+    judged: JsonValue = {"prompt": "What is 2+2?", "completion": "5", "label": False}
+    report = check({"kto.jsonl": rows(judged), "mails.jsonl": rows(labelled)})
+    assert [one.code for one in report.findings if one.code == "SF110"] == []
+
+
 def test_parts_add_up_to_the_whole() -> None:
     read_rows = [read(name, row) for name, row in TALKS.items()] * 2
     read_rows += [read(name, row) for name, row in [*TALKS.items()][::-1]]
