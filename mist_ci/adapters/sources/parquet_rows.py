@@ -13,7 +13,8 @@ from mist_ci.adapters.sources.broken import Broken, shown_name
 from mist_ci.adapters.sources.spool import Spool
 from mist_ci.errors import Code, CouldNotRun
 
-_ROWS_PER_BATCH = 256
+_ROWS_PER_BATCH = 16
+"""Few: a value that is stored once may be the value of every row."""
 _HINT = "write text as strings, and leave out columns that no trainer reads"
 
 
@@ -32,6 +33,8 @@ def rewrite(file: Path, spool: Spool) -> None:
                 spool.write(b"".join(encode(value) + b"\n" for value in values))
                 spool.began(range(row + 1, row + 1 + len(values)))
                 row += len(values)
+    except MemoryError:
+        raise Broken("its rows need more memory than there is", "write shorter rows") from None
     except (arrow.ArrowException, OSError, ValueError) as error:
         said = Secret(None).clean(str(error), 150)
         raise Broken(f"it is a damaged Parquet file: {said}", "write it again, or fetch it again") from None
