@@ -7,7 +7,7 @@ import click
 
 from mist_ci.cli.options import SETTINGS
 from mist_ci.cli.validate_options import all_options
-from mist_ci.errors import Code, ExitCode, UsageError
+from mist_ci.errors import Code, ConfigError, ExitCode, UsageError, Where
 
 if TYPE_CHECKING:
     from mist_ci.cli.findings_output import FindingPrinter
@@ -47,13 +47,20 @@ def validate(paths: tuple[Path, ...], **options: Any) -> int:  # fmt: skip  # no
         return ExitCode.FAILED if show_repairs(paths, options) else ExitCode.PASSED
     if options["fix"]:
         repair(paths, options)
-    found, noted = _validated(paths, options, printer := FindingPrinter(options["show"]))
+    there = tuple(path for path in paths if path.exists())
+    found, noted = _validated(there or paths, options, printer := FindingPrinter(options["show"]))
     if options["write_baseline"]:
         wiring.save_beside(options["write_baseline"], schemaflux.write_baseline(noted))
     if options["output_format"] == "text":
         printer.finish(found)
     else:
         show(found, options["output_format"], Severity(options["fail_on"]))
+    for path in paths:
+        if path not in there:  # the others were looked at all the same
+            hint = "the other files were validated; correct the path, or leave it out"
+            raise ConfigError(
+                Code.FILE_MISSING, "no such file or directory", where=Where(str(path)), hint=hint
+            )
     return ExitCode.FAILED if found.count_gating(Severity(options["fail_on"])) else ExitCode.PASSED
 
 

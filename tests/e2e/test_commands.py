@@ -226,3 +226,12 @@ def test_a_terminal_gets_colours_and_a_pipe_does_not(tmp_path: Path) -> None:
     assert b"\x1b[31m\x1b[1merror SF201\x1b[0m" in seen
     assert b"\x1b[5m" not in seen
     assert "\x1b" not in mist_ci("validate", "train.jsonl", cwd=tmp_path, env={"CI": ""}).stdout
+
+
+def test_a_path_that_is_missing_does_not_hide_the_others(tmp_path: Path) -> None:
+    (tmp_path / "bad.jsonl").write_text('{"messages": []}\n')
+    done = mist_ci("validate", "nothing.jsonl", "bad.jsonl", cwd=tmp_path)
+    assert done.returncode == 2
+    assert "SF108" in done.stdout
+    assert "nothing.jsonl" in done.stderr
+    assert "MC101" in done.stderr

@@ -1,8 +1,8 @@
 """The same prompt has two answers.
 
 What it finds: rows whose conversation up to the last answer is the same (whatever its case and white
-space, with the same pictures) and whose last answers differ. Short answers, such as labels and numbers,
-are an error. Longer ones may both be right and are shown as information.
+space, with the same pictures) and whose last answers differ. Labels, numbers and the like are an error, and
+short sentences a warning. Longer answers may both be right and are shown as information.
 
 Why it matters: the model cannot learn both. On labels, such rows put a ceiling on its accuracy.
 
@@ -35,6 +35,9 @@ META = RuleMeta(
 )
 _LABEL_CHARS = 40
 _NOTE_CHARS = 80
+_SENTENCE = 100
+"""Stands for the length of a short answer that is a sentence."""
+_SENTENCE_ENDS = (b".", b"!", b"?", *(char.encode() for char in "\u3002\uff01\uff1f"))
 _encode = msgspec.json.Encoder(order="sorted").encode
 
 
@@ -73,10 +76,13 @@ def keys(row: Row, /) -> Iterator[tuple[bytes, bytes]]:
 
 
 def verdict(first: bytes, other: bytes, /) -> Severity | None:
-    """Short answers are labels: they cannot both be right."""
+    """Labels cannot both be right; short sentences may."""
     if first == other:
         return None
-    return Severity.ERROR if max(first[7], other[7]) <= _LABEL_CHARS else Severity.INFO
+    longest = max(first[7], other[7])
+    if longest <= _LABEL_CHARS:
+        return Severity.ERROR
+    return Severity.WARNING if longest == _SENTENCE else Severity.INFO
 
 
 def describe(first: Mention, other: Mention, /) -> Problem:
@@ -96,7 +102,12 @@ def _hash(asked: Sequence[bytes], rest: Sequence[object] = ()) -> bytes:
 
 
 def _note(folded: bytes, chars: int) -> bytes:
-    return xxhash.xxh3_64_digest(folded)[:7] + bytes([min(chars, 255)])
+    """The last byte says what the answer is: its length, or a short sentence, or anything longer."""
+    if chars <= _LABEL_CHARS and folded.endswith(_SENTENCE_ENDS):
+        chars = _SENTENCE
+    elif chars > _LABEL_CHARS:
+        chars = 255
+    return xxhash.xxh3_64_digest(folded)[:7] + bytes([chars])
 
 
 def _said(message: Message) -> list[bytes]:

@@ -118,6 +118,11 @@ def test_a_conflict_is_found_at_the_new_row() -> None:
     assert codes(report) == [("SF810", "a.jsonl", 1, False)]
 
 
+def test_short_sentences_that_differ_are_a_warning() -> None:
+    said = [rows(chat(("user", "Hi"), ("assistant", text))) for text in ("Hello!", "Hey! What's up?")]
+    assert [f.severity for f in check(b"".join(said)).findings] == [Severity.WARNING]
+
+
 def test_long_answers_that_differ_are_information() -> None:
     poems = [
         rows(chat(("user", "A poem!"), ("assistant", f"{n} roses are red, and violets are blue, they say")))
