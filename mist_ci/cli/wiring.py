@@ -11,7 +11,6 @@ from mist_ci.adapters import rewriting
 from mist_ci.adapters.beside import write_beside
 from mist_ci.adapters.chat_templates import bundled_template, read_template
 from mist_ci.adapters.clock import SystemClock
-from mist_ci.adapters.datasets.earlier import open_earlier
 from mist_ci.adapters.directory import DirectoryTree
 from mist_ci.adapters.executors.isolated import IsolatedExecutor
 from mist_ci.adapters.git import GitRepository
@@ -202,6 +201,8 @@ def training_files(paths: Sequence[Path]) -> Iterator[Sequence[Opened]]:
 
 def earlier(opener: Opener, paths: Sequence[Path], revision: str) -> Sequence[Opened]:
     """The same files as a commit of the repository has them. Raises UsageError MC202 and MC203."""
+    from mist_ci.adapters.datasets.earlier import open_earlier
+
     return open_earlier(opener, paths, revision)
 
 
