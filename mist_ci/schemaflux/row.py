@@ -7,6 +7,7 @@ alone, so that one defect is one finding. `Row.is_sound` says that nothing had t
 from dataclasses import dataclass
 
 import msgspec
+import xxhash
 
 from mist_ci.models.data_format import DataFormat
 from mist_ci.parsing.strict_json import JsonValue
@@ -16,6 +17,7 @@ from mist_ci.schemaflux.formats.format import CANONICAL_ROLES, Format
 from mist_ci.schemaflux.lazy import lazy
 from mist_ci.schemaflux.message import Message, Object, Side, ToolDeclaration
 from mist_ci.schemaflux.plain import PlainRow
+from mist_ci.schemaflux.prompts import edges
 from mist_ci.schemaflux.shape import Flaw, ShapeProblem
 from mist_ci.schemaflux.trait import Trait, traits_of
 
@@ -161,3 +163,17 @@ class Row:
         if last < 1 or self.sides or isinstance(self.label, bool) or not self.is_sound:
             return None
         return last if self.messages[last].is_trained else None
+
+    @lazy
+    def prompt_sketch(self) -> bytes | None:
+        """16 bytes, equal for rows with the same prompt, from the edges of its texts. None without an answer."""
+        if self.plain is not None:
+            spoken, texts = self.plain.roles, self.plain.texts[:-1]
+        elif self.answer is not None:
+            spoken = tuple(message.role or "" for message in self.messages[: self.answer + 1])
+            texts = tuple(message.text for message in self.messages[: self.answer])
+        else:
+            return None
+        if not texts:
+            return None
+        return xxhash.xxh3_128_digest(b"\x1e".join((" ".join(spoken).encode(), *map(edges, texts))))

@@ -17,7 +17,7 @@ import xxhash
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import GOOD, chat, rows
 from mist_ci.schemaflux.message import Message
-from mist_ci.schemaflux.prompts import edges, fold
+from mist_ci.schemaflux.prompts import fold
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Mention, Problem, RuleMeta, quote
 
@@ -42,16 +42,9 @@ _encode = msgspec.json.Encoder(order="sorted").encode
 
 
 def sketches(row: Row, /) -> Iterator[bytes]:
-    """The same as the key, of beginnings and ends of texts only."""
-    if row.plain is not None:
-        spoken, texts = row.plain.roles, row.plain.texts[:-1]
-    elif row.answer is not None:
-        spoken = tuple(message.role or "" for message in row.messages[: row.answer + 1])
-        texts = tuple(message.text for message in row.messages[: row.answer])
-    else:
-        return
-    if texts:
-        yield xxhash.xxh3_128_digest(b"\x1e".join((" ".join(spoken).encode(), *map(edges, texts))))
+    """Beginnings and ends of the texts of the prompt."""
+    if row.prompt_sketch is not None:
+        yield row.prompt_sketch
 
 
 def keys(row: Row, /) -> Iterator[tuple[bytes, bytes]]:
