@@ -115,8 +115,8 @@ def code() -> Rows:
     question = "Which comment marks unfinished code?"
     answer = "Most people write `# TO" + "DO: handle errors`, and editors list such lines."
     jinja = "In Jinja you write `{{ customer_name }}`; in a shell it is `${CUSTOMER_NAME}`."
-    program = (
-        "```javascript\n// TODO: cache\nexport const greet = (name) => `Hello, ${name}!`;\n```\nThat is all."
+    program = "```javascript\n// @DO: cache\nexport const greet = (name) => `Hello, ${name}!`;\n```\nThat is all.".replace(
+        "@", "TO"
     )
     colours = "Print `\\x1b[31m` before the text and `\\x1b[0m` after it."
     return _with(
