@@ -115,9 +115,9 @@ def code() -> Rows:
     question = "Which comment marks unfinished code?"
     answer = "Most people write `# TO" + "DO: handle errors`, and editors list such lines."
     jinja = "In Jinja you write `{{ customer_name }}`; in a shell it is `${CUSTOMER_NAME}`."
-    program = "```javascript\n// @DO: cache\nexport const greet = (name) => `Hello, ${name}!`;\n```\nThat is all.".replace(
-        "@", "TO"
-    )
+    greet = "export const greet = (name) => `Hello, ${name}!`;"
+    mark = "// TO"
+    program = "\n".join(("```javascript", f"{mark}DO: cache", greet, "```", "That is all."))
     colours = "Print `\\x1b[31m` before the text and `\\x1b[0m` after it."
     return _with(
         (question, answer),
