@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from mist_ci.errors import Where
+from mist_ci.errors import Code, CouldNotRun, Where
 from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import DataChange, DataReport
 from mist_ci.ports.sources import Source
@@ -144,7 +144,9 @@ def _judge_whole(
         content = b"".join(source.blocks(record.offset, record.offset + record.length))
         row = scan.reader.read(source, Line(record.row, record.offset, content, record.length))
         if not isinstance(row, Row):
-            raise TypeError(f"{source.path} has changed while it was read")
+            hint = "nothing may write into the data while it is validated"
+            message = "the file changed while it was read"
+            raise CouldNotRun(Code.DATA_UNVERIFIED, message, where=Where(source.path), hint=hint)
         return row
 
     corpus_problems(means.scratch, reread, total.ledger, scan.selection)
