@@ -56,7 +56,8 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     judge_files(asked, total, readable, heads, files)
     say_it_once(total.renderings, total.ledger, asked.template.source if asked.template else asked.dataset)
     notices = _judge_whole(asked, scan, total, readable, means)
-    change = _judge_change(asked, total.ledger, scan.reader, readable)
+    old = before, RowReader(formats[1])
+    change = _judge_change(asked, total.ledger, old, (readable, scan.reader))
     if means.noted is not None:
         means.noted.update(total.ledger.noted or {})
     leaked = {suite: set(keys) for suite, keys in total.leaked.items()}
@@ -161,14 +162,15 @@ def _judge_whole(
 
 
 def _judge_change(
-    asked: Inspection, ledger: Ledger, reader: RowReader, sources: Sequence[Source]
+    asked: Inspection,
+    ledger: Ledger,
+    base: tuple[Sequence[Source], RowReader],
+    head: tuple[Sequence[Source], RowReader],
 ) -> DataChange | None:
     """What the change does to the rows; None when there was nothing before, or nothing changed."""
-    base = whole(asked.base)
-    if not base or data_hash(base) == data_hash(sources):
+    if not base[0] or data_hash(base[0]) == data_hash(head[0]):
         return None
-    old = RowReader(_formats_before(asked, base))
-    change = describe_change(reader.known, (base, old), (sources, reader))
+    change = describe_change(head[1].known, base, head)
     for rule in CHANGE_RULES:
         if asked.selection.takes(rule.META):
             for problem in ask(rule, Where(asked.dataset), rule.check, change):
