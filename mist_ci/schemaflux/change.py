@@ -44,7 +44,7 @@ def _prompts(sources: Sequence[Source], reader: RowReader, same: Marks, profile:
     for source in sources:
         for span in spans(source):
             for line in lines(span):
-                if line.content is None or not line.content or line.content.isspace():
+                if line.content is None or line.is_blank:
                     continue
                 row = reader.read(source, line)
                 if isinstance(row, Row):

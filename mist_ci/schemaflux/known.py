@@ -139,7 +139,7 @@ def _write(source: Source, number: int, scratch: Scratch, *, is_head: bool, seed
     buckets: defaultdict[int, bytearray] = defaultdict(bytearray)
     for span in spans(source):
         for line in lines(span):
-            if line.content and not line.content.isspace():
+            if line.content is not None and not line.is_blank:
                 digest = xxhash.xxh3_128_digest(line.content, seed)
                 buckets[digest[0] % len(_BUCKETS)] += _RECORD.pack(digest, is_head, number, line.row)
         for bucket, data in buckets.items():

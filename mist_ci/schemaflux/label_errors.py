@@ -37,7 +37,7 @@ class _Rows:
         for source in self.sources:
             for span in spans(source):
                 for line in lines(span):
-                    if line.content and not line.content.isspace():
+                    if line.content is not None and not line.is_blank:
                         row = self.reader.read(source, line)
                         if isinstance(row, Row):
                             yield from self._labelled(row)

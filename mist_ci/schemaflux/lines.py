@@ -31,6 +31,11 @@ class Line(NamedTuple):
     content: bytes | None
     length: int
 
+    @property
+    def is_blank(self) -> bool:
+        """True when there is nothing on it."""
+        return self.content is not None and (not self.content or self.content.isspace())
+
 
 def cuts(source: Source, largest: int = _LARGEST_SPAN) -> Iterator[tuple[int, int]]:
     """Where to cut a file: beginnings and ends of its parts. Small ones first: there is something to show at once."""

@@ -130,7 +130,7 @@ class _Scanner:
         is_chat = self._scan.reader.formats[span.source.path] is DataFormat.OPENAI_CHAT
         for line in lines(span, self._scan.longest_line):
             part.lines += 1
-            if line.content is not None and (not line.content or line.content.isspace()):
+            if line.is_blank:
                 part.note_blank(span.source.line(line.row))
                 continue
             part.rows += 1
