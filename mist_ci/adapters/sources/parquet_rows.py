@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from mist_ci.adapters.providers.secret import Secret
 from mist_ci.adapters.sources.broken import Broken, shown_name
 from mist_ci.adapters.sources.spool import Spool
 from mist_ci.errors import Code, CouldNotRun
@@ -36,6 +35,8 @@ def rewrite(file: Path, spool: Spool) -> None:
     except MemoryError:
         raise Broken("its rows need more memory than there is", "write shorter rows") from None
     except (arrow.ArrowException, OSError, ValueError) as error:
+        from mist_ci.adapters.providers.secret import Secret  # noqa: PLC0415 - brings an HTTP client
+
         said = Secret(None).clean(str(error), 150)
         raise Broken(f"it is a damaged Parquet file: {said}", "write it again, or fetch it again") from None
 
