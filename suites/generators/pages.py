@@ -31,9 +31,9 @@ PAGE = """# {suite.title}: `mist:{suite.name}`
 in common does not pass for independent evidence.
 
 **What it can find.** A drop of {alone} points with 80% power, at 5% one-sided, when answers pass or fail with a
-standard deviation of {sd:.2f} per difference and move independently; of {together} points with a design effect of {effect:g},
-where whole templates rise and fall. Certifying an unchanged model within {margin:g} points as often takes {needed}
-independent samples.
+standard deviation of {sd:.2f} per difference and move independently; of {together} points with a design effect of
+{effect:g}, where whole templates rise and fall. Certifying an unchanged model within {margin:g} points as often takes
+{needed} independent samples.
 
 **Calibration.** Uncalibrated: nobody has measured it on a model yet. `mist-ci calibrate` does, on yours.
 
