@@ -21,7 +21,7 @@ def surface(paired: Paired) -> Surface | None:
         if before and after:
             base.append(before)
             head.append(after)
-            choices.append(sample.choices or 0)
+            choices.append(len(sample.choices))
     if not base:
         return None
     guessable = all(count > _NO_CHOICE for count in choices)

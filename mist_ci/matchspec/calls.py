@@ -66,13 +66,26 @@ class Call:
     def request(self) -> Request:
         """What the provider is asked."""
         reference = self.contestant.reference
-        return Request(reference.model, self.sample.messages, reference.parameters)
+        return Request(
+            reference.model,
+            self.sample.messages,
+            reference.parameters,
+            self.sample.tools,
+            self.suite.top_logprobs,
+        )
 
     @property
     def identity(self) -> RequestIdentity:
         """What a stored answer must be the answer to."""
         one = self.contestant
-        return RequestIdentity.of(one.provider, one.reference, self.sample.messages, self.number)
+        return RequestIdentity.of(
+            one.provider,
+            one.reference,
+            self.sample.messages,
+            self.number,
+            self.sample.tools,
+            self.suite.top_logprobs,
+        )
 
 
 def all_calls(portions: Sequence[Portion], contestants: Sequence[Contestant]) -> Iterator[Call]:

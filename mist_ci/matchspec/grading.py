@@ -1,11 +1,13 @@
 """From an answer to a status and scores: the outcomes that must never blur (page 3 §4.2)."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mist_ci.matchspec.graders import Grader
+from mist_ci.matchspec.calls import Call
+from mist_ci.matchspec.graders import Grader, grader
 from mist_ci.models.attempt import AttemptStatus
-from mist_ci.models.suite import Expected
+from mist_ci.models.suite import Sample, Suite
 from mist_ci.ports.model_client import Completion
 
 
@@ -19,20 +21,31 @@ class Graded:
     reason: str = ""
 
 
-def grade(answer: Completion, expected: Expected, graders: tuple[Grader, ...], primary: str) -> Graded:
+class Grading:
+    """The graders of every suite of a run, ready to grade."""
+
+    def __init__(self, suites: Iterable[Suite]) -> None:
+        self._graders = {suite.digest: tuple(grader(spec) for spec in suite.graders) for suite in suites}
+
+    async def grade(self, call: Call, answer: Completion) -> Graded:
+        """Grades the answer to a call; some graders ask a model themselves."""
+        return grade(answer, call.sample, self._graders[call.suite.digest], call.suite.primary)
+
+
+def grade(answer: Completion, sample: Sample, graders: tuple[Grader, ...], primary: str) -> Graded:
     """Grades one answer. A grader that crashes gives a reason, never a 0."""
     scores: dict[str, float] = {}
     broken: dict[str, str] = {}
-    for grader in graders:
+    for one in graders:
         try:
-            score = grader.grade(answer.text, expected)
+            score = one.grade(answer.answer, sample)
         except Exception as error:  # noqa: BLE001 - whatever a grader does, the run goes on and says so
-            broken[grader.name] = f"grader {grader.name} crashed: {type(error).__name__}: {error}"
+            broken[one.name] = f"grader {one.name} crashed: {type(error).__name__}: {error}"
             continue
         if math.isfinite(score) and 0 <= score <= 1:
-            scores[grader.name] = score
+            scores[one.name] = score
         else:
-            broken[grader.name] = f"grader {grader.name} gave {score}, outside [0, 1]"
+            broken[one.name] = f"grader {one.name} gave {score}, outside [0, 1]"
     if primary in broken:
         return Graded(AttemptStatus.GRADER_FAILURE, None, scores, broken[primary])
     failure = _model_failure(answer)
@@ -46,4 +59,4 @@ def _model_failure(answer: Completion) -> str:
         return "refused"
     if answer.finish_reason in {"length", "content_filter"}:
         return f"finish_reason {answer.finish_reason}"
-    return "" if answer.text.strip() else "empty answer"
+    return "" if answer.text.strip() or answer.tool_calls else "empty answer"

@@ -144,7 +144,6 @@ def _sample(record: Record) -> Sample:
         expected=record.expected,
         tags=(),
         cluster=record.group,
-        choices=None,
     )
 
 

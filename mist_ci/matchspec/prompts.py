@@ -34,13 +34,13 @@ def _column(template: str, rows: Sequence[tuple[int, SampleRow]], file: str, exe
     """One template rendered for every row."""
     if template in _IDENTITY:
         return [row.input or "" for _, row in rows]
-    contexts = [{"input": row.input or "", "choices": list(row.choices or ())} for _, row in rows]
+    contexts = [{**row.vars, "input": row.input or "", "choices": list(row.choices or ())} for _, row in rows]
     texts = []
     rendered = executor.render(template, contexts, Dialect.PROMPT)
     for (line, _), result in zip(rows, rendered, strict=True):
         if result.text is None:
             where = Where(file, line, None, "prompt")
-            hint = "a prompt template may use `input` and `choices`"
+            hint = "a prompt template may use `input`, `choices` and the names in `vars`"
             message = f"the prompt cannot be rendered: {result.error}"
             raise ConfigError(Code.BAD_SAMPLE, message, where=where, hint=hint)
         texts.append(result.text)

@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from mist_ci.matchspec.calls import Call
-from mist_ci.matchspec.graders import Grader
-from mist_ci.matchspec.grading import grade
+from mist_ci.matchspec.grading import Graded
 from mist_ci.models.attempt import Attempt, AttemptStatus
 from mist_ci.models.usage import TokenBasis, Usage
 from mist_ci.ports import World
@@ -20,14 +19,12 @@ def unanswered(call: Call, answer: NoAnswer, start_ns: int, end_ns: int) -> Atte
 
 
 def answered(
-    call: Call, answer: Completion, graders: tuple[Grader, ...], start_ns: int, world: World
+    call: Call, answer: Completion, graded: Graded, start_ns: int, end_ns: int, world: World
 ) -> Attempt:
-    """An answer that ended now, graded, with its tokens and what it costs at the prices of its day.
+    """An answer, graded, with its tokens and what it costs at the prices of its day.
 
     For a stored answer that is what it would cost today: base and head are compared at the same prices.
     """
-    end_ns = world.clock.now_ns()
-    graded = grade(answer, call.sample.expected, graders, call.suite.primary)
     return replace(
         _begun(call, start_ns, end_ns),
         status=graded.status,

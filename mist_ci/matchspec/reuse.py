@@ -26,6 +26,11 @@ def recall(call: Call, world: World) -> tuple[Completion, StoredAnswer] | None:
         tokens_out=stored.tokens_out,
         fingerprint=stored.fingerprint,
         refusal=stored.refusal,
+        tool_calls=stored.tool_calls,
+        tokens_cached=stored.tokens_cached,
+        tokens_reasoning=stored.tokens_reasoning,
+        cost_usd=stored.cost_usd,
+        first_logprobs=stored.first_logprobs,
     )
     return answer, stored
 
@@ -43,6 +48,11 @@ def remember(call: Call, answer: Completion, world: World, run_id: str) -> None:
         tokens_out=answer.tokens_out,
         fingerprint=answer.fingerprint,
         refusal=answer.refusal,
+        tool_calls=answer.tool_calls,
+        tokens_cached=answer.tokens_cached,
+        tokens_reasoning=answer.tokens_reasoning,
+        cost_usd=answer.cost_usd,
+        first_logprobs=dict(answer.first_logprobs),
         written=world.clock.now(),
         run=run_id,
         commit=call.contestant.commit,

@@ -1,6 +1,6 @@
 """Asking both models the same samples, side by side. The only asynchronous room."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -11,10 +11,9 @@ from msgspec.structs import replace
 from mist_ci.errors import Code, CouldNotRun, cancelled
 from mist_ci.matchspec import record, reuse
 from mist_ci.matchspec.calls import Call, Contestant, Portion, all_calls
-from mist_ci.matchspec.graders import Grader, grader
+from mist_ci.matchspec.grading import Grading
 from mist_ci.models.attempt import Attempt
 from mist_ci.models.figures import count
-from mist_ci.models.suite import Suite
 from mist_ci.ports import World
 from mist_ci.ports.model_client import ModelClient, NoAnswer
 from mist_ci.ports.results import ResultStore
@@ -37,7 +36,7 @@ class _Run:
     """What the workers share. One event loop, so no locks."""
 
     calls: Iterator[Call]
-    graders: dict[str, tuple[Grader, ...]]
+    grading: Grading
     ceiling_usd: Decimal | None
     lines: dict[str, _Line] = field(default_factory=dict)
     attempts: list[Attempt] = field(default_factory=list)
@@ -83,7 +82,7 @@ def evaluate(
     samples = sum(len(portion.samples) for portion in portions)
     whom = ", ".join(one.side.value for one in contestants) + " " if len(contestants) > 1 else ""
     world.progress.start(f"asking {whom}about {count(samples, 'sample')}, calls", len(calls))
-    run = _Run(iter(calls), _graders(portion.suite for portion in portions), ceiling_usd)
+    run = _Run(iter(calls), Grading(portion.suite for portion in portions), ceiling_usd)
     try:
         with world.interrupts.watched() as interrupted:
             anyio.run(_evaluate, run, contestants, world, store, interrupted)
@@ -101,10 +100,6 @@ def _refuse_unpriced(contestants: Sequence[Contestant], world: World, ceiling_us
             message = f"a money budget is set and the price of {one.reference.model!r} is unknown"
             hint = f"add `prices` to provider {one.reference.provider} in mist.yml"
             raise CouldNotRun(Code.UNPRICED, message, hint=hint)
-
-
-def _graders(suites: Iterable[Suite]) -> dict[str, tuple[Grader, ...]]:
-    return {suite.digest: tuple(grader(spec) for spec in suite.graders) for suite in suites}
 
 
 async def _evaluate(
@@ -178,7 +173,9 @@ async def _recall(call: Call, run: _Run, world: World, store: ResultStore) -> At
         return None
     answer, entry = stored
     await anyio.lowlevel.checkpoint()  # thousands of stored answers in a row must not keep a signal waiting
-    attempt = record.answered(call, answer, run.graders[call.suite.digest], start_ns, world)
+    end_ns = world.clock.now_ns()
+    graded = await run.grading.grade(call, answer)
+    attempt = record.answered(call, answer, graded, start_ns, end_ns, world)
     attempt = replace(attempt, reused=True, stored_at=entry.written, stored_for=entry.commit)
     run.attempts.append(attempt)
     store.record(attempt)
@@ -189,12 +186,14 @@ async def _ask(call: Call, run: _Run, world: World, store: ResultStore) -> Attem
     line = run.lines[call.contestant.reference.provider]
     start_ns = world.clock.now_ns()
     answer = await line.client.complete(call.request)
+    end_ns = world.clock.now_ns()
     if isinstance(answer, NoAnswer):
         line.silent_in_a_row = line.silent_in_a_row + 1 if answer.server_gone else 0
-        attempt = record.unanswered(call, answer, start_ns, world.clock.now_ns())
+        attempt = record.unanswered(call, answer, start_ns, end_ns)
     else:
         line.silent_in_a_row = 0
-        attempt = record.answered(call, answer, run.graders[call.suite.digest], start_ns, world)
+        graded = await run.grading.grade(call, answer)
+        attempt = record.answered(call, answer, graded, start_ns, end_ns, world)
     run.attempts.append(attempt)
     run.spent_usd += attempt.cost_usd or 0
     store.record(attempt)

@@ -14,6 +14,9 @@ from mist_ci.parsing.glob import matches
 from mist_ci.ports.executor import Executor
 from mist_ci.ports.files import Tree
 
+_TOP_LOGPROBS = 20
+"""What the chat APIs give at most."""
+
 
 def find(tree: Tree, patterns: Sequence[str], policy_path: str) -> tuple[SuiteDocument, ...]:
     """Reads all suite files that the policy's patterns match. Raises ConfigError; a pattern must match."""
@@ -116,11 +119,13 @@ def load(source: SuiteDocument, executor: Executor) -> Suite:
     rows = [(line, _row(text, Where(file, line))) for line, text in source.rows]
     if not rows:
         raise ConfigError(Code.BAD_SAMPLE, "the suite has no samples", where=Where(file))
-    _refuse_ungradable(rows, [grader(spec) for spec in specs], file)
+    graders = [grader(spec) for spec in specs]
     prompts = render_prompts(suite, rows, file, executor)
     samples = [
-        _sample(row, messages, line, primary) for (line, row), messages in zip(rows, prompts, strict=True)
+        _sample(row, messages, line, suite, primary)
+        for (line, row), messages in zip(rows, prompts, strict=True)
     ]
+    _refuse_ungradable(samples, rows, graders, file)
     _refuse_duplicates(samples, rows, file)
     digest = _digest([primary.fingerprint, *sorted(sample.key for sample in samples)])
     # Hash order: nobody can choose which samples come first, and it is the same on every machine.
@@ -136,6 +141,7 @@ def load(source: SuiteDocument, executor: Executor) -> Suite:
         primary=primary.name,
         attempts=suite.attempts,
         samples=tuple(samples),
+        top_logprobs=_TOP_LOGPROBS if any(one.needs_logprobs for one in graders) else None,
         digest=digest,
     )
 
@@ -172,21 +178,28 @@ def _row(text: str, where: Where) -> SampleRow:
     return row
 
 
-def _refuse_ungradable(rows: Sequence[tuple[int, SampleRow]], graders: Sequence[Grader], file: str) -> None:
-    for line, row in rows:
+def _refuse_ungradable(
+    samples: Sequence[Sample], rows: Sequence[tuple[int, SampleRow]], graders: Sequence[Grader], file: str
+) -> None:
+    for sample, (line, _) in zip(samples, rows, strict=True):
         for each in graders:
-            if reason := each.refuse(row.expected):
+            if reason := each.refuse(sample):
                 where = Where(file, line, None, "expected")
                 raise ConfigError(Code.BAD_SAMPLE, f"grader {each.name}: {reason}", where=where)
 
 
-def _sample(row: SampleRow, messages: tuple[ChatMessage, ...], line: int, primary: GraderSpec) -> Sample:
-    identity = {
-        "messages": [message.model_dump() for message in messages],
+def _sample(
+    row: SampleRow, messages: tuple[ChatMessage, ...], line: int, suite: SuiteFile, primary: GraderSpec
+) -> Sample:
+    tools = suite.tools if row.tools is None else row.tools
+    identity: dict[str, object] = {
+        "messages": [message.identity for message in messages],
         "expected": row.expected,
         "choices": row.choices,
         "grader": primary.fingerprint,
     }
+    if tools:
+        identity["tools"] = [tool.model_dump(mode="json") for tool in tools]
     canonical = json.dumps(identity, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return Sample(
         key=hashlib.sha256(canonical.encode()).hexdigest(),
@@ -196,7 +209,8 @@ def _sample(row: SampleRow, messages: tuple[ChatMessage, ...], line: int, primar
         expected=row.expected,
         tags=row.tags,
         cluster=row.cluster,
-        choices=len(row.choices) if row.choices else None,
+        choices=row.choices or (),
+        tools=tools,
     )
 
 

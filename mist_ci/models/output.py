@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field
@@ -10,7 +11,7 @@ from pydantic import AwareDatetime, Field
 from mist_ci.models.base import Digest, Model
 from mist_ci.models.config import Provider
 from mist_ci.models.modelref import ModelReference, Parameters
-from mist_ci.models.suite import ChatMessage
+from mist_ci.models.suite import ChatMessage, Tool, ToolCall
 
 
 class RequestIdentity(Model):
@@ -25,13 +26,22 @@ class RequestIdentity(Model):
     parameters: Parameters
     messages: Digest
     attempt: Annotated[int, Field(ge=0)]
+    tools: Digest | None = None
+    top_logprobs: int | None = None
 
     @classmethod
     def of(
-        cls, provider: Provider, reference: ModelReference, messages: Sequence[ChatMessage], attempt: int
+        cls,
+        provider: Provider,
+        reference: ModelReference,
+        messages: Sequence[ChatMessage],
+        attempt: int,
+        tools: Sequence[Tool] = (),
+        top_logprobs: int | None = None,
     ) -> "RequestIdentity":
         """The identity of one call, its attempt counted from 0."""
-        asked = [{"role": message.role, "content": message.content} for message in messages]
+        asked = [message.identity for message in messages]
+        offered = [tool.model_dump(mode="json") for tool in tools]
         return cls(
             provider_type=provider.type,
             base_url=provider.base_url,
@@ -39,6 +49,8 @@ class RequestIdentity(Model):
             parameters=reference.parameters,
             messages="sha256:" + _sha256(asked),
             attempt=attempt,
+            tools="sha256:" + _sha256(offered) if offered else None,
+            top_logprobs=top_logprobs,
         )
 
     @property
@@ -56,6 +68,11 @@ class StoredAnswer(Model):
     tokens_out: Annotated[int, Field(ge=0)] | None
     fingerprint: str | None
     refusal: bool
+    tool_calls: tuple[ToolCall, ...] = ()
+    tokens_cached: Annotated[int, Field(ge=0)] | None = None
+    tokens_reasoning: Annotated[int, Field(ge=0)] | None = None
+    cost_usd: Annotated[Decimal, Field(ge=0)] | None = None
+    first_logprobs: dict[str, float] = Field(default_factory=dict)
     written: AwareDatetime
     run: str
     commit: str | None = None

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from mist_ci.models.base import Fraction, Model, Name, TreePath
 from mist_ci.models.config import Margin
@@ -20,14 +20,43 @@ class Role(StrEnum):
     """An old skill that must be shown not to be lost; undecided is a failure."""
 
 
+class ToolCall(Model):
+    """A tool that a model called, or should have. `arguments` is JSON as the model wrote it, which may be broken."""
+
+    id: str | None = None
+    name: str
+    arguments: str
+
+
+class Tool(Model):
+    """A tool that a model may call; `parameters` is the JSON Schema of its arguments."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+    description: str | None = None
+    parameters: dict[str, JsonValue] = Field(default_factory=dict)
+
+
 class ChatMessage(Model):
     """One message of a prompt."""
 
     role: Literal["system", "developer", "user", "assistant", "tool"]
-    content: str
+    content: str = ""
+    tool_calls: tuple[ToolCall, ...] = ()
+    """What an assistant called earlier in the conversation."""
+    tool_call_id: str | None = None
+    """The call that a message of a tool answers."""
+
+    @property
+    def identity(self) -> dict[str, JsonValue]:
+        """Role and content, and what else is set: two messages are the same when these are."""
+        return {
+            "role": self.role,
+            "content": self.content,
+            **self.model_dump(mode="json", exclude={"role", "content"}, exclude_defaults=True),
+        }
 
 
-Expected = str | int | float | bool | tuple[str, ...]
+Expected = str | int | float | bool | tuple[str, ...] | tuple[JsonValue, ...] | dict[str, JsonValue] | None
 """What a sample's answer is held against; a tuple of strings means any of them."""
 
 
@@ -37,10 +66,14 @@ class SampleRow(Model):
     id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     input: str | None = None
     messages: Annotated[tuple[ChatMessage, ...], Field(min_length=1)] | None = None
-    expected: Expected
+    expected: Expected = None
     tags: tuple[str, ...] = ()
     cluster: str | None = None
-    choices: tuple[str, ...] | None = None
+    choices: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    tools: tuple[Tool, ...] | None = None
+    """What the model may call here, instead of the suite's own tools."""
+    vars: dict[str, JsonValue] = Field(default_factory=dict)
+    """More names for the prompt's template."""
 
 
 class AttemptCounts(Model):
@@ -57,7 +90,7 @@ class AttemptCounts(Model):
         return self.max_head is not None and self.max_head > self.head
 
 
-GraderOptions = dict[str, str | int | float | bool | None]
+GraderOptions = dict[str, JsonValue]
 GraderEntry = str | dict[str, GraderOptions | None]
 """`exact`, or `{exact: {ignore_case: true}}`."""
 
@@ -77,6 +110,8 @@ class SuiteFile(Model):
     messages: Annotated[tuple[ChatMessage, ...], Field(min_length=1)] | None = None
     """A prompt of several messages, each one a template; instead of `prompt`."""
     system: str | None = None
+    tools: tuple[Tool, ...] = ()
+    """What the model may call at every sample that has no tools of its own."""
     primary: str | None = None
     graders: tuple[GraderEntry, ...] = ()
     imported: bool = False
@@ -109,8 +144,10 @@ class Sample(Model):
     expected: Expected
     tags: tuple[str, ...] = ()
     cluster: str | None = None
-    choices: int | None = None
-    """How many answers a multiple-choice sample offers; None where it is none."""
+    choices: tuple[str, ...] = ()
+    """The answers that a multiple-choice sample offers; none where it is not one."""
+    tools: tuple[Tool, ...] = ()
+    """What the model may call."""
 
 
 class Suite(Model):
@@ -127,5 +164,7 @@ class Suite(Model):
     attempts: AttemptCounts
     samples: tuple[Sample, ...]
     imported: bool = False
+    top_logprobs: int | None = None
+    """How many candidates for each token its graders want to see."""
     digest: str
     """Hash of the sample keys and of everything the suite itself decides."""

@@ -13,6 +13,7 @@ MAX_SHOWN = 60
 PATTERNS = {
     r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$": "must be a name of at most 64 letters, digits, dots, dashes and "
     "underscores that begins with a letter or a digit",
+    r"^[A-Za-z0-9_.-]{1,64}$": "must be a name of at most 64 letters, digits, dots, dashes and underscores",
     r"^sha256:[0-9a-f]{64}$": "must be 'sha256:' and 64 hexadecimal digits in lower case",
     r"^[0-9a-f]{64}$": "must be 64 hexadecimal digits in lower case",
     r"^[A-Za-z_][A-Za-z0-9_]*$": "must be the name of an environment variable: letters, digits and underscores, "

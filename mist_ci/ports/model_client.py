@@ -1,11 +1,14 @@
 """Asking a model."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Protocol
 
+from mist_ci.models.answer import Answer
 from mist_ci.models.config import Provider
 from mist_ci.models.modelref import Parameters
-from mist_ci.models.suite import ChatMessage
+from mist_ci.models.suite import ChatMessage, Tool, ToolCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,9 @@ class Request:
     model: str
     messages: tuple[ChatMessage, ...]
     parameters: Parameters
+    tools: tuple[Tool, ...] = ()
+    top_logprobs: int | None = None
+    """So many candidates for each token are wanted with their log-probabilities, where the server gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,19 @@ class Completion:
     fingerprint: str | None
     refusal: bool = False
     retries: int = 0
+    tool_calls: tuple[ToolCall, ...] = ()
+    tokens_cached: int | None = None
+    """How many of `tokens_in` the provider had in its cache."""
+    tokens_reasoning: int | None = None
+    """How many of `tokens_out` nobody sees."""
+    cost_usd: Decimal | None = None
+    """What a gateway says that the call cost."""
+    first_logprobs: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def answer(self) -> Answer:
+        """What graders see of it."""
+        return Answer(self.text, self.tool_calls, self.finish_reason, self.refusal, self.first_logprobs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from mist_ci.errors import Code, ConfigError, Where
 from mist_ci.matchspec.graders import GRADERS, specify
 from mist_ci.models.config import Policy
 from mist_ci.models.modelref import ModelReference
-from mist_ci.models.suite import SampleRow, SuiteFile
+from mist_ci.models.suite import SuiteFile
 from mist_ci.models.target import Target
 from mist_ci.parsing import document
 from mist_ci.parsing.wording import PATTERNS
@@ -106,6 +106,7 @@ FULL: dict[type[BaseModel], dict[str, Any]] = {
         "prompt": "{{ input }}",
         "messages": [{"role": "user", "content": "{{ input }}"}],
         "system": "s",
+        "tools": [{"name": "t", "description": "d", "parameters": {"type": "object"}}],
         "primary": "exact",
         "graders": [{"exact": {"ignore_case": True}}, "contains"],
         "attempts": {"base": 1, "head": 1, "max_head": 1},
@@ -113,11 +114,20 @@ FULL: dict[type[BaseModel], dict[str, Any]] = {
             {
                 "id": "a",
                 "input": "q",
-                "messages": [{"role": "user", "content": "q"}],
+                "messages": [
+                    {
+                        "role": "assistant",
+                        "content": "q",
+                        "tool_calls": [{"id": "1", "name": "t", "arguments": "{}"}],
+                        "tool_call_id": "1",
+                    }
+                ],
                 "expected": "4",
                 "tags": ["t"],
                 "cluster": "c",
                 "choices": ["a"],
+                "tools": [{"name": "t", "description": "d", "parameters": {}}],
+                "vars": {"x": 1},
             }
         ],
     },
@@ -281,8 +291,8 @@ def test_an_address_that_nobody_can_call_is_a_wrong_value_with_its_line(address:
 
 def test_a_value_of_several_kinds_lists_them_once() -> None:
     with pytest.raises(ConfigError) as caught:
-        document.parse(SampleRow, b"input: q\nexpected: {a: 1}\n", "a.yml")
-    assert caught.value.message == "must be text or a number or true or false or a list (got a mapping)"
+        document.parse(SuiteFile, b"version: 1\nname: qa\ngraders: [3]\n", "a.yml")
+    assert caught.value.message == "must be text or a mapping (got 3)"
 
 
 def test_a_long_value_is_cut_and_says_so() -> None:

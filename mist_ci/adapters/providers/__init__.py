@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from mist_ci.adapters.providers.http_client import HttpClient
 from mist_ci.adapters.providers.openai_chat import OpenAIChat
 from mist_ci.adapters.providers.pacing import Pacer
 from mist_ci.adapters.providers.retrying import Retrying
@@ -24,7 +25,7 @@ class ProviderClients:
         self._retrying = retrying or Retrying()
         self._pacers: dict[str, Pacer] = {}
 
-    def open(self, name: str, provider: Provider) -> OpenAIChat:
+    def open(self, name: str, provider: Provider) -> HttpClient:
         """A client for a provider of the policy.
 
         Raises CouldNotRun MC302 when its key is not set.
@@ -33,7 +34,7 @@ class ProviderClients:
         pacer = self._pacers.setdefault(name, Pacer(provider.limits.rpm, self._retrying.sleep))
         match provider.type:
             case "openai":
-                return OpenAIChat(name, provider, key, self._retrying, pacer)
+                return HttpClient(name, provider, key, OpenAIChat(), self._retrying, pacer)
 
     def _key(self, name: str, provider: Provider) -> Secret:
         if provider.key_env is None:

@@ -1,13 +1,11 @@
 """HTTP connections to one provider."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import anyio
 import httpx
-
-from mist_ci.adapters.providers.secret import Secret
 
 CONNECT_TIMEOUT_S = 10.0
 
@@ -19,10 +17,10 @@ class Lanes:
     most of the CPU time of a call.
     """
 
-    def __init__(self, key: Secret, timeout_s: float) -> None:
+    def __init__(self, headers: Mapping[str, str], timeout_s: float) -> None:
         # Its debug log has response headers, and a server can put the key it was sent into one.
         logging.getLogger("httpcore").setLevel(logging.INFO)
-        self._key = key
+        self._headers = headers
         self._timeout = httpx.Timeout(timeout_s, connect=min(timeout_s, CONNECT_TIMEOUT_S))
         # The environment must not choose whom to trust, nor (below) a proxy that would see the key.
         self._tls = httpx.create_ssl_context(trust_env=False)
@@ -50,7 +48,7 @@ class Lanes:
             headers={
                 "Accept-Encoding": "identity",
                 "Content-Type": "application/json",
-                **self._key.headers(),
+                **self._headers,
             },
             timeout=self._timeout,
             limits=httpx.Limits(max_connections=1),

@@ -1,128 +1,105 @@
-"""The OpenAI-compatible chat-completions API over HTTP.
+"""The OpenAI-compatible chat-completions API.
 
 Spoken by most servers and gateways. docs/providers/openai.md says what is sent and what each reply means.
 """
 
 import json
-from dataclasses import replace
+from collections.abc import Mapping
 
-import anyio
-import httpx
-from httpx import codes
-
-from mist_ci.adapters.providers.lanes import Lanes
-from mist_ci.adapters.providers.openai_replies import Refusal, Reply, understand
-from mist_ci.adapters.providers.pacing import Pacer
-from mist_ci.adapters.providers.retrying import Failure, Retrying
+from mist_ci.adapters.providers.replies import Meaning, Reply, at, count_of, short, text_of, understand
+from mist_ci.adapters.providers.retrying import Failure, Now
 from mist_ci.adapters.providers.secret import Secret
-from mist_ci.errors import Code, CouldNotRun
 from mist_ci.models.config import Provider
-from mist_ci.ports.model_client import Completion, NoAnswer, Request
-
-MAX_REPLY_BYTES = 8 * 2**20
+from mist_ci.models.suite import ChatMessage, Tool, ToolCall
+from mist_ci.ports.model_client import Completion, Request
 
 
 class OpenAIChat:
-    """One provider, opened for one run (`ports.ModelClient`). Safe to call from many tasks at once.
+    """Implements `Wire` for `POST /chat/completions`."""
 
-    At most `limits.connections` calls are under way; a call that waits for its next try keeps its place, so a
-    server in trouble gets fewer requests, not more.
-    """
+    speaks = "an OpenAI-compatible API? It usually ends in /v1"
 
-    def __init__(self, name: str, provider: Provider, key: Secret, retrying: Retrying, pacer: Pacer) -> None:
-        self._name = name
-        self._provider = provider
-        self._key = key
-        self._retrying = retrying
-        self._pacer = pacer
-        self._url = httpx.URL(f"{provider.base_url}/chat/completions")
-        self._slots = anyio.Semaphore(provider.limits.connections)
-        self._lanes = Lanes(key, provider.limits.timeout_s)
+    def address(self, provider: Provider, request: Request) -> str:
+        """The same for every model."""
+        del request
+        return f"{provider.base_url}/chat/completions"
 
-    async def complete(self, request: Request) -> Completion | NoAnswer:
-        """Asks once, with retries. Raises CouldNotRun MC303 when the provider refuses for good.
+    def headers(self, provider: Provider, key: Secret) -> Mapping[str, str]:
+        """A bearer token, where there is a key."""
+        del provider
+        return key.headers()
 
-        Takes at most `2 * timeout_s + 120` seconds, not counting the wait for a free place and for `rpm`.
-        A request that is too long or filtered is an empty answer with finish_reason `length` or
-        `content_filter`: the model failed on this sample, and the others can still be asked.
-        """
-        body = _body(request)
+    def body(self, request: Request) -> bytes:
+        """Model, messages, tools, and those allowed parameters that are set."""
+        body: dict[str, object] = {
+            "model": request.model,
+            "messages": [_message(message) for message in request.messages],
+            **request.parameters.model_dump(exclude_none=True),
+        }
+        if request.tools:
+            body["tools"] = [_tool(tool) for tool in request.tools]
+        if request.top_logprobs is not None:
+            body |= {"logprobs": True, "top_logprobs": request.top_logprobs}
+        return json.dumps(body).encode()
 
-        async def one_try(left_s: float) -> Completion | Failure:
-            return self._judge(await self._exchange(body, left_s), request.model)
-
-        async with self._slots:
-            total_s = 2 * self._provider.limits.timeout_s + 120
-            return await self._retrying.run(one_try, self._pacer.wait, total_s)
-
-    async def aclose(self) -> None:
-        """Gives connections back."""
-        await self._lanes.aclose()
-
-    async def _exchange(self, body: bytes, left_s: float) -> Reply | Failure:
-        """One HTTP exchange. httpx limits each read, the scope here the whole: a server may drip for ever."""
-        limit_s = min(self._provider.limits.timeout_s, left_s)
-        answered = False
-        try:
-            with self._lanes.lane() as http, anyio.fail_after(limit_s):
-                async with http.stream("POST", self._url, content=body) as response:
-                    answered = True
-                    return Reply(response.status_code, response.headers, await _read(response))
-        except (TimeoutError, httpx.TimeoutException):
-            return Failure(f"no complete reply within {limit_s:.3g} s", answered=answered)
-        except httpx.RequestError as exc:
-            return Failure(self._key.clean(f"{type(exc).__name__}: {exc}"), answered=answered)
-
-    def _judge(self, reply: Reply | Failure, model: str) -> Completion | Failure:
-        meaning = reply if isinstance(reply, Failure) else understand(reply, self._retrying.now)
-        match meaning:
-            case Completion():
-                return replace(meaning, text=self._key.redact(meaning.text))
-            case Failure(reason, answered, wait_s, final):
-                return Failure(self._key.clean(reason), answered, wait_s, final)
-            case Refusal(status, detail):
-                shown = self._key.clean(model)
-                raise CouldNotRun(
-                    Code.PROVIDER_REFUSED,
-                    f"provider {self._name} refused model {shown}: {status}: {self._key.clean(detail)}",
-                    hint=self._hint(status, shown),
-                )
-
-    def _hint(self, status: int, model: str) -> str:
-        match status:
-            case 401 | 403:
-                env = self._provider.key_env
-                return (
-                    f"is the key in {env} right?"
-                    if env
-                    else "name the variable with the key: key_env in mist.yml"
-                )
-            case 402 | 429:
-                return "the account has no credit left, or reached a limit that its owner set"
-            case 404:
-                return f"does {self._name} serve {model}, and is base_url right? It usually ends in /v1"
-            case _ if codes.is_redirect(status):
-                return (
-                    "redirects are never followed, the key would go along: set base_url to the final address"
-                )
-            case _ if codes.is_success(status):
-                return "is base_url the address of an OpenAI-compatible API? It usually ends in /v1"
-            case _:
-                return "the server does not accept such requests: see `parameters` in the model reference"
+    def understand(self, reply: Reply, now: Now) -> Meaning:
+        """See `replies.understand`."""
+        return understand(reply, now, _completion, "choices")
 
 
-def _body(request: Request) -> bytes:
-    """The request as JSON: model, messages, and those allowed parameters that are set; nothing else."""
-    messages = [{"role": message.role, "content": message.content} for message in request.messages]
-    parameters = request.parameters.model_dump(exclude_none=True)
-    return json.dumps({"model": request.model, "messages": messages, **parameters}).encode()
+def _message(message: ChatMessage) -> dict[str, object]:
+    told: dict[str, object] = {"role": message.role, "content": message.content}
+    if message.tool_calls:
+        told["tool_calls"] = [
+            {
+                "id": call.id,
+                "type": "function",
+                "function": {"name": call.name, "arguments": call.arguments},
+            }
+            for call in message.tool_calls
+        ]
+    if message.tool_call_id is not None:
+        told["tool_call_id"] = message.tool_call_id
+    return told
 
 
-async def _read(response: httpx.Response) -> bytes | None:
-    """The body as sent, or None (and the connection is dropped) when it is over MAX_REPLY_BYTES."""
-    body = bytearray()
-    async for chunk in response.aiter_raw():
-        body += chunk
-        if len(body) > MAX_REPLY_BYTES:
-            return None
-    return bytes(body)
+def _tool(tool: Tool) -> dict[str, object]:
+    return {"type": "function", "function": tool.model_dump(mode="json", exclude_none=True)}
+
+
+def _completion(document: object) -> Completion | Failure | None:
+    choices = at(document, "choices")
+    if not isinstance(choices, list):
+        return None
+    message = at(choices, 0, "message")
+    finish_reason = short(at(choices, 0, "finish_reason"))
+    if finish_reason == "error" or (message is None and finish_reason is None):
+        return Failure("the reply holds no answer")
+    text = text_of(at(message, "content"))
+    if text is None:
+        return Failure("the answer is not text")
+    tokens_in = count_of(at(document, "usage", "prompt_tokens"))
+    tokens_out = count_of(at(document, "usage", "completion_tokens"))
+    # Half a report is none: both numbers must come from the same counter.
+    reported = tokens_in is not None and tokens_out is not None
+    return Completion(
+        text=text,
+        finish_reason=finish_reason,
+        tokens_in=tokens_in if reported else None,
+        tokens_out=tokens_out if reported else None,
+        fingerprint=short(at(document, "system_fingerprint")),
+        refusal=bool(at(message, "refusal")),
+        tool_calls=_tool_calls(at(message, "tool_calls")),
+    )
+
+
+def _tool_calls(calls: object) -> tuple[ToolCall, ...]:
+    """Calls of functions, whatever is in them; other kinds of tools are not calls that anybody can grade."""
+    found = []
+    for call in calls if isinstance(calls, list) else []:
+        name = text_of(at(call, "function", "name"))
+        arguments = at(call, "function", "arguments")
+        text = json.dumps(arguments) if isinstance(arguments, dict) else text_of(arguments)
+        if name and text is not None:
+            found.append(ToolCall(id=short(at(call, "id")), name=name, arguments=text))
+    return tuple(found)

@@ -4,7 +4,8 @@ import re
 from typing import ClassVar
 
 from mist_ci.matchspec.graders.grader import Grader, fold, texts
-from mist_ci.models.suite import Expected
+from mist_ci.models.answer import Answer
+from mist_ci.models.suite import Sample
 
 
 class Contains(Grader):
@@ -22,18 +23,21 @@ class Contains(Grader):
     word: bool = False
     all: bool = False
 
-    def grade(self, output: str, expected: Expected) -> float:
+    def grade(self, answer: Answer, sample: Sample) -> float:
         """1.0 or 0.0.
 
-        >>> Contains(word=True).grade("The answer is 15.", "5")
+        >>> Contains(word=True).score("The answer is 15.", "5")
         0.0
         """
-        found = [self._occurs(self._fold(text), self._fold(output)) for text in texts(expected)]
+        output = self._fold(answer.text)
+        found = [self._occurs(self._fold(text), output) for text in texts(sample.expected)]
         return float(all(found) if self.all else any(found))
 
-    def refuse(self, expected: Expected) -> str | None:
+    def refuse(self, sample: Sample) -> str | None:
         """Empty text occurs in every answer, so it would always score 1."""
-        if not texts(expected) or any(not self._fold(text) for text in texts(expected)):
+        if reason := super().refuse(sample):
+            return reason
+        if any(not self._fold(text) for text in texts(sample.expected)):
             return "expected must not be empty: an empty text occurs in every answer"
         return None
 

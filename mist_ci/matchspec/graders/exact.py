@@ -3,7 +3,8 @@
 from typing import ClassVar
 
 from mist_ci.matchspec.graders.grader import Grader, fold, texts
-from mist_ci.models.suite import Expected
+from mist_ci.models.answer import Answer
+from mist_ci.models.suite import Sample
 
 
 class Exact(Grader):
@@ -20,13 +21,13 @@ class Exact(Grader):
     ignore_whitespace: bool = False
     ignore_final_punctuation: bool = False
 
-    def grade(self, output: str, expected: Expected) -> float:
+    def grade(self, answer: Answer, sample: Sample) -> float:
         """1.0 or 0.0.
 
-        >>> Exact(ignore_case=True).grade(" paris ", "Paris")
+        >>> Exact(ignore_case=True).score(" paris ", "Paris")
         1.0
         """
-        return float(self._fold(output) in {self._fold(text) for text in texts(expected)})
+        return float(self._fold(answer.text) in {self._fold(text) for text in texts(sample.expected)})
 
     def _fold(self, text: str) -> str:
         folded = fold(text, ignore_case=self.ignore_case, ignore_whitespace=self.ignore_whitespace)

@@ -4,10 +4,11 @@ To add one, copy the shortest file of this folder and list its class in `__init_
 """
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import ClassVar, cast
 
+from mist_ci.models.answer import Answer
 from mist_ci.models.base import Model
-from mist_ci.models.suite import Expected
+from mist_ci.models.suite import Expected, Sample
 
 
 class Grader(Model, ABC):
@@ -19,20 +20,35 @@ class Grader(Model, ABC):
 
     name: ClassVar[str]
     version: ClassVar[int]
+    needs_logprobs: ClassVar[bool] = False
+    """True when the server is asked for the log-probabilities of tokens."""
 
     @abstractmethod
-    def grade(self, output: str, expected: Expected) -> float:
+    def grade(self, answer: Answer, sample: Sample) -> float:
         """A finite score in [0, 1]."""
 
-    def refuse(self, expected: Expected) -> str | None:
-        """Why this expectation cannot be graded, or None; asked once per sample at load."""
-        return None if texts(expected) else "expected must not be empty"
+    def score(self, text: str, expected: Expected) -> float:
+        """What an answer of plain text gets: to try a grader by hand."""
+        return self.grade(Answer(text), Sample(key="", id="", messages=(), expected=expected))
+
+    def refuse(self, sample: Sample) -> str | None:
+        """Why this sample cannot be graded, or None; asked once per sample at load."""
+        return refuse_but_text(sample.expected)
+
+
+def refuse_but_text(expected: Expected) -> str | None:
+    """Why an expectation is not one text, or several of which any is right; None when it is."""
+    if expected is None:
+        return "expected is missing"
+    if isinstance(expected, dict) or not all(isinstance(text, str) for text in texts(expected)):
+        return "expected must be a text, a number, true, false, or a list of texts"
+    return None if texts(expected) else "expected must not be empty"
 
 
 def texts(expected: Expected) -> tuple[str, ...]:
     """The acceptable answers as text: a list means any of them; true and false are `true` and `false`."""
     if isinstance(expected, tuple):
-        return expected
+        return cast("tuple[str, ...]", expected)
     return (str(expected).lower() if isinstance(expected, bool) else str(expected),)
 
 

@@ -7,7 +7,8 @@ from typing import ClassVar
 from pydantic import Field
 
 from mist_ci.matchspec.graders.grader import Grader
-from mist_ci.models.suite import Expected
+from mist_ci.models.answer import Answer
+from mist_ci.models.suite import Expected, Sample
 
 _NUMBER = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?:[eE][-+]?\d{1,3})?|[-+]?\.\d+")
 
@@ -27,26 +28,27 @@ class Numeric(Grader):
     relative: float = Field(default=0.0, ge=0)
     first: bool = False
 
-    def grade(self, output: str, expected: Expected) -> float:
+    def grade(self, answer: Answer, sample: Sample) -> float:
         """1.0 or 0.0.
 
-        >>> Numeric(tolerance=0.5).grade("about 1,299.6 km", 1300)
+        >>> Numeric(tolerance=0.5).score("about 1,299.6 km", 1300)
         1.0
         """
-        wanted, found = number(expected), _NUMBER.findall(output)
+        wanted, found = number(sample.expected), _NUMBER.findall(answer.text)
         if wanted is None:
-            raise ValueError(f"{expected!r} is not a number")
+            raise ValueError(f"{sample.expected!r} is not a number")
         if not found:
             return 0.0
-        answer = Decimal(found[0 if self.first else -1].replace(",", ""))
+        given = Decimal(found[0 if self.first else -1].replace(",", ""))
         with localcontext() as context:
             context.traps[Overflow] = False  # a model may write a number of a million digits
             allowed = max(Decimal(str(self.tolerance)), abs(wanted) * Decimal(str(self.relative)))
-            difference = abs(answer - wanted)
+            difference = abs(given - wanted)
         return float(difference.is_finite() and difference <= allowed)
 
-    def refuse(self, expected: Expected) -> str | None:
+    def refuse(self, sample: Sample) -> str | None:
         """The expectation must be one finite number."""
+        expected = sample.expected
         return None if number(expected) is not None else f"expected must be a number, not {expected!r}"
 
 
@@ -56,7 +58,7 @@ LARGEST_EXPONENT = 1_000
 
 def number(expected: Expected) -> Decimal | None:
     """The expectation as an exact number, or None."""
-    if isinstance(expected, bool | tuple):
+    if expected is None or isinstance(expected, bool | tuple | dict):
         return None
     try:
         value = Decimal(str(expected).replace(",", "").strip())

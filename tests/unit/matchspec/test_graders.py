@@ -10,11 +10,16 @@ from hypothesis import strategies as st
 from mist_ci.errors import Code, ConfigError, Where
 from mist_ci.matchspec.graders import GRADERS, Grader, grader, specify
 from mist_ci.matchspec.grading import grade
+from mist_ci.models.answer import Answer
 from mist_ci.models.attempt import AttemptStatus
-from mist_ci.models.suite import Expected, GraderEntry, GraderOptions
+from mist_ci.models.suite import Expected, GraderEntry, GraderOptions, Sample
 from tests.fakes import completion
 
 HERE = Where("suites/qa.yml", 3, field="graders[0]")
+
+
+def sample(expected: Expected) -> Sample:
+    return Sample(key="", id="", messages=(), expected=expected)
 
 
 def made(entry: GraderEntry) -> Grader:
@@ -74,7 +79,7 @@ DOT: GraderOptions = {"ignore_final_punctuation": True}
     ],
 )
 def test_graders_by_example(entry: GraderEntry, output: str, expected: Expected, score: float) -> None:
-    assert made(entry).grade(output, expected) == score
+    assert made(entry).score(output, expected) == score
 
 
 ENTRIES: list[GraderEntry] = [
@@ -107,11 +112,11 @@ def test_whatever_a_grader_accepts_it_scores_between_0_and_1(
     entry: GraderEntry, output: str, expected: Expected
 ) -> None:
     one = made(entry)
-    if one.refuse(expected) is None:
-        score = one.grade(output, expected)
+    if one.refuse(sample(expected)) is None:
+        score = one.score(output, expected)
         assert math.isfinite(score)
         assert 0 <= score <= 1
-        assert one.grade(output, expected) == score
+        assert one.score(output, expected) == score
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=str)
@@ -121,22 +126,22 @@ def test_the_expectation_itself_is_a_right_answer(entry: GraderEntry, expected: 
     one = made(entry)
     if one.name == "numeric" and isinstance(expected, str):
         return  # `1,2` is one number to expect and two in an answer
-    if one.refuse(expected) is None:
-        assert one.grade(str(expected), expected) == 1
+    if one.refuse(sample(expected)) is None:
+        assert one.score(str(expected), expected) == 1
 
 
 def test_a_number_of_a_million_digits_is_wrong_and_no_crash() -> None:
-    assert made("numeric").grade("9" * 1_000_001, 4) == 0
+    assert made("numeric").score("9" * 1_000_001, 4) == 0
 
 
 @pytest.mark.parametrize("expected", ["four", True, ("4", "5"), "", "nan", "inf", "1e9999999999999999999"])
 def test_numeric_refuses_what_is_no_finite_number(expected: Expected) -> None:
-    assert made("numeric").refuse(expected) is not None
+    assert made("numeric").refuse(sample(expected)) is not None
 
 
 @pytest.mark.parametrize("expected", ["", " ", (), ("a", "")])
 def test_contains_refuses_what_occurs_in_every_answer(expected: Expected) -> None:
-    assert made("contains").refuse(expected) is not None
+    assert made("contains").refuse(sample(expected)) is not None
 
 
 @pytest.mark.parametrize(
@@ -178,8 +183,8 @@ class Crashing(Grader):
     name = "crashing"
     version = 1
 
-    def grade(self, output: str, expected: Expected) -> float:
-        raise ZeroDivisionError(f"{output} {expected}")
+    def grade(self, answer: Answer, sample: Sample) -> float:
+        raise ZeroDivisionError(f"{answer.text} {sample.expected}")
 
 
 class Generous(Grader):
@@ -187,11 +192,11 @@ class Generous(Grader):
 
     name = "generous"
     version = 1
-    score: float = 1.5
+    given: float = 1.5
 
-    def grade(self, output: str, expected: Expected) -> float:
-        del output, expected
-        return self.score
+    def grade(self, answer: Answer, sample: Sample) -> float:
+        del answer, sample
+        return self.given
 
 
 EXACT = made("exact")
@@ -217,33 +222,33 @@ EXACT = made("exact")
 def test_an_improper_answer_counts_with_its_score_and_says_why(
     answer: object, status: AttemptStatus, score: float, reason: str
 ) -> None:
-    graded = grade(answer, "4", (EXACT,), "exact")  # type: ignore[arg-type]
+    graded = grade(answer, sample("4"), (EXACT,), "exact")  # type: ignore[arg-type]
     assert (graded.status, graded.score, graded.reason) == (status, score, reason)
     assert graded.status.counts
 
 
 @pytest.mark.parametrize("score", [1.5, -0.1, math.nan, math.inf])
 def test_a_score_outside_its_range_is_a_failure_of_the_grader_and_no_score(score: float) -> None:
-    graded = grade(completion("4"), "4", (Generous(score=score),), "generous")
+    graded = grade(completion("4"), sample("4"), (Generous(given=score),), "generous")
     assert (graded.status, graded.score, graded.scores) == (AttemptStatus.GRADER_FAILURE, None, {})
     assert "outside [0, 1]" in graded.reason
     assert not graded.status.counts
 
 
 def test_a_crash_of_the_grader_that_decides_is_missing_and_never_a_zero() -> None:
-    graded = grade(completion("4"), "4", (Crashing(), EXACT), "crashing")
+    graded = grade(completion("4"), sample("4"), (Crashing(), EXACT), "crashing")
     assert (graded.status, graded.score) == (AttemptStatus.GRADER_FAILURE, None)
     assert graded.scores == {"exact": 1.0}
     assert "ZeroDivisionError" in graded.reason
 
 
 def test_a_crash_of_a_diagnostic_grader_is_told_and_the_score_stands() -> None:
-    graded = grade(completion("4"), "4", (Crashing(), EXACT), "exact")
+    graded = grade(completion("4"), sample("4"), (Crashing(), EXACT), "exact")
     assert (graded.status, graded.score) == (AttemptStatus.SCORED, 1)
     assert "grader crashing crashed" in graded.reason
 
 
 def test_contains_with_words_takes_a_time_that_grows_with_the_answer_only() -> None:
     started = time.process_time()
-    assert made({"contains": {"word": True}}).grade("a" * 1_000_000, "a" * 40) == 0
+    assert made({"contains": {"word": True}}).score("a" * 1_000_000, "a" * 40) == 0
     assert time.process_time() - started < 2

@@ -61,14 +61,14 @@ def test_blank_lines_windows_line_ends_and_a_byte_order_mark_are_no_samples() ->
         ('{"input": "\\ud800", "expected": "4"}', Code.SYNTAX, None, "surrogate"),
         ('{"input": "x", "expected": 99999999999999999999}', Code.SYNTAX, None, "2^53"),
         ("[1]", Code.WRONG_VALUE, None, "must be a mapping"),
-        ('{"input": "x"}', Code.MISSING_KEY, "expected", "'expected' is missing"),
+        ('{"input": "x"}', Code.BAD_SAMPLE, "expected", "expected is missing"),
         ('{"expected": "4"}', Code.BAD_SAMPLE, None, "either `input` or `messages`"),
         (row(messages=[{"role": "user", "content": "x"}]), Code.BAD_SAMPLE, None, "either `input` or `messages`"),
         ('{"messages": [], "expected": "4"}', Code.WRONG_VALUE, "messages", "at least 1"),
         ('{"messages": [{"role": "robot", "content": "x"}], "expected": "4"}', Code.WRONG_VALUE,
          "messages[0].role", "robot"),
         (row(expcted="4"), Code.UNKNOWN_KEY, "expcted", "did you mean 'expected'?"),
-        (row(expected=None), Code.WRONG_VALUE, "expected", "null"),
+        (row(expected=None), Code.BAD_SAMPLE, "expected", "expected is missing"),
         (row(expected=[]), Code.BAD_SAMPLE, "expected", "must not be empty"),
         (row(tags="a"), Code.WRONG_VALUE, "tags", "write it as a list: [a]"),
         (row(id=""), Code.WRONG_VALUE, "id", "at least 1"),
@@ -140,7 +140,7 @@ def test_the_expectation_is_never_in_the_context_of_a_prompt() -> None:
         suite(header=HEADER + "prompt: '{{ input }} (it is {{ expected }})'\n")
     assert caught.value.code is Code.BAD_SAMPLE
     assert str(caught.value.where) == "suites/qa.jsonl:1: prompt"
-    assert "`input` and `choices`" in str(caught.value.hint)
+    assert "`input`, `choices` and" in str(caught.value.hint)
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mist_ci.adapters.providers.openai_replies import Refusal, Reply, understand
+from mist_ci.adapters.providers.openai_chat import OpenAIChat
+from mist_ci.adapters.providers.replies import Refusal, Reply
 from mist_ci.adapters.providers.retrying import Failure, asked_wait_s
 from mist_ci.adapters.providers.secret import Secret
 from mist_ci.ports.model_client import Completion
 
+understand = OpenAIChat().understand
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NAMES = (
     "choices",

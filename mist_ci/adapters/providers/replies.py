@@ -1,10 +1,11 @@
-"""What a chat-completions server's reply means: an answer, a reason to try again, or a refusal for good.
+"""What a server's reply means: an answer, a reason to try again, or a refusal for good.
 
-Replies are hostile input: bounded, of any shape, and never trusted to be what the status says.
+Replies are hostile input: bounded, of any shape, and never trusted to be what the status says. What an answer looks
+like is the wire format's own; everything else is the same for all of them.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -46,23 +47,25 @@ class Refusal:
 
 
 Meaning = Completion | Failure | Refusal
+ReadAnswer = Callable[[object], Completion | Failure | None]
+"""The answer in a parsed body; None when the body is no answer in this wire format at all."""
 
 
-def understand(reply: Reply, now: Now) -> Meaning:
-    """What a reply means. Never raises, whatever the server sent."""
+def understand(reply: Reply, now: Now, read_answer: ReadAnswer, answer_key: str) -> Meaning:
+    """What a reply means. Never raises, whatever the server sent. `answer_key` is where a body has its answer."""
     if codes.is_redirect(reply.status):
         return Refusal(reply.status, f"a redirect to {_host(reply.headers.get('location', ''))}")
     document = _parse(reply.body)
-    error = None if _at(document, "choices") else _at(document, "error")
+    error = None if at(document, answer_key) else at(document, "error")
     status = _status_inside(reply.status, error)
     if codes.is_success(reply.status) and not error:
-        return _success(reply, document)
+        return _success(reply, document, read_answer)
     if status in _RETRIED or codes.is_server_error(status):
         return _for_now(status, reply, document, now)
     return _caused_by_sample(status, reply) or Refusal(status, _message(reply, document))
 
 
-def _success(reply: Reply, document: object) -> Meaning:
+def _success(reply: Reply, document: object, read_answer: ReadAnswer) -> Meaning:
     if reply.body is None:
         return Failure("the reply is longer than any chat completion", final=True)
     if reply.headers.get("content-encoding", "identity").lower() != "identity":
@@ -71,36 +74,14 @@ def _success(reply: Reply, document: object) -> Meaning:
         return Refusal(reply.status, "an HTML page instead of JSON")
     if document is None:
         return Failure("the reply is not complete JSON")
-    choices = _at(document, "choices")
-    if not isinstance(choices, list):
-        return Refusal(reply.status, "JSON that is not a chat completion (it has no choices)")
-    return _completion(document, choices)
-
-
-def _completion(document: object, choices: list[object]) -> Completion | Failure:
-    message = _at(choices, 0, "message")
-    finish_reason = _short(_at(choices, 0, "finish_reason"))
-    if finish_reason == "error" or (message is None and finish_reason is None):
-        return Failure("the reply holds no answer")
-    text = _text(_at(message, "content"))
-    if text is None:
-        return Failure("the answer is not text")
-    tokens_in = _count(_at(document, "usage", "prompt_tokens"))
-    tokens_out = _count(_at(document, "usage", "completion_tokens"))
-    # Half a report is none: both numbers must come from the same counter.
-    reported = tokens_in is not None and tokens_out is not None
-    return Completion(
-        text=text,
-        finish_reason=finish_reason,
-        tokens_in=tokens_in if reported else None,
-        tokens_out=tokens_out if reported else None,
-        fingerprint=_short(_at(document, "system_fingerprint")),
-        refusal=bool(_at(message, "refusal")),
-    )
+    answer = read_answer(document)
+    if answer is None:
+        return Refusal(reply.status, "JSON that is not a chat completion")
+    return answer
 
 
 def _for_now(status: int, reply: Reply, document: object, now: Now) -> Failure | Refusal:
-    kinds = (_at(document, "error", "code"), _at(document, "error", "type"))
+    kinds = (at(document, "error", "code"), at(document, "error", "type"))
     if status == codes.TOO_MANY_REQUESTS and any(kind in _OUT_OF_CREDIT for kind in kinds):
         return Refusal(status, _message(reply, document))
     return Failure(f"{status}: {_message(reply, document)}", wait_s=asked_wait_s(reply.headers, now))
@@ -122,7 +103,7 @@ def _nothing(finish_reason: str) -> Completion:
 
 def _status_inside(status: int, error: object) -> int:
     """Some gateways answer 200 and put the real status into the error."""
-    inside = _at(error, "code")
+    inside = at(error, "code")
     if codes.is_success(status) and isinstance(inside, int) and codes.is_error(inside):
         return inside
     return status
@@ -131,7 +112,7 @@ def _status_inside(status: int, error: object) -> int:
 def _message(reply: Reply, document: object) -> str:
     """The server's own words, wherever it put them."""
     for path in (("error", "message"), ("error",), ("message",), ("detail",), ("detail", 0, "msg")):
-        value = _at(document, *path)
+        value = at(document, *path)
         if isinstance(value, str) and value.strip():
             return value
     if _is_html(reply):
@@ -146,7 +127,7 @@ def _parse(body: bytes | None) -> object:
         return None
 
 
-def _at(value: object, *path: str | int) -> object:
+def at(value: object, *path: str | int) -> object:
     """The value at a path of keys and indices, None where there is none."""
     for step in path:
         if isinstance(value, dict):
@@ -158,10 +139,10 @@ def _at(value: object, *path: str | int) -> object:
     return value
 
 
-def _text(content: object) -> str | None:
+def text_of(content: object) -> str | None:
     """The text of a message: a string, nothing, or parts of which the texts count. None for anything else."""
     if isinstance(content, list):
-        parts = [_at(part, "text") for part in content]
+        parts = [at(part, "text") for part in content]
         content = "".join(part for part in parts if isinstance(part, str))
     if content is None:
         return ""
@@ -173,12 +154,14 @@ def _text(content: object) -> str | None:
     )
 
 
-def _short(value: object) -> str | None:
-    text = _text(value) if isinstance(value, str) else None
+def short(value: object) -> str | None:
+    """A text of at most 200 characters; None for no text and for anything else."""
+    text = text_of(value) if isinstance(value, str) else None
     return text[:200] if text else None
 
 
-def _count(value: object) -> int | None:
+def count_of(value: object) -> int | None:
+    """A number of tokens that can be one; None for anything else."""
     valid = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MAX_TOKENS_REPORTED
     return value if valid and isinstance(value, int) else None
 
