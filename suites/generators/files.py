@@ -6,11 +6,25 @@ from typing import Any
 
 import yaml
 
-from suites.generators import arithmetic
+from suites.generators import (
+    arithmetic,
+    code_reading,
+    dates_and_units,
+    logic,
+    string_manipulation,
+    word_problems,
+)
 from suites.generators.growing import Suite, rows
 from suites.generators.pages import index, page
 
-SUITES: tuple[Suite, ...] = (arithmetic.SUITE,)
+SUITES: tuple[Suite, ...] = (
+    arithmetic.SUITE,
+    word_problems.SUITE,
+    string_manipulation.SUITE,
+    dates_and_units.SUITE,
+    logic.SUITE,
+    code_reading.SUITE,
+)
 
 
 def files() -> dict[str, str]:

@@ -153,11 +153,11 @@ def balances(rng: Random, level: int) -> Item:
     text = f"One {a} weighs as much as {x} {b}s."
     if level == EASY:
         right, ask = x * count, f"How many {b}s weigh as much as {count} {a}s?"
-        wrong = (count, x + count, right + 1, right - 1)
+        wrong = [count, x + count, right + 1, right - 1]
     else:
         text += f" One {b} weighs as much as {y} {c}s."
         right, ask = x * y * count, f"How many {c}s weigh as much as {count} {a}s?"
-        wrong = (x + y + count, x * y, (x + y) * count, y * count + 1, right + 2)
+        wrong = [x + y + count, x * y, (x + y) * count, y * count + 1, right + 2]
         if level == HARD:
             extra = rng.randrange(1, 4)
             right += extra * y

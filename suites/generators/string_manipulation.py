@@ -237,7 +237,7 @@ def padding(rng: Random, level: int) -> Item:
         groups = f"{number:0{width}}"
         cut = "-".join(groups[place : place + 3] for place in range(0, len(groups), 3))
         return Item(
-            f"Write {number} with zeros in front so that it has {width} digits, and a hyphen after every 3rd digit but the last.",
+            f"Write {number} with zeros in front as {width} digits, and a hyphen between groups of 3 from the left.",
             cut,
         )
     return Item(f"Write {number} with zeros in front so that it has {width} digits.", f"{number:0{width}}")
