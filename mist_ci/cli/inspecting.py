@@ -29,7 +29,7 @@ def inspection(
         model=options["model"],
         template=wiring.chat_template(template) if template else None,
         now=wiring.now().astimezone(),
-        targets=wiring.targets(options["targets"]),
+        targets=wiring.targets(options["targets"]) if options["targets"] else (),
         trainers=[schemaflux.read_settings(read_file(path), str(path)) for path in options["trainers"]],
         selection=selection(options),
         suppressions=_suppressions(options),
@@ -54,10 +54,11 @@ def selection(options: dict[str, Any]) -> "Selection":
 
 def _refuse_unknown(codes: Sequence[str]) -> None:
     from mist_ci import schemaflux
-    from mist_ci.parsing.document import nearest
 
     for code in codes:
         if not any(rule.startswith(code.upper()) for rule in schemaflux.codes()):
+            from mist_ci.parsing.document import nearest
+
             hint = nearest(code.upper(), list(schemaflux.codes()))
             raise UsageError(Code.UNKNOWN_NAME, f"no rule is named {code!r}", hint=hint)
 

@@ -68,6 +68,8 @@ class Scan:
     is_near: bool = False
     """True when near-duplicates are looked for."""
 
+    is_preview: bool = False
+    """True when rows are only judged one by one: nothing is counted or compared."""
     watch: Watch | None = None
     """Is told findings about single rows as they are made. Not for other processes."""
 
@@ -111,6 +113,9 @@ class _Scanner:
 
     def scan(self, span: Span) -> Part:
         part = self._scan.new_part(span.source.path)
+        if self._scan.is_preview:
+            deque(self._rows(span, part), maxlen=0)
+            return part
         good = self._finished(span, part)
         if self._render is None:
             deque(good, maxlen=0)
