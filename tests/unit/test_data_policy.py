@@ -35,6 +35,7 @@ def baseline_of(content: str) -> str:
     return write_baseline(noted)
 
 
+@pytest.mark.slow
 def test_an_ignored_rule_is_silent_and_others_are_not() -> None:
     assert gated("", {FILE: EMPTY}).outcome is Outcome.FAILED
     assert gated("ignore: [SF212]", {FILE: EMPTY}).outcome is Outcome.PASSED
