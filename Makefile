@@ -8,8 +8,8 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip -qq --disable-pip-version-check --no-input
 PYTEST := $(PY) -m pytest -q -n auto --maxprocesses 8
 
-# A caller's Python settings must not reach into .venv.
-unexport PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX PIP_REQUIREMENT PIP_CONSTRAINT
+# A caller's Python settings must not reach into .venv. Without byte code every start would compile everything again.
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE PIP_TARGET PIP_PREFIX PIP_REQUIREMENT PIP_CONSTRAINT
 export PIP_USER := 0
 export PYTHONNOUSERSITE := 1
 
@@ -48,7 +48,7 @@ check: .venv/dev.stamp  ## linters, types, walls and unit tests: under a minute
 	@echo "check: dead code"
 	@$(PY) -m vulture
 	@echo "check: unit tests"
-	@$(PYTEST) -m "not slow" tests/unit mist_ci
+	@$(PYTEST) --hypothesis-profile quick -m "not slow" tests/unit mist_ci
 
 bench: .venv/dev.stamp  ## run everything in benchmarks/
 	@set -e; for file in benchmarks/*.py; do \

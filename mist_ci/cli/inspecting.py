@@ -68,8 +68,8 @@ def _suppressions(options: dict[str, Any]) -> "Suppressions":
     from mist_ci.cli.local import read_file
 
     file = options["baseline"]
-    known = schemaflux.read_baseline(read_file(file), str(file)) if file else frozenset()
-    return schemaflux.Suppressions(options["per_file_ignores"], known)
+    known = schemaflux.read_baseline(read_file(file), str(file)) if file else {}
+    return schemaflux.Suppressions(options["per_file_ignores"], known, str(Path().absolute()))
 
 
 def _suite_prompts(patterns: Sequence[str]) -> dict[str, dict[str, tuple[str, ...]]]:

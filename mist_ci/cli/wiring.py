@@ -190,6 +190,13 @@ def opened(opener: "Opener", paths: Sequence[Path]) -> Sequence[Opened]:
     return open_paths(opener, paths)
 
 
+def not_read(opener: "Opener") -> list[str]:
+    """What to say of files below directories that are no data."""
+    from mist_ci.adapters.sources import passed_over
+
+    return passed_over(opener)
+
+
 def rewrite(place: Path, pieces: Iterable[bytes]) -> bool:
     """Replaces a file of the user's data; True when that changed anything. Raises CouldNotRun MC309."""
     return rewriting.rewrite(place, pieces)
@@ -251,12 +258,15 @@ def targets(names: Iterable[str] | None = None) -> "tuple[Target, ...]":
 
 
 def tokens(tokenizer: Path | None = None) -> "TokenCounter":
-    """Counts as tiktoken does, faster with the extra `fast`, or with a tokenizer.json; nothing is downloaded."""
+    """Counts as tiktoken does, faster with the extra `fast`, or with a tokenizer.json; nothing is downloaded.
+
+    Raises ConfigError MC104 for a file that somebody named and that cannot count.
+    """
     from mist_ci.adapters.tokenizers import InstalledTokenizers
 
     if tokenizer is None:
         return InstalledTokenizers().of_models()
-    return InstalledTokenizers().of_file(read_file(tokenizer), str(tokenizer))
+    return InstalledTokenizers().of_file(read_file(tokenizer), str(tokenizer), is_needed=True)
 
 
 def executor() -> "Executor":

@@ -82,7 +82,7 @@ def validate(asked: Inspection, means: Means) -> DataReport:
         change=change,
         targets=tuple(target_verdicts(total.matrix, total.rows)),
         data_hash=data_hash(sources),
-        notices=tuple(notices),
+        notices=(*notices, *asked.suppressions.unmatched(one.path for one in asked.head)),
     )
 
 

@@ -35,7 +35,7 @@ from mist_ci.schemaflux.rule import BadLine
 from mist_ci.schemaflux.rules import LEAK_RULES, PAIR_RULE, ROW_RULES, TOKEN_RULES, sf002_invalid_json
 from mist_ci.schemaflux.rules.of_targets import TARGET_RULES
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
-from mist_ci.schemaflux.suppressions import NOTHING, Suppressions
+from mist_ci.schemaflux.suppressions import NOTHING, Noted, Suppressions
 
 _BATCH_BYTES = 1 << 20
 _BATCH_ROWS = 2_000
@@ -76,7 +76,7 @@ class Scan:
     def new_part(self, path: str = "") -> Part:
         """An empty part."""
         folds = new_folds(self.selection, self.targets)
-        noted: dict[str, tuple[str, str]] | None = {} if self.is_noting else None
+        noted: Noted | None = {} if self.is_noting else None
         ledger = Ledger(self.keep, suppressions=self.suppressions, noted=noted)
         return Part(ledger, Matrix(self.targets), folds, path)
 
