@@ -79,9 +79,11 @@ def _check_graders(suite: SuiteFile, source: safe_yaml.Document) -> None:
     for index, entry in enumerate(suite.graders):
         where = source.where(("graders", index))
         spec = specify(entry, where)
-        if spec.name in names:
-            raise ConfigError(Code.DUPLICATE, f"the grader {spec.name!r} is listed twice", where=where)
-        names.append(spec.name)
+        if spec.title in names:
+            hint = f"give one of them a name of its own: {{as: NAME, {spec.name}: {{…}}}}"
+            message = f"the grader {spec.title!r} is listed twice"
+            raise ConfigError(Code.DUPLICATE, message, where=where, hint=hint)
+        names.append(spec.title)
     if suite.primary is not None and suite.primary not in names:
         nearest = document.nearest(suite.primary, names)
         message = f"{suite.primary!r} is not among the graders"
@@ -115,7 +117,7 @@ def load(source: SuiteDocument, executor: Executor) -> Suite:
         specify(entry, Where(source.path, field=f"graders[{index}]"))
         for index, entry in enumerate(suite.graders)
     )
-    primary = next((spec for spec in specs if spec.name == suite.primary), specs[0])
+    primary = next((spec for spec in specs if spec.title == suite.primary), specs[0])
     rows = [(line, _row(text, Where(file, line))) for line, text in source.rows]
     if not rows:
         raise ConfigError(Code.BAD_SAMPLE, "the suite has no samples", where=Where(file))
@@ -138,7 +140,7 @@ def load(source: SuiteDocument, executor: Executor) -> Suite:
         floor=suite.floor,
         margin=suite.margin,
         graders=specs,
-        primary=primary.name,
+        primary=primary.title,
         attempts=suite.attempts,
         samples=tuple(samples),
         top_logprobs=_TOP_LOGPROBS if any(one.needs_logprobs for one in graders) else None,

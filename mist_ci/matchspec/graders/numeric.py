@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from mist_ci.matchspec.graders.grader import Grader
+from mist_ci.matchspec.graders.grader import Example, Grader
 from mist_ci.models.answer import Answer
 from mist_ci.models.suite import Expected, Sample
 
@@ -23,6 +23,11 @@ class Numeric(Grader):
 
     name: ClassVar[str] = "numeric"
     version: ClassVar[int] = 1
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example("The answer is 42.", 42, 1),
+        Example("43", 42, 0),
+        Example("4 because 2 + 2", 4, 1, {"first": True}),
+    )
 
     tolerance: float = Field(default=0.0, ge=0)
     relative: float = Field(default=0.0, ge=0)
