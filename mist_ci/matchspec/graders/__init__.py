@@ -9,7 +9,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from mist_ci.errors import Code, ConfigError, Where
 from mist_ci.matchspec.graders.choice import Choice
+from mist_ci.matchspec.graders.choice_logprob import ChoiceLogprob
+from mist_ci.matchspec.graders.chrf import Chrf
+from mist_ci.matchspec.graders.composite import Composite
 from mist_ci.matchspec.graders.contains import Contains
+from mist_ci.matchspec.graders.edit_distance import EditDistance
 from mist_ci.matchspec.graders.exact import Exact
 from mist_ci.matchspec.graders.grader import CannotGrade, Grader
 from mist_ci.matchspec.graders.instructions import Instructions
@@ -18,7 +22,9 @@ from mist_ci.matchspec.graders.json_schema import JsonSchema
 from mist_ci.matchspec.graders.json_valid import JsonValid
 from mist_ci.matchspec.graders.numeric import Numeric
 from mist_ci.matchspec.graders.prefix import Prefix
+from mist_ci.matchspec.graders.refusal import Refusal
 from mist_ci.matchspec.graders.regex import Regex
+from mist_ci.matchspec.graders.rouge_l import RougeL
 from mist_ci.matchspec.graders.suffix import Suffix
 from mist_ci.matchspec.graders.token_f1 import TokenF1
 from mist_ci.matchspec.graders.tool_call import ToolCallMatch
@@ -35,12 +41,18 @@ GRADERS: tuple[type[Grader], ...] = (
     Regex,
     Numeric,
     Choice,
+    ChoiceLogprob,
     JsonValid,
     JsonSchema,
     JsonFields,
     ToolCallMatch,
     TokenF1,
+    EditDistance,
+    RougeL,
+    Chrf,
     Instructions,
+    Refusal,
+    Composite,
 )
 _BY_NAME = {grader.name: grader for grader in GRADERS}
 _LABEL: TypeAdapter[str] = TypeAdapter(Name)
@@ -87,8 +99,9 @@ def _label(label: object, where: Where) -> str | None:
 
 
 def _build(kind: type[Grader], options: Mapping[str, Any], where: Where) -> Grader:
+    nested = {"specify": lambda entry: _nested(entry, where), "grader": grader}
     try:
-        return kind.model_validate_json(json.dumps(options))
+        return kind.model_validate_json(json.dumps(options), context=nested)
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         option = str(problem["loc"][0]) if problem["loc"] else ""
@@ -98,9 +111,15 @@ def _build(kind: type[Grader], options: Mapping[str, Any], where: Where) -> Grad
             raise ConfigError(
                 Code.UNKNOWN_KEY, f"grader {kind.name} has no option {option!r}", where=where, hint=hint
             ) from None
-        raise ConfigError(
-            Code.WRONG_VALUE, f"{kind.name}.{option} {wording.reason([problem])}", where=where
-        ) from None
+        place = f"{kind.name}.{option}" if option else f"{kind.name}:"
+        raise ConfigError(Code.WRONG_VALUE, f"{place} {wording.reason([problem])}", where=where) from None
+
+
+def _nested(entry: object, where: Where) -> GraderSpec:
+    """What one entry of a composite stands for."""
+    if isinstance(entry, str | dict):
+        return specify(entry, where)
+    raise ConfigError(Code.WRONG_VALUE, "each of the graders must be a name, or a mapping", where=where)
 
 
 def grader(spec: GraderSpec) -> Grader:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 _ARTICLES = frozenset({"a", "an", "the"})
+_NO_WORD = re.compile(r"[\W_]+")
 _UNSPACED = re.compile(
     "([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])"
 )
@@ -35,3 +36,8 @@ def bare(word: str) -> str:
     while end > start and not word[end - 1].isalnum():
         end -= 1
     return word[start:end]
+
+
+def plain_words(text: str) -> list[str]:
+    """Runs of letters and digits in lower case; each character where a script has no spaces."""
+    return [word for word in _NO_WORD.split(_UNSPACED.sub(r" \1 ", text.lower())) if word]
