@@ -30,7 +30,7 @@ def load(source: SuiteDocument, executor: Executor, complain: Complain = stop) -
     )
     if suite.imported:
         return _suite(source, (), "", (), hashing.digest([suite.name]), None)
-    primary = next((spec for spec in specs if spec.name == suite.primary), specs[0])
+    primary = next((spec for spec in specs if spec.title == suite.primary), specs[0])
     graders = [grader(spec) for spec in specs]
     samples = _samples(source, executor, primary, graders, complain)
     digest = hashing.digest([primary.fingerprint, *sorted(sample.key for sample in samples)])

@@ -104,13 +104,15 @@ def _check_graders(suite: SuiteFile, source: safe_yaml.Document, complain: Compl
     for index, entry in enumerate(suite.graders):
         where = source.where(("graders", index))
         try:
-            name = specify(entry, where).name
+            spec = specify(entry, where)
         except ConfigError as error:
             complain(error)
             continue
-        if name in names:
-            complain(ConfigError(Code.DUPLICATE, f"the grader {name!r} is listed twice", where=where))
-        names.append(name)
+        if spec.title in names:
+            hint = f"give one of them a name of its own: {{as: NAME, {spec.name}: {{…}}}}"
+            message = f"the grader {spec.title!r} is listed twice"
+            complain(ConfigError(Code.DUPLICATE, message, where=where, hint=hint))
+        names.append(spec.title)
     if suite.primary is not None and suite.primary not in names:
         nearest = document.nearest(suite.primary, names)
         message = f"{suite.primary!r} is not among the graders"
