@@ -175,9 +175,10 @@ class CouldNotRun(MistError):
     """There is no evidence to decide on. Never a pass, never a quality failure."""
 
 
-def cancelled() -> CouldNotRun:
-    """The run was stopped by a signal: Ctrl-C, or a CI job that ends."""
-    return CouldNotRun(Code.CANCELLED, "the run was stopped from outside", hint="run it again")
+def cancelled(kept: str = "") -> CouldNotRun:
+    """The run was stopped by a signal: Ctrl-C, or a CI job that ends. `kept` says what is left of it."""
+    hint = f"{kept}; run it again" if kept else "run it again"
+    return CouldNotRun(Code.CANCELLED, "the run was stopped from outside", hint=hint)
 
 
 def needs_approval() -> CouldNotRun:

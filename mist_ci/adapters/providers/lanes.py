@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from collections.abc import Mapping
+from typing import cast
 from urllib.parse import quote, urlsplit
 
 import anyio
@@ -150,7 +151,7 @@ class _Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Asyncio has opened it."""
-        self._transport = transport  # type: ignore[assignment] - of a stream socket it always is one
+        self._transport = cast(asyncio.Transport, transport)
 
     def data_received(self, data: bytes) -> None:
         """Bytes of the server."""

@@ -13,7 +13,7 @@ from mist_ci.parsing import document
 from mist_ci.planning import read_policy, read_reference
 from tests.fakes import MemoryTree
 
-# Page 0 of the design, less what this version refuses: targets, tpm, ready-made suites.
+# Page 0 of the design, less what this version refuses: targets, ready-made suites.
 POLICY = """\
 version: 1
 providers:
@@ -22,7 +22,7 @@ providers:
     base_url: https://llm.example.com/v1
     key_env: PROD_LLM_KEY
     prices: {input_per_mtok: 0.15, output_per_mtok: 0.60, as_of: 2026-11-01}
-    limits: {rpm: 600, connections: 32}
+    limits: {rpm: 600, tpm: 200000, connections: 32}
 models:
   support-bot: models/support-bot.yml
 datasets:
@@ -206,7 +206,6 @@ def test_a_mistake_is_one_error_with_its_place_and_the_nearest_name(
 @pytest.mark.parametrize(
     ("old", "new", "line", "field"),
     [
-        ("rpm: 600", "tpm: 200000", 8, "providers.prod.limits.tpm"),
         ("[suites/*.yml]", '[suites/*.yml, "mist:arithmetic"]', 16, "suites[1]"),
     ],
 )
