@@ -22,7 +22,7 @@ providers:
     base_url: https://llm.example.com/v1
     key_env: PROD_LLM_KEY
     prices: {input_per_mtok: 0.15, output_per_mtok: 0.60, as_of: 2026-11-01}
-    limits: {rpm: 600, tpm: 200000, connections: 32}
+    limits: {rpm: 600, connections: 32}
 models:
   support-bot: models/support-bot.yml
 datasets:
