@@ -314,6 +314,10 @@ class MemoryOutputs:
     kept: list[tuple[RequestIdentity, StoredAnswer]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
+    @property
+    def keeps(self) -> bool:
+        return self.may_write
+
     def get(self, identity: RequestIdentity, not_before: datetime | None = None) -> StoredAnswer | None:
         asked, answer = self.stored.get(identity.key, (None, None))
         if asked != identity or answer is None:
@@ -414,8 +418,10 @@ class RecordedProgress:
     """Remembers what it was told."""
 
     told: list[tuple[str, int | str]] = field(default_factory=list)
+    detail: Callable[[], str] = str
 
-    def start(self, label: str, total: int) -> None:
+    def start(self, label: str, total: int, detail: Callable[[], str] | None = None) -> None:
+        self.detail = detail or str
         self.told.append((f"start {label}", total))
 
     def advance(self, steps: int = 1) -> None:

@@ -96,3 +96,12 @@ def all_calls(portions: Sequence[Portion], contestants: Sequence[Contestant]) ->
                 for number in portion.attempts.get(one.side, range(0)):
                     fresh = one.side in portion.fresh
                     yield Call(one, portion.suite, sample, number, fresh, portion.is_probe)
+
+
+def count_calls(portions: Sequence[Portion], contestants: Sequence[Contestant]) -> int:
+    """How many calls `all_calls` gives."""
+    sides = [one.side for one in contestants]
+    return sum(
+        len(portion.samples) * sum(len(portion.attempts.get(side, range(0))) for side in sides)
+        for portion in portions
+    )

@@ -71,6 +71,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknow
     start_ns: int
     end_ns: int
     retries: int = 0
+    tried: tuple[str, ...] = ()
+    """Why each try that brought nothing did not, in order."""
     reused: bool = False
     """Answered to an earlier run: tokens and cost are what the answer costs, and nothing was spent now."""
     stored_at: datetime | None = None

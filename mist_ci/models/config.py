@@ -46,12 +46,16 @@ class PriceList(Model):
 
 
 class Limits(Model):
-    """What the provider allows, and how many calls run side by side."""
+    """What the provider allows. `connections` is the most calls side by side; fewer are, where the server is slower.
+
+    `timeout_s` is for one try, `total_s` for all calls of a run to the provider together.
+    """
 
     rpm: Annotated[int, Field(ge=1)] | None = None
     tpm: Annotated[int, Field(ge=1)] | None = None
-    connections: Annotated[int, Field(ge=1, le=512)] = 8
+    connections: Annotated[int, Field(ge=1, le=512)] = 64
     timeout_s: Annotated[float, Field(gt=0, le=3600)] = 120.0
+    total_s: Annotated[float, Field(gt=0, le=604_800)] | None = None
 
 
 class Provider(Model):

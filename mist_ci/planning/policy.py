@@ -120,9 +120,6 @@ def _known(name: str, names: Mapping[str, object], kind: str, source: Document, 
 
 def _refuse_what_is_not_acted_on(policy: Policy, source: Document) -> None:
     """A setting that would be ignored is an error: nobody shall rely on a check that does not run."""
-    for name, provider in policy.providers.items():
-        if provider.limits.tpm is not None:
-            raise _not_available(source, ("providers", name, "limits", "tpm"), "a limit on tokens per minute")
     for index, pattern in enumerate(policy.suites):
         if pattern.startswith("mist:"):
             raise _not_available(source, ("suites", index), "ready-made suites")

@@ -35,6 +35,7 @@ providers:
     type: openai
     base_url: https://llm.example.com/v1
     key_env: PROD_KEY
+    limits: {connections: 8}
     prices: {input_per_mtok: 1, output_per_mtok: 2, training_per_mtok: 3, as_of: 2026-11-01}
 models: {bot: models/bot.yml}
 datasets:
@@ -66,7 +67,7 @@ def rows(numbers: Sequence[int]) -> str:
 
 
 def reference(model: str) -> str:
-    return f"version: 1\nprovider: prod\nmodel: {model}\nparameters: {{temperature: 0}}\n"
+    return f"version: 1\nprovider: prod\nmodel: {model}\nparameters: {{temperature: 0, max_tokens: 2}}\n"
 
 
 SUITE = "version: 1\nname: double\ngraders: [exact]\ndata: double.jsonl\n"
@@ -439,7 +440,9 @@ def test_a_change_that_removes_what_judges_it_does_not_pass(removed: tuple[str, 
 
 
 def waiving(model: str) -> str:
-    judged = ModelReference(version=1, provider="prod", model=model, parameters=Parameters(temperature=0))
+    judged = ModelReference(
+        version=1, provider="prod", model=model, parameters=Parameters(temperature=0, max_tokens=2)
+    )
     accepted = {"gate": "release", "suite": "double", "model_digest": judged.digest, "reason": "RFC 12"}
     return POLICY + f"waivers: [{json.dumps({**accepted, 'expires': '2026-11-20'})}]\n"
 

@@ -4,15 +4,15 @@ from collections.abc import Mapping
 
 from mist_ci.adapters.providers.http_client import HttpClient
 from mist_ci.adapters.providers.openai_chat import OpenAIChat
-from mist_ci.adapters.providers.pacing import Pacer
 from mist_ci.adapters.providers.retrying import Retrying
 from mist_ci.adapters.providers.secret import Redact, Secret
+from mist_ci.adapters.providers.traffic import Traffic
 from mist_ci.errors import Code, CouldNotRun
 from mist_ci.models.config import Provider
 
 
 class ProviderClients:
-    """Opens clients (`ports.ModelClients`). Clients of one provider name share its `rpm`.
+    """Opens clients (`ports.ModelClients`). Clients of one provider name share its traffic.
 
     `redact` takes the key out of answers before anyone stores or shows them.
     """
@@ -23,7 +23,7 @@ class ProviderClients:
         self._environ = environ
         self._redact = redact
         self._retrying = retrying or Retrying()
-        self._pacers: dict[str, Pacer] = {}
+        self._traffic: dict[str, Traffic] = {}
 
     def open(self, name: str, provider: Provider) -> HttpClient:
         """A client for a provider of the policy.
@@ -31,10 +31,10 @@ class ProviderClients:
         Raises CouldNotRun MC302 when its key is not set.
         """
         key = self._key(name, provider)
-        pacer = self._pacers.setdefault(name, Pacer(provider.limits.rpm, self._retrying.sleep))
+        traffic = self._traffic.setdefault(name, Traffic(provider.limits, self._retrying.sleep))
         match provider.type:
             case "openai":
-                return HttpClient(name, provider, key, OpenAIChat(), self._retrying, pacer)
+                return HttpClient(name, provider, key, OpenAIChat(), self._retrying, traffic)
 
     def _key(self, name: str, provider: Provider) -> Secret:
         if provider.key_env is None:

@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from httpx import codes
-
+from mist_ci.adapters.providers import statuses as codes
 from mist_ci.adapters.providers.retrying import Failure, Now, asked_wait_s
 from mist_ci.ports.model_client import Completion
 

@@ -13,7 +13,7 @@ from mist_ci.parsing import document
 from mist_ci.planning import read_policy, read_reference
 from tests.fakes import MemoryTree
 
-# Page 0 of the design, less what this version refuses: targets, tpm, ready-made suites.
+# Page 0 of the design, less what this version refuses: targets, ready-made suites.
 POLICY = """\
 version: 1
 providers:
@@ -206,7 +206,6 @@ def test_a_mistake_is_one_error_with_its_place_and_the_nearest_name(
 @pytest.mark.parametrize(
     ("old", "new", "line", "field"),
     [
-        ("rpm: 600", "tpm: 200000", 8, "providers.prod.limits.tpm"),
         ("[suites/*.yml]", '[suites/*.yml, "mist:arithmetic"]', 16, "suites[1]"),
     ],
 )
