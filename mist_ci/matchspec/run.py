@@ -160,7 +160,7 @@ def _gone(call: Call, attempt: Attempt, run: _Run, store: ResultStore) -> CouldN
     return CouldNotRun(
         Code.SERVER_GONE,
         f"the model server of provider {call.contestant.reference.provider!r} "
-        f"({call.contestant.provider.base_url}) does not answer any more: {attempt.reason}",
+        f"({call.contestant.provider.place}) does not answer any more: {attempt.reason}",
         hint=f"{done} finished answers are kept in {store.location}; start the server and run the gate again",
     )
 

@@ -5,8 +5,11 @@ like is the wire format's own; everything else is the same for all of them.
 """
 
 import json
+import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Required, TypedDict
 from urllib.parse import urlsplit
 
 from httpx import codes
@@ -16,13 +19,19 @@ from mist_ci.ports.model_client import Completion
 
 MAX_TOKENS_REPORTED = 2**31
 _RETRIED = frozenset({408, 409, 425, 429})
+_SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?s")
 _ABOUT_THE_REQUEST = frozenset({200, 400, 413, 422})
 _OUT_OF_CREDIT = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
+_NAMED = {
+    "rate_limit_error": 429, "rate_limit_exceeded": 429, "overloaded_error": 529, "api_error": 500,
+    "server_error": 500, "timeout_error": 504, "authentication_error": 401, "not_found_error": 404,
+}  # fmt: skip
+"""Statuses by the name of an error, for replies that say 200 and hold one."""
 # OpenAI has a code for it; vLLM, SGLang, llama.cpp, TGI, Gemini, Bedrock and Cohere have a sentence each.
 _TOO_LONG = (
     "context_length_exceeded", "context length", "context window", "context size", "model's context",
     "maximum model length", "`max_new_tokens` must be <=", "string_above_max_length", "input token count",
-    "prompt is too long", "input is too long", "too many tokens",
+    "prompt is too long", "input is too long", "too many tokens", "request_too_large",
 )  # fmt: skip
 _FILTERED = (
     "content_filter", "content_policy_violation", "responsibleaipolicyviolation", "content management policy",
@@ -36,6 +45,18 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes | None
+
+
+class Counts(TypedDict, total=False):
+    """The token counts of a Completion."""
+
+    tokens_in: Required[int | None]
+    tokens_out: Required[int | None]
+    tokens_cached: int | None
+    tokens_reasoning: int | None
+
+
+UNCOUNTED: Counts = {"tokens_in": None, "tokens_out": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +105,19 @@ def _for_now(status: int, reply: Reply, document: object, now: Now) -> Failure |
     kinds = (at(document, "error", "code"), at(document, "error", "type"))
     if status == codes.TOO_MANY_REQUESTS and any(kind in _OUT_OF_CREDIT for kind in kinds):
         return Refusal(status, _message(reply, document))
-    return Failure(f"{status}: {_message(reply, document)}", wait_s=asked_wait_s(reply.headers, now))
+    wait_s = asked_wait_s(reply.headers, now)
+    if wait_s is None:
+        wait_s = _wait_inside(at(document, "error", "details"))
+    return Failure(f"{status}: {_message(reply, document)}", wait_s=wait_s)
+
+
+def _wait_inside(details: object) -> float | None:
+    """Google's servers say it in the body: `{"@type": "…RetryInfo", "retryDelay": "36s"}`."""
+    for detail in _listed(details):
+        delay = at(detail, "retryDelay")
+        if isinstance(delay, str) and _SECONDS.fullmatch(delay):
+            return float(delay[:-1])
+    return None
 
 
 def _caused_by_sample(status: int, reply: Reply) -> Completion | None:
@@ -103,10 +136,20 @@ def _nothing(finish_reason: str) -> Completion:
 
 def _status_inside(status: int, error: object) -> int:
     """Some gateways answer 200 and put the real status into the error."""
-    inside = at(error, "code")
-    if codes.is_success(status) and isinstance(inside, int) and codes.is_error(inside):
-        return inside
+    if not codes.is_success(status):
+        # Google's servers call a wrong key an invalid argument, and say what it is in the details.
+        wrong_key = any(at(one, "reason") == "API_KEY_INVALID" for one in _listed(at(error, "details")))
+        return int(codes.UNAUTHORIZED) if wrong_key else status
+    for inside in (at(error, "code"), at(error, "type")):
+        if isinstance(inside, int) and codes.is_error(inside):
+            return inside
+        if isinstance(inside, str) and inside in _NAMED:
+            return _NAMED[inside]
     return status
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _message(reply: Reply, document: object) -> str:
@@ -164,6 +207,22 @@ def count_of(value: object) -> int | None:
     """A number of tokens that can be one; None for anything else."""
     valid = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MAX_TOKENS_REPORTED
     return value if valid and isinstance(value, int) else None
+
+
+def at_most(part: int | None, whole: int | None) -> int | None:
+    """A count of some of the tokens that `whole` counts; None where it cannot be that."""
+    return part if part is not None and whole is not None and part <= whole else None
+
+
+def logprobs_of(candidates: object, token: str, logprob: str) -> dict[str, float]:
+    """Texts of candidates with their log-probabilities, out of a list of objects with these two keys."""
+    found: dict[str, float] = {}
+    for one in _listed(candidates):
+        text, value = at(one, token), at(one, logprob)
+        if isinstance(text, str) and isinstance(value, int | float) and math.isfinite(value):
+            spoken = text_of(text) or ""
+            found[spoken] = max(found.get(spoken, -math.inf), float(value))
+    return found
 
 
 def _is_html(reply: Reply) -> bool:
