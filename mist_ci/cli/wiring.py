@@ -23,7 +23,7 @@ from mist_ci.adapters.labels import CleanlabJudge
 from mist_ci.adapters.outputs import OutputDirectory
 from mist_ci.adapters.prices import DatedPrices
 from mist_ci.adapters.progress import BarProgress, LineProgress
-from mist_ci.adapters.providers import ProviderClients
+from mist_ci.adapters.providers import ProviderClients, clients_by_hand
 from mist_ci.adapters.result_files import ResultFilesOnDisk
 from mist_ci.adapters.results import ResultDirectories
 from mist_ci.adapters.runner_files import RunnerFiles
@@ -45,6 +45,7 @@ from mist_ci.ports.files import Files, Tree
 from mist_ci.ports.history import History
 from mist_ci.ports.iterations import IterationStore, NoIterations
 from mist_ci.ports.label_judge import LabelJudge
+from mist_ci.ports.model_client import ModelClients
 from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.progress import Progress
 from mist_ci.ports.result_files import ResultFiles
@@ -84,6 +85,16 @@ def world(
         tokenizers=InstalledTokenizers(),
         labels=labels(),
     )
+
+
+def models_by_hand(
+    directory: Path, record: Path | None, replay: Path | None, outputs: Path | None
+) -> ModelClients:
+    """Model clients that may use what lies in a directory. Raises UsageError MC201 and MC204, and ConfigError."""
+    if replay and (record or outputs):
+        hint = "what was recorded is written down already: leave --record and --outputs out"
+        raise UsageError(Code.USAGE, "--replay asks nobody", hint=hint)
+    return clients_by_hand(os.environ, redact, directory.absolute(), record, replay)
 
 
 def now() -> datetime:

@@ -259,7 +259,7 @@ ROWS = [
     ("waivers: [{gate: g, suite: s, model_digest: " + DIGEST + ", reason: r, expires: soon}]", "waivers[0].expires",
      'must be a date such as 2026-11-01 (got "soon")'),
     ("providers: {p: {type: openia, base_url: http://x}}", "providers.p.type",
-     f"must be {TYPES} (got \"openia\")"),
+     f'must be {TYPES} (got "openia")'),
     ("providers: {p: {type: anthropic, callable: a:b}}", "providers.p.callable",
      'must be left out: it belongs to providers of type python, and this one is anthropic (got "a:b")'),
     ("providers: {p: {type: command, command: [x], key_env: K}}", "providers.p.key_env",

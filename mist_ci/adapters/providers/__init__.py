@@ -48,7 +48,7 @@ class ProviderClients:
 
     `redact` takes the key out of answers before anyone stores or shows them. `directory` holds the files that local
     code and recordings may come from: None in a job of CI, where they may be those of a pull request. `recorder`
-    writes down every exchange.
+    writes down every exchange, and `tape` answers in the place of everybody.
     """
 
     def __init__(
@@ -58,12 +58,14 @@ class ProviderClients:
         redact: Redact | None = None,
         directory: Path | None = None,
         recorder: replay.Recorder | None = None,
+        tape: replay.Tape | None = None,
     ) -> None:
         self._environ = environ
         self._redact = redact
         self._retrying = retrying or Retrying()
         self._directory = directory
         self._recorder = recorder
+        self._tape = tape
         self._pacers: dict[str, Pacer] = {}
 
     def open(self, name: str, provider: Provider) -> ModelClient:
@@ -72,9 +74,14 @@ class ProviderClients:
         Raises CouldNotRun MC302 when its key is not set, and MC303 when its program, function or recording cannot
         be used here.
         """
+        if self._tape is not None:
+            return self._local(name, provider, self._tape.answer)
         key = self._key(name, provider)
         client = self._open(name, provider, key)
-        return replay.Recorded(client, self._recorder, key) if self._recorder else client
+        if self._recorder is None:
+            return client
+        self._recorder.begin()
+        return replay.Recorded(client, self._recorder, key)
 
     def _open(self, name: str, provider: Provider, key: Secret) -> ModelClient:
         match provider.type:
@@ -140,3 +147,15 @@ class ProviderClients:
             hint=f"set {provider.key_env} for this step, for example from a repository secret; "
             "pull requests from forks do not get secrets",
         )
+
+
+def clients_by_hand(
+    environ: Mapping[str, str], redact: Redact, directory: Path, record: Path | None, replayed: Path | None
+) -> ProviderClients:
+    """Clients that may use code and recordings out of a directory: who runs this by hand knows what is in it.
+
+    Raises UsageError MC204 for a recording to be written that is there, ConfigError for one to be read that is none.
+    """
+    recorder = replay.Recorder(record) if record else None
+    tape = replay.read_tape(replayed) if replayed else None
+    return ProviderClients(environ, None, redact, directory, recorder, tape)

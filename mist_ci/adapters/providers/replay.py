@@ -1,12 +1,11 @@
 """Exchanges written down, and given again without a network. docs/providers/replay.md has the file by example."""
 
 import json
-import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import IO, Literal
 
 from pydantic import JsonValue, ValidationError
 
@@ -33,21 +32,30 @@ class Recorder:
     """Appends exchanges to a new file, each with one write. Raises UsageError MC204 when the file is there."""
 
     def __init__(self, path: Path) -> None:
-        try:
-            self._file = path.open("xb", buffering=0)
-        except FileExistsError:
+        self._path = path
+        self._file: IO[bytes] | None = None
+        if path.exists():
             hint = "remove it, or name another file: --record FILE"
-            raise UsageError(Code.FILE_EXISTS, f"the recording {path} is there already", hint=hint) from None
+            raise UsageError(Code.FILE_EXISTS, f"the recording {path} is there already", hint=hint)
+
+    def begin(self) -> None:
+        """Makes the file, before anything is asked. Raises CouldNotRun MC309."""
+        try:
+            self._file = self._file or self._path.open("xb", buffering=0)
         except OSError as error:
-            raise CouldNotRun(Code.CANNOT_WRITE, f"cannot write {path}: {error.strerror}") from error
+            raise CouldNotRun(Code.CANNOT_WRITE, f"cannot write {self._path}: {error.strerror}") from error
 
     def write(self, request: Request, answer: Completion | NoAnswer, secret: Secret) -> None:
-        """One line. The key is taken out of all of it."""
+        """One line. The key is taken out of all of it. Raises CouldNotRun MC309."""
         given = Given.of(answer) if isinstance(answer, Completion) else None
         reason = answer.reason if isinstance(answer, NoAnswer) else None
         exchange = Exchange(request=question(request), answer=given, no_answer=reason)
         line = exchange.model_dump_json(exclude_defaults=True)
-        os.write(self._file.fileno(), secret.redact('{"version":1,' + line[1:]).encode() + b"\n")
+        try:
+            if self._file is not None:
+                self._file.write(secret.redact('{"version":1,' + line[1:]).encode() + b"\n")
+        except OSError as error:
+            raise CouldNotRun(Code.CANNOT_WRITE, f"cannot write {self._path}: {error.strerror}") from error
 
 
 @dataclass(frozen=True, slots=True)
