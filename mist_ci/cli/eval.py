@@ -1,5 +1,6 @@
 """mist-ci eval"""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from mist_ci.cli.options import (
     OUTPUTS,
     OUTPUTS_MODE,
     POLICY_HERE,
+    RECORD,
+    REPLAY,
     RESULTS,
     SETTINGS,
 )
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 @RESULTS
 @OUTPUTS
 @OUTPUTS_MODE
+@RECORD
+@REPLAY
 @OUTPUT_FORMAT
 def evaluate(
     reference: Path,
@@ -37,6 +42,7 @@ def evaluate(
     outputs: Path | None,
     outputs_mode: str,
     output_format: str,
+    **tape: Path | None,
 ) -> int:
     """Run the suites on one model REFERENCE, as the files are now.
 
@@ -49,7 +55,9 @@ def evaluate(
     from mist_ci.cli import wiring
     from mist_ci.cli.output import show_json
 
-    world = wiring.world(results, config.parent, wiring.outputs_by_hand(outputs, outputs_mode))
+    stored = wiring.outputs_by_hand(outputs, outputs_mode)
+    models = wiring.models_by_hand(config.parent, tape["record"], tape["replay"], outputs)
+    world = replace(wiring.world(results, config.parent, stored), models=models)
     compared, location = _evaluate(reference, config, chosen, world)
     if output_format == "json":
         rows = [

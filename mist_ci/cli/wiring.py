@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mist_ci.ports.history import History
     from mist_ci.ports.iterations import IterationStore
     from mist_ci.ports.label_judge import LabelJudge
+    from mist_ci.ports.model_client import ModelClients
     from mist_ci.ports.outputs import OutputStore
     from mist_ci.ports.progress import Progress
     from mist_ci.ports.result_files import ResultFiles
@@ -82,6 +83,19 @@ def world(
         tokenizers=InstalledTokenizers(),
         labels=labels(),
     )
+
+
+def models_by_hand(
+    directory: Path, record: Path | None, replay: Path | None, outputs: Path | None
+) -> "ModelClients":
+    """Model clients that may use what lies in a directory. Raises UsageError MC201 and MC204, and ConfigError."""
+    from mist_ci.adapters.providers import clients_by_hand
+    from mist_ci.report import redact
+
+    if replay and (record or outputs):
+        hint = "what was recorded is written down already: leave --record and --outputs out"
+        raise UsageError(Code.USAGE, "--replay asks nobody", hint=hint)
+    return clients_by_hand(os.environ, redact, directory.absolute(), record, replay)
 
 
 def now() -> datetime:

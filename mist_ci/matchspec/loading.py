@@ -37,7 +37,7 @@ def load(source: SuiteDocument, executor: Executor, complain: Complain = stop) -
     # Hash order: nobody can choose which samples come first, and it is the same on every machine.
     samples.sort(key=lambda sample: hashing.digest([digest, sample.key]))
     top_logprobs = _TOP_LOGPROBS if any(one.needs_logprobs for one in graders) else None
-    return _suite(source, specs, primary.name, tuple(samples), digest, top_logprobs)
+    return _suite(source, specs, primary.title, tuple(samples), digest, top_logprobs)
 
 
 def _suite(
