@@ -5,6 +5,7 @@ import json
 from pydantic import ValidationError
 
 from mist_ci.errors import Code, ConfigError, Where
+from mist_ci.matchspec.graders.assertions import Assertions
 from mist_ci.matchspec.graders.contains import Contains
 from mist_ci.matchspec.graders.exact import Exact
 from mist_ci.matchspec.graders.grader import Grader
@@ -13,7 +14,7 @@ from mist_ci.models.suite import GraderEntry, GraderOptions, GraderSpec
 from mist_ci.parsing import wording
 from mist_ci.parsing.document import nearest
 
-GRADERS: tuple[type[Grader], ...] = (Exact, Contains, Numeric)
+GRADERS: tuple[type[Grader], ...] = (Exact, Contains, Numeric, Assertions)
 _BY_NAME = {grader.name: grader for grader in GRADERS}
 
 
