@@ -74,19 +74,19 @@ CONFIG = "prompts: ['Q: {{q}}']\ntests:\n  - vars: {q: a}\n    assert:\n      - 
         (CONFIG + "{type: contains-any, value: []}", Code.BAD_SAMPLE, "5:30: assert[0].value", "list of texts"),
         (CONFIG + "{type: is-json, value: {type: 7}}", Code.BAD_SAMPLE, "5:25: assert[0].value", "no JSON Schema"),
         (CONFIG + "{type: equals, value: a, weight: -1}", Code.BAD_SAMPLE, "5:34: assert[0].weight", "from 0 on"),
-        (CONFIG + "{type: equals, value: a, transform: x}", Code.BAD_SAMPLE, "5:34: assert[0].transform", "take it out"),
+        (CONFIG + "{type: equals, value: a, provider: x}", Code.BAD_SAMPLE, "5:34: assert[0].provider", "take it"),
         (CONFIG + "{type: equals, value: '{{no}}'}", Code.BAD_SAMPLE, "4:5: expected", "'no' is undefined"),
         (CONFIG + "{type: is-json, value: file://gone.json}", Code.FILE_MISSING, "5:25: assert[0].value", "not in"),
         (CONFIG + "{type: equals, value: file://../../x.txt}", Code.UNSAFE_PATH, "5:24: assert[0].value", "leads out"),
-        (CONFIG.replace("{q: a}", "{q: file://a.py}") + "{type: is-json}", Code.NOT_AVAILABLE, "3:12: vars.q", "is code"),
-        (CONFIG.replace("{q: a}", "{q: '{{b}}'}") + "{type: is-json}", Code.NOT_AVAILABLE, "3:12: vars.q", "another one"),
+        (CONFIG.replace("{q: a}", "{q: file://a.py}") + "{type: is-json}", Code.NOT_AVAILABLE, "3:12: vars.q", "code"),
+        (CONFIG.replace("{q: a}", "{q: '{{b}}'}") + "{type: is-json}", Code.NOT_AVAILABLE, "3:12: vars.q", "another"),
         (CONFIG.replace("{q: a}", "{r: a}") + "{type: is-json}", Code.BAD_SAMPLE, "3: prompt", "'q' is undefined"),
         ("scenarios: []\n" + CONFIG + "{type: is-json}", Code.NOT_AVAILABLE, "1:1: scenarios", "not understood"),
         ("prompts: [a]\ntests: [{vars: {q: a}}]", Code.BAD_SAMPLE, "2:9", "asserts nothing"),
         ("prompts: [a, b]\ntests: [{vars: {q: a}, assert: [{type: is-json}]}]", Code.NOT_AVAILABLE, "1:1: prompts",
          "2 prompts"),
-        ("- {vars: {q: a}, assert: [{type: is-json}]}", Code.MISSING_KEY, "None", "no prompt"),
-        ("prompts: [a]\ntests: [{vars: {q: a}, asert: []}]", Code.NOT_AVAILABLE, "2:24: asert", "did you mean 'assert'"),
+        ("- {vars: {q: a}, assert: [{type: is-json}]}", Code.MISSING_KEY, " prompts", "no prompt"),
+        ("prompts: [a]\ntests: [{vars: {q: a}, asert: []}]", Code.NOT_AVAILABLE, "2:24: asert", "did you mean"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_kept_is_refused_at_its_line(tests: str, code: Code, where: str, words: str) -> None:
@@ -94,11 +94,7 @@ def test_what_cannot_be_kept_is_refused_at_its_line(tests: str, code: Code, wher
         suite(tests)
     error = caught.value
     assert error.code is code
-    assert str(error.where).removeprefix("s/tests.yaml:") in (
-        where,
-        f"s/tests.yaml: {where}",
-        "s/tests.yaml: prompts",
-    )
+    assert str(error.where).removeprefix("s/tests.yaml:") == where
     assert words in f"{error.message} {error.hint}"
 
 
