@@ -1,22 +1,19 @@
 """assertions: what promptfoo asserts of an answer, test by test."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
-import jsonschema_rs
 import re2
 from pydantic import JsonValue
 
-from mist_ci.matchspec.graders.comma_separated import comma_separated
+from mist_ci.matchspec.graders.assertion_checks import CHECKS, compiled, texts, validator
 from mist_ci.matchspec.graders.grader import Grader
 from mist_ci.models.answer import Answer
 from mist_ci.models.suite import Expected, Sample
 from mist_ci.parsing.document import nearest
 
 Path = tuple[str | int, ...]
-Test = Callable[[str, JsonValue], bool]
 
 _KEYS = {"type", "value", "weight", "threshold", "metric"}
 _SET_KEYS = {"type", "assert", "weight", "threshold", "metric"}
@@ -90,7 +87,7 @@ def _judge(group: Mapping[str, JsonValue], text: str) -> tuple[float, bool]:
 
 def _check(one: Mapping[str, JsonValue], text: str) -> tuple[float, bool]:
     kind = str(one["type"])
-    holds = _TESTS[kind.removeprefix(_NOT)](text, one.get("value")) != kind.startswith(_NOT)
+    holds = CHECKS[kind.removeprefix(_NOT)](text, one.get("value")) != kind.startswith(_NOT)
     return float(holds), holds
 
 
@@ -139,7 +136,7 @@ def _is_number(value: JsonValue) -> bool:
 
 def _unsupported(kind: str) -> str | None:
     plain = kind.removeprefix(_NOT)
-    if plain in _TESTS:
+    if plain in CHECKS:
         return None
     if plain in _ASK_A_MODEL:
         return f"{kind!r} is not deterministic: it needs a model as judge; use a grader that asks one, or take it out"
@@ -147,7 +144,7 @@ def _unsupported(kind: str) -> str | None:
         return (
             f"{kind!r} runs code, and code in a suite would run before anybody has looked at it: take it out"
         )
-    known = nearest(plain, sorted(_TESTS)) or ""
+    known = nearest(plain, sorted(CHECKS)) or ""
     return f"assertions of type {kind!r} are not understood; {known}"
 
 
@@ -173,15 +170,15 @@ def _wrong_text(kind: str, value: JsonValue) -> str | None:
 
 
 def _wrong_list(value: JsonValue) -> str | None:
-    texts = _texts(value)
-    if texts is None or not texts:
+    given = texts(value)
+    if not given:
         return "must be a list of texts, or texts between commas; a quoted one ends with its quote"
-    return None if all(texts) else "must not hold an empty text, which occurs in every answer"
+    return None if all(given) else "must not hold an empty text, which occurs in every answer"
 
 
 def _wrong_pattern(pattern: str) -> str | None:
     try:
-        _compiled(pattern)
+        compiled(pattern)
     except re2.error as error:
         return f"is no pattern of RE2 ({error}): it knows neither look-around nor back-references"
     return None
@@ -193,124 +190,7 @@ def _wrong_schema(value: JsonValue) -> str | None:
     if not isinstance(value, dict):
         return "must be a JSON Schema, as a mapping"
     try:
-        _validator(json.dumps(value, sort_keys=True))
+        validator(json.dumps(value, sort_keys=True))
     except (ValueError, TypeError) as error:
         return f"is no JSON Schema: {str(error)[:200]}"
     return None
-
-
-@lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> "re2._Regexp[str]":
-    options = re2.Options()
-    options.log_errors = False
-    return re2.compile(pattern, options)
-
-
-@lru_cache(maxsize=1024)
-def _validator(schema: str) -> jsonschema_rs.Validator:
-    return jsonschema_rs.validator_for(json.loads(schema))
-
-
-def _texts(value: JsonValue) -> list[str] | None:
-    if isinstance(value, str):
-        return comma_separated(value)
-    if not isinstance(value, list) or any(isinstance(one, list | dict) or one is None for one in value):
-        return None
-    return [_written(one) for one in value]
-
-
-def _written(value: JsonValue) -> str:
-    """As JavaScript writes it: 4.0 is 4."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return value if isinstance(value, str) else json.dumps(value)
-
-
-def _equals(text: str, value: JsonValue) -> bool:
-    if not isinstance(value, dict | list):
-        return text == _written(value)
-    found, given = _json(text)
-    return found and _canonical(given) == _canonical(value)
-
-
-def _canonical(value: JsonValue) -> str:
-    """Equal for equal values: true is not 1, and 1.0 is."""
-    if isinstance(value, dict):
-        return json.dumps({key: _canonical(inner) for key, inner in value.items()}, sort_keys=True)
-    if isinstance(value, list):
-        return json.dumps([_canonical(inner) for inner in value])
-    return json.dumps(int(value) if isinstance(value, float) and value.is_integer() else value)
-
-
-def _is_json(text: str, schema: JsonValue) -> bool:
-    found, given = _json(text)
-    return found and _fits(given, schema)
-
-
-def _contains_json(text: str, schema: JsonValue) -> bool:
-    """An object anywhere in the text, fitting where there is a schema."""
-    decode, position = json.JSONDecoder(parse_constant=_no_constant).raw_decode, text.find("{")
-    while position >= 0:
-        try:
-            given, end = decode(text, position)
-        except (ValueError, RecursionError):
-            end = position + 1
-        else:
-            if _fits(given, schema):
-                return True
-        position = text.find("{", end)
-    return False
-
-
-def _json(text: str) -> tuple[bool, JsonValue]:
-    try:
-        return True, json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
-        return False, None
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(name)
-
-
-def _fits(given: JsonValue, schema: JsonValue) -> bool:
-    return not schema or _validator(json.dumps(schema, sort_keys=True)).is_valid(given)
-
-
-def _any(text: str, value: JsonValue) -> bool:
-    return any(one in text for one in _texts(value) or [])
-
-
-def _all(text: str, value: JsonValue) -> bool:
-    return all(one in text for one in _texts(value) or [])
-
-
-def _ignoring_case(test: Test) -> Test:
-    def lowered(text: str, value: JsonValue) -> bool:
-        low = (
-            [one.lower() for one in _texts(value) or []]
-            if isinstance(value, list)
-            else _written(value).lower()
-        )
-        return test(text.lower(), low)  # type: ignore[arg-type]  # a list of texts is a list of JSON values
-
-    return lowered
-
-
-def _contains(text: str, value: JsonValue) -> bool:
-    return _written(value) in text
-
-
-_TESTS: dict[str, Test] = {
-    "equals": _equals,
-    "contains": _contains,
-    "icontains": _ignoring_case(_contains),
-    "contains-any": _any,
-    "contains-all": _all,
-    "icontains-any": _ignoring_case(_any),
-    "icontains-all": _ignoring_case(_all),
-    "starts-with": lambda text, value: text.startswith(str(value)),
-    "regex": lambda text, value: _compiled(str(value)).search(text) is not None,
-    "is-json": _is_json,
-    "contains-json": _contains_json,
-}
