@@ -158,7 +158,10 @@ def _without_duplicates(made: Sequence[tuple[Row, Sample]], complain: Complain) 
         for what, first in (("question", first_asked), ("id", first_named)):
             if first is not None:
                 hint = "list several right answers in one `expected`" if what == "question" else None
-                message = f"the same {what} stands in line {first.line}"
+                elsewhere = (
+                    f"line {first.line}" if first.file == source.file else f"{first.file}:{first.line}"
+                )
+                message = f"the same {what} stands in {elsewhere}"
                 where = Where(source.file, source.line)
                 complain(ConfigError(Code.DUPLICATE, message, where=where, hint=hint))
         if first_asked is None and first_named is None:

@@ -42,7 +42,7 @@ def read(tree: Tree, path: str, complain: Complain = stop) -> SuiteDocument:
         _check_graders(suite, source, complain)
         return SuiteDocument(path=path, file=suite, data_path=None, rows=tuple(_inline_rows(source)))
     data_path = f"{path.rpartition('/')[0]}/{suite.data}".lstrip("/")
-    material = read_material(tree, data_path, source.where(("data",)), suite.format, complain)
+    material = read_material(tree, data_path, source.where(("data",)), suite, complain)
     suite = _completed(suite, material)
     _check_graders(suite, source, complain)
     return SuiteDocument(
