@@ -78,7 +78,8 @@ def _evaluate(
     policy = policy_of(tree, config)
     path = inside(reference, config.parent)
     head = planning.read_reference(tree, path, policy)
-    suites = [matchspec.load(one, world.executor) for one in suites_of(tree, policy, config, chosen)]
+    documents = suites_of(tree, policy, config, chosen, world.shipped)
+    suites = [matchspec.load(one, world.executor) for one in documents]
     store = world.results.create(f"eval-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
     seat = matchspec.Contestant(Side.HEAD, head, policy.providers[head.provider])
     portions = [matchspec.Portion.whole(suite) for suite in suites]

@@ -28,6 +28,7 @@ from mist_ci.adapters.result_files import ResultFilesOnDisk
 from mist_ci.adapters.results import ResultDirectories
 from mist_ci.adapters.runner_files import RunnerFiles
 from mist_ci.adapters.scratch import DiskScratch
+from mist_ci.adapters.shipped import ShippedSuites
 from mist_ci.adapters.sources import Opener, open_paths
 from mist_ci.adapters.targets import TargetFiles, load_targets, shipped_targets
 from mist_ci.adapters.tokenizers import InstalledTokenizers
@@ -82,6 +83,7 @@ def world(
         iterations=iterations or NoIterations(),
         targets=TargetFiles(),
         tokenizers=InstalledTokenizers(),
+        shipped=shipped_suites(),
         labels=labels(),
     )
 
@@ -224,6 +226,11 @@ def workers(jobs: int | None, files: Sequence[Opened]) -> Workers:
 def directory(path: Path) -> Tree:
     """The files below a directory as they are."""
     return DirectoryTree(path)
+
+
+def shipped_suites() -> Tree:
+    """The ready-made suites."""
+    return ShippedSuites()
 
 
 def save_beside(target: Path, text: str) -> None:

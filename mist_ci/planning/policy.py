@@ -123,9 +123,6 @@ def _refuse_what_is_not_acted_on(policy: Policy, source: Document) -> None:
     for name, provider in policy.providers.items():
         if provider.limits.tpm is not None:
             raise _not_available(source, ("providers", name, "limits", "tpm"), "a limit on tokens per minute")
-    for index, pattern in enumerate(policy.suites):
-        if pattern.startswith("mist:"):
-            raise _not_available(source, ("suites", index), "ready-made suites")
 
 
 def _not_available(source: Document, path: Path, what: str) -> ConfigError:

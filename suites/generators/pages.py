@@ -139,18 +139,24 @@ def _shown(suite: Suite, row: Mapping[str, Any]) -> str:
     fence = "````"
     parts = [
         f"*{row['tags'][0].capitalize()}, `{row['id']}`:*",
-        f"{fence}text\n{_asked(suite, row)}\n{fence}",
+        f"{fence}text\n{_asked(suite, [row])[0]}\n{fence}",
     ]
     if tools := row.get("tools"):
         parts.append("with the tools " + ", ".join(f"`{tool['name']}`" for tool in tools))
     return "\n\n".join([*parts, f"Expected: `{expected}`"])
 
 
-def _asked(suite: Suite, row: Mapping[str, Any]) -> str:
-    template = jinja2.Environment(autoescape=False).from_string(suite.settings["prompt"])  # noqa: S701 - plain text
-    return template.render(input=row["input"], choices=row.get("choices", ()))
+def _asked(suite: Suite, rows: Rows) -> list[str]:
+    """The prompts as they are sent."""
+    template = _JINJA.from_string(suite.settings["prompt"])
+    return [template.render(input=row["input"], choices=row.get("choices", ())) for row in rows]
 
 
 def _prompt_tokens(suite: Suite, rows: Rows) -> int:
-    texts = [_asked(suite, row) + json.dumps(row.get("tools", "")) for row in rows]
-    return round(sum(tokens().count_many(texts, COUNTED_AS)), -2)
+    tools = (json.dumps(row["tools"]) if "tools" in row else "" for row in rows)
+    texts = [prompt + tool for prompt, tool in zip(_asked(suite, rows), tools, strict=True)]
+    return round(sum(_TOKENS.count_many(texts, COUNTED_AS)), -2)
+
+
+_TOKENS = tokens()
+_JINJA = jinja2.Environment(autoescape=False)  # noqa: S701 - plain text
