@@ -11,6 +11,7 @@ from suites.generators import (
     code_reading,
     dates_and_units,
     logic,
+    reading,
     string_manipulation,
     word_problems,
 )
@@ -23,6 +24,7 @@ SUITES: tuple[Suite, ...] = (
     string_manipulation.SUITE,
     dates_and_units.SUITE,
     logic.SUITE,
+    reading.SUITE,
     code_reading.SUITE,
 )
 
