@@ -10,9 +10,11 @@ from suites.generators import (
     arithmetic,
     code_reading,
     dates_and_units,
+    json_schema,
     logic,
     reading,
     string_manipulation,
+    tool_calls,
     word_problems,
 )
 from suites.generators.growing import Suite, rows
@@ -25,6 +27,8 @@ SUITES: tuple[Suite, ...] = (
     dates_and_units.SUITE,
     logic.SUITE,
     reading.SUITE,
+    json_schema.SUITE,
+    tool_calls.SUITE,
     code_reading.SUITE,
 )
 

@@ -16,6 +16,8 @@ SD = 0.40
 ALPHA, POWER, MARGIN = 0.05, 0.80, 0.05
 MOVING_TOGETHER = 2.0
 """Design effect of a suite whose templates rise and fall as a whole."""
+SHORT = 90
+"""Characters of an answer that stands in a line of text."""
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -143,7 +145,12 @@ def _shown(suite: Suite, row: Mapping[str, Any]) -> str:
     ]
     if tools := row.get("tools"):
         parts.append("with the tools " + ", ".join(f"`{tool['name']}`" for tool in tools))
-    return "\n\n".join([*parts, f"Expected: `{expected}`"])
+    parts.append(
+        f"Expected: `{expected}`"
+        if len(expected) < SHORT
+        else f"Expected:\n\n{fence}json\n{expected}\n{fence}"
+    )
+    return "\n\n".join(parts)
 
 
 def _asked(suite: Suite, rows: Rows) -> list[str]:

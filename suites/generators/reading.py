@@ -201,15 +201,14 @@ def speakers(rng: Random, level: int) -> Item:
     lines = [f"{name}: I would rather have a {animal}." for name, animal in zip(people, animals, strict=True)]
     rng.shuffle(lines)
     wish = dict(zip(people, animals, strict=True))
+    first, second = people[:2]
     if level > EASY:
-        changed, new = people[0], rng.choice([one for one in ANIMALS if one not in animals])
-        lines.append(f"{changed}: On second thoughts, a {new} would be better.")
-        wish[changed] = new
+        wish[first] = rng.choice([one for one in ANIMALS if one not in animals])
+        lines.append(f"{first}: On second thoughts, a {wish[first]} would be better.")
     if level == HARD:
-        follower = people[1]
-        lines.append(f"{follower}: Then I take what {changed} wanted at first.")
-        wish[follower] = animals[0]
-    name = rng.choice(people[: 2 if level else 1])
+        wish[second] = animals[0]
+        lines.append(f"{second}: Then I take what {first} wanted at first.")
+    name = rng.choice((first, second) if level else people)
     question = f"Which animal does {name} want at the end?"
     return asked("\n".join(lines), question, _with_article(f"a {wish[name]}"), "the animal only")
 

@@ -66,8 +66,11 @@ def reference_numbers(rng: Random, level: int) -> Item:
 
 def table_cell(rng: Random, level: int) -> Item:
     rows, columns = (3, 5, 9)[level], ("town", "people", "schools", "parks")
+    towns = rng.sample(TOWNS, rows)
+    schools = [rng.randrange(2, 60) for _ in towns]
     table = [
-        (town, rng.randrange(10, 900) * 100, *rng.sample(range(2, 60), 2)) for town in rng.sample(TOWNS, rows)
+        (town, rng.randrange(10, 900) * 100, count, rng.randrange(2, 60))
+        for town, count in zip(towns, schools, strict=True)
     ]
     text = _markdown(columns, table)
     row = rng.choice(table)
@@ -76,7 +79,7 @@ def table_cell(rng: Random, level: int) -> Item:
         question = f"How many {columns[column]} does {row[0]} have?"
         return asked(text, question, str(row[column]), "the number only, as it stands in the table")
     wanted = rng.randrange(5, 40)
-    count = sum(int(one[2]) > wanted for one in table)
+    count = sum(one > wanted for one in schools)
     question = f"How many of the towns have more than {wanted} schools?"
     return asked(text, question, str(count), "the number only")
 
