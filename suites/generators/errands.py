@@ -79,8 +79,8 @@ def trains(rng: Random, level: int) -> Item:
         return wanted(rng, level, text, [("book_train", {**trip, "options": {"class": "first"}})])
     back = day + timedelta(days=rng.randrange(2, 9))
     text = (
-        f"We are {seats} people and go by train from {start} to {end} on {in_words(day)}, in second class with a bicycle, "
-        f"and back on {in_words(back)}, with no special wishes. Book both."
+        f"We are {seats} people and go by train from {start} to {end} on {in_words(day)}, in second class with a "
+        f"bicycle, and back on {in_words(back)}, with no special wishes. Book both."
     )
     there = {**trip, "options": {"class": "second", "bicycle": True}}
     return wanted(

@@ -10,6 +10,7 @@ from suites.generators import (
     arithmetic,
     code_reading,
     dates_and_units,
+    instructions,
     json_schema,
     logic,
     reading,
@@ -29,6 +30,7 @@ SUITES: tuple[Suite, ...] = (
     reading.SUITE,
     json_schema.SUITE,
     tool_calls.SUITE,
+    instructions.SUITE,
     code_reading.SUITE,
 )
 

@@ -11,8 +11,6 @@ from mist_ci.stats.power import minimum_detectable_effect, n_required
 from suites.generators.growing import LEVELS, Suite
 
 COUNTED_AS = "gpt-4o"
-SD = 0.40
-"""Of the differences per sample, where answers pass or fail: design 3 §2, and what `mist-ci plan` supposes."""
 ALPHA, POWER, MARGIN = 0.05, 0.80, 0.05
 MOVING_TOGETHER = 2.0
 """Design effect of a suite whose templates rise and fall as a whole."""
@@ -32,8 +30,8 @@ PAGE = """# {suite.title}: `mist:{suite.name}`
 (tags `easy`, `medium`, `hard`, and the template's name). The template is the cluster: what samples of one template have
 in common does not pass for independent evidence.
 
-**What it can find.** A drop of {alone} points with 80% power, at 5% one-sided, when answers pass or fail with a
-standard deviation of {sd:.2f} per difference and move independently; of {together} points with a design effect of
+**What it can find.** A drop of {alone} points with 80% power, at 5% one-sided, when the differences per sample
+have a standard deviation of {sd:.2f} and are independent; of {together} points with a design effect of
 {effect:g}, where whole templates rise and fall. Certifying an unchanged model within {margin:g} points as often takes
 {needed} independent samples.
 
@@ -63,12 +61,12 @@ def page(suite: Suite, rows: Rows) -> str:
         suite=suite,
         count=len(rows),
         clusters=_clusters(rows),
-        alone=_points(len(rows), 1),
-        together=_points(len(rows) / MOVING_TOGETHER, 1),
+        alone=_points(suite, len(rows), 1),
+        together=_points(suite, len(rows) / MOVING_TOGETHER, 1),
         effect=MOVING_TOGETHER,
-        sd=SD,
+        sd=suite.sd,
         margin=MARGIN * 100,
-        needed=n_required(SD, MARGIN, alpha=ALPHA, power=POWER),
+        needed=n_required(suite.sd, MARGIN, alpha=ALPHA, power=POWER),
         tokens=_prompt_tokens(suite, rows),
         templates=", ".join(f"`{name}`" for name in dict.fromkeys(row["cluster"] for row in rows)),
         examples="\n\n".join(_shown(suite, row) for row in _examples(suite, rows)),
@@ -80,7 +78,7 @@ def index(suites: Mapping[Suite, Rows]) -> str:
     """All suites in one table, and how to use them."""
     table = [
         f"| [`mist:{suite.name}`]({suite.name}/README.md) | {len(rows)} | {_clusters(rows)} | "
-        f"`{suite.settings['primary']}` | {_points(len(rows), len(suites) + 1)} | {_prompt_tokens(suite, rows):,} |"
+        f"`{suite.settings['primary']}` | {_points(suite, len(rows), len(suites) + 1)} | {_prompt_tokens(suite, rows):,} |"
         for suite, rows in suites.items()
     ]
     return INDEX.format(table="\n".join(table), hypotheses=len(suites) + 1, together=MOVING_TOGETHER)
@@ -118,9 +116,9 @@ in every result.
 """
 
 
-def _points(count: float, hypotheses: int) -> str:
+def _points(suite: Suite, count: float, hypotheses: int) -> str:
     values = [
-        minimum_detectable_effect(int(count), SD, alpha=ALPHA / number, power=POWER) * 100
+        minimum_detectable_effect(int(count), suite.sd, alpha=ALPHA / number, power=POWER) * 100
         for number in dict.fromkeys((1, hypotheses))
     ]
     return " / ".join(f"{value:.1f}" for value in values)

@@ -212,12 +212,12 @@ SUITE = Suite(
     title="Tool calls",
     measures=(
         "Calling the tools that a request needs, with the arguments that it gives: one call at easy, optional and "
-        "nested arguments at medium, several calls among many tools at hard; and calling nothing where no tool fits. Fine-tuning "
-        "on plain conversations takes this away first of all."
+        "nested arguments at medium, several calls among many tools at hard; and calling nothing where no tool "
+        "fits. Fine-tuning on plain conversations easily takes this away."
     ),
     graded=(
-        "The calls are the expected ones with exactly the expected arguments, in any order (`tool_call`; capital letters "
-        "and spaces around texts do not count). `expected: []` means that nothing may be called. A provider whose models "
+        "The calls are the expected ones with exactly the expected arguments, in any order (`tool_call`; capital "
+        "letters and spaces around texts do not count). `expected: []` means that nothing may be called. A model that "
         "cannot call tools scores only there."
     ),
     answers="an answer is one to three calls.",
@@ -225,8 +225,8 @@ SUITE = Suite(
     each=16,
     settings={
         "system": (
-            "Call the tools that the request needs, all of them at once and without asking back. Leave out arguments that "
-            "the request does not give. When no tool is needed, answer in a sentence."
+            "Call the tools that the request needs, all of them at once and without asking back. Leave out arguments "
+            "that the request does not give. When no tool is needed, answer in a sentence."
         ),
         "prompt": "{{ input }}",
         "primary": "tool_call",
