@@ -78,7 +78,8 @@ def index(suites: Mapping[Suite, Rows]) -> str:
     """All suites in one table, and how to use them."""
     table = [
         f"| [`mist:{suite.name}`]({suite.name}/README.md) | {len(rows)} | {_clusters(rows)} | "
-        f"`{suite.settings['primary']}` | {_points(suite, len(rows), len(suites) + 1)} | {_prompt_tokens(suite, rows):,} |"
+        f"`{suite.settings['primary']}` | {_points(suite, len(rows), len(suites) + 1)} | "
+        f"{_prompt_tokens(suite, rows):,} |"
         for suite, rows in suites.items()
     ]
     return INDEX.format(table="\n".join(table), hypotheses=len(suites) + 1, together=MOVING_TOGETHER)
