@@ -104,7 +104,8 @@ def _evaluate(
     policy = policy_of(tree, config)
     path = inside(reference, config.parent)
     head = planning.read_reference(tree, path, policy)
-    suites = [matchspec.load(one, world.executor) for one in suites_of(tree, policy, config, chosen)]
+    documents = suites_of(tree, policy, config, chosen, world.shipped)
+    suites = [matchspec.load(one, world.executor) for one in documents]
     matchspec.check_names(suites, selection)
     store = world.results.create(f"eval-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
     run = _run_of(store, path, head, suites, selection)

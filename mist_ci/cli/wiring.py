@@ -81,6 +81,7 @@ def world(
         iterations=iterations or NoIterations(),
         targets=TargetFiles(),
         tokenizers=InstalledTokenizers(),
+        shipped=shipped_suites(),
         labels=labels(),
     )
 
@@ -250,6 +251,13 @@ def workers(jobs: int | None, files: Sequence[Opened]) -> Workers:
 def directory(path: Path) -> "Tree":
     """The files below a directory as they are."""
     return DirectoryTree(path)
+
+
+def shipped_suites() -> "Tree":
+    """The ready-made suites."""
+    from mist_ci.adapters.shipped import ShippedSuites
+
+    return ShippedSuites()
 
 
 def save_beside(target: Path, text: str) -> None:
