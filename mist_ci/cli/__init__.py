@@ -1,5 +1,6 @@
 """The command line. One file per command; outside libraries are imported inside command bodies only."""
 
+import os
 import sys
 
 import click
@@ -73,6 +74,8 @@ for command in COMMANDS:
 def main() -> None:
     """Runs a command and turns every way to end into one message and one exit code."""
     INTERRUPTS.install()
+    # Whatever else is installed here, no plugin of Pydantic sees or changes a document. It also saves a search.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     code = _run()
     sys.exit(ExitCode.INTERRUPTED if INTERRUPTS.by_keyboard else code)
 
