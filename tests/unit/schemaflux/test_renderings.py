@@ -411,7 +411,8 @@ def test_names_that_a_template_leaves_out_are_said_once() -> None:
     assert "`name`" in report.findings[0].message
     reads = WHOLE.replace("{{ m.content }}", "{{ m.name }}: {{ m.content }}")
     assert check(rows(named("ann"), named("bob")), template=reads, selection=only).findings == ()
-    some = WHOLE.replace("{{ m.content }}", "{% if message.name %}{% endif %}{{ m.content }}")
+    named_loop = WHOLE.replace("for m in", "for message in").replace("{{ m.", "{{ message.")
+    some = named_loop.replace("<|end|>", "{% if message.name %}{% endif %}<|end|>")
     assert check(rows(named("ann")), template=some).findings == ()
 
 
