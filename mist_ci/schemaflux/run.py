@@ -156,6 +156,7 @@ def _scan(asked: Inspection, means: Means, sources: Sequence[Source], reader: Ro
         goes_to=destinations(asked.targets, asked.trainers, asked.max_tokens, asked.trainers_before),
         suppressions=asked.suppressions,
         is_noting=means.noted is not None,
+        tokens_changed=asked.tokens_changed,
     )
 
 
