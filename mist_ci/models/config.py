@@ -2,23 +2,23 @@
 
 import re
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from mist_ci.models.address import Address, DataAddress, DataPlace
+from mist_ci.models.address import DataAddress, DataPlace
 from mist_ci.models.base import Digest, Model, Name, TreePath, inside_the_tree
 from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import Severity
+from mist_ci.models.provider import Limits, Money, PriceList, Provider
+
+__all__ = ["Limits", "Money", "PriceList", "Provider"]  # written next door, and read as part of the policy
 
 _REF = re.compile(r"refs/(?:tags|heads)/[A-Za-z0-9][A-Za-z0-9._/-]{0,199}")
 RuleCode = Annotated[str, Field(pattern=r"^SF[0-9]{0,3}$")]
 """A data rule, or the beginning of its code."""
 Margin = Annotated[float, Field(gt=0, lt=1)]
-Money = Annotated[Decimal, Field(ge=0, le=1_000_000_000)]
-"""US dollars. A ceiling that nobody can reach is a slip: `1e400` would switch a budget off."""
 
 
 class OnInconclusive(StrEnum):
@@ -34,34 +34,6 @@ class Sequential(StrEnum):
     OBF = "obf"
     """O'Brien-Fleming bounds: at a third and two thirds of the samples only what is plain is decided."""
     NONE = "none"
-
-
-class PriceList(Model):
-    """US dollars per million tokens, with the day they were true."""
-
-    input_per_mtok: Money
-    output_per_mtok: Money
-    training_per_mtok: Money | None = None
-    as_of: date
-
-
-class Limits(Model):
-    """What the provider allows, and how many calls run side by side."""
-
-    rpm: Annotated[int, Field(ge=1)] | None = None
-    tpm: Annotated[int, Field(ge=1)] | None = None
-    connections: Annotated[int, Field(ge=1, le=512)] = 8
-    timeout_s: Annotated[float, Field(gt=0, le=3600)] = 120.0
-
-
-class Provider(Model):
-    """Where a model answers. `key_env` names an environment variable; the key itself is never in a file."""
-
-    type: Literal["openai"]
-    base_url: Address
-    key_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
-    prices: PriceList | None = None
-    limits: Limits = Limits()
 
 
 class Dataset(Model):

@@ -35,6 +35,13 @@ class Tree(Protocol):
         """Hands over the content of a file in pieces, so that its size does not matter. Raises like `read`."""
         ...
 
+    def read_table(self, path: str) -> Sequence[str]:
+        """The rows of a Parquet file as JSON, without what is null in them; all of them in memory.
+
+        Raises like `read`, ConfigError MC102 for what is no such file, CouldNotRun MC205 without pyarrow.
+        """
+        ...
+
 
 class NoFiles:
     """A tree in which there is nothing."""
@@ -61,6 +68,11 @@ class NoFiles:
     def copy(self, path: str, write: Callable[[bytes], object]) -> None:
         """Raises ConfigError MC101."""
         write(self.read(path))
+
+    def read_table(self, path: str) -> Sequence[str]:
+        """Raises ConfigError MC101."""
+        self.read(path)
+        return ()
 
 
 class Files(Protocol):

@@ -14,7 +14,7 @@ from mist_ci.planning import read_policy, read_reference
 from mist_ci.ports.files import NoFiles
 from tests.fakes import MemoryTree
 
-# Page 0 of the design, less what this version refuses: targets, tpm, ready-made suites.
+# Page 0 of the design, less targets and ready-made suites.
 POLICY = """\
 version: 1
 providers:
@@ -202,18 +202,6 @@ def test_a_mistake_is_one_error_with_its_place_and_the_nearest_name(
     assert (error.code, error.where.file, error.where.line, error.where.field) == (code, file, line, field)
     assert words in f"{error.message} {error.hint}"
     assert "\n" not in str(error)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "line", "field"),
-    [("rpm: 600", "tpm: 200000", 8, "providers.prod.limits.tpm")],
-)
-def test_a_setting_that_would_be_ignored_is_refused(old: str, new: str, line: int, field: str) -> None:
-    with pytest.raises(ConfigError) as caught:
-        read_everything("mist.yml", old, new)
-    assert caught.value.code is Code.NOT_AVAILABLE
-    assert caught.value.where is not None
-    assert (caught.value.where.line, caught.value.where.field) == (line, field)
 
 
 URI = "uri: s3://bucket/data.jsonl"
