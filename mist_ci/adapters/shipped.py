@@ -39,7 +39,7 @@ class ShippedSuites:
         self._files.copy(path.removeprefix(READY_MADE), write)
 
     def read_table(self, path: str) -> Sequence[str]:
-        """The rows of a Parquet file; none ships."""
+        """The rows of a Parquet file, of which none ships."""
         return self._files.read_table(path.removeprefix(READY_MADE))
 
 

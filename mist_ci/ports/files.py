@@ -71,8 +71,7 @@ class NoFiles:
 
     def read_table(self, path: str) -> Sequence[str]:
         """Raises ConfigError MC101."""
-        self.read(path)
-        return ()
+        raise ConfigError(Code.FILE_MISSING, f"not in {self.label}", where=Where(path))
 
 
 class Files(Protocol):

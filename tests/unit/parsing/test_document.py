@@ -14,7 +14,7 @@ from mist_ci.planning import read_policy, read_reference
 from mist_ci.ports.files import NoFiles
 from tests.fakes import MemoryTree
 
-# Page 0 of the design, less targets and ready-made suites.
+# Page 0 of the design.
 POLICY = """\
 version: 1
 providers:
