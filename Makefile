@@ -8,14 +8,14 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip -qq --disable-pip-version-check --no-input
 PYTEST := $(PY) -m pytest -q -n auto --maxprocesses 8
 
-# A caller's Python settings must not reach into .venv.
-unexport PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX PIP_REQUIREMENT PIP_CONSTRAINT
+# A caller's Python settings must not reach into .venv. Without byte code every start would compile everything again.
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE PIP_TARGET PIP_PREFIX PIP_REQUIREMENT PIP_CONSTRAINT
 export PIP_USER := 0
 export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test e2e runners check bench bench-data lock docs clean
+.PHONY: help demo test e2e runners check bench bench-data lock docs suites clean
 
 help:  ## print this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -48,7 +48,7 @@ check: .venv/dev.stamp  ## linters, types, walls and unit tests: under a minute
 	@echo "check: dead code"
 	@$(PY) -m vulture
 	@echo "check: unit tests"
-	@$(PYTEST) -m "not slow" tests/unit mist_ci
+	@$(PYTEST) --hypothesis-profile quick -m "not slow" tests/unit mist_ci
 
 bench: .venv/dev.stamp  ## run everything in benchmarks/
 	@set -e; for file in benchmarks/*.py; do \
@@ -63,6 +63,9 @@ bench-data: .venv/dev.stamp  ## 300 files with one defect each: what is caught h
 
 docs: .venv/dev.stamp  ## write the generated pages again
 	@$(PY) docs/generate.py
+
+suites: .venv/dev.stamp  ## write the ready-made suites again
+	@$(PY) -m suites.generators
 
 # Each lock follows the ones before it, so that a package has one version in all of them.
 LOCK := $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

@@ -18,6 +18,7 @@ import msgspec
 
 from mist_ci.adapters.executors import child
 from mist_ci.adapters.executors.conversations import chat_job, chat_line, chat_rendered, encode
+from mist_ci.adapters.tables import table_rows
 from mist_ci.adapters.targets import TargetFiles
 from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where
 from mist_ci.models.attempt import Attempt
@@ -36,7 +37,7 @@ from mist_ci.ports import World
 from mist_ci.ports.code_host import CommentOutcome, Pending, Ruleset
 from mist_ci.ports.datasets import Datasets, WantedData
 from mist_ci.ports.executor import ChatRendered, Conversation, Dialect, Rendered
-from mist_ci.ports.files import Tree
+from mist_ci.ports.files import NoFiles, Tree
 from mist_ci.ports.interrupts import Interrupts, NoInterrupts
 from mist_ci.ports.iterations import IterationStore, NoIterations
 from mist_ci.ports.label_judge import Doubt
@@ -87,6 +88,9 @@ class MemoryTree:
 
     def copy(self, path: str, write: Callable[[bytes], object]) -> None:
         write(self.read(path))
+
+    def read_table(self, path: str) -> Sequence[str]:
+        return table_rows(self.read(path), path)
 
 
 @dataclass
@@ -310,6 +314,10 @@ class MemoryOutputs:
     kept: list[tuple[RequestIdentity, StoredAnswer]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
+    @property
+    def keeps(self) -> bool:
+        return self.may_write
+
     def get(self, identity: RequestIdentity, not_before: datetime | None = None) -> StoredAnswer | None:
         asked, answer = self.stored.get(identity.key, (None, None))
         if asked != identity or answer is None:
@@ -410,8 +418,10 @@ class RecordedProgress:
     """Remembers what it was told."""
 
     told: list[tuple[str, int | str]] = field(default_factory=list)
+    detail: Callable[[], str] = str
 
-    def start(self, label: str, total: int) -> None:
+    def start(self, label: str, total: int, detail: Callable[[], str] | None = None) -> None:
+        self.detail = detail or str
         self.told.append((f"start {label}", total))
 
     def advance(self, steps: int = 1) -> None:
@@ -470,6 +480,7 @@ def world(
     clock: TickingClock | None = None,
     datasets: Datasets | None = None,
     targets: Targets | None = None,
+    shipped: Tree | None = None,
 ) -> World:
     """A world of fakes. Unless a test brings its own models, asking one fails the test."""
     return World(
@@ -486,6 +497,7 @@ def world(
         outputs=outputs or NoOutputs(),
         iterations=iterations or NoIterations(),
         targets=targets or TargetFiles(),
+        shipped=shipped or NoFiles(),
     )
 
 

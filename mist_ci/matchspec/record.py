@@ -1,5 +1,6 @@
 """From a call and what came of it to the attempt record."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
@@ -12,21 +13,33 @@ from mist_ci.ports import World
 from mist_ci.ports.model_client import Completion, NoAnswer
 
 
-def unanswered(call: Call, answer: NoAnswer, start_ns: int, end_ns: int) -> Attempt:
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When a call began and ended, in Unix nanoseconds. It never ends before it begins."""
+
+    start_ns: int
+    end_ns: int
+
+    @classmethod
+    def of(cls, asked_ns: int, taken_s: float, waited_s: float) -> "Span":
+        """A call that was asked for at `asked_ns`, and of `taken_s` seconds waited some for its place."""
+        waited_s = min(max(waited_s, 0.0), taken_s)
+        return cls(asked_ns + int(waited_s * 1e9), asked_ns + int(taken_s * 1e9))
+
+
+def unanswered(call: Call, answer: NoAnswer, span: Span) -> Attempt:
     """No answer is missing, never a zero."""
-    begun = _begun(call, start_ns, end_ns)
-    return replace(begun, reason=answer.reason, retries=answer.retries)
+    begun = _begun(call, span)
+    return replace(begun, reason=answer.reason, retries=answer.retries, tried=answer.tried)
 
 
-def answered(
-    call: Call, answer: Completion, graded: Graded, start_ns: int, end_ns: int, world: World
-) -> Attempt:
+def answered(call: Call, answer: Completion, graded: Graded, span: Span, world: World) -> Attempt:
     """An answer, graded, with its tokens and what it costs at the prices of its day.
 
     For a stored answer that is what it would cost today: base and head are compared at the same prices.
     """
     return replace(
-        _begun(call, start_ns, end_ns),
+        _begun(call, span),
         status=graded.status,
         score=graded.score,
         scores=graded.scores,
@@ -35,11 +48,12 @@ def answered(
         fingerprint=answer.fingerprint,
         finish_reason=answer.finish_reason,
         retries=answer.retries,
-        **_accounting(answer, call, start_ns, world),
+        tried=answer.tried,
+        **_accounting(answer, call, span.start_ns, world),
     )
 
 
-def _begun(call: Call, start_ns: int, end_ns: int) -> Attempt:
+def _begun(call: Call, span: Span) -> Attempt:
     reference = call.contestant.reference
     return Attempt(
         side=call.contestant.side,
@@ -47,6 +61,9 @@ def _begun(call: Call, start_ns: int, end_ns: int) -> Attempt:
         suite_digest=call.suite.digest,
         sample=call.sample.id,
         key=call.sample.key,
+        prompt_hash=call.sample.prompt_hash,
+        grader=call.suite.grader_fingerprint,
+        portion=call.portion,
         attempt=call.number,
         status=AttemptStatus.INFRA_FAILURE,
         score=None,
@@ -54,8 +71,8 @@ def _begun(call: Call, start_ns: int, end_ns: int) -> Attempt:
         output="",
         provider=reference.provider,
         model=reference.model,
-        start_ns=start_ns,
-        end_ns=end_ns,
+        start_ns=span.start_ns,
+        end_ns=span.end_ns,
     )
 
 

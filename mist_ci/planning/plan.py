@@ -169,7 +169,7 @@ def _suite_steps(
     """Self-checks of suites that head adds, edits or removes. Their data may change without the YAML file."""
     steps = []
     for path, kind in changed.items():
-        if matches_any(policy.suites, path):
+        if matches_any(policy.suite_files, path):
             removed = kind is ChangeKind.DELETED
             gone = f"{path} is removed: the suite still decides here, until the merge"
             reason = gone if removed else f"{path} changed"
@@ -177,8 +177,9 @@ def _suite_steps(
             steps.append(Step(kind=step_kind, subject=path, reason=reason))
     named = {step.subject for step in steps}
     for suite in suites:
-        if suite.data_path in changed and suite.path not in named:
-            reason = f"{suite.data_path} changed"
+        moved = next((path for path in changed if suite.depends_on(path)), None)
+        if moved is not None and suite.path not in named:
+            reason = f"{moved} changed"
             steps.append(Step(kind=StepKind.SELF_CHECK, subject=suite.path, reason=reason))
     return steps
 

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from mist_ci.errors import Code, ConfigError, Where
+from mist_ci.matchspec.graders.assertions import Assertions
 from mist_ci.matchspec.graders.choice import Choice
 from mist_ci.matchspec.graders.choice_logprob import ChoiceLogprob
 from mist_ci.matchspec.graders.chrf import Chrf
@@ -53,6 +54,7 @@ GRADERS: tuple[type[Grader], ...] = (
     Instructions,
     Refusal,
     Composite,
+    Assertions,
 )
 _BY_NAME = {grader.name: grader for grader in GRADERS}
 _LABEL: TypeAdapter[str] = TypeAdapter(Name)
