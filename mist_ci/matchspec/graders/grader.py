@@ -51,6 +51,11 @@ class Grader(Model, ABC):
         """What an answer of plain text gets: to try a grader by hand."""
         return self.grade(Answer(text), Sample(key="", id="", messages=(), expected=expected))
 
+    @classmethod
+    def appendix(cls) -> str:
+        """What its manual page says after the examples."""
+        return ""
+
     def refuse(self, sample: Sample) -> str | None:
         """Why this sample cannot be graded, or None; asked once per sample at load."""
         return refuse_but_text(sample.expected)
