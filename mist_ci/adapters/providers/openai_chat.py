@@ -90,7 +90,8 @@ def with_cost(meaning: Meaning, reply: Reply) -> Meaning:
         cost_usd = Decimal(told[:40])
     except InvalidOperation:
         return meaning
-    return replace(meaning, cost_usd=cost_usd) if 0 <= cost_usd < _MOST_USD else meaning
+    possible = cost_usd.is_finite() and 0 <= cost_usd < _MOST_USD
+    return replace(meaning, cost_usd=cost_usd) if possible else meaning
 
 
 def _message(message: ChatMessage) -> dict[str, object]:
