@@ -140,7 +140,8 @@ def _completion(document: object) -> Completion | Failure | None:
 def usage(told: object, tokens_in: str, tokens_out: str) -> Counts:
     """Counts as all APIs of OpenAI report them. Half a report is none: both must come from the same counter."""
     asked, answered = count_of(at(told, tokens_in)), count_of(at(told, tokens_out))
-    if asked is None or answered is None:
+    # No prompt has 0 tokens: who says so has not counted.
+    if not asked or answered is None:
         return UNCOUNTED
     cached = count_of(at(told, f"{tokens_in}_details", "cached_tokens"))
     reasoning = count_of(at(told, f"{tokens_out}_details", "reasoning_tokens"))
