@@ -44,6 +44,15 @@ class _Entry(Model):
 
 
 @dataclass(frozen=True, slots=True)
+class StoredLine:
+    """What a line holds that is as it was written."""
+
+    key: str
+    identity: RequestIdentity
+    answer: StoredAnswer
+
+
+@dataclass(frozen=True, slots=True)
 class _Place:
     """Where a line stands, without its line feed."""
 
@@ -180,6 +189,20 @@ class OutputDirectory:
 
 def _written(answer: StoredAnswer) -> datetime:
     return answer.written
+
+
+def read_line(line: bytes) -> StoredLine | str:
+    """A line of a segment without its line feed: what it holds, or in a few words why that cannot be used."""
+    head = _HEAD.match(line)
+    if head is None:
+        return "not understood"
+    entry = _decode(line)
+    if isinstance(entry, str):
+        return entry
+    key = head[1].decode()
+    return (
+        StoredLine(key, entry.identity, entry.answer) if key == entry.identity.key else "of another request"
+    )
 
 
 def _close(files: dict[Path, FileIO]) -> None:

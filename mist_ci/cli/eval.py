@@ -47,9 +47,10 @@ def evaluate(
     mist-ci eval models/assistant.yml --suite arithmetic --format json
     """
     from mist_ci.cli import wiring
+    from mist_ci.cli.local import outputs_by_hand
     from mist_ci.cli.output import show_json
 
-    world = wiring.world(results, config.parent, wiring.outputs_by_hand(outputs, outputs_mode))
+    world = wiring.world(results, config.parent, outputs_by_hand(outputs, outputs_mode))
     compared, location = _evaluate(reference, config, chosen, world)
     if output_format == "json":
         rows = [
