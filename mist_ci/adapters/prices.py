@@ -34,6 +34,8 @@ class DatedPrices:
         with localcontext(prec=EXACT_DIGITS):
             if provider.prices is not None:
                 return _policy_cost(provider.prices, tokens_in, tokens_out)
+            if not provider.base_url:
+                return Cost(usd=None, basis=CostBasis.UNKNOWN)
             return _bundled_cost(provider.base_url, model, tokens_in, tokens_out, on)
 
 

@@ -64,11 +64,10 @@ def verify(directory: Path, output_format: str) -> int:
     else:
         for flaw in survey.flaws[:_SHOWN_FLAWS]:
             say(f"{flaw.file}{'' if flaw.line is None else f':{flaw.line}'}: {flaw.what}")
-        if more := len(survey.flaws) - _SHOWN_FLAWS:
-            say(f"and {count(more)} more" if more > 0 else "")
-        say(
-            f"{_entries(survey.entries)} whole, {count(survey.repeated)} of them repeated; {count(len(survey.flaws), 'flaw')}"
-        )
+        if (more := len(survey.flaws) - _SHOWN_FLAWS) > 0:
+            say(f"and {count(more)} more")
+        whole = f"{_entries(survey.entries)} whole, {count(survey.repeated)} of them repeated"
+        say(f"{whole}; {count(len(survey.flaws), 'flaw')}")
     return ExitCode.FAILED if survey.flaws else ExitCode.PASSED
 
 

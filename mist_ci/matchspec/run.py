@@ -173,7 +173,7 @@ def _gone(call: Call, attempt: Attempt, run: _Run) -> CouldNotRun:
     return CouldNotRun(
         Code.SERVER_GONE,
         f"the model server of provider {call.contestant.reference.provider!r} "
-        f"({call.contestant.provider.base_url}) does not answer any more: {attempt.reason}",
+        f"({call.contestant.provider.place}) does not answer any more: {attempt.reason}",
         hint=f"{_kept(run)}; start the server and run the gate again",
     )
 

@@ -79,6 +79,12 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknow
     """When a reused answer was given."""
     stored_for: str | None = None
     """The head whose gate a reused answer was given to."""
+    prompt_hash: str = ""
+    """SHA-256 of what was asked, messages and tools; empty in results of older versions."""
+    grader: str = ""
+    """The grader that decides, at its version with its options; empty in results of older versions."""
+    portion: str | None = None
+    """Of `mist-ci eval`: `whole`, or which part of its suites was asked. None where a gate asked."""
 
     def __post_init__(self) -> None:
         """Refuses a score that is no number from 0 to 1."""

@@ -122,8 +122,8 @@ class AttemptCounts(Model):
 
 
 GraderOptions = dict[str, JsonValue]
-GraderEntry = str | dict[str, GraderOptions | None]
-"""`exact`, or `{exact: {ignore_case: true}}`."""
+GraderEntry = str | dict[str, GraderOptions | str | None]
+"""`exact`, or `{exact: {ignore_case: true}}`, or with a name of its own `{as: strict, exact: {}}`."""
 
 
 class SuiteFile(Model):
@@ -159,6 +159,13 @@ class GraderSpec(Model):
     name: str
     version: int
     options: GraderOptions
+    label: str | None = None
+    """What the suite calls it, where it is listed more than once; it changes no score."""
+
+    @property
+    def title(self) -> str:
+        """The name of its scores."""
+        return self.label or self.name
 
     @property
     def fingerprint(self) -> str:

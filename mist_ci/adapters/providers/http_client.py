@@ -13,7 +13,7 @@ from mist_ci.adapters.providers.secret import Secret
 from mist_ci.adapters.providers.traffic import Traffic
 from mist_ci.adapters.providers.wire import Wire
 from mist_ci.errors import Code, CouldNotRun
-from mist_ci.models.config import Provider
+from mist_ci.models.provider import Provider
 from mist_ci.ports.model_client import Completion, NoAnswer, Request
 
 
@@ -43,19 +43,7 @@ class HttpClient:
         A request that is too long or filtered is an empty answer with finish_reason `length` or
         `content_filter`: the model failed on this sample, and the others can still be asked.
         """
-        asked_s = anyio.current_time()
-        with anyio.move_on_after(max(0.0, self._traffic.left_s())):
-            await self._traffic.places.enter()
-            try:
-                waited_s = anyio.current_time() - asked_s
-                return replace(await self._complete(request), waited_s=waited_s)
-            finally:
-                self._traffic.places.leave()
-        raise CouldNotRun(
-            Code.OUT_OF_TIME,
-            f"the time for provider {self._name} is over: limits.total_s is {self._provider.limits.total_s:g}",
-            hint="raise it, or ask less",
-        )
+        return await self._traffic.call(lambda: self._complete(request))
 
     async def aclose(self) -> None:
         """Gives connections back."""
