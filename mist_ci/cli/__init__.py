@@ -7,6 +7,7 @@ import click
 
 from mist_ci import __version__
 from mist_ci.cli.action import action
+from mist_ci.cli.cache import cache
 from mist_ci.cli.calibrate import calibrate
 from mist_ci.cli.compare import compare
 from mist_ci.cli.demo import demo
@@ -63,6 +64,7 @@ COMMANDS = (
     finalize,
     history,
     protect,
+    cache,
     demo,
     dev,
 )
