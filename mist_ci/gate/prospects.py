@@ -23,7 +23,10 @@ from mist_ci.stats import (
 SD_PASS_FAIL = 0.40
 SD_GRADED = 0.20
 """Planning values of one attempt per side: the median of real pairs of base and fine-tuned models (page 3 §2)."""
-PASS_FAIL_GRADERS = frozenset({"exact", "contains", "numeric"})
+PASS_FAIL_GRADERS = frozenset({
+    "exact", "contains", "prefix", "suffix", "regex", "numeric", "choice", "choice_logprob", "json_valid", "json_schema",
+    "tool_call", "refusal",
+})  # fmt: skip
 FEW_SAMPLES = 100
 A_COLLAPSE = 0.10
 """A suite that does not find drops of ten points finds only collapses."""
@@ -65,7 +68,9 @@ def demands_proof(suite: Suite, gate: Gate) -> bool:
 
 def is_pass_fail(suite: Suite, measured: SuiteCalibration | None) -> bool:
     """Whether answers are right or wrong and nothing between: as it was measured, else as its grader scores."""
-    return measured.pass_fail if measured is not None else suite.primary in PASS_FAIL_GRADERS
+    if measured is not None:
+        return measured.pass_fail
+    return any(one.name in PASS_FAIL_GRADERS for one in suite.graders if one.title == suite.primary)
 
 
 def spread(suite: Suite, measured: SuiteCalibration | None, earlier: EarlierSuite | None = None) -> float:
