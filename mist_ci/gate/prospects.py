@@ -23,10 +23,13 @@ from mist_ci.stats import (
 SD_PASS_FAIL = 0.40
 SD_GRADED = 0.20
 """Planning values of one attempt per side: the median of real pairs of base and fine-tuned models (page 3 §2)."""
-PASS_FAIL_GRADERS = frozenset({
-    "exact", "contains", "prefix", "suffix", "regex", "numeric", "choice", "choice_logprob", "json_valid", "json_schema",
-    "tool_call", "refusal",
-})  # fmt: skip
+PASS_FAIL_GRADERS = frozenset(
+    {
+        "exact", "contains", "prefix", "suffix", "regex", "numeric", "choice", "choice_logprob", "json_valid",
+        "json_schema", "tool_call", "refusal",
+    }
+)  # fmt: skip
+"""Graders that score 0 or 1, unless their option `partial` is on."""
 FEW_SAMPLES = 100
 A_COLLAPSE = 0.10
 """A suite that does not find drops of ten points finds only collapses."""
@@ -70,7 +73,8 @@ def is_pass_fail(suite: Suite, measured: SuiteCalibration | None) -> bool:
     """Whether answers are right or wrong and nothing between: as it was measured, else as its grader scores."""
     if measured is not None:
         return measured.pass_fail
-    return any(one.name in PASS_FAIL_GRADERS for one in suite.graders if one.title == suite.primary)
+    primary = next((spec for spec in suite.graders if spec.title == suite.primary), None)
+    return primary is not None and primary.name in PASS_FAIL_GRADERS and not primary.options.get("partial")
 
 
 def spread(suite: Suite, measured: SuiteCalibration | None, earlier: EarlierSuite | None = None) -> float:

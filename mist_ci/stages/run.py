@@ -13,7 +13,7 @@ from functools import cached_property
 from mist_ci import gate, matchspec, planning, tokentrace
 from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where, needs_approval
 from mist_ci.matchspec import ImportedSuite, Portion
-from mist_ci.models.attempt import Attempt, Side, spend_of
+from mist_ci.models.attempt import Attempt, Side
 from mist_ci.models.comparison import ModelComparison
 from mist_ci.models.config import Policy, Waiver
 from mist_ci.models.finding import DataReport
@@ -58,6 +58,7 @@ class Run:
     training: list[TrainingEstimate] = field(default_factory=list)
     budgets: tuple[BudgetLine, ...] = ()
     complete: bool = True
+    _spent_usd: Decimal = Decimal(0)
     read_results: ReadResults | None = None
     """What another runner measured, and so is not asked here."""
     commit: str | None = None
@@ -256,6 +257,7 @@ class Run:
         evaluation = matchspec.evaluate(portions, contestants, self.world, self.store, self._money_left())
         # Added, never replaced: head may call two suites by one name, and both were paid for.
         self.attempts.setdefault(label, []).extend(evaluation.attempts)
+        self._spent_usd += evaluation.spent_usd
         self.complete = self.complete and evaluation.complete
         if evaluation.failure is not None:
             raise evaluation.failure
@@ -269,8 +271,7 @@ class Run:
         ceiling = self._planned.gate.budgets.eval_usd
         if ceiling is None:
             return None
-        spent = [spend_of(attempts).cost_usd or Decimal(0) for attempts in self.attempts.values()]
-        return max(ceiling - sum(spent, Decimal(0)), Decimal(0))
+        return max(ceiling - self._spent_usd, Decimal(0))
 
     def decide(self) -> Decision:
         """Everything that was found out, as one decision."""

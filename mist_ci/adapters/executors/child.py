@@ -193,7 +193,9 @@ def describe(error: BaseException) -> str:
         message = error.message or type(error).__name__
     else:
         message = f"{type(error).__name__}: {error}"
-    line = error.lineno if isinstance(error, jinja2.TemplateSyntaxError) else _line(error.__traceback__)
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        return " ".join(f"syntax error in line {error.lineno}: {message}"[:2000].split())
+    line = _line(error.__traceback__)
     return " ".join((f"line {line}: {message}" if line else message)[:2000].split())
 
 

@@ -110,4 +110,6 @@ def _load(recipe: Recipe, path: Path) -> "Encoding":
 
     lines = (line.split() for line in checked_ranks(recipe, path).splitlines() if line)
     ranks = {base64.b64decode(token): int(rank) for token, rank in lines}
-    return Encoding(recipe.name, pat_str=recipe.pattern, mergeable_ranks=ranks, special_tokens={})
+    encoding = Encoding(recipe.name, pat_str=recipe.pattern, mergeable_ranks=ranks, special_tokens={})
+    ranks.clear()  # the half that counts has a copy of its own: this one is 30 MB that nobody looks at again
+    return encoding
