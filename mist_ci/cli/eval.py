@@ -106,7 +106,8 @@ def _evaluate(
     path = inside(reference, config.parent)
     head = planning.read_reference(tree, path, policy)
     documents = suites_of(tree, policy, config, chosen, world.shipped)
-    suites = [matchspec.load(one, world.executor) for one in documents]
+    programs = matchspec.TrustedPrograms(tree)
+    suites = [matchspec.load(one, world.executor, programs=programs) for one in documents]
     matchspec.check_names(suites, selection)
     store = world.results.create(f"eval-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
     run = _run_of(store, path, head, suites, selection)

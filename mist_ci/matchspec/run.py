@@ -107,7 +107,7 @@ def evaluate(
     samples = sum(len(portion.samples) for portion in portions)
     whom = ", ".join(one.side.value for one in contestants) + " " if len(contestants) > 1 else ""
     calls = all_calls(portions, contestants)
-    grading = Grading(portion.suite for portion in portions)
+    grading = Grading((portion.suite for portion in portions), world.programs)
     run = _Run(calls, grading, world, store, Budget(ceiling_usd))
     world.progress.start(f"asking {whom}about {count(samples, 'sample')}, calls", planned, run.tally.told)
     try:

@@ -31,6 +31,7 @@ from mist_ci.stages.calibrated import beside_calibration
 from mist_ci.stages.data import DataStage
 from mist_ci.stages.evaluation import ChangedSuite, ModelStage, suite_by_base_rules
 from mist_ci.stages.results import imported_suites, notices_of
+from mist_ci.stages.suites import load_changed, load_suites
 
 
 @dataclass
@@ -157,7 +158,7 @@ class Run:
 
     def load_suites(self) -> tuple[Suite, ...]:
         """The suites at the base tip: the cohort that decides."""
-        self.suites = tuple(matchspec.load(source, self.world.executor) for source in self.documents)
+        self.suites = load_suites(self.documents, self._tree("base"), self.world)
         return self.suites
 
     def validate(self, name: str, suites: tuple[Suite, ...]) -> None:
@@ -186,7 +187,7 @@ class Run:
 
     def check_changed_suite(self, path: str) -> None:
         """A suite that head adds or edits must load, run on the current base model, and hold its floor there."""
-        suite = matchspec.load(matchspec.read(self._tree("head"), path), self.world.executor)
+        suite = load_changed(path, self._tree("head"), self.documents, self._tree("base"), self.world)
         if suite.imported:
             return  # what it asks is known to its runner only
         suite = suite_by_base_rules(suite, self.suites)
