@@ -6,6 +6,7 @@ import anyio
 
 from mist_ci.adapters.providers import statuses
 from mist_ci.adapters.providers.lanes import BrokenExchange, Lanes
+from mist_ci.adapters.providers.local import without
 from mist_ci.adapters.providers.ratelimits import pause_s
 from mist_ci.adapters.providers.replies import Refusal, Reply
 from mist_ci.adapters.providers.retrying import Failure, Retrying
@@ -89,7 +90,7 @@ class HttpClient:
         meaning = reply if isinstance(reply, Failure) else self._wire.understand(reply, self._retrying.now)
         match meaning:
             case Completion():
-                return replace(meaning, text=self._key.redact(meaning.text))
+                return without(self._key, meaning)
             case Failure():
                 charged = isinstance(reply, Reply) and statuses.is_success(reply.status)
                 may_cost = meaning.may_cost or charged

@@ -77,6 +77,8 @@ class LocalClient:
 
 def without(secret: Secret, completion: Completion) -> Completion:
     """An answer that does not tell a secret."""
+    if not completion.tool_calls and secret.redact(completion.text) == completion.text:
+        return completion
     calls = tuple(
         ToolCall(id=call.id, name=call.name, arguments=secret.redact(call.arguments))
         for call in completion.tool_calls
