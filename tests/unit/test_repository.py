@@ -77,6 +77,7 @@ def test_no_file_names_a_path_of_somebodys_machine(texts: dict[str, str]) -> Non
     assert [(name, match[0]) for name, text in texts.items() for match in MACHINE_PATH.finditer(text)] == []
 
 
+@pytest.mark.slow
 def test_nothing_is_marked_unfinished(texts: dict[str, str]) -> None:
     allowed = {"Makefile"}  # its `check` greps for the marks
     marked = [(name, match[0]) for name, text in texts.items() for match in UNFINISHED.finditer(text)]

@@ -114,6 +114,7 @@ def test_whatever_a_grader_accepts_it_scores_between_0_and_1(
         assert one.grade(output, expected) == score
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", ENTRIES, ids=str)
 @given(expected=texts | st.integers(-(2**53), 2**53))
 @settings(deadline=None, max_examples=60)
