@@ -82,7 +82,13 @@ def index(suites: Mapping[Suite, Rows]) -> str:
         f"{_prompt_tokens(suite, rows):,} |"
         for suite, rows in suites.items()
     ]
-    return INDEX.format(table="\n".join(table), hypotheses=len(suites) + 1, together=MOVING_TOGETHER)
+    return INDEX.format(
+        table="\n".join(table),
+        hypotheses=len(suites) + 1,
+        together=MOVING_TOGETHER,
+        samples=sum(map(len, suites.values())),
+        tokens=sum(_prompt_tokens(suite, rows) for suite, rows in suites.items()),
+    )
 
 
 INDEX = """# Ready-made capability suites
@@ -100,16 +106,20 @@ They have the role `retain`, and their names work wherever a suite's name does, 
 |---|---|---|---|---|---|
 {table}
 
-*Finds a drop of*: points, with 80% power at 5% one-sided and answers that pass or fail; the first number takes
-the suite by itself, the second all of them together (Holm over {hypotheses} hypotheses), both with samples that are
-independent. Where whole templates rise and fall together (design effect {together:g}), multiply by 1.4. *Tokens of one
-run* are those of the prompts, for one side and one attempt.
+All of them are {samples:,} samples and {tokens:,} tokens. `mist-ci plan` shows what they cost at your prices, and
+`mist-ci eval --tags easy` asks a part.
 
-How they are made: every sample comes from a template and a seed in [generators](generators), every answer was computed
-and is checked by tests in a second way, every question has exactly one right answer and says how to answer. Nothing in
-them was taken from elsewhere. They are public all the same, so a model may have seen them in training: a gate compares
-two models on the same samples, for which that matters less than for a leaderboard, and MIST CI looks for them in your
-training data like for samples of your own suites.
+*Finds a drop of*: points, with 80% power at 5% one-sided; the first number takes the suite by itself, the second all of
+them together (Holm over {hypotheses} hypotheses), both with samples that are independent. Where whole templates rise
+and fall together (design effect {together:g}), multiply by 1.4. *Tokens of one run* are those of the prompts, for one
+side and one attempt.
+
+How they are made: every sample comes from a template and a seed in [generators](generators), every answer was computed,
+and nearly all of them are found a second time by tests that read nothing but the question (code is run, puzzles are
+solved by going through all possibilities). Every question has exactly one right answer and says how to answer. Nothing
+in them was taken from elsewhere. They are public all the same, so a model may have seen them in training: a gate
+compares two models on the same samples, for which that matters less than for a leaderboard, and MIST CI looks for them
+in your training data like for samples of your own suites.
 
 None of them is calibrated: how hard they are for your model, and how much its answers move from run to run, is what
 `mist-ci calibrate` measures. Samples are changed only together with a new version of MIST CI; the digest of a suite is
