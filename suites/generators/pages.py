@@ -51,7 +51,7 @@ chat template adds); {suite.answers}
 ---
 
 Made by [generators/{module}.py](../generators/{module}.py), seed {suite.seed}; `make suites` writes it again.
-[All suites](../README.md)
+[All suites](../README.md) · [graders](../../docs/graders.md)
 """
 
 
@@ -146,19 +146,16 @@ def _examples(suite: Suite, rows: Rows) -> list[Mapping[str, Any]]:
 
 
 def _shown(suite: Suite, row: Mapping[str, Any]) -> str:
-    expected = json.dumps(row["expected"], ensure_ascii=False)
-    fence = "````"
+    expected, fence = json.dumps(row["expected"], ensure_ascii=False), "````"
+    system = f"[system] {suite.settings['system']}\n\n[user] " if "system" in suite.settings else ""
     parts = [
         f"*{row['tags'][0].capitalize()}, `{row['id']}`:*",
-        f"{fence}text\n{_asked(suite, [row])[0]}\n{fence}",
+        f"{fence}text\n{system}{_asked(suite, [row])[0]}\n{fence}",
     ]
     if tools := row.get("tools"):
         parts.append("with the tools " + ", ".join(f"`{tool['name']}`" for tool in tools))
-    parts.append(
-        f"Expected: `{expected}`"
-        if len(expected) < SHORT
-        else f"Expected:\n\n{fence}json\n{expected}\n{fence}"
-    )
+    is_short = len(expected) < SHORT
+    parts.append(f"Expected: `{expected}`" if is_short else f"Expected:\n\n{fence}json\n{expected}\n{fence}")
     return "\n\n".join(parts)
 
 
@@ -170,7 +167,8 @@ def _asked(suite: Suite, rows: Rows) -> list[str]:
 
 def _prompt_tokens(suite: Suite, rows: Rows) -> int:
     tools = (json.dumps(row["tools"]) if "tools" in row else "" for row in rows)
-    texts = [prompt + tool for prompt, tool in zip(_asked(suite, rows), tools, strict=True)]
+    system = suite.settings.get("system", "")
+    texts = [system + prompt + tool for prompt, tool in zip(_asked(suite, rows), tools, strict=True)]
     return round(sum(_TOKENS.count_many(texts, COUNTED_AS)), -2)
 
 
