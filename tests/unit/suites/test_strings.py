@@ -156,12 +156,10 @@ DONE: dict[str, Callable[[str], object]] = {
 
 @pytest.mark.parametrize("cluster", DONE)
 def test_strings(cluster: str) -> None:
-    found = [
-        (text, row["expected"], str(DONE[cluster](text)))
-        for row, text in of_cluster("string-manipulation", cluster)
-    ]
-    assert len(found) == 20
-    assert [one for one in found if one[1] != one[2]] == []
+    for row, text in of_cluster("string-manipulation", cluster):
+        answers = row["expected"] if isinstance(row["expected"], list) else [row["expected"]]
+        found = str(DONE[cluster](text))
+        assert {answer if len(answers) == 1 else answer.lower() for answer in answers} == {found}, text
 
 
 def test_every_template_of_strings_is_checked() -> None:
