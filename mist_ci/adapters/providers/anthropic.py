@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 
+from mist_ci.adapters.providers.openai_chat import with_cost
 from mist_ci.adapters.providers.refusing import cannot, refuse_parameters
 from mist_ci.adapters.providers.replies import (
     UNCOUNTED,
@@ -79,7 +80,7 @@ class Anthropic:
 
     def understand(self, reply: Reply, now: Now) -> Meaning:
         """See `replies.understand`."""
-        return understand(reply, now, _completion, "content")
+        return with_cost(understand(reply, now, _completion, "content"), reply)
 
 
 def _effort(effort: str) -> str:
