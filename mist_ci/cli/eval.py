@@ -70,8 +70,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one for each option
     mist-ci eval models/assistant.yml --shard 1/4
     """
     from mist_ci.cli import wiring
-    from mist_ci.cli.local import outputs_by_hand
     from mist_ci.cli.output import show_json
+    from mist_ci.cli.stored import outputs_by_hand
 
     stored = outputs_by_hand(outputs, outputs_mode)
     models = wiring.models_by_hand(config.parent, tape["record"], tape["replay"], outputs)
@@ -106,7 +106,8 @@ def _evaluate(
     path = inside(reference, config.parent)
     head = planning.read_reference(tree, path, policy)
     documents = suites_of(tree, policy, config, chosen, world.shipped)
-    suites = [matchspec.load(one, world.executor) for one in documents]
+    programs = matchspec.TrustedPrograms(tree)
+    suites = [matchspec.load(one, world.executor, programs=programs) for one in documents]
     matchspec.check_names(suites, selection)
     store = world.results.create(f"eval-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
     run = _run_of(store, path, head, suites, selection)

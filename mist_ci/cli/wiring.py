@@ -56,6 +56,7 @@ def world(
     """The real world. The repository is looked at when it is first needed, and so are stored answers."""
     from mist_ci.adapters.datasets import DataRoom
     from mist_ci.adapters.prices import DatedPrices
+    from mist_ci.adapters.programs import ChildPrograms
     from mist_ci.adapters.providers import ProviderClients
     from mist_ci.adapters.results import ResultDirectories
     from mist_ci.adapters.targets import TargetFiles
@@ -84,6 +85,7 @@ def world(
         tokenizers=InstalledTokenizers(),
         shipped=shipped_suites(),
         labels=labels(),
+        programs=ChildPrograms(os.environ.get("PATH")),
     )
 
 

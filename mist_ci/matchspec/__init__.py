@@ -1,6 +1,7 @@
 """Suites and model references become scored attempts."""
 
 from mist_ci.matchspec.calls import Contestant, Portion, attempts_of
+from mist_ci.matchspec.graders import TrustedPrograms, trusted
 from mist_ci.matchspec.imported import ImportedSuite, only_in_head, pair_records, told_of_head_alone
 from mist_ci.matchspec.loading import load
 from mist_ci.matchspec.merging import Part, merge, read_part
@@ -14,6 +15,7 @@ __all__ = [
     "ImportedSuite",
     "Part",
     "Portion",
+    "TrustedPrograms",
     "attempts_of",
     "check_names",
     "evaluate",
@@ -27,4 +29,5 @@ __all__ = [
     "read_part",
     "selected",
     "told_of_head_alone",
+    "trusted",
 ]

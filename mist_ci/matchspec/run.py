@@ -61,6 +61,10 @@ class _Run:
     tally: Tally = field(default_factory=Tally)
     failure: Exception | None = None
 
+    def fail(self, error: Exception) -> None:
+        """The first failure is the one that is told."""
+        self.failure = self.failure or error
+
     def keep(self, attempt: Attempt) -> None:
         """Counted even where it cannot be written down: it was paid for."""
         self.attempts.append(attempt)
@@ -103,7 +107,7 @@ def evaluate(
     samples = sum(len(portion.samples) for portion in portions)
     whom = ", ".join(one.side.value for one in contestants) + " " if len(contestants) > 1 else ""
     calls = all_calls(portions, contestants)
-    grading = Grading(portion.suite for portion in portions)
+    grading = Grading((portion.suite for portion in portions), world.programs)
     run = _Run(calls, grading, world, store, Budget(ceiling_usd))
     world.progress.start(f"asking {whom}about {count(samples, 'sample')}, calls", planned, run.tally.told)
     try:
@@ -163,11 +167,11 @@ async def _work(run: _Run, scope: anyio.CancelScope) -> None:
             if attempt is None:
                 return
         except Exception as error:  # noqa: BLE001 - raised by the caller, who keeps what was paid for
-            run.failure = run.failure or error
+            run.fail(error)
         else:
             run.world.progress.advance()
             if line.silent_in_a_row >= GONE_AFTER:
-                run.failure = run.failure or _gone(call, attempt, run)
+                run.fail(_gone(call, attempt, run))
         if run.failure is not None:
             scope.cancel()
             return
@@ -219,7 +223,7 @@ async def _ask(call: Call, run: _Run) -> Attempt | None:
             attempt = await _pay(call, run)
             door.is_open = not line.silent_in_a_row
         except Exception as error:
-            run.failure = run.failure or error
+            run.fail(error)
             raise
         finally:
             door.first_is_back = None

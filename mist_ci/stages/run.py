@@ -31,6 +31,7 @@ from mist_ci.stages.calibrated import beside_calibration
 from mist_ci.stages.data import DataStage
 from mist_ci.stages.evaluation import ChangedSuite, ModelStage, suite_by_base_rules
 from mist_ci.stages.results import imported_suites, notices_of
+from mist_ci.stages.suites import load_changed, load_suites
 
 
 @dataclass
@@ -157,7 +158,7 @@ class Run:
 
     def load_suites(self) -> tuple[Suite, ...]:
         """The suites at the base tip: the cohort that decides."""
-        self.suites = tuple(matchspec.load(source, self.world.executor) for source in self.documents)
+        self.suites = load_suites(self.documents, self._tree("base"), self.world)
         return self.suites
 
     def validate(self, name: str, suites: tuple[Suite, ...]) -> None:
@@ -186,7 +187,7 @@ class Run:
 
     def check_changed_suite(self, path: str) -> None:
         """A suite that head adds or edits must load, run on the current base model, and hold its floor there."""
-        suite = matchspec.load(matchspec.read(self._tree("head"), path), self.world.executor)
+        suite = load_changed(path, self._tree("head"), self.documents, self._tree("base"), self.world)
         if suite.imported:
             return  # what it asks is known to its runner only
         suite = suite_by_base_rules(suite, self.suites)
@@ -239,9 +240,8 @@ class Run:
 
     def _leaked(self) -> dict[str, tuple[str, ...]]:
         leaked: dict[str, tuple[str, ...]] = {}
-        for found in self.data:
-            for suite, keys in found.leaked.items():
-                leaked[suite] = (*leaked.get(suite, ()), *keys)
+        for suite, keys in ((suite, keys) for found in self.data for suite, keys in found.leaked.items()):
+            leaked[suite] = (*leaked.get(suite, ()), *keys)
         return leaked
 
     def ask(
@@ -268,9 +268,7 @@ class Run:
 
     def _money_left(self) -> Decimal | None:
         ceiling = self._planned.gate.budgets.eval_usd
-        if ceiling is None:
-            return None
-        return max(ceiling - self._spent_usd, Decimal(0))
+        return None if ceiling is None else max(ceiling - self._spent_usd, Decimal(0))
 
     def decide(self) -> Decision:
         """Everything that was found out, as one decision."""

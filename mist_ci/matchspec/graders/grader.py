@@ -38,6 +38,8 @@ class Grader(Model, ABC):
     name: ClassVar[str]
     version: ClassVar[int]
     examples: ClassVar[tuple[Example, ...]] = ()
+    snippet: ClassVar[str] = ""
+    """How a suite uses it, in YAML, where that is not made from an example."""
     needs_logprobs: ClassVar[bool] = False
     """True when the server is asked for the log-probabilities of tokens."""
     library: ClassVar[tuple[str, str] | None] = None

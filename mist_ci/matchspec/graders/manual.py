@@ -55,8 +55,7 @@ def page(kind: type[Grader]) -> str:
         _options(kind),
         "## In a suite",
         _snippet(kind),
-        "## What scores what",
-        _examples(kind.examples),
+        f"## What scores what\n\n{_examples(kind.examples)}" if kind.examples else "",
         kind.appendix(),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -114,6 +113,8 @@ def _kind(annotation: Any) -> str:  # noqa: ANN401 - any type may stand there
 
 
 def _snippet(kind: type[Grader]) -> str:
+    if kind.snippet:
+        return f"```yaml\n{kind.snippet}\n```"
     example = next(one for one in kind.examples if one.score == 1)
     optional = next((one for one in kind.examples if one.options and one.score == 1), example)
     options = _flow(optional.options) if optional.options else "{}"

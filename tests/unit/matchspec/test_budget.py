@@ -59,7 +59,7 @@ def test_a_try_that_may_have_cost_money_counts_as_spent_and_another_needs_money_
     reservation = budget.reserve(Decimal("0.4"))
     assert reservation is not None
     assert [reservation.renew(), reservation.renew()] == [True, False]
-    assert (budget.spent_usd, budget.reserved_usd) == (Decimal("0.8"), 0)
+    assert (budget.spent_usd, budget.reserved_usd) == (Decimal("0.8"), Decimal(0))
 
 
 def test_without_a_ceiling_nobody_counts() -> None:

@@ -1,7 +1,7 @@
 """Claims: both sides are asked the same, side by side, and what was answered is kept whatever runs out."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 import pytest
@@ -360,7 +360,7 @@ def test_a_clock_that_is_set_back_while_a_model_answers_makes_no_negative_latenc
 
 def test_who_waits_is_told_tokens_money_and_trouble() -> None:
     progress = RecordedProgress()
-    answers = iter([completion("0", retries=1), BUSY])
+    answers: Iterator[Answer] = iter([completion("0", retries=1), BUSY])
     models = FakeModels(lambda _model, _messages: next(answers))
     outside = world(models=models, progress=progress)
     where = provider(1, DOLLAR_A_CALL)

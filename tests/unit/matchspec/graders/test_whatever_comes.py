@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mist_ci.errors import Where
-from mist_ci.matchspec.graders import GRADERS, CannotGrade, Grader, grader, specify
+from mist_ci.matchspec.graders import GRADERS, AskingGrader, CannotGrade, Grader, grader, specify
 from mist_ci.models.answer import Answer
 from mist_ci.models.suite import Sample, ToolCall
 
@@ -28,7 +28,10 @@ OPTIONS: dict[str, list[dict[str, Any]]] = {
     "composite": [{"graders": ["exact", "token_f1"]}, {"graders": ["contains"], "combine": "all"}],
 }
 MADE = [
-    grader(specify({one.name: options}, HERE)) for one in GRADERS for options in OPTIONS.get(one.name, [{}])
+    grader(specify({one.name: options}, HERE))
+    for one in GRADERS
+    for options in OPTIONS.get(one.name, [{}])
+    if not issubclass(one, AskingGrader)
 ]
 
 
