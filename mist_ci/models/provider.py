@@ -80,7 +80,7 @@ class Provider(Model):
     """The vendor's own address where none is given; empty for what is not asked over HTTP."""
     key_env: VariableName | None = None
     api_version: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,40}$")] | None = None
-    """Azure: the dated API with the deployment in the path, without it the v1 API. Anthropic: its `anthropic-version`."""
+    """Azure: the dated API, and without it the v1 API. Anthropic: the header `anthropic-version`."""
     max_tokens_as: Literal["max_tokens", "max_completion_tokens"] | None = None
     """What the server calls the limit of an answer. Without it the name of the model decides."""
     command: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
