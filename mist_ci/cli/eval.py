@@ -70,8 +70,8 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one for each option
     mist-ci eval models/assistant.yml --shard 1/4
     """
     from mist_ci.cli import wiring
-    from mist_ci.cli.local import outputs_by_hand
     from mist_ci.cli.output import show_json
+    from mist_ci.cli.stored import outputs_by_hand
 
     stored = outputs_by_hand(outputs, outputs_mode)
     models = wiring.models_by_hand(config.parent, tape["record"], tape["replay"], outputs)

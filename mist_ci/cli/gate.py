@@ -71,8 +71,8 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
     """
     from mist_ci import report
     from mist_ci.cli import wiring
-    from mist_ci.cli.local import outputs_by_hand
     from mist_ci.cli.output import say, show_json, show_markdown
+    from mist_ci.cli.stored import outputs_by_hand
     from mist_ci.pipeline import Ask
 
     if not repository.is_dir():

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from mist_ci.models.config import Policy
     from mist_ci.models.plan import SuiteDocument
     from mist_ci.ports.files import Tree
-    from mist_ci.ports.outputs import OutputStore
 
 
 def policy_of(tree: "Tree", config: Path) -> "Policy":
@@ -76,13 +75,3 @@ def read_file(path: Path) -> bytes:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise ConfigError(Code.FILE_MISSING, reason, where=Where(str(path))) from None
-
-
-def outputs_by_hand(directory: Path | None, mode: str) -> "OutputStore":
-    """Stored answers as somebody asked for them. Raises UsageError MC201 for a mode of nothing."""
-    from mist_ci.cli import wiring
-
-    if directory is None and mode == "read":
-        hint = "name the directory: --outputs DIR"
-        raise UsageError(Code.USAGE, "--outputs-mode goes with --outputs", hint=hint)
-    return wiring.outputs(directory, may_write=mode == "read-write")

@@ -269,9 +269,7 @@ class Run:
 
     def _money_left(self) -> Decimal | None:
         ceiling = self._planned.gate.budgets.eval_usd
-        if ceiling is None:
-            return None
-        return max(ceiling - self._spent_usd, Decimal(0))
+        return None if ceiling is None else max(ceiling - self._spent_usd, Decimal(0))
 
     def decide(self) -> Decision:
         """Everything that was found out, as one decision."""

@@ -27,17 +27,9 @@ from jinja2.parser import Parser
 LOADED_LATE = ("pprint", "textwrap")
 """Modules that Jinja's filters load on first use."""
 
-HARMLESS = frozenset(
-    {
-        "builtins.id",
-        "code.__new__",
-        "compile",
-        "exec",
-        "object.__getattr__",
-        "sys._getframe",
-        "sys.excepthook",
-    }
-)
+HARMLESS = frozenset({
+    "builtins.id", "code.__new__", "compile", "exec", "object.__getattr__", "sys._getframe", "sys.excepthook",
+})  # fmt: skip
 """All that a rendering needs. Anything else that Python audits (open, import, socket, fork …) is refused."""
 
 SPECIAL_TOKENS = ("bos_token", "eos_token", "pad_token", "unk_token")

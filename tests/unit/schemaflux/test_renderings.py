@@ -424,3 +424,13 @@ def test_a_preference_whose_sides_are_rendered_already_is_one_finding() -> None:
     report = check(rows(row), selection=Selection(("SF6",)))
     assert [one.code for one in report.findings].count("SF610") == 1
     assert "so is 1 other" in report.findings[0].message
+
+
+@pytest.mark.parametrize(("pad", "is_told"), [("</s>", True), ("<pad>", False), ("", False)])
+def test_a_pad_token_that_ends_turns_is_told_once_as_information(pad: str, is_told: bool) -> None:
+    ends = WHOLE.replace("<|end|>", "{{ eos_token }}")
+    template = ChatTemplate(ends, source="chat.jinja", special_tokens={"eos_token": "</s>", "pad_token": pad})
+    found = check(GOOD + rows(TALK), template=template, selection=Selection(("SF607",))).findings
+    assert [(one.code, one.where.file, one.severity) for one in found] == [
+        ("SF607", "chat.jinja", Severity.INFO)
+    ] * is_told
