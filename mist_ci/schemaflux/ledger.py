@@ -51,10 +51,9 @@ class Ledger:
         `raw` is the line that it is about, for its column and its frame; `row` the same where nothing is shown of it.
         `is_asked` says that `knows` was asked before: no finding may use up the baseline twice.
         """
-        if self.suppressions.ignores(where.file, meta.code):
-            return None
         stance = target.rules.get(meta.code) if target else None
-        if stance is not None and stance.severity is StanceSeverity.OFF:
+        is_off = stance is not None and stance.severity is StanceSeverity.OFF
+        if is_off or self.suppressions.ignores(where.file, meta.code):
             return None
         severity = Severity(stance.severity.value) if stance else problem.severity or meta.severity
         name, content = target.name if target else "", raw or row

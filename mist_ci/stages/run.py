@@ -240,9 +240,8 @@ class Run:
 
     def _leaked(self) -> dict[str, tuple[str, ...]]:
         leaked: dict[str, tuple[str, ...]] = {}
-        for found in self.data:
-            for suite, keys in found.leaked.items():
-                leaked[suite] = (*leaked.get(suite, ()), *keys)
+        for suite, keys in ((suite, keys) for found in self.data for suite, keys in found.leaked.items()):
+            leaked[suite] = (*leaked.get(suite, ()), *keys)
         return leaked
 
     def ask(
