@@ -33,7 +33,7 @@ its graders need. A grader that fails on an answer gives a reason and no score, 
 the grader that decides are part of every sample's key: scores of different graders are never compared.
 
 A grader of your own is a program (`command`), or a class of a Python package that is installed beside MIST CI: a
-subclass of `mist_ci.matchspec.graders.Grader` with `name`, `version`, its options as fields and `grade(answer, sample)`,
+subclass of `mist_ci.matchspec.graders.Grader` with `name`, `version`, options as fields and `grade(answer, sample)`,
 named by an entry point:
 
 ```toml
