@@ -22,6 +22,7 @@ from mist_ci.cli.merge import merge
 from mist_ci.cli.options import SETTINGS
 from mist_ci.cli.plan import plan
 from mist_ci.cli.protect import protect
+from mist_ci.cli.suite import suite
 from mist_ci.cli.targets import targets
 from mist_ci.cli.validate import validate
 from mist_ci.cli.verify import verify
@@ -52,6 +53,7 @@ COMMANDS = (
     validate,
     targets,
     evaluate,
+    suite,
     explain,
     init,
     import_results,
