@@ -86,6 +86,40 @@ def _told(suite: "Suite", sample: "Sample", tokens: "TokenCounter", model: str) 
     from mist_ci import matchspec
 
     answer = matchspec.reference_answer(sample)
+    scores = {
+        spec.title: None
+        if answer is None
+        else matchspec.what_it_scores(matchspec.grader(spec), answer, sample)
+        for spec in suite.graders
+    }
+    return {
+        "id": sample.id,
+        "key": sample.key,
+        "prompt_hash": sample.prompt_hash,
+        "tags": list(sample.tags),
+        "cluster": sample.cluster,
+        "messages": [message.identity for message in sample.messages],
+        "tools": [tool.name for tool in sample.tools],
+        "choices": list(sample.choices),
+        "expected": sample.model_dump(mode="json")["expected"],
+        "tokens": sum(tokens.count(message.content, model) for message in sample.messages),
+        "scores_of_expected": scores,
+    }
+
+
+def _facts(one: dict[str, Any]) -> "Iterator[tuple[str, str]]":
+    """What is said of a sample in a line each, where there is something to say."""
+    import json
+
+    yield "key", one["key"]
+    yield "tokens", f"about {one['tokens']}"
+    for name in ("tags", "tools", "choices"):
+        if one[name]:
+            yield name, "; ".join(one[name])
+    if one["cluster"]:
+        yield "cluster", one["cluster"]
+    expected = one["expected"]
+    yield "expected", expected if isinstance(expected, str) else json.dumps(expected, ensure_ascii=False)
     scores = [(name, _score(score)) for name, score in one["scores_of_expected"].items()]
     yield "graders on it", ", ".join(f"{name} {score}" for name, score in scores)
 

@@ -21,6 +21,8 @@ _NAMED = 3
 _FEWEST = 20
 """Shares of fewer samples mean nothing."""
 _OFTEN = 0.5
+_MANY_TEMPLATES = 10
+"""With fewer, clusters would leave too little to count."""
 _HOLDS = 0.5
 """A score from which an answer counts as right."""
 
@@ -104,7 +106,7 @@ def _templates_without_clusters(suite: Suite) -> Iterator[Remark]:
     if any(sample.cluster for sample in suite.samples):
         return
     found = [size for size in templates([_asked(sample) for sample in suite.samples]).values() if size > 1]
-    if len(found) > 1 and sum(found) >= _OFTEN * len(suite.samples):
+    if len(found) >= _MANY_TEMPLATES and sum(found) >= _OFTEN * len(suite.samples):
         share = f"{sum(found)} of {count(len(suite.samples), 'sample')}"
         message = f"{share} follow {len(found)} templates, and none has a cluster"
         hint = "name the template as `cluster`: what is alike rises and falls together, and the interval must know it"
@@ -112,7 +114,9 @@ def _templates_without_clusters(suite: Suite) -> Iterator[Remark]:
 
 
 def _near_duplicates(suite: Suite) -> Iterator[Remark]:
-    pairs = near_duplicates([_asked(sample) for sample in suite.samples])
+    found = near_duplicates([_asked(sample) for sample in suite.samples])
+    clusters = [sample.cluster for sample in suite.samples]
+    pairs = [(a, b) for a, b in found if clusters[a] is None or clusters[a] != clusters[b]]
     if pairs:
         told = "; ".join(f"{suite.samples[a].id} and {suite.samples[b].id}" for a, b in pairs[:_NAMED])
         message = f"{count(len(pairs), 'pair')} of samples ask nearly the same: {told}"
