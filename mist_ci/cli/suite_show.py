@@ -55,7 +55,7 @@ def show(file: str, number: int, named: tuple[str, ...], model: str, output_form
     if output_format == "json":
         show_json({"suite": suite.name, "digest": suite.digest, "tokens": basis, "samples": told})
     elif output_format == "markdown":
-        click.echo("\n".join(_markdown(suite, told, basis)))
+        say("\n".join(_markdown(suite, told, basis)))
     else:
         for line in _text(suite, told, basis):
             say(line)
