@@ -84,12 +84,11 @@ def _chosen(suite: "Suite", number: int, named: tuple[str, ...]) -> "Sequence[Sa
 
 def _told(suite: "Suite", sample: "Sample", tokens: "TokenCounter", model: str) -> dict[str, Any]:
     from mist_ci import matchspec
+    from mist_ci.matchspec.graders import grader
 
     answer = matchspec.reference_answer(sample)
     scores = {
-        spec.title: None
-        if answer is None
-        else matchspec.what_it_scores(matchspec.grader(spec), answer, sample)
+        spec.title: None if answer is None else matchspec.what_it_scores(grader(spec), answer, sample)
         for spec in suite.graders
     }
     return {

@@ -2,7 +2,6 @@
 
 from mist_ci.matchspec.calls import Contestant, Portion, attempts_of
 from mist_ci.matchspec.examining import Examination, examine
-from mist_ci.matchspec.graders import grader
 from mist_ci.matchspec.imported import ImportedSuite, only_in_head, pair_records, told_of_head_alone
 from mist_ci.matchspec.linting import Remark
 from mist_ci.matchspec.loading import load
@@ -25,7 +24,6 @@ __all__ = [
     "evaluate",
     "examine",
     "find",
-    "grader",
     "load",
     "merge",
     "of_shard",
