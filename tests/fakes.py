@@ -37,7 +37,7 @@ from mist_ci.ports import World
 from mist_ci.ports.code_host import CommentOutcome, Pending, Ruleset
 from mist_ci.ports.datasets import Datasets, WantedData
 from mist_ci.ports.executor import ChatRendered, Conversation, Dialect, Rendered
-from mist_ci.ports.files import Tree
+from mist_ci.ports.files import NoFiles, Tree
 from mist_ci.ports.interrupts import Interrupts, NoInterrupts
 from mist_ci.ports.iterations import IterationStore, NoIterations
 from mist_ci.ports.label_judge import Doubt
@@ -480,6 +480,7 @@ def world(
     clock: TickingClock | None = None,
     datasets: Datasets | None = None,
     targets: Targets | None = None,
+    shipped: Tree | None = None,
 ) -> World:
     """A world of fakes. Unless a test brings its own models, asking one fails the test."""
     return World(
@@ -496,6 +497,7 @@ def world(
         outputs=outputs or NoOutputs(),
         iterations=iterations or NoIterations(),
         targets=targets or TargetFiles(),
+        shipped=shipped or NoFiles(),
     )
 
 

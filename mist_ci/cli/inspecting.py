@@ -78,12 +78,17 @@ def _suite_prompts(patterns: Sequence[str]) -> dict[str, dict[str, tuple[str, ..
         return {}
     from mist_ci import matchspec, schemaflux
     from mist_ci.cli import wiring
+    from mist_ci.models.config import READY_MADE
     from mist_ci.parsing.glob import matches
 
-    tree, plain = wiring.directory(Path()), [pattern.removeprefix("./") for pattern in patterns]
+    tree, shipped = wiring.directory(Path()), wiring.shipped_suites()
+    plain = [pattern.removeprefix("./") for pattern in patterns]
     for pattern in plain:
-        if not any(matches(pattern, path) for path in tree.paths()):
+        is_file = not pattern.startswith(READY_MADE)
+        if is_file and not any(matches(pattern, path) for path in tree.paths()):
             hint = "name suite files below the working directory, as 'suites/*.yml'"
             raise UsageError(Code.FILE_MISSING, f"no file matches {pattern!r}", hint=hint)
-    suites = [matchspec.load(one, wiring.executor()) for one in matchspec.find(tree, plain, "")]
+    found = matchspec.find(tree, plain, "", shipped)
+    programs = matchspec.TrustedPrograms(tree)
+    suites = [matchspec.load(one, wiring.executor(), programs=programs) for one in found]
     return {suite.name: {one.key: schemaflux.telling_texts(one) for one in suite.samples} for suite in suites}

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mist_ci.errors import Code, UsageError
 
 if TYPE_CHECKING:
+    from mist_ci.models.plan import SuiteDocument
     from mist_ci.models.suite import Suite
     from mist_ci.ports.files import Tree
 
@@ -15,12 +16,18 @@ READY_MADE = "mist:"
 
 
 def suite_paths(tree: "Tree", named: Sequence[str], config: Path) -> list[str]:
-    """Paths of suite files below the working directory, each once. Raises UsageError MC101 where there is none."""
+    """Paths of suite files below the working directory, and ready-made ones by their names, each once.
+
+    Raises UsageError MC101 where there is none.
+    """
     from mist_ci.parsing.glob import matches
 
     patterns = [pattern.removeprefix("./") for pattern in named] or _of_policy(tree, config)
     found: dict[str, None] = {}
     for pattern in patterns:
+        if pattern.startswith(READY_MADE):
+            found[pattern] = None
+            continue
         paths = [path for path in tree.paths() if path == pattern or matches(pattern, path)]
         if not paths and named:
             hint = "name suite files below the working directory, as 'suites/*.yml'"
@@ -50,5 +57,15 @@ def loaded(tree: "Tree", paths: Sequence[str]) -> "list[Suite]":
     from mist_ci import matchspec
     from mist_ci.cli import wiring
 
-    executor = wiring.executor()
-    return [matchspec.load(matchspec.read(tree, path), executor) for path in paths]
+    executor, programs = wiring.executor(), matchspec.TrustedPrograms(tree)
+    documents = [one for path in paths for one in _documents(tree, path)]
+    return [matchspec.load(one, executor, programs=programs) for one in documents]
+
+
+def _documents(tree: "Tree", path: str) -> "Sequence[SuiteDocument]":
+    from mist_ci import matchspec
+    from mist_ci.cli import wiring
+
+    if path.startswith(READY_MADE):
+        return matchspec.find(tree, [path], "", wiring.shipped_suites())
+    return [matchspec.read(tree, path)]

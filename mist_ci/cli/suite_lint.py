@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mist_ci.cli.options import OUTPUT_FORMAT, SETTINGS
-from mist_ci.cli.suite_files import suite_paths
-from mist_ci.errors import Code, ConfigError, ExitCode, Where
+from mist_ci.cli.suite_files import READY_MADE, suite_paths
+from mist_ci.errors import Code, ConfigError, ExitCode, UsageError, Where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,9 +41,11 @@ def lint(files: tuple[str, ...], config: Path, strict: bool, output_format: str)
     from mist_ci.cli.output import show_json
 
     tree, executor = wiring.directory(Path()), wiring.executor()
-    found = _without_twins(
-        [matchspec.examine(tree, path, executor) for path in suite_paths(tree, files, config)]
-    )
+    paths = suite_paths(tree, files, config)
+    if ready_made := [path for path in paths if path.startswith(READY_MADE)]:
+        hint = "leave it out: ready-made suites come checked"
+        raise UsageError(Code.USAGE, f"{ready_made[0]} is no file", hint=hint)
+    found = _without_twins([matchspec.examine(tree, path, executor) for path in paths])
     told = [(one, [*one.remarks, *_too_few(one.suite)]) for one in found]
     if output_format == "json":
         show_json({"suites": [_as_json(one, remarks) for one, remarks in told]})

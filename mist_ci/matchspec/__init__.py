@@ -2,6 +2,7 @@
 
 from mist_ci.matchspec.calls import Contestant, Portion, attempts_of
 from mist_ci.matchspec.examining import Examination, examine
+from mist_ci.matchspec.graders import TrustedPrograms, trusted
 from mist_ci.matchspec.imported import ImportedSuite, only_in_head, pair_records, told_of_head_alone
 from mist_ci.matchspec.linting import Remark
 from mist_ci.matchspec.loading import load
@@ -19,6 +20,7 @@ __all__ = [
     "Part",
     "Portion",
     "Remark",
+    "TrustedPrograms",
     "attempts_of",
     "check_names",
     "evaluate",
@@ -34,5 +36,6 @@ __all__ = [
     "reference_answer",
     "selected",
     "told_of_head_alone",
+    "trusted",
     "what_it_scores",
 ]

@@ -5,12 +5,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from mist_ci.matchspec.calls import Call
-from mist_ci.matchspec.graders import CannotGrade, Grader, grader
+from mist_ci.matchspec.graders import AskingGrader, CannotGrade, Grader, Outside, Said, grader
 from mist_ci.models.attempt import AttemptStatus
 from mist_ci.models.suite import Sample, Suite
 from mist_ci.ports.model_client import Completion
+from mist_ci.ports.programs import NoPrograms, Programs
 
 _LONGEST_REASON = 500
+Outcome = Said | str
+"""A score, or why there is none: the end of a sentence that begins with the grader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,38 +29,66 @@ class Graded:
 class Grading:
     """The graders of every suite of a run, ready to grade."""
 
-    def __init__(self, suites: Iterable[Suite]) -> None:
+    def __init__(self, suites: Iterable[Suite], programs: Programs | None = None) -> None:
+        suites = tuple(suites)
+        programs = programs or NoPrograms()
         self._graders = {
             suite.digest: {spec.title: grader(spec) for spec in suite.graders} for suite in suites
         }
+        self._outside = {suite.digest: Outside(programs, suite.grader_files) for suite in suites}
 
     async def grade(self, call: Call, answer: Completion) -> Graded:
-        """Grades the answer to a call; some graders ask a model themselves."""
-        return grade(answer, call.sample, self._graders[call.suite.digest], call.suite.primary)
+        """Grades the answer to a call; some graders ask somebody themselves."""
+        outside = self._outside[call.suite.digest]
+        outcomes: dict[str, Outcome] = {}
+        for title, one in self._graders[call.suite.digest].items():
+            if isinstance(one, AskingGrader):
+                outcomes[title] = await _asked(one, answer, call.sample, outside)
+            else:
+                outcomes[title] = _graded(one, answer, call.sample)
+        return _judged(answer, outcomes, call.suite.primary)
 
 
 def grade(answer: Completion, sample: Sample, graders: Mapping[str, Grader], primary: str) -> Graded:
     """Grades one answer with graders by the names of their scores. One that crashes gives a reason, never a 0."""
-    scores: dict[str, float] = {}
-    broken: dict[str, str] = {}
-    for title, one in graders.items():
-        try:
-            score = one.grade(answer.answer, sample)
-        except CannotGrade as reason:
-            broken[title] = f"grader {title}: {reason}"
-            continue
-        except Exception as error:  # noqa: BLE001 - whatever a grader does, the run goes on and says so
-            broken[title] = f"grader {title} crashed: {type(error).__name__}: {error}"[:_LONGEST_REASON]
-            continue
-        if math.isfinite(score) and 0 <= score <= 1:
-            scores[title] = score
-        else:
-            broken[title] = f"grader {title} gave {score}, outside [0, 1]"
-    if primary in broken:
-        return Graded(AttemptStatus.GRADER_FAILURE, None, scores, broken[primary])
+    outcomes = {title: _graded(one, answer, sample) for title, one in graders.items()}
+    return _judged(answer, outcomes, primary)
+
+
+def _graded(one: Grader, answer: Completion, sample: Sample) -> Outcome:
+    try:
+        return _checked(Said(one.grade(answer.answer, sample)))
+    except Exception as error:  # noqa: BLE001 - whatever a grader does, the run goes on and says so
+        return _excuse(error)
+
+
+async def _asked(one: AskingGrader, answer: Completion, sample: Sample, outside: Outside) -> Outcome:
+    try:
+        return _checked(await one.ask(answer.answer, sample, outside))
+    except Exception as error:  # noqa: BLE001 - as above; being cancelled is no Exception
+        return _excuse(error)
+
+
+def _excuse(error: Exception) -> str:
+    if isinstance(error, CannotGrade):
+        return f": {error}"[:_LONGEST_REASON]
+    return f" crashed: {type(error).__name__}: {error}"[:_LONGEST_REASON]
+
+
+def _checked(said: Said) -> Outcome:
+    is_a_score = math.isfinite(said.score) and 0 <= said.score <= 1
+    return said if is_a_score else f" gave {said.score}, outside [0, 1]"
+
+
+def _judged(answer: Completion, outcomes: Mapping[str, Outcome], primary: str) -> Graded:
+    scores = {title: one.score for title, one in outcomes.items() if isinstance(one, Said)}
+    broken = [f"grader {title}{one}" for title, one in outcomes.items() if isinstance(one, str)]
+    decisive = outcomes[primary]
+    if isinstance(decisive, str):
+        return Graded(AttemptStatus.GRADER_FAILURE, None, scores, f"grader {primary}{decisive}")
     failure = _model_failure(answer)
     status = AttemptStatus.MODEL_FAILURE if failure else AttemptStatus.SCORED
-    return Graded(status, scores[primary], scores, failure or next(iter(broken.values()), ""))
+    return Graded(status, decisive.score, scores, failure or next(iter(broken), decisive.reason))
 
 
 def _model_failure(answer: Completion) -> str:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from mist_ci.errors import Code, CouldNotRun, cancelled
 from mist_ci.matchspec import record, reuse
-from mist_ci.matchspec.budget import Budget, Reservation, expected_tokens, price_of
+from mist_ci.matchspec.budget import Budget, Reservation, billed, expected_tokens, price_of
 from mist_ci.matchspec.calls import Call, Contestant, Portion, all_calls, count_calls
 from mist_ci.matchspec.grading import Grading
 from mist_ci.matchspec.tally import Tally
@@ -25,6 +25,7 @@ from mist_ci.ports.results import ResultStore
 GONE_AFTER = 3
 """So many calls in a row without any HTTP response, each with all its retries, and the server counts as gone."""
 _LOOK_AGAIN_S = 0.02
+_STORED_IN_A_ROW = 16
 
 
 @dataclass(slots=True)
@@ -38,10 +39,11 @@ class _Line:
 
 @dataclass(slots=True)
 class _Door:
-    """One contestant. Nobody else asks before the first call has come back: a wrong key costs one request."""
+    """One contestant. Nobody else asks before a first call has come back: a wrong key costs one request."""
 
     is_open: bool = False
-    lock: anyio.Lock = field(default_factory=anyio.Lock)
+    first_is_back: anyio.Event | None = None
+    """Set when the call that went ahead is back; None while none is under way."""
 
 
 @dataclass(slots=True)
@@ -58,6 +60,10 @@ class _Run:
     attempts: list[Attempt] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     failure: Exception | None = None
+
+    def fail(self, error: Exception) -> None:
+        """The first failure is the one that is told."""
+        self.failure = self.failure or error
 
     def keep(self, attempt: Attempt) -> None:
         """Counted even where it cannot be written down: it was paid for."""
@@ -78,6 +84,8 @@ class Evaluation:
     planned: int
     complete: bool
     failure: Exception | None = None
+    spent_usd: Decimal = Decimal(0)
+    """What counts against a ceiling: also tries that may have been billed and brought nothing."""
 
 
 def evaluate(
@@ -99,7 +107,7 @@ def evaluate(
     samples = sum(len(portion.samples) for portion in portions)
     whom = ", ".join(one.side.value for one in contestants) + " " if len(contestants) > 1 else ""
     calls = all_calls(portions, contestants)
-    grading = Grading(portion.suite for portion in portions)
+    grading = Grading((portion.suite for portion in portions), world.programs)
     run = _Run(calls, grading, world, store, Budget(ceiling_usd))
     world.progress.start(f"asking {whom}about {count(samples, 'sample')}, calls", planned, run.tally.told)
     try:
@@ -107,7 +115,8 @@ def evaluate(
             anyio.run(_evaluate, run, contestants, interrupted)
     finally:
         world.progress.finish()
-    return Evaluation(tuple(run.attempts), planned, len(run.attempts) == planned, run.failure)
+    is_complete = len(run.attempts) == planned
+    return Evaluation(tuple(run.attempts), planned, is_complete, run.failure, run.budget.spent_usd)
 
 
 def _refuse_unpriced(contestants: Sequence[Contestant], world: World, ceiling_usd: Decimal | None) -> None:
@@ -158,11 +167,11 @@ async def _work(run: _Run, scope: anyio.CancelScope) -> None:
             if attempt is None:
                 return
         except Exception as error:  # noqa: BLE001 - raised by the caller, who keeps what was paid for
-            run.failure = run.failure or error
+            run.fail(error)
         else:
             run.world.progress.advance()
             if line.silent_in_a_row >= GONE_AFTER:
-                run.failure = run.failure or _gone(call, attempt, run)
+                run.fail(_gone(call, attempt, run))
         if run.failure is not None:
             scope.cancel()
             return
@@ -191,7 +200,8 @@ async def _recall(call: Call, run: _Run) -> Attempt | None:
     if stored is None:
         return None
     answer, entry = stored
-    await anyio.lowlevel.checkpoint()  # thousands of stored answers in a row must not keep a signal waiting
+    if len(run.attempts) % _STORED_IN_A_ROW == 0:
+        await anyio.lowlevel.checkpoint()  # thousands of stored answers must not keep a signal waiting
     graded = await run.grading.grade(call, answer)
     attempt = record.answered(call, answer, graded, record.Span(start_ns, start_ns), world)
     attempt = replace(attempt, reused=True, stored_at=entry.written, stored_for=entry.commit)
@@ -201,13 +211,24 @@ async def _recall(call: Call, run: _Run) -> Attempt | None:
 
 async def _ask(call: Call, run: _Run) -> Attempt | None:
     """The attempt, once the contestant's first one is back; None when there is no money for it."""
-    door = run.doors[call.contestant.side]
-    if not door.is_open:
-        async with door.lock:
-            if not door.is_open:
-                attempt = await _pay(call, run)
-                door.is_open = not run.lines[call.contestant.reference.provider].silent_in_a_row
-                return attempt
+    door, line = run.doors[call.contestant.side], run.lines[call.contestant.reference.provider]
+    while not door.is_open:
+        if run.failure is not None or line.silent_in_a_row >= GONE_AFTER:
+            return None
+        if door.first_is_back is not None:
+            await door.first_is_back.wait()
+            continue
+        door.first_is_back = is_back = anyio.Event()
+        try:
+            attempt = await _pay(call, run)
+            door.is_open = not line.silent_in_a_row
+        except Exception as error:
+            run.fail(error)
+            raise
+        finally:
+            door.first_is_back = None
+            is_back.set()
+        return attempt
     return await _pay(call, run)
 
 
@@ -223,14 +244,14 @@ async def _pay(call: Call, run: _Run) -> Attempt | None:
             return None
         await anyio.sleep(_LOOK_AGAIN_S)
     try:
-        return await _complete(call, run, sum(tokens), reservation)
+        return await _complete(call, run, tokens, reservation)
     finally:
         reservation.settle(None)  # nothing, where it was settled already
 
 
-async def _complete(call: Call, run: _Run, tokens: int, reservation: Reservation) -> Attempt:
+async def _complete(call: Call, run: _Run, tokens: tuple[int, int], reservation: Reservation) -> Attempt:
     line, world = run.lines[call.contestant.reference.provider], run.world
-    request = replaced(call.request, tokens=tokens, may_retry=reservation.renew)
+    request = replaced(call.request, tokens=sum(tokens), may_retry=reservation.renew)
     start_ns, started_s = world.clock.now_ns(), anyio.current_time()
     answer = await line.client.complete(request)
     # The clock on the wall may be set meanwhile; how long it took is told by the loop's own.
@@ -238,12 +259,13 @@ async def _complete(call: Call, run: _Run, tokens: int, reservation: Reservation
     if isinstance(answer, NoAnswer):
         line.silent_in_a_row = line.silent_in_a_row + 1 if answer.server_gone else 0
         attempt = record.unanswered(call, answer, span)
+        reservation.settle(reservation.held_usd if answer.may_cost else None)
     else:
         line.silent_in_a_row = 0
         if not call.is_probe:
             reuse.remember(call, answer, world, run.store.run_id)
         graded = await run.grading.grade(call, answer)
         attempt = record.answered(call, answer, graded, span, world)
-    reservation.settle(attempt.cost_usd)
+        reservation.settle(billed(call, attempt, tokens, world))
     run.keep(attempt)
     return attempt

@@ -135,6 +135,10 @@ class Waiver(Model):
     expires: date
 
 
+READY_MADE = "mist:"
+"""What the name of a suite that ships with MIST CI begins with, where a policy lists suites."""
+
+
 class Policy(Model):
     """All of mist.yml."""
 
@@ -146,8 +150,14 @@ class Policy(Model):
     """Hosts and buckets, beside those of a `uri`, that data may come from: where a redirect or Git LFS leads, and
     where a change may move data to."""
     suites: tuple[str, ...] = ()
+    """Patterns of suite files, and ready-made suites: `mist:arithmetic`, or `mist:*` for all of them."""
     gates: Annotated[dict[Name, Gate], Field(min_length=1)]
     waivers: tuple[Waiver, ...] = ()
+
+    @property
+    def suite_files(self) -> tuple[str, ...]:
+        """The patterns of suite files in the repository, without ready-made suites."""
+        return tuple(pattern for pattern in self.suites if not pattern.startswith(READY_MADE))
 
     def guarded_models(self, gate: Gate) -> dict[str, str]:
         """Name → reference path of the models that `gate` guards (all of them when it names none)."""

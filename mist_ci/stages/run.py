@@ -13,7 +13,7 @@ from functools import cached_property
 from mist_ci import gate, matchspec, planning, tokentrace
 from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where, needs_approval
 from mist_ci.matchspec import ImportedSuite, Portion
-from mist_ci.models.attempt import Attempt, Side, spend_of
+from mist_ci.models.attempt import Attempt, Side
 from mist_ci.models.comparison import ModelComparison
 from mist_ci.models.config import Policy, Waiver
 from mist_ci.models.finding import DataReport
@@ -31,6 +31,7 @@ from mist_ci.stages.calibrated import beside_calibration
 from mist_ci.stages.data import DataStage
 from mist_ci.stages.evaluation import ChangedSuite, ModelStage, suite_by_base_rules
 from mist_ci.stages.results import imported_suites, notices_of
+from mist_ci.stages.suites import load_changed, load_suites
 
 
 @dataclass
@@ -57,6 +58,7 @@ class Run:
     training: list[TrainingEstimate] = field(default_factory=list)
     budgets: tuple[BudgetLine, ...] = ()
     complete: bool = True
+    _spent_usd: Decimal = Decimal(0)
     read_results: ReadResults | None = None
     """What another runner measured, and so is not asked here."""
     commit: str | None = None
@@ -107,7 +109,7 @@ class Run:
         self._find_anchor(policy, changes, anchors)
         broken: ConfigError | None = None
         try:
-            self.documents = matchspec.find(self._tree("base"), policy.suites, config)
+            self.documents = self._find_suites("base", policy)
         except ConfigError as error:
             broken = error
         suites = None if broken else self.documents
@@ -143,7 +145,10 @@ class Run:
         policy = planning.read_policy(head, config)
         if policy is not None:
             source = safe_yaml.load(head.read(config), config)
-            planning.check_head(policy, source, head, matchspec.find(head, policy.suites, config))
+            planning.check_head(policy, source, head, self._find_suites("head", policy))
+
+    def _find_suites(self, side: str, policy: Policy) -> tuple[SuiteDocument, ...]:
+        return matchspec.find(self._tree(side), policy.suites, self.config, self.world.shipped)
 
     def _changes(self) -> tuple[Change, ...]:
         event = self.event
@@ -153,7 +158,7 @@ class Run:
 
     def load_suites(self) -> tuple[Suite, ...]:
         """The suites at the base tip: the cohort that decides."""
-        self.suites = tuple(matchspec.load(source, self.world.executor) for source in self.documents)
+        self.suites = load_suites(self.documents, self._tree("base"), self.world)
         return self.suites
 
     def validate(self, name: str, suites: tuple[Suite, ...]) -> None:
@@ -182,7 +187,7 @@ class Run:
 
     def check_changed_suite(self, path: str) -> None:
         """A suite that head adds or edits must load, run on the current base model, and hold its floor there."""
-        suite = matchspec.load(matchspec.read(self._tree("head"), path), self.world.executor)
+        suite = load_changed(path, self._tree("head"), self.documents, self._tree("base"), self.world)
         if suite.imported:
             return  # what it asks is known to its runner only
         suite = suite_by_base_rules(suite, self.suites)
@@ -235,9 +240,8 @@ class Run:
 
     def _leaked(self) -> dict[str, tuple[str, ...]]:
         leaked: dict[str, tuple[str, ...]] = {}
-        for found in self.data:
-            for suite, keys in found.leaked.items():
-                leaked[suite] = (*leaked.get(suite, ()), *keys)
+        for suite, keys in ((suite, keys) for found in self.data for suite, keys in found.leaked.items()):
+            leaked[suite] = (*leaked.get(suite, ()), *keys)
         return leaked
 
     def ask(
@@ -252,6 +256,7 @@ class Run:
         evaluation = matchspec.evaluate(portions, contestants, self.world, self.store, self._money_left())
         # Added, never replaced: head may call two suites by one name, and both were paid for.
         self.attempts.setdefault(label, []).extend(evaluation.attempts)
+        self._spent_usd += evaluation.spent_usd
         self.complete = self.complete and evaluation.complete
         if evaluation.failure is not None:
             raise evaluation.failure
@@ -263,10 +268,7 @@ class Run:
 
     def _money_left(self) -> Decimal | None:
         ceiling = self._planned.gate.budgets.eval_usd
-        if ceiling is None:
-            return None
-        spent = [spend_of(attempts).cost_usd or Decimal(0) for attempts in self.attempts.values()]
-        return max(ceiling - sum(spent, Decimal(0)), Decimal(0))
+        return None if ceiling is None else max(ceiling - self._spent_usd, Decimal(0))
 
     def decide(self) -> Decision:
         """Everything that was found out, as one decision."""

@@ -96,11 +96,9 @@ def test_a_hash_is_pinned_and_a_change_is_found(place: Path) -> None:
 
 
 def test_lint_finds_every_error_in_every_file_and_exits_with_2(place: Path) -> None:
-    (place / "suites" / "a.yml").write_text(HEADER.replace("qa", "a") + "data: a.jsonl
-")
-    (place / "suites" / "a.jsonl").write_text('{"input": "x"}
-{"input": "y", "expected": "z", "tag": "t"}
-')
+    (place / "suites" / "a.yml").write_text(HEADER.replace("qa", "a") + "data: a.jsonl\n")
+    rows = ('{"input": "x"}', '{"input": "y", "expected": "z", "tag": "t"}')
+    (place / "suites" / "a.jsonl").write_text("\n".join(rows))
     (place / "suites" / "b.yml").write_text(HEADER + "samples: [{input: x, expected: y}]\n")
     (place / "suites" / "c.yml").write_text(HEADER + "samples: [{input: x, expected: y}]\n")
     done = mist_ci("suite", "lint", cwd=place)

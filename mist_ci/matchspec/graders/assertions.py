@@ -18,13 +18,16 @@ Path = tuple[str | int, ...]
 _KEYS = {"type", "value", "weight", "threshold", "metric"}
 _SET_KEYS = {"type", "assert", "weight", "threshold", "metric"}
 _NOT, _SET = "not-", "assert-set"
-_NO_ROME = {"type": "not-icontains", "value": "rome"}
 _ASK_A_MODEL = frozenset({
     "similar", "llm-rubric", "model-graded-closedqa", "model-graded-factuality", "factuality", "answer-relevance",
     "context-recall", "context-relevance", "context-faithfulness", "g-eval", "select-best", "max-score", "classifier",
     "moderation", "pi", "search-rubric", "conversation-relevance", "agent-rubric", "perplexity", "perplexity-score",
 })  # fmt: skip
 _RUN_CODE = frozenset({"javascript", "python", "ruby", "webhook"})
+_TWO: tuple[JsonValue, ...] = (
+    {"type": "icontains", "value": "paris"},
+    {"type": "equals", "value": "Paris"},
+)
 
 
 class Assertions(Grader):
@@ -36,25 +39,24 @@ class Assertions(Grader):
     `contains-json` (both with a JSON Schema where `value` has one), the same with `not-` in front, and `assert-set`,
     a list of its own. Suites whose data is a promptfoo file have this grader where they name none (docs/suites.md).
 
-    Patterns are RE2's, which know neither look-around nor back-references. Assertions that ask a model or run code
-    are refused when the suite is loaded.
+    `all_or_nothing` gives 1 where promptfoo says that the test passed (every assertion holds, or the mean reaches
+    the `threshold`) and else 0. Patterns are RE2's, which know neither look-around nor back-references. Assertions
+    that ask a model or run code are refused when the suite is loaded.
     """
 
     name: ClassVar[str] = "assertions"
     version: ClassVar[int] = 1
+
     examples: ClassVar[tuple[Example, ...]] = (
-        Example("It is Paris.", ({"type": "icontains", "value": "paris"},), 1),
-        Example("It is Paris.", ({"type": "equals", "value": "Paris"},), 0),
-        Example("It is Paris.", ({"type": "contains-all", "value": ["It", "Paris"]}, _NO_ROME), 1),
-        Example("Paris or Rome.", ({"type": "contains", "value": "Paris", "weight": 3}, _NO_ROME), 0.75),
-        Example(
-            "Paris or Rome.", ({"type": "contains", "value": "Paris"}, _NO_ROME), 0, {"all_or_nothing": True}
-        ),
-        Example('{"age": 7}', ({"type": "is-json", "value": {"required": ["age"]}},), 1),
+        Example("Paris.", ({"type": "icontains", "value": "paris"},), 1),
+        Example("Paris.", _TWO, 0.5),
+        Example("Paris.", _TWO, 0, {"all_or_nothing": True}),
+        Example("Paris.", {"assert": list(_TWO), "threshold": 0.5}, 1, {"all_or_nothing": True}),
+        Example("Lyon", ({"type": "not-contains", "value": "Paris"},), 1),
     )
 
     all_or_nothing: bool = False
-    """Gives 1 where promptfoo says that the test passed: every assertion holds, or the mean reaches the `threshold`."""
+    """1 where the whole test passed and else 0, instead of the mean."""
 
     def grade(self, answer: Answer, sample: Sample) -> float:
         """In [0, 1].
