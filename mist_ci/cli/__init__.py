@@ -25,6 +25,7 @@ from mist_ci.cli.merge import merge
 from mist_ci.cli.options import SETTINGS
 from mist_ci.cli.plan import plan
 from mist_ci.cli.protect import protect
+from mist_ci.cli.suite import suite
 from mist_ci.cli.targets import targets
 from mist_ci.cli.validate import validate
 from mist_ci.cli.verify import verify
@@ -55,6 +56,7 @@ COMMANDS = (
     validate,
     targets,
     evaluate,
+    suite,
     explain,
     init,
     import_results,
