@@ -28,7 +28,7 @@ from mist_ci.adapters.result_files import ResultFilesOnDisk
 from mist_ci.adapters.results import ResultDirectories
 from mist_ci.adapters.runner_files import RunnerFiles
 from mist_ci.adapters.scratch import DiskScratch
-from mist_ci.adapters.sources import Opener, open_paths, passed_over
+from mist_ci.adapters.sources import Opener, open_paths
 from mist_ci.adapters.targets import TargetFiles, load_targets, shipped_targets
 from mist_ci.adapters.tokenizers import InstalledTokenizers
 from mist_ci.adapters.workers import ProcessWorkers
@@ -178,6 +178,8 @@ def opened(opener: Opener, paths: Sequence[Path]) -> Sequence[Opened]:
 
 def not_read(opener: Opener) -> list[str]:
     """What to say of files below directories that are no data."""
+    from mist_ci.adapters.sources import passed_over
+
     return passed_over(opener)
 
 
@@ -247,10 +249,7 @@ def targets(names: Iterable[str] | None = None) -> tuple[Target, ...]:
 
 
 def tokens(tokenizer: Path | None = None) -> TokenCounter:
-    """Counts as tiktoken does, faster with the extra `fast`, or with a tokenizer.json; nothing is downloaded.
-
-    Raises ConfigError MC104 for a file that somebody named and that cannot count.
-    """
+    """Counts as tiktoken does, faster with the extra `fast`, or with a tokenizer.json; nothing is downloaded."""
     if tokenizer is None:
         return InstalledTokenizers().of_models()
     return InstalledTokenizers().of_file(read_file(tokenizer), str(tokenizer), is_needed=True)
