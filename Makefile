@@ -52,7 +52,7 @@ check: .venv/dev.stamp  ## linters, types, walls and unit tests: under a minute
 	@echo "check: dead code"
 	@$(PY) -m vulture
 	@echo "check: unit tests"
-	@$(PYTEST) --hypothesis-profile quick -m "not slow" tests/unit mist_ci
+	@$(PYTEST) --dist loadfile --hypothesis-profile quick -m "not slow" tests/unit mist_ci
 
 bench: .venv/dev.stamp  ## run everything in benchmarks/
 	@set -e; for file in benchmarks/*.py; do \
