@@ -221,4 +221,4 @@ class Suite(Model):
     @property
     def grader_fingerprint(self) -> str:
         """The grader that decides, at its version with its options; empty where another runner grades."""
-        return next((one.fingerprint for one in self.graders if one.name == self.primary), "")
+        return next((one.fingerprint for one in self.graders if one.title == self.primary), "")
