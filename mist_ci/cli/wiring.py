@@ -21,6 +21,7 @@ from mist_ci.adapters.scratch import DiskScratch
 from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.cli.local import read_file
 from mist_ci.errors import Code, UsageError
+from mist_ci.ports.result_files import ResultFiles
 from mist_ci.ports.sources import BrokenSource, Opened
 from mist_ci.ports.workers import InlineWorkers, Workers
 
@@ -266,7 +267,7 @@ def save_beside(target: Path, text: str) -> None:
     write_beside(target, text)
 
 
-def result_files() -> "ResultFiles":
+def result_files() -> ResultFiles:
     """Files of results, wherever the user says."""
     from mist_ci.adapters.result_files import ResultFilesOnDisk
 
