@@ -16,7 +16,8 @@ PAGE = (ROOT / "docs" / "suites.md").read_text(encoding="utf-8")
 
 
 def block(kind: str, containing: str) -> str:
-    return next(text for text in re.findall(rf"```{kind}\n(.*?)```", PAGE, re.DOTALL) if containing in text)
+    found: list[str] = re.findall(rf"```{kind}\n(.*?)```", PAGE, re.DOTALL)
+    return next(text for text in found if containing in text)
 
 
 def section(title: str) -> str:
