@@ -16,7 +16,7 @@ def asked(messages: Sequence[ChatMessage], tools: Sequence[Tool]) -> dict[str, o
 
 
 def sample_key(asked: dict[str, object], row: SampleRow, grader: str) -> str:
-    """Everything that makes a case this case (design: page 3 §4.1). `grader`: the fingerprint of the one that decides."""
+    """Everything that makes a case this case (design: page 3 §4.1); `grader` is the fingerprint of the deciding one."""
     return of_json({**asked, "expected": row.expected, "choices": row.choices, "grader": grader})
 
 
