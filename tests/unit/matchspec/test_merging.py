@@ -77,7 +77,7 @@ def test_shards_are_disjoint_even_and_together_the_whole(
 
 
 def test_no_two_selections_are_called_the_same() -> None:
-    pieces = [
+    pieces: list[dict[str, object]] = [
         {"tags": ("a",)}, {"not_tags": ("a",)}, {"limit": 3}, {"shard": Shard(index=1, count=2)}, {"samples": ("a",)},
     ]  # fmt: skip
     labels = [
