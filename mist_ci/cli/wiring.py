@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     from mist_ci.ports.model_client import ModelClients
     from mist_ci.ports.outputs import OutputStore
     from mist_ci.ports.progress import Progress
-    from mist_ci.ports.result_files import ResultFiles
     from mist_ci.ports.runner import Runner
 
 _MUCH_BYTES = 64 << 20
