@@ -251,7 +251,9 @@ class Run:
             matchspec.Contestant(side, reference, providers[reference.provider], self.commit)
             for side, reference in sides.items()
         ]
-        evaluation = matchspec.evaluate(portions, contestants, self.world, self.store, self._money_left())
+        ceiling = self._planned.gate.budgets.eval_usd
+        left = None if ceiling is None else max(ceiling - self._spent_usd, Decimal(0))
+        evaluation = matchspec.evaluate(portions, contestants, self.world, self.store, left)
         # Added, never replaced: head may call two suites by one name, and both were paid for.
         self.attempts.setdefault(label, []).extend(evaluation.attempts)
         self._spent_usd += evaluation.spent_usd
@@ -263,10 +265,6 @@ class Run:
     def forget(self, label: str, is_wrong: Callable[[Attempt], bool]) -> None:
         """Takes attempts out of what reports are made from; they stay in the results directory."""
         self.attempts[label] = [one for one in self.attempts[label] if not is_wrong(one)]
-
-    def _money_left(self) -> Decimal | None:
-        ceiling = self._planned.gate.budgets.eval_usd
-        return None if ceiling is None else max(ceiling - self._spent_usd, Decimal(0))
 
     def decide(self) -> Decision:
         """Everything that was found out, as one decision."""
