@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from mist_ci.ports.files import Files, Tree
     from mist_ci.ports.history import History
     from mist_ci.ports.iterations import IterationStore
+    from mist_ci.ports.label_judge import LabelJudge
     from mist_ci.ports.model_client import ModelClients
     from mist_ci.ports.outputs import OutputStore
     from mist_ci.ports.progress import Progress
