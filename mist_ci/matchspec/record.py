@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from mist_ci.matchspec.calls import Call
-from mist_ci.matchspec.grading import Graded
 from mist_ci.models.attempt import Attempt, AttemptStatus
 from mist_ci.models.usage import TokenBasis, Usage
 from mist_ci.ports import World
@@ -18,20 +17,15 @@ def unanswered(call: Call, answer: NoAnswer, start_ns: int, end_ns: int) -> Atte
     return replace(begun, reason=answer.reason, retries=answer.retries)
 
 
-def answered(
-    call: Call, answer: Completion, graded: Graded, start_ns: int, end_ns: int, world: World
-) -> Attempt:
-    """An answer, graded, with its tokens and what it costs at the prices of its day.
+def answered(call: Call, answer: Completion, start_ns: int, end_ns: int, world: World) -> Attempt:
+    """An answer that nobody has graded yet, with its tokens and what it costs at the prices of its day.
 
     For a stored answer that is what it would cost today: base and head are compared at the same prices.
     """
     return replace(
         _begun(call, start_ns, end_ns),
-        status=graded.status,
-        score=graded.score,
-        scores=graded.scores,
+        status=AttemptStatus.GRADER_FAILURE,
         output=answer.text,
-        reason=graded.reason,
         fingerprint=answer.fingerprint,
         finish_reason=answer.finish_reason,
         retries=answer.retries,

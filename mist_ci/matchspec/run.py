@@ -1,8 +1,9 @@
 """Asking both models the same samples, side by side. The only asynchronous room."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 
 import anyio
 import anyio.lowlevel
@@ -11,13 +12,16 @@ from msgspec.structs import replace
 from mist_ci.errors import Code, CouldNotRun, cancelled
 from mist_ci.matchspec import record, reuse
 from mist_ci.matchspec.calls import Call, Contestant, Portion, all_calls
-from mist_ci.matchspec.grading import Grading
+from mist_ci.matchspec.grading import NO_MONEY, Grading
+from mist_ci.matchspec.judging import Asks, Judging, OutOfMoneyError
 from mist_ci.models.attempt import Attempt
+from mist_ci.models.config import Provider
 from mist_ci.models.figures import count
 from mist_ci.ports import World
 from mist_ci.ports.model_client import ModelClient, NoAnswer
 from mist_ci.ports.results import ResultStore
 
+NO_PROVIDERS: Mapping[str, Provider] = MappingProxyType({})
 GONE_AFTER = 3
 """So many calls in a row without any HTTP response, each with all its retries, and the server counts as gone."""
 
@@ -37,11 +41,22 @@ class _Run:
 
     calls: Iterator[Call]
     grading: Grading
+    judging: Judging
     ceiling_usd: Decimal | None
     lines: dict[str, _Line] = field(default_factory=dict)
     attempts: list[Attempt] = field(default_factory=list)
     spent_usd: Decimal = Decimal(0)
     failure: Exception | None = None
+    is_cut_short: bool = False
+    """A judge was not asked, because the money ran out."""
+
+    def keep(self, attempt: Attempt, store: ResultStore) -> None:
+        """Counted even where it cannot be written down: it was paid for."""
+        self.attempts.append(attempt)
+        judgement = attempt.judgement
+        self.spent_usd += (judgement.cost_usd if judgement else None) or 0
+        self.is_cut_short |= attempt.reason == NO_MONEY
+        store.record(attempt)
 
     @property
     def is_out_of_money(self) -> bool:
@@ -69,6 +84,7 @@ def evaluate(
     world: World,
     store: ResultStore,
     ceiling_usd: Decimal | None = None,
+    providers: Mapping[str, Provider] = NO_PROVIDERS,
 ) -> Evaluation:
     """Asks every contestant what the portions want of it, the sides interleaved on the same samples.
 
@@ -76,29 +92,36 @@ def evaluate(
     next one of its worker starts. At the ceiling no new call starts, so the overspend is at most the calls in
     flight. A server that is gone, a provider that refuses, or a signal ends the run with a `failure`. Raises
     CouldNotRun, before the first call, when a price or a key is missing.
+
+    Graders that ask models ask those of `providers`. What they are told is stored and counted in the same way, after
+    the answer that they were asked about; an answer that was paid for is judged also when that reaches the ceiling.
     """
-    _refuse_unpriced(contestants, world, ceiling_usd)
     calls = list(all_calls(portions, contestants))
     samples = sum(len(portion.samples) for portion in portions)
     whom = ", ".join(one.side.value for one in contestants) + " " if len(contestants) > 1 else ""
     world.progress.start(f"asking {whom}about {count(samples, 'sample')}, calls", len(calls))
-    run = _Run(iter(calls), Grading(portion.suite for portion in portions), ceiling_usd)
+    judging = Judging(world, providers, store.run_id, lambda: not run.is_out_of_money)
+    run = _Run(iter(calls), Grading([portion.suite for portion in portions], judging), judging, ceiling_usd)
+    run.grading.refuse_lonely(contestants)
+    asked = [Asks(one.reference.provider, one.provider, one.reference.model) for one in contestants]
+    _refuse_unpriced([*asked, *judging.models(run.grading.asking)], world, ceiling_usd)
     try:
         with world.interrupts.watched() as interrupted:
             anyio.run(_evaluate, run, contestants, world, store, interrupted)
     finally:
         world.progress.finish()
-    return Evaluation(tuple(run.attempts), len(calls), len(run.attempts) == len(calls), run.failure)
+    complete = len(run.attempts) == len(calls) and not run.is_cut_short
+    return Evaluation(tuple(run.attempts), len(calls), complete, run.failure)
 
 
-def _refuse_unpriced(contestants: Sequence[Contestant], world: World, ceiling_usd: Decimal | None) -> None:
+def _refuse_unpriced(models: Iterable[Asks], world: World, ceiling_usd: Decimal | None) -> None:
     if ceiling_usd is None:
         return
-    for one in contestants:
-        cost = world.prices.cost(one.provider, one.reference.model, 1, 1, world.clock.now().date())
+    for one in models:
+        cost = world.prices.cost(one.provider, one.model, 1, 1, world.clock.now().date())
         if cost.usd is None:
-            message = f"a money budget is set and the price of {one.reference.model!r} is unknown"
-            hint = f"add `prices` to provider {one.reference.provider} in mist.yml"
+            message = f"a money budget is set and the price of {one.model!r} is unknown"
+            hint = f"add `prices` to provider {one.name} in mist.yml"
             raise CouldNotRun(Code.UNPRICED, message, hint=hint)
 
 
@@ -114,6 +137,7 @@ async def _evaluate(
         for name, provider in providers.items():
             room = anyio.CapacityLimiter(provider.limits.connections)
             run.lines[name] = _Line(world.models.open(name, provider), room)
+        run.judging.open(run.grading.asking, {name: line.client for name, line in run.lines.items()})
         async with anyio.create_task_group() as watch:
             watch.start_soon(_heed, run, interrupted, watch.cancel_scope)
             async with anyio.create_task_group() as group:
@@ -122,6 +146,9 @@ async def _evaluate(
             watch.cancel_scope.cancel()
     finally:
         with anyio.CancelScope(shield=True):
+            for attempt in run.grading.leave(ended=run.failure is not None):
+                run.keep(attempt, store)
+            await run.judging.aclose()
             for line in run.lines.values():
                 await line.client.aclose()
 
@@ -144,6 +171,9 @@ async def _work(run: _Run, world: World, store: ResultStore, scope: anyio.Cancel
                     if run.is_out_of_money:
                         return
                     attempt = await _ask(call, run, world, store)
+        except OutOfMoneyError:
+            run.is_cut_short = True
+            return
         except Exception as error:  # noqa: BLE001 - raised by the caller, who keeps what was paid for
             run.failure = run.failure or error
         else:
@@ -174,11 +204,10 @@ async def _recall(call: Call, run: _Run, world: World, store: ResultStore) -> At
     answer, entry = stored
     await anyio.lowlevel.checkpoint()  # thousands of stored answers in a row must not keep a signal waiting
     end_ns = world.clock.now_ns()
-    graded = await run.grading.grade(call, answer)
-    attempt = record.answered(call, answer, graded, start_ns, end_ns, world)
+    attempt = record.answered(call, answer, start_ns, end_ns, world)
     attempt = replace(attempt, reused=True, stored_at=entry.written, stored_for=entry.commit)
-    run.attempts.append(attempt)
-    store.record(attempt)
+    for graded in await run.grading.grade(call, answer, attempt):
+        run.keep(graded, store)
     return attempt
 
 
@@ -190,13 +219,13 @@ async def _ask(call: Call, run: _Run, world: World, store: ResultStore) -> Attem
     if isinstance(answer, NoAnswer):
         line.silent_in_a_row = line.silent_in_a_row + 1 if answer.server_gone else 0
         attempt = record.unanswered(call, answer, start_ns, end_ns)
-    else:
-        line.silent_in_a_row = 0
-        graded = await run.grading.grade(call, answer)
-        attempt = record.answered(call, answer, graded, start_ns, end_ns, world)
-    run.attempts.append(attempt)
+        run.keep(attempt, store)
+        return attempt
+    line.silent_in_a_row = 0
+    attempt = record.answered(call, answer, start_ns, end_ns, world)
     run.spent_usd += attempt.cost_usd or 0
-    store.record(attempt)
-    if not isinstance(answer, NoAnswer) and not call.is_probe:
+    if not call.is_probe:
         reuse.remember(call, answer, world, store.run_id)
+    for graded in await run.grading.grade(call, answer, attempt):
+        run.keep(graded, store)
     return attempt

@@ -1,5 +1,6 @@
 """An eval suite: samples, prompt, graders and the bar, versioned as code."""
 
+import hashlib
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -125,11 +126,20 @@ class GraderSpec(Model):
     name: str
     version: int
     options: GraderOptions
+    asks: str | None = None
+    """The model that it asks; None for a grader that asks nobody."""
+    compares: bool = False
+    """True when it says which of two sides is better, and so cannot grade one alone."""
 
     @property
     def fingerprint(self) -> str:
         """Readable and exact: `exact@1{"ignore_case":true}`."""
         return f"{self.name}@{self.version}{self.model_dump_json(include={'options'})}"
+
+    @property
+    def digest(self) -> str:
+        """`sha256:…` of the fingerprint, which may be long."""
+        return "sha256:" + hashlib.sha256(self.fingerprint.encode()).hexdigest()
 
 
 class Sample(Model):
@@ -168,3 +178,14 @@ class Suite(Model):
     """How many candidates for each token its graders want to see."""
     digest: str
     """Hash of the sample keys and of everything the suite itself decides."""
+
+    @property
+    def judge(self) -> GraderSpec | None:
+        """The grader that decides, where it asks a model; None where it asks nobody."""
+        primary = next((one for one in self.graders if one.name == self.primary), None)
+        return primary if primary is not None and primary.asks is not None else None
+
+    @property
+    def is_pairwise(self) -> bool:
+        """True when a score says which side is better: base and head have to answer the same."""
+        return self.judge is not None and self.judge.compares

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
+from pydantic import JsonValue
+
 from mist_ci.models.answer import Answer
 from mist_ci.models.config import Provider
 from mist_ci.models.modelref import Parameters
@@ -21,6 +23,8 @@ class Request:
     tools: tuple[Tool, ...] = ()
     top_logprobs: int | None = None
     """So many candidates for each token are wanted with their log-probabilities, where the server gives them."""
+    reply_schema: Mapping[str, JsonValue] | None = None
+    """The JSON Schema that the answer must fit, where the server can hold a model to one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +79,8 @@ class ModelClients(Protocol):
 
     def open(self, name: str, provider: Provider) -> ModelClient:
         """A client for a provider of the policy. Raises CouldNotRun MC302 when its key is not set."""
+        ...
+
+    def open_embedder(self, name: str, provider: Provider) -> ModelClient:
+        """A client whose answers are vectors (`models.embedding`) of the last message. Raises as `open`."""
         ...

@@ -5,15 +5,19 @@ import json
 from pydantic import ValidationError
 
 from mist_ci.errors import Code, ConfigError, Where
+from mist_ci.matchspec.graders.asking import PairingGrader
 from mist_ci.matchspec.graders.contains import Contains
 from mist_ci.matchspec.graders.exact import Exact
 from mist_ci.matchspec.graders.grader import Grader
+from mist_ci.matchspec.graders.judge import Judge
 from mist_ci.matchspec.graders.numeric import Numeric
+from mist_ci.matchspec.graders.pairwise import Pairwise
+from mist_ci.matchspec.graders.similarity import Similarity
 from mist_ci.models.suite import GraderEntry, GraderOptions, GraderSpec
 from mist_ci.parsing import wording
 from mist_ci.parsing.document import nearest
 
-GRADERS: tuple[type[Grader], ...] = (Exact, Contains, Numeric)
+GRADERS: tuple[type[Grader], ...] = (Exact, Contains, Numeric, Judge, Pairwise, Similarity)
 _BY_NAME = {grader.name: grader for grader in GRADERS}
 
 
@@ -27,8 +31,15 @@ def specify(entry: GraderEntry, where: Where) -> GraderSpec:
             Code.UNKNOWN_NAME, f"no grader is named {name!r}", where=where, hint=nearest(name, list(_BY_NAME))
         )
     grader = _BY_NAME[name]
-    full: GraderOptions = _build(grader, options or {}, where).model_dump(mode="json")
-    return GraderSpec(name=name, version=grader.version, options=full)
+    built = _build(grader, options or {}, where)
+    full: GraderOptions = built.model_dump(mode="json")
+    return GraderSpec(
+        name=name,
+        version=grader.version,
+        options=full,
+        asks=built.asks,
+        compares=isinstance(built, PairingGrader),
+    )
 
 
 def _build(kind: type[Grader], options: GraderOptions, where: Where) -> Grader:

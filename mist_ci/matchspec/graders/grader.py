@@ -23,6 +23,11 @@ class Grader(Model, ABC):
     needs_logprobs: ClassVar[bool] = False
     """True when the server is asked for the log-probabilities of tokens."""
 
+    @property
+    def asks(self) -> str | None:
+        """The model that it asks; None for a grader that asks nobody."""
+        return None
+
     @abstractmethod
     def grade(self, answer: Answer, sample: Sample) -> float:
         """A finite score in [0, 1]."""
