@@ -15,7 +15,7 @@ export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test e2e runners check bench bench-data lock docs clean
+.PHONY: help demo test e2e runners check bench bench-data lock docs suites clean
 
 help:  ## print this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -63,6 +63,9 @@ bench-data: .venv/dev.stamp  ## 300 files with one defect each: what is caught h
 
 docs: .venv/dev.stamp  ## write the generated pages again
 	@$(PY) docs/generate.py
+
+suites: .venv/dev.stamp  ## write the ready-made suites again
+	@$(PY) -m suites.generators
 
 # Each lock follows the ones before it, so that a package has one version in all of them.
 LOCK := $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

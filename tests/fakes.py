@@ -18,6 +18,7 @@ import msgspec
 
 from mist_ci.adapters.executors import child
 from mist_ci.adapters.executors.conversations import chat_job, chat_line, chat_rendered, encode
+from mist_ci.adapters.tables import table_rows
 from mist_ci.adapters.targets import TargetFiles
 from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where
 from mist_ci.models.attempt import Attempt
@@ -87,6 +88,9 @@ class MemoryTree:
 
     def copy(self, path: str, write: Callable[[bytes], object]) -> None:
         write(self.read(path))
+
+    def read_table(self, path: str) -> Sequence[str]:
+        return table_rows(self.read(path), path)
 
 
 @dataclass

@@ -38,8 +38,8 @@ FIRST_FINDING_S = 1.0
 
 def inspect(path: Path, tokens: TokenCounter, selection: Selection) -> DataReport:
     """SchemaFlux on one file, in this process."""
-    with wiring.training_files([path]) as files:
-        asked = Inspection("files", files, model=MODEL, selection=selection)
+    with wiring.training_opener() as opener:
+        asked = Inspection("files", wiring.opened(opener, [path]), model=MODEL, selection=selection)
         return validate(asked, Means(wiring.executor(), tokens))
 
 
@@ -58,8 +58,8 @@ def row_rules(path: Path) -> int:
     """Reads every row and asks the rules about single rows that are on by default; nothing else. Their findings."""
     judge = Judge(ROW_RULES, TARGET_RULES, (), Selection())
     found = 0
-    with wiring.training_files([path]) as files:
-        (source,) = files
+    with wiring.training_opener() as opener:
+        (source,) = wiring.opened(opener, [path])
         if isinstance(source, BrokenSource):
             raise TypeError(f"{path} cannot be opened")
         reader = RowReader({source.path: DataFormat.OPENAI_CHAT})

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from mist_ci.adapters.tables import table_rows
 from mist_ci.errors import Code, ConfigError, Where
 
 _PIECE_BYTES = 2**20
@@ -60,3 +61,7 @@ class DirectoryTree:
         except OSError as error:
             reason = error.strerror or type(error).__name__
             raise ConfigError(Code.FILE_MISSING, reason.lower(), where=Where(path)) from None
+
+    def read_table(self, path: str) -> Sequence[str]:
+        """The rows of a Parquet file."""
+        return table_rows(self.read(path), path)

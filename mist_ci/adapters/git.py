@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from mist_ci.adapters.tables import table_rows
 from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where
 from mist_ci.models.plan import Change, ChangeKind, Event
 
@@ -180,6 +181,10 @@ class GitTree:
     def copy(self, path: str, write: Callable[[bytes], object]) -> None:
         """The blob's bytes in pieces."""
         self._repository.copy_blob(self._identifier(path), write)
+
+    def read_table(self, path: str) -> Sequence[str]:
+        """The rows of a Parquet file."""
+        return table_rows(self.read(path), path)
 
     def _identifier(self, path: str) -> str:
         if path not in self._entries:

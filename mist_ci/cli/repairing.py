@@ -50,7 +50,6 @@ def show_repairs(paths: Sequence[Path], options: dict[str, Any]) -> bool:
 
 def _diff(place: Path, one: "Repair") -> Iterator[bytes]:
     """Pieces of the diff. Raises ValueError before the first one where the file cannot be repaired."""
-    from mist_ci.cli import wiring
     from mist_ci.schemaflux import fixing
 
     if not one.is_reshaped:
@@ -58,8 +57,14 @@ def _diff(place: Path, one: "Repair") -> Iterator[bytes]:
     for _ in one.lines():
         pass  # can it be done at all?
     return fixing.whole_patch(
-        one.source.path, lambda: wiring.file_lines(place), lambda: (line.new for line in one.lines())
+        one.source.path, lambda: _lines(place), lambda: (line.new for line in one.lines())
     )
+
+
+def _lines(place: Path) -> Iterator[bytes]:
+    """The lines of a file with their ends."""
+    with place.open("rb") as file:
+        yield from file
 
 
 def _repairs(paths: Sequence[Path], options: dict[str, Any]) -> "Iterator[tuple[Opened, Repair | str]]":

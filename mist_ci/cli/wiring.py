@@ -1,57 +1,46 @@
-"""The only file that chooses adapters and reads the environment."""
+"""The only file that chooses adapters and reads the environment.
+
+An adapter is imported where it is chosen: a command waits for no library that it does not use.
+"""
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mist_ci.adapters import rewriting
 from mist_ci.adapters.beside import write_beside
-from mist_ci.adapters.chat_templates import bundled_template, read_template
 from mist_ci.adapters.clock import SystemClock
 from mist_ci.adapters.directory import DirectoryTree
 from mist_ci.adapters.executors.isolated import IsolatedExecutor
 from mist_ci.adapters.git import GitRepository
-from mist_ci.adapters.git_fetch import RemoteHistory
-from mist_ci.adapters.git_iterations import GitIterations
-from mist_ci.adapters.git_remote import Access
 from mist_ci.adapters.git_tags import release_tags
-from mist_ci.adapters.iterations import IterationDirectory
-from mist_ci.adapters.labels import CleanlabJudge
-from mist_ci.adapters.outputs import OutputDirectory
-from mist_ci.adapters.prices import DatedPrices
-from mist_ci.adapters.progress import BarProgress, LineProgress
-from mist_ci.adapters.providers import ProviderClients
-from mist_ci.adapters.result_files import ResultFilesOnDisk
-from mist_ci.adapters.results import ResultDirectories
-from mist_ci.adapters.runner_files import RunnerFiles
 from mist_ci.adapters.scratch import DiskScratch
-from mist_ci.adapters.sources import Opener, open_paths
-from mist_ci.adapters.targets import TargetFiles, load_targets, shipped_targets
-from mist_ci.adapters.tokenizers import InstalledTokenizers
-from mist_ci.adapters.workers import ProcessWorkers
 from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.cli.local import read_file
 from mist_ci.errors import Code, UsageError
-from mist_ci.models.chat_template import ChatTemplate
-from mist_ci.models.target import Target
-from mist_ci.ports import World
-from mist_ci.ports.accounting import TokenCounter
-from mist_ci.ports.code_host import CodeHost
-from mist_ci.ports.executor import Executor
-from mist_ci.ports.files import Files, Tree
-from mist_ci.ports.history import History
-from mist_ci.ports.iterations import IterationStore, NoIterations
-from mist_ci.ports.label_judge import LabelJudge
-from mist_ci.ports.outputs import NoOutputs, OutputStore
-from mist_ci.ports.progress import Progress
-from mist_ci.ports.result_files import ResultFiles
-from mist_ci.ports.runner import Runner
 from mist_ci.ports.sources import BrokenSource, Opened
 from mist_ci.ports.workers import InlineWorkers, Workers
-from mist_ci.report import redact
+
+if TYPE_CHECKING:
+    from mist_ci.adapters.git_remote import Access
+    from mist_ci.adapters.sources import Opener
+    from mist_ci.models.chat_template import ChatTemplate
+    from mist_ci.models.target import Target
+    from mist_ci.ports import World
+    from mist_ci.ports.accounting import TokenCounter
+    from mist_ci.ports.code_host import CodeHost
+    from mist_ci.ports.executor import Executor
+    from mist_ci.ports.files import Files, Tree
+    from mist_ci.ports.history import History
+    from mist_ci.ports.iterations import IterationStore
+    from mist_ci.ports.label_judge import LabelJudge
+    from mist_ci.ports.outputs import OutputStore
+    from mist_ci.ports.progress import Progress
+    from mist_ci.ports.result_files import ResultFiles
+    from mist_ci.ports.runner import Runner
 
 _MUCH_BYTES = 64 << 20
 
@@ -59,11 +48,20 @@ _MUCH_BYTES = 64 << 20
 def world(
     results: Path,
     repository: Path,
-    outputs: OutputStore | None = None,
-    iterations: IterationStore | None = None,
-) -> World:
+    outputs: "OutputStore | None" = None,
+    iterations: "IterationStore | None" = None,
+) -> "World":
     """The real world. The repository is looked at when it is first needed, and so are stored answers."""
     from mist_ci.adapters.datasets import DataRoom
+    from mist_ci.adapters.prices import DatedPrices
+    from mist_ci.adapters.providers import ProviderClients
+    from mist_ci.adapters.results import ResultDirectories
+    from mist_ci.adapters.targets import TargetFiles
+    from mist_ci.adapters.tokenizers import InstalledTokenizers
+    from mist_ci.ports import World
+    from mist_ci.ports.iterations import NoIterations
+    from mist_ci.ports.outputs import NoOutputs
+    from mist_ci.report import redact
 
     clock = SystemClock()
     clone = GitRepository(repository)
@@ -91,7 +89,7 @@ def now() -> datetime:
     return SystemClock().now()
 
 
-def outputs_by_hand(directory: Path | None, mode: str) -> OutputStore:
+def outputs_by_hand(directory: Path | None, mode: str) -> "OutputStore":
     """Stored answers as somebody asked for them. Raises UsageError MC201 for a mode of nothing."""
     if directory is None and mode == "read":
         hint = "name the directory: --outputs DIR"
@@ -99,14 +97,18 @@ def outputs_by_hand(directory: Path | None, mode: str) -> OutputStore:
     return outputs(directory, may_write=mode == "read-write")
 
 
-def outputs(directory: Path | None, *, may_write: bool) -> OutputStore:
+def outputs(directory: Path | None, *, may_write: bool) -> "OutputStore":
     """Stored answers, where somebody named a place for them."""
+    from mist_ci.adapters.outputs import OutputDirectory
+    from mist_ci.ports.outputs import NoOutputs
+
     return OutputDirectory(directory, SystemClock(), may_write=may_write) if directory else NoOutputs()
 
 
-def code_host(environ: Mapping[str, str]) -> CodeHost | None:
+def code_host(environ: Mapping[str, str]) -> "CodeHost | None":
     """GitHub as the job's environment names it; None when there is no token to speak with."""
     from mist_ci.adapters.github import PUBLIC_API, GitHub
+    from mist_ci.report import redact
 
     token, repository = environ.get("GITHUB_TOKEN"), environ.get("GITHUB_REPOSITORY", "")
     if not token:
@@ -114,7 +116,7 @@ def code_host(environ: Mapping[str, str]) -> CodeHost | None:
     return GitHub(repository, token, environ.get("GITHUB_API_URL") or PUBLIC_API, redact=redact)
 
 
-def files(repository: Path) -> Files:
+def files(repository: Path) -> "Files":
     """A clone, read as git objects."""
     return GitRepository(repository)
 
@@ -128,18 +130,26 @@ def origin_repository(repository: Path, environ: Mapping[str, str]) -> str | Non
     return repository_of(url.decode(errors="replace").strip(), environ.get("GITHUB_API_URL") or PUBLIC_API)
 
 
-def runner(environ: Mapping[str, str]) -> Runner:
+def runner(environ: Mapping[str, str]) -> "Runner":
     """The files of GitHub's runner, where there is one."""
+    from mist_ci.adapters.runner_files import RunnerFiles
+
     return RunnerFiles(environ, SystemClock().unique, sys.stdout)
 
 
-def history(repository: Path, environ: Mapping[str, str]) -> History:
+def history(repository: Path, environ: Mapping[str, str]) -> "History":
     """The clone's remote `origin`, with the job's token for the server that it is on."""
+    from mist_ci.adapters.git_fetch import RemoteHistory
+
     return RemoteHistory(GitRepository(repository), access=_access(environ))
 
 
-def iterations(place: str | None, repository: Path, environ: Mapping[str, str]) -> IterationStore:
+def iterations(place: str | None, repository: Path, environ: Mapping[str, str]) -> "IterationStore":
     """The history of judged models: `git`, a directory, or nowhere (`off`, or no place at all)."""
+    from mist_ci.adapters.git_iterations import GitIterations
+    from mist_ci.adapters.iterations import IterationDirectory
+    from mist_ci.ports.iterations import NoIterations
+
     if not place or place == "off":
         return NoIterations()
     if place == "git":
@@ -152,7 +162,9 @@ def releases(repository: Path) -> Mapping[str, tuple[str, ...]]:
     return release_tags(GitRepository(repository))
 
 
-def _access(environ: Mapping[str, str]) -> Access | None:
+def _access(environ: Mapping[str, str]) -> "Access | None":
+    from mist_ci.adapters.git_remote import Access
+
     server, token = environ.get("GITHUB_SERVER_URL"), environ.get("GITHUB_TOKEN")
     return Access(server, token) if server and token else None
 
@@ -164,15 +176,17 @@ def _data_cache(environ: Mapping[str, str]) -> Path | None:
     return Path(environ["HOME"]) / ".cache" / "mist-ci" / "data" if environ.get("HOME") else None
 
 
-@contextmanager
-def training_opener() -> Iterator[Opener]:
-    """Opens files of training data one by one, and in more than one way."""
-    with Opener() as opener:
-        yield opener
+def training_opener() -> "Opener":
+    """Opens files of training data one by one, and in more than one way; to be used in a `with` block."""
+    from mist_ci.adapters.sources import Opener
+
+    return Opener()
 
 
-def opened(opener: Opener, paths: Sequence[Path]) -> Sequence[Opened]:
+def opened(opener: "Opener", paths: Sequence[Path]) -> Sequence[Opened]:
     """Files, and those below directories, with an opener of one's own. Raises ConfigError and UsageError."""
+    from mist_ci.adapters.sources import open_paths
+
     return open_paths(opener, paths)
 
 
@@ -186,20 +200,7 @@ def why_not_rewritten(place: Path) -> str | None:
     return rewriting.why_not_rewritten(place)
 
 
-def file_lines(place: Path) -> Iterator[bytes]:
-    """The lines of a file with their ends."""
-    with place.open("rb") as file:
-        yield from file
-
-
-@contextmanager
-def training_files(paths: Sequence[Path]) -> Iterator[Sequence[Opened]]:
-    """Files of training data as they lie there, and those below directories. Raises ConfigError and UsageError."""
-    with training_opener() as opener:
-        yield opened(opener, paths)
-
-
-def earlier(opener: Opener, paths: Sequence[Path], revision: str) -> Sequence[Opened]:
+def earlier(opener: "Opener", paths: Sequence[Path], revision: str) -> Sequence[Opened]:
     """The same files as a commit of the repository has them. Raises UsageError MC202 and MC203."""
     from mist_ci.adapters.datasets.earlier import open_earlier
 
@@ -218,10 +219,14 @@ def workers(jobs: int | None, files: Sequence[Opened]) -> Workers:
     """
     size = sum(one.size for one in files if not isinstance(one, BrokenSource))
     count = jobs or (min(2, os.cpu_count() or 1) if size >= _MUCH_BYTES else 1)
-    return ProcessWorkers(count) if count > 1 else InlineWorkers()
+    if count == 1:
+        return InlineWorkers()
+    from mist_ci.adapters.workers import ProcessWorkers
+
+    return ProcessWorkers(count)
 
 
-def directory(path: Path) -> Tree:
+def directory(path: Path) -> "Tree":
     """The files below a directory as they are."""
     return DirectoryTree(path)
 
@@ -231,43 +236,54 @@ def save_beside(target: Path, text: str) -> None:
     write_beside(target, text)
 
 
-def result_files() -> ResultFiles:
+def result_files() -> "ResultFiles":
     """Files of results, wherever the user says."""
+    from mist_ci.adapters.result_files import ResultFilesOnDisk
+
     return ResultFilesOnDisk()
 
 
-def targets(names: Iterable[str] | None = None) -> tuple[Target, ...]:
+def targets(names: Iterable[str] | None = None) -> "tuple[Target, ...]":
     """The targets of those names or paths; all that ship when none are given. Raises UsageError MC106."""
+    from mist_ci.adapters.targets import load_targets, shipped_targets
+
     return shipped_targets() if names is None else load_targets(names)
 
 
-def tokens(tokenizer: Path | None = None) -> TokenCounter:
+def tokens(tokenizer: Path | None = None) -> "TokenCounter":
     """Counts as tiktoken does, faster with the extra `fast`, or with a tokenizer.json; nothing is downloaded."""
+    from mist_ci.adapters.tokenizers import InstalledTokenizers
+
     if tokenizer is None:
         return InstalledTokenizers().of_models()
     return InstalledTokenizers().of_file(read_file(tokenizer), str(tokenizer))
 
 
-def executor() -> Executor:
+def executor() -> "Executor":
     """The isolated child process."""
     return IsolatedExecutor()
 
 
-def labels() -> LabelJudge | None:
+def labels() -> "LabelJudge | None":
     """Judges labels; None where the extra `labels` is not installed."""
+    from mist_ci.adapters.labels import CleanlabJudge
+
     return CleanlabJudge() if CleanlabJudge.is_installed() else None
 
 
-def chat_template(name: str) -> ChatTemplate:
+def chat_template(name: str) -> "ChatTemplate":
     """A chat template out of a file, or one that ships, by its name. Raises ConfigError and UsageError."""
+    from mist_ci.adapters.chat_templates import bundled_template, read_template
+
     path = Path(name)
-    return (
-        read_template(path) if path.suffix in (".jinja", ".json") or path.exists() else bundled_template(name)
-    )
+    is_file = path.suffix in (".jinja", ".json") or path.exists()
+    return read_template(path) if is_file else bundled_template(name)
 
 
-def progress() -> Progress:
+def progress() -> "Progress":
     """A bar on a terminal, lines in CI."""
+    from mist_ci.adapters.progress import BarProgress, LineProgress
+
     return BarProgress(sys.stderr) if is_terminal(sys.stderr) else LineProgress(sys.stderr)
 
 

@@ -9,7 +9,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 class Model(BaseModel):
     """Frozen and strict; unknown keys are errors (a misspelt key must never switch a check off)."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", protected_namespaces=())
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", protected_namespaces=(), defer_build=True
+    )
 
 
 def inside_the_tree(value: str) -> str:

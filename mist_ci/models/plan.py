@@ -7,7 +7,7 @@ from pydantic import Field
 from mist_ci.models.base import Model
 from mist_ci.models.config import Dataset, Gate, Policy
 from mist_ci.models.modelref import ModelReference
-from mist_ci.models.suite import SuiteFile
+from mist_ci.models.suite import SourceRow, SuiteFile
 
 
 class Event(Model):
@@ -75,9 +75,17 @@ class SuiteDocument(Model):
 
     path: str
     file: SuiteFile
+    """As it is written, with what its data brings along: a prompt, graders."""
     data_path: str | None
-    rows: tuple[tuple[int, str], ...]
-    """(line, JSON text) of each sample."""
+    rows: tuple[SourceRow, ...]
+    more_files: tuple[str, ...] = ()
+    """What else was read for it: files that its data names."""
+    templates_in_expected: bool = False
+    """True where expectations may name variables of their sample, as promptfoo's assertions do."""
+
+    def depends_on(self, path: str) -> bool:
+        """True for each file whose change changes the suite."""
+        return path in {self.path, self.data_path, *self.more_files}
 
 
 class Plan(Model):

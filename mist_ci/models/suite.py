@@ -1,6 +1,8 @@
 """An eval suite: samples, prompt, graders and the bar, versioned as code."""
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -77,6 +79,35 @@ class SampleRow(Model):
     """More names for the prompt's template."""
 
 
+@dataclass(frozen=True, slots=True)
+class SourceRow:
+    """One row as its file has it; what it says is not looked at yet.
+
+    Not a model like the other nouns: a suite may have a hundred thousand of them.
+    """
+
+    file: str
+    line: int
+    """Where it begins, from 1. In a Parquet file, which has no lines, its number among the rows."""
+    text: str
+    """The row as JSON."""
+    places: Mapping[tuple[str | int, ...], tuple[int, int]] = field(default_factory=dict)
+    """Line and column of what is in it, where the file's own parser knows them."""
+
+
+class DataFormat(StrEnum):
+    """Whose rows a data file holds (docs/suites.md)."""
+
+    ROWS = "rows"
+    """Our own: input or messages, expected, tags …"""
+    PROMPTFOO = "promptfoo"
+    """Tests with `vars` and `assert`, or CSV with `__expected`."""
+    OPENAI_EVALS = "openai-evals"
+    """JSON Lines with `input` and `ideal`."""
+    MATCHSPEC = "matchspec"
+    """A data set with `version`, `name` and `examples`."""
+
+
 class AttemptCounts(Model):
     """How often each side answers each sample; more than 1 only where the model is stochastic."""
 
@@ -106,6 +137,9 @@ class SuiteFile(Model):
     floor: Fraction | None = None
     margin: Margin | None = None
     data: TreePath | None = None
+    """Beside the suite file: JSON Lines, a JSON or YAML list, CSV or Parquet, as its name ends."""
+    format: DataFormat | None = None
+    """Whose rows they are; found out where it is plain."""
     samples: tuple[SampleRow, ...] | None = None
     prompt: str | None = None
     messages: Annotated[tuple[ChatMessage, ...], Field(min_length=1)] | None = None
@@ -158,6 +192,8 @@ class Sample(Model):
     """The answers that a multiple-choice sample offers; none where it is not one."""
     tools: tuple[Tool, ...] = ()
     """What the model may call."""
+    prompt_hash: str = ""
+    """SHA-256 of the messages and tools: what the model is asked, whatever is expected of it."""
 
 
 class Suite(Model):
@@ -189,3 +225,8 @@ class Suite(Model):
     def is_pairwise(self) -> bool:
         """True when a score says which side is better: base and head have to answer the same."""
         return self.judge is not None and self.judge.compares
+
+    @property
+    def grader_fingerprint(self) -> str:
+        """The grader that decides, at its version with its options; empty where another runner grades."""
+        return next((one.fingerprint for one in self.graders if one.name == self.primary), "")

@@ -245,13 +245,13 @@ class Target(Model):
     containers: tuple[Container, ...] = (Container.JSONL,)
     compressions: tuple[Compression, ...] = (Compression.NONE,)
     extensions: Fact[tuple[str, ...]] | None = None
-    lifecycle: Lifecycle = Lifecycle()
-    limits: SizeLimits = SizeLimits()
-    rows: Rows = Rows()
-    turns: Turns = Turns()
-    tools: Tools = Tools()
-    images: Images = Images()
-    text: Text = Text()
+    lifecycle: Lifecycle = Field(default_factory=Lifecycle)
+    limits: SizeLimits = Field(default_factory=SizeLimits)
+    rows: Rows = Field(default_factory=Rows)
+    turns: Turns = Field(default_factory=Turns)
+    tools: Tools = Field(default_factory=Tools)
+    images: Images = Field(default_factory=Images)
+    text: Text = Field(default_factory=Text)
     rules: dict[Code, Stance] = Field(default_factory=dict)
     trainer: Name | None = None
     """The simulation in `schemaflux/trainers/` that says what is truncated and dropped."""

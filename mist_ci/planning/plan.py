@@ -177,8 +177,9 @@ def _suite_steps(
             steps.append(Step(kind=step_kind, subject=path, reason=reason))
     named = {step.subject for step in steps}
     for suite in suites:
-        if suite.data_path in changed and suite.path not in named:
-            reason = f"{suite.data_path} changed"
+        moved = next((path for path in changed if suite.depends_on(path)), None)
+        if moved is not None and suite.path not in named:
+            reason = f"{moved} changed"
             steps.append(Step(kind=StepKind.SELF_CHECK, subject=suite.path, reason=reason))
     return steps
 

@@ -34,6 +34,13 @@ class Tree(Protocol):
         """Hands over the content of a file in pieces, so that its size does not matter. Raises like `read`."""
         ...
 
+    def read_table(self, path: str) -> Sequence[str]:
+        """The rows of a Parquet file as JSON, without what is null in them; all of them in memory.
+
+        Raises like `read`, ConfigError MC102 for what is no such file, CouldNotRun MC205 without pyarrow.
+        """
+        ...
+
 
 class Files(Protocol):
     """A git repository."""

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
+from typing import TYPE_CHECKING
 
-from jinja2 import PackageLoader, StrictUndefined
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from markupsafe import Markup
 
 from mist_ci.models import figures
 from mist_ci.report.text import code_span, table_text
+
+if TYPE_CHECKING:
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 
 def _inert(value: object) -> Markup:
@@ -23,8 +25,12 @@ def _safe(function: Callable[..., str]) -> Callable[..., Markup]:
 
 
 @cache
-def environment() -> ImmutableSandboxedEnvironment:
+def environment() -> "ImmutableSandboxedEnvironment":
     """The one environment of this room. Filters: code, words, iso (a day), and the formats of `figures`."""
+    # Whoever renders nothing does not wait for Jinja.
+    from jinja2 import PackageLoader, StrictUndefined  # noqa: PLC0415
+    from jinja2.sandbox import ImmutableSandboxedEnvironment  # noqa: PLC0415
+
     made = ImmutableSandboxedEnvironment(
         loader=PackageLoader("mist_ci.report"),
         undefined=StrictUndefined,

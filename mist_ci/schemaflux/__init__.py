@@ -1,6 +1,7 @@
 """SchemaFlux: turns training data into findings, before it costs a training run."""
 
-from mist_ci.schemaflux.explain import codes, manual, page
+from typing import TYPE_CHECKING
+
 from mist_ci.schemaflux.files import data_hash
 from mist_ci.schemaflux.format_page import format_page
 from mist_ci.schemaflux.inspection import Inspection, Means
@@ -11,7 +12,10 @@ from mist_ci.schemaflux.selection import Selection
 from mist_ci.schemaflux.suppressions import Suppressions, read_baseline, write_baseline
 from mist_ci.schemaflux.target_page import page as target_page
 from mist_ci.schemaflux.target_page import pages as target_pages
-from mist_ci.schemaflux.trainers.settings import read_settings
+
+if TYPE_CHECKING:
+    from mist_ci.schemaflux.explain import codes, manual, page
+    from mist_ci.schemaflux.trainers.settings import read_settings
 
 POINTER = _POINTER.code
 """The rule for data that is not there: what it finds could not be validated."""
@@ -35,3 +39,16 @@ __all__ = [
     "validate",
     "write_baseline",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Manuals and configurations of trainers are read when somebody asks: most runs need none."""
+    if name == "read_settings":
+        from mist_ci.schemaflux.trainers.settings import read_settings  # noqa: PLC0415 - see above
+
+        return read_settings
+    if name in ("codes", "manual", "page"):
+        from mist_ci.schemaflux import explain  # noqa: PLC0415 - see above
+
+        return getattr(explain, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from mist_ci.adapters.providers.secret import Secret
 from mist_ci.adapters.sources.broken import Broken, shown_name
 from mist_ci.adapters.sources.spool import Spool
 from mist_ci.errors import Code, CouldNotRun
@@ -20,22 +19,30 @@ _HINT = "write text as strings, and leave out columns that no trainer reads"
 
 def rewrite(file: Path, spool: Spool) -> None:
     """One line per row. Raises Broken, and CouldNotRun MC205 when pyarrow is not installed."""
+    row = 0
+    for lines in batches(file):
+        spool.write(b"".join(line + b"\n" for line in lines))
+        spool.began(range(row + 1, row + 1 + len(lines)))
+        row += len(lines)
+
+
+def batches(file: Path | bytes) -> Iterator[list[bytes]]:
+    """Some rows at a time as JSON, of a file or of its content. Raises like `rewrite`."""
     arrow, parquet = _library()
+    source = arrow.BufferReader(file) if isinstance(file, bytes) else file
     try:
-        with parquet.ParquetFile(file, pre_buffer=False) as opened:
+        with parquet.ParquetFile(source, pre_buffer=False) as opened:
             problem = next(_unusable(opened.schema_arrow, arrow, ""), None)
             if problem:
                 raise Broken(problem, _HINT)
             encode = _encoder(opened.schema_arrow, arrow)
-            row = 0
             for batch in opened.iter_batches(batch_size=_ROWS_PER_BATCH, use_threads=False):
-                values = batch.to_pylist()
-                spool.write(b"".join(encode(value) + b"\n" for value in values))
-                spool.began(range(row + 1, row + 1 + len(values)))
-                row += len(values)
+                yield [encode(value) for value in batch.to_pylist()]
     except MemoryError:
         raise Broken("its rows need more memory than there is", "write shorter rows") from None
     except (arrow.ArrowException, OSError, ValueError) as error:
+        from mist_ci.adapters.providers.secret import Secret  # noqa: PLC0415 - brings an HTTP client
+
         said = Secret(None).clean(str(error), 150)
         raise Broken(f"it is a damaged Parquet file: {said}", "write it again, or fetch it again") from None
 
