@@ -31,10 +31,12 @@ class Bill:
     bases: set[str] = field(default_factory=set)
     failed: bool = False
 
-    def add(self, request: Request, reply: Completion, provider: Provider, *, asked: bool) -> None:
-        """One reply: paid now, or there already."""
+    def add(
+        self, request: Request, reply: Completion, provider: Provider, *, asked: bool, is_text: bool = True
+    ) -> None:
+        """One reply: paid now, or there already. A vector has no tokens."""
         counted = reply.tokens_in is None or reply.tokens_out is None
-        tokens_in, tokens_out = self._tokens(request, reply)
+        tokens_in, tokens_out = self._tokens(request, reply, is_text=is_text)
         cost = self._cost(request.model, provider, (tokens_in, tokens_out))
         self.bases.add(f"{cost.basis} ({cost.as_of})" if cost.as_of else str(cost.basis))
         if not asked:
@@ -71,12 +73,12 @@ class Bill:
             order_flipped=order_flipped,
         )
 
-    def _tokens(self, request: Request, reply: Completion) -> tuple[int, int]:
+    def _tokens(self, request: Request, reply: Completion, *, is_text: bool) -> tuple[int, int]:
         if reply.tokens_in is not None and reply.tokens_out is not None:
             return reply.tokens_in, reply.tokens_out
         count = self.world.tokens.count
         asked = sum(count(message.content, request.model) for message in request.messages)
-        return asked, count(reply.text, request.model)
+        return asked, count(reply.text, request.model) if is_text else 0
 
     def _cost(self, model: str, provider: Provider, tokens: tuple[int, int]) -> Cost:
         on = datetime.fromtimestamp(self.start_ns / 1e9, UTC).date()

@@ -138,14 +138,14 @@ class Judging:
         for request in question.requests:
             reply = await self._reply(question, request, 0, bill)
             if isinstance(reply, NoAnswer):
-                return _failed(bill, f"grader {grader.name}: no reply: {reply.reason}")
+                return _failed(bill, f"no reply: {reply.reason}")
             replies.append(reply)
         tries = [1] * len(replies)
         while True:
             try:
                 return question.read(replies)
             except UnreadableReplyError as error:
-                index, reason = error.index, f"grader {grader.name}: {error.reason}"
+                index, reason = error.index, error.reason
             if tries[index] >= TRIES:
                 return _failed(bill, f"{reason}, twice")
             again = await self._reply(question, question.requests[index], tries[index], bill)
@@ -168,7 +168,7 @@ class Judging:
             await (
                 anyio.lowlevel.checkpoint()
             )  # thousands of stored replies in a row must not keep a signal waiting
-            bill.add(request, known, provider, asked=False)
+            bill.add(request, known, provider, asked=False, is_text=not question.grader.embeds)
             return known
         if not self._may_spend():
             raise OutOfMoneyError
@@ -179,7 +179,7 @@ class Judging:
             del self._under_way[key]
             done.set()
         if isinstance(reply, Completion):
-            bill.add(request, reply, provider, asked=True)
+            bill.add(request, reply, provider, asked=True, is_text=not question.grader.embeds)
             self._keep(question, identity, reply)
         return reply
 

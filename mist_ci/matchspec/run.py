@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from mist_ci.errors import Code, CouldNotRun, cancelled
 from mist_ci.matchspec import record, reuse
 from mist_ci.matchspec.calls import Call, Contestant, Portion, all_calls
-from mist_ci.matchspec.grading import NO_MONEY, Grading
 from mist_ci.matchspec.judging import Asks, Judging, OutOfMoneyError
+from mist_ci.matchspec.marking import NO_MONEY, Marking
 from mist_ci.models.attempt import Attempt
 from mist_ci.models.config import Provider
 from mist_ci.models.figures import count
@@ -40,7 +40,7 @@ class _Run:
     """What the workers share. One event loop, so no locks."""
 
     calls: Iterator[Call]
-    grading: Grading
+    marking: Marking
     judging: Judging
     ceiling_usd: Decimal | None
     lines: dict[str, _Line] = field(default_factory=dict)
@@ -101,10 +101,10 @@ def evaluate(
     whom = ", ".join(one.side.value for one in contestants) + " " if len(contestants) > 1 else ""
     world.progress.start(f"asking {whom}about {count(samples, 'sample')}, calls", len(calls))
     judging = Judging(world, providers, store.run_id, lambda: not run.is_out_of_money)
-    run = _Run(iter(calls), Grading([portion.suite for portion in portions], judging), judging, ceiling_usd)
-    run.grading.refuse_lonely(contestants)
+    run = _Run(iter(calls), Marking([portion.suite for portion in portions], judging), judging, ceiling_usd)
+    run.marking.refuse_lonely(contestants)
     asked = [Asks(one.reference.provider, one.provider, one.reference.model) for one in contestants]
-    _refuse_unpriced([*asked, *judging.models(run.grading.asking)], world, ceiling_usd)
+    _refuse_unpriced([*asked, *judging.models(run.marking.asking)], world, ceiling_usd)
     try:
         with world.interrupts.watched() as interrupted:
             anyio.run(_evaluate, run, contestants, world, store, interrupted)
@@ -137,7 +137,7 @@ async def _evaluate(
         for name, provider in providers.items():
             room = anyio.CapacityLimiter(provider.limits.connections)
             run.lines[name] = _Line(world.models.open(name, provider), room)
-        run.judging.open(run.grading.asking, {name: line.client for name, line in run.lines.items()})
+        run.judging.open(run.marking.asking, {name: line.client for name, line in run.lines.items()})
         async with anyio.create_task_group() as watch:
             watch.start_soon(_heed, run, interrupted, watch.cancel_scope)
             async with anyio.create_task_group() as group:
@@ -146,7 +146,7 @@ async def _evaluate(
             watch.cancel_scope.cancel()
     finally:
         with anyio.CancelScope(shield=True):
-            for attempt in run.grading.leave(ended=run.failure is not None):
+            for attempt in run.marking.leave(ended=run.failure is not None):
                 run.keep(attempt, store)
             await run.judging.aclose()
             for line in run.lines.values():
@@ -206,7 +206,7 @@ async def _recall(call: Call, run: _Run, world: World, store: ResultStore) -> At
     end_ns = world.clock.now_ns()
     attempt = record.answered(call, answer, start_ns, end_ns, world)
     attempt = replace(attempt, reused=True, stored_at=entry.written, stored_for=entry.commit)
-    for graded in await run.grading.grade(call, answer, attempt):
+    for graded in await run.marking.mark(call, answer, attempt):
         run.keep(graded, store)
     return attempt
 
@@ -226,6 +226,6 @@ async def _ask(call: Call, run: _Run, world: World, store: ResultStore) -> Attem
     run.spent_usd += attempt.cost_usd or 0
     if not call.is_probe:
         reuse.remember(call, answer, world, store.run_id)
-    for graded in await run.grading.grade(call, answer, attempt):
+    for graded in await run.marking.mark(call, answer, attempt):
         run.keep(graded, store)
     return attempt

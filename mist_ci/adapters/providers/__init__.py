@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from mist_ci.adapters.providers.http_client import HttpClient
 from mist_ci.adapters.providers.openai_chat import OpenAIChat
+from mist_ci.adapters.providers.openai_embeddings import OpenAIEmbeddings
 from mist_ci.adapters.providers.pacing import Pacer
 from mist_ci.adapters.providers.retrying import Retrying
 from mist_ci.adapters.providers.secret import Redact, Secret
@@ -35,6 +36,12 @@ class ProviderClients:
         match provider.type:
             case "openai":
                 return HttpClient(name, provider, key, OpenAIChat(), self._retrying, pacer)
+
+    def open_embedder(self, name: str, provider: Provider) -> HttpClient:
+        """A client whose answers are vectors. Raises CouldNotRun MC302 when its key is not set."""
+        key = self._key(name, provider)
+        pacer = self._pacers.setdefault(name, Pacer(provider.limits.rpm, self._retrying.sleep))
+        return HttpClient(name, provider, key, OpenAIEmbeddings(), self._retrying, pacer)
 
     def _key(self, name: str, provider: Provider) -> Secret:
         if provider.key_env is None:

@@ -148,7 +148,7 @@ def test_contains_refuses_what_occurs_in_every_answer(expected: Expected) -> Non
     ("entry", "code", "words"),
     [
         ("exakt", Code.UNKNOWN_NAME, "did you mean 'exact'?"),
-        ("rouge", Code.UNKNOWN_NAME, "known here: contains, exact, numeric"),
+        ("zzz", Code.UNKNOWN_NAME, "known here: contains, exact, judge, numeric"),
         ({"exact": {}, "contains": {}}, Code.WRONG_VALUE, "one grader per list item"),
         ({}, Code.WRONG_VALUE, "one grader per list item"),
         ({"exact": {"ignore_cse": True}}, Code.UNKNOWN_KEY, "did you mean 'ignore_case'?"),
@@ -222,28 +222,28 @@ EXACT = made("exact")
 def test_an_improper_answer_counts_with_its_score_and_says_why(
     answer: object, status: AttemptStatus, score: float, reason: str
 ) -> None:
-    graded = grade(answer, sample("4"), (EXACT,), "exact")  # type: ignore[arg-type]
+    graded = grade(answer, sample("4"), {"exact": EXACT}, "exact")  # type: ignore[arg-type]
     assert (graded.status, graded.score, graded.reason) == (status, score, reason)
     assert graded.status.counts
 
 
 @pytest.mark.parametrize("score", [1.5, -0.1, math.nan, math.inf])
 def test_a_score_outside_its_range_is_a_failure_of_the_grader_and_no_score(score: float) -> None:
-    graded = grade(completion("4"), sample("4"), (Generous(given=score),), "generous")
+    graded = grade(completion("4"), sample("4"), {"generous": Generous(given=score)}, "generous")
     assert (graded.status, graded.score, graded.scores) == (AttemptStatus.GRADER_FAILURE, None, {})
     assert "outside [0, 1]" in graded.reason
     assert not graded.status.counts
 
 
 def test_a_crash_of_the_grader_that_decides_is_missing_and_never_a_zero() -> None:
-    graded = grade(completion("4"), sample("4"), (Crashing(), EXACT), "crashing")
+    graded = grade(completion("4"), sample("4"), {"crashing": Crashing(), "exact": EXACT}, "crashing")
     assert (graded.status, graded.score) == (AttemptStatus.GRADER_FAILURE, None)
     assert graded.scores == {"exact": 1.0}
     assert "ZeroDivisionError" in graded.reason
 
 
 def test_a_crash_of_a_diagnostic_grader_is_told_and_the_score_stands() -> None:
-    graded = grade(completion("4"), sample("4"), (Crashing(), EXACT), "exact")
+    graded = grade(completion("4"), sample("4"), {"crashing": Crashing(), "exact": EXACT}, "exact")
     assert (graded.status, graded.score) == (AttemptStatus.SCORED, 1)
     assert "grader crashing crashed" in graded.reason
 
