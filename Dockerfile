@@ -10,6 +10,7 @@ RUN python -m venv /opt/mist-ci \
  && /opt/tools/bin/python -m pip install --quiet --no-cache-dir --only-binary :all: --require-hashes -r requirements/build.txt
 COPY pyproject.toml README.md LICENSE ./
 COPY mist_ci mist_ci
+COPY suites suites
 RUN /opt/tools/bin/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist . \
  && /opt/mist-ci/bin/python -m pip install --quiet --no-cache-dir --no-deps --no-index dist/*.whl \
  && /opt/mist-ci/bin/python -m pip uninstall --quiet --yes pip

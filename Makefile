@@ -8,8 +8,8 @@ PY := .venv/bin/python
 PIP := $(PY) -m pip -qq --disable-pip-version-check --no-input
 PYTEST := $(PY) -m pytest -q -n auto --maxprocesses 8
 
-# A caller's Python settings must not reach into .venv.
-unexport PYTHONPATH PYTHONHOME PIP_TARGET PIP_PREFIX PIP_REQUIREMENT PIP_CONSTRAINT
+# A caller's Python settings must not reach into .venv. Without byte code every start would compile everything again.
+unexport PYTHONPATH PYTHONHOME PYTHONDONTWRITEBYTECODE PIP_TARGET PIP_PREFIX PIP_REQUIREMENT PIP_CONSTRAINT
 export PIP_USER := 0
 export PYTHONNOUSERSITE := 1
 
@@ -48,7 +48,7 @@ check: .venv/dev.stamp  ## linters, types, walls and unit tests: under a minute
 	@echo "check: dead code"
 	@$(PY) -m vulture
 	@echo "check: unit tests"
-	@$(PYTEST) -m "not slow" tests/unit mist_ci
+	@$(PYTEST) --hypothesis-profile quick -m "not slow" tests/unit mist_ci
 
 bench: .venv/dev.stamp  ## run everything in benchmarks/
 	@set -e; for file in benchmarks/*.py; do \
@@ -76,8 +76,8 @@ lock:  ## resolve requirements/ again, without releases younger than a week (nee
 	$(LOCK) pyproject.toml -o requirements/runtime.txt
 	$(LOCK) pyproject.toml --extra demo -c requirements/runtime.txt -o requirements/demo.txt
 	$(LOCK) --group build -c requirements/demo.txt -o requirements/build.txt
-	$(LOCK) pyproject.toml --extra demo --extra data -c requirements/demo.txt -o requirements/data.txt
-	$(LOCK) pyproject.toml --extra demo --extra data --group dev -c requirements/data.txt -c requirements/demo.txt -c requirements/build.txt \
+	$(LOCK) pyproject.toml --extra demo --extra data --extra text-metrics -c requirements/demo.txt -o requirements/data.txt
+	$(LOCK) pyproject.toml --extra demo --extra data --extra text-metrics --group dev -c requirements/data.txt -c requirements/demo.txt -c requirements/build.txt \
 	  -o requirements/dev.txt
 	$(LOCK) --group runners -o tests/runners/python.txt
 

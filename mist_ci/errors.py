@@ -55,6 +55,7 @@ class Code(StrEnum):
     CORRUPT_ASSET = "MC310"
     CANCELLED = "MC311"
     NEEDS_APPROVAL = "MC312"
+    OUT_OF_TIME = "MC314"
     CODE_HOST = "MC320"
     HISTORY = "MC321"
     INTERNAL = "MC900"
@@ -112,6 +113,8 @@ EXPLANATIONS: dict[Code, str] = {
     Code.NEEDS_APPROVAL: "Judging the change means calls that somebody pays for, and this job may not spend: "
     "it comes from a fork, or the job has `spend: none`. What costs nothing was done. For a fork, a maintainer "
     "approves the job behind the protected environment, and that job judges it.",
+    Code.OUT_OF_TIME: "A provider's `limits.total_s` was over before everything was asked. Nothing is decided. "
+    "Answers that were already paid for are kept in the results directory, and in --outputs for the next run.",
     Code.CODE_HOST: "The code host (GitHub) refused a request, or did not answer after several retries. "
     "The usual cause is a permission that the job does not have: `statuses: write` and `pull-requests: write`; "
     "the token of a pull request from a fork never has them.",
@@ -172,9 +175,10 @@ class CouldNotRun(MistError):
     """There is no evidence to decide on. Never a pass, never a quality failure."""
 
 
-def cancelled() -> CouldNotRun:
-    """The run was stopped by a signal: Ctrl-C, or a CI job that ends."""
-    return CouldNotRun(Code.CANCELLED, "the run was stopped from outside", hint="run it again")
+def cancelled(kept: str = "") -> CouldNotRun:
+    """The run was stopped by a signal: Ctrl-C, or a CI job that ends. `kept` says what is left of it."""
+    hint = f"{kept}; run it again" if kept else "run it again"
+    return CouldNotRun(Code.CANCELLED, "the run was stopped from outside", hint=hint)
 
 
 def needs_approval() -> CouldNotRun:

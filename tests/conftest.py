@@ -1,8 +1,13 @@
-"""How hypothesis runs: without deadlines, which only measure the machine, and the same examples every time in CI."""
+"""How hypothesis runs: without deadlines, which only measure the machine, and the same examples every time in CI.
+
+`make check` asks with the profile `quick`: a few examples of each claim. `make test` asks with all of them.
+"""
 
 import os
 
 from hypothesis import settings
 
-settings.register_profile("mist", deadline=None, derandomize=bool(os.environ.get("CI")))
+_ALWAYS = settings(deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.register_profile("mist", _ALWAYS)
+settings.register_profile("quick", _ALWAYS, max_examples=15)
 settings.load_profile("mist")

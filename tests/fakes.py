@@ -37,7 +37,7 @@ from mist_ci.ports import World
 from mist_ci.ports.code_host import CommentOutcome, Pending, Ruleset
 from mist_ci.ports.datasets import Datasets, WantedData
 from mist_ci.ports.executor import ChatRendered, Conversation, Dialect, Rendered
-from mist_ci.ports.files import Tree
+from mist_ci.ports.files import NoFiles, Tree
 from mist_ci.ports.interrupts import Interrupts, NoInterrupts
 from mist_ci.ports.iterations import IterationStore, NoIterations
 from mist_ci.ports.label_judge import Doubt
@@ -317,6 +317,10 @@ class MemoryOutputs:
     kept: list[tuple[RequestIdentity, StoredAnswer]] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
 
+    @property
+    def keeps(self) -> bool:
+        return self.may_write
+
     def get(self, identity: RequestIdentity, not_before: datetime | None = None) -> StoredAnswer | None:
         asked, answer = self.stored.get(identity.key, (None, None))
         if asked != identity or answer is None:
@@ -417,8 +421,10 @@ class RecordedProgress:
     """Remembers what it was told."""
 
     told: list[tuple[str, int | str]] = field(default_factory=list)
+    detail: Callable[[], str] = str
 
-    def start(self, label: str, total: int) -> None:
+    def start(self, label: str, total: int, detail: Callable[[], str] | None = None) -> None:
+        self.detail = detail or str
         self.told.append((f"start {label}", total))
 
     def advance(self, steps: int = 1) -> None:
@@ -477,6 +483,7 @@ def world(
     clock: TickingClock | None = None,
     datasets: Datasets | None = None,
     targets: Targets | None = None,
+    shipped: Tree | None = None,
 ) -> World:
     """A world of fakes. Unless a test brings its own models, asking one fails the test."""
     return World(
@@ -493,6 +500,7 @@ def world(
         outputs=outputs or NoOutputs(),
         iterations=iterations or NoIterations(),
         targets=targets or TargetFiles(),
+        shipped=shipped or NoFiles(),
     )
 
 

@@ -42,12 +42,14 @@ def unpack(data: bytes, file: str) -> dict[str, bytes]:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+            entries = [entry for entry in archive.infolist() if not entry.filename.endswith("/")]
     except (zipfile.BadZipFile, RuntimeError, ValueError, OSError) as error:
         raise _refused(file, f"is no ZIP archive that can be read: {error}") from None
     _check_limits(entries, len(data), file)
     members: dict[str, bytes] = {}
     for entry in entries:
+        if not entry.filename:
+            raise _refused(file, "has a member without a name")
         if entry.filename in members:
             raise _refused(file, f"has two members named {entry.filename!r}")
         members[entry.filename] = _member(data, entry, file)

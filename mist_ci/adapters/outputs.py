@@ -59,6 +59,11 @@ class OutputDirectory:
         self._unused: Counter[str] = Counter()
         self._notices: list[str] = []
 
+    @property
+    def keeps(self) -> bool:
+        """False once something could not be written."""
+        return self._may_write
+
     def get(self, identity: RequestIdentity, not_before: datetime | None = None) -> StoredAnswer | None:
         """The first entry of this key, or the newest renewed one, that is whole, of this request, and young enough.
 

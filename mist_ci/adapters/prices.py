@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, time
 from decimal import Decimal, localcontext
 from functools import cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from mist_ci.models.config import PriceList, Provider
 from mist_ci.models.usage import Cost, CostBasis
@@ -33,6 +34,8 @@ class DatedPrices:
         with localcontext(prec=EXACT_DIGITS):
             if provider.prices is not None:
                 return _policy_cost(provider.prices, tokens_in, tokens_out)
+            if not provider.base_url:
+                return Cost(usd=None, basis=CostBasis.UNKNOWN)
             return _bundled_cost(provider.base_url, model, tokens_in, tokens_out, on)
 
 
@@ -42,6 +45,8 @@ def _policy_cost(prices: PriceList, tokens_in: int, tokens_out: int) -> Cost:
 
 
 def _bundled_cost(url: str, model: str, tokens_in: int, tokens_out: int, on: date) -> Cost:
+    if not _is_public(url):
+        return Cost(usd=None, basis=CostBasis.UNKNOWN)
     from genai_prices.types import Usage  # noqa: PLC0415 - heavy, and not needed when the policy has prices
 
     usage = Usage(input_tokens=tokens_in, output_tokens=tokens_out)
@@ -55,6 +60,13 @@ def _bundled_cost(url: str, model: str, tokens_in: int, tokens_out: int, on: dat
         # An empty price list adds up to 0, and unknown is not $0.
         return Cost(usd=None, basis=CostBasis.UNKNOWN)
     return Cost(usd=dearest.total_price, basis=CostBasis.GENAI_PRICES, as_of=_first_day(dearest))
+
+
+@cache
+def _is_public(url: str) -> bool:
+    """False for a number and for a name without a dot: no vendor is found there, so nobody has to be asked."""
+    host = urlsplit(url).hostname or ""
+    return "." in host and not host.replace(".", "").isdigit()
 
 
 @cache

@@ -71,6 +71,8 @@ def _files(path: Path) -> Iterator[Path]:
         yield path / OWN_RESULTS
     else:
         inside = [each for each in sorted(path.rglob("*")) if each.is_file() and not _is_hidden(each, path)]
+        own = {each.parent for each in inside if each.name == OWN_RESULTS}
+        inside = [each for each in inside if each.name == OWN_RESULTS or each.parent not in own]
         if not inside:
             raise ConfigError(Code.FILE_MISSING, "there is no file in it", where=Where(str(path)))
         yield from inside

@@ -18,6 +18,7 @@ from mist_ci.cli.history import history
 from mist_ci.cli.import_results import import_results
 from mist_ci.cli.init import init
 from mist_ci.cli.interrupts import INTERRUPTS
+from mist_ci.cli.merge import merge
 from mist_ci.cli.options import SETTINGS
 from mist_ci.cli.plan import plan
 from mist_ci.cli.protect import protect
@@ -55,6 +56,7 @@ COMMANDS = (
     init,
     import_results,
     compare,
+    merge,
     action,
     verify,
     finalize,

@@ -83,7 +83,8 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
     model = planning.read_reference(tree, path, policy)
     name = _gate(policy, path, gate_name)
     world = wiring.world(results, config.parent)
-    suites = [matchspec.load(one, world.executor) for one in suites_of(tree, policy, config, chosen)]
+    documents = suites_of(tree, policy, config, chosen, world.shipped)
+    suites = [matchspec.load(one, world.executor) for one in documents]
     store = world.results.create(f"calibrate-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
     subject = Subject(path, model, name, policy.gates[name], policy)
     found = measure(world, store, subject, suites, attempts, max_usd, splits)

@@ -130,7 +130,8 @@ def _policy(config: Path, gate_name: str | None) -> "tuple[Gate, dict[str, Suite
         hint = f"choose one with --gate: {', '.join(policy.gates)}"
         raise UsageError(Code.UNKNOWN_NAME, "the policy has several gates", hint=hint)
     executor = wiring.executor()
-    found = [matchspec.load(one, executor) for one in matchspec.find(tree, policy.suites, config.name)]
+    documents = matchspec.find(tree, policy.suites, config.name, wiring.shipped_suites())
+    found = [matchspec.load(one, executor) for one in documents]
     return policy.gates[name], {one.name: one for one in found}
 
 

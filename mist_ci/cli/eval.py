@@ -1,5 +1,6 @@
 """mist-ci eval"""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,87 +12,171 @@ from mist_ci.cli.options import (
     OUTPUTS,
     OUTPUTS_MODE,
     POLICY_HERE,
+    RECORD,
+    REPLAY,
     RESULTS,
     SETTINGS,
 )
+from mist_ci.cli.portions import portion_options, selection_of
 from mist_ci.errors import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mist_ci.models.attempt import Attempt
     from mist_ci.models.comparison import ModelComparison, SuiteComparison
+    from mist_ci.models.eval_run import EvalRun, Selection
+    from mist_ci.models.modelref import ModelReference
+    from mist_ci.models.suite import Suite
     from mist_ci.ports import World
+    from mist_ci.ports.results import ResultStore
 
 
 @click.command("eval", context_settings=SETTINGS)
 @click.argument("reference", type=click.Path(path_type=Path))
 @POLICY_HERE
 @CHOSEN
+@portion_options
 @RESULTS
 @OUTPUTS
 @OUTPUTS_MODE
+@RECORD
+@REPLAY
 @OUTPUT_FORMAT
-def evaluate(
+def evaluate(  # noqa: PLR0913, PLR0917 - one for each option
     reference: Path,
     config: Path,
     chosen: tuple[str, ...],
+    limit: int | None,
+    tags: tuple[str, ...],
+    not_tags: tuple[str, ...],
+    samples: str | None,
+    shard: tuple[int, int] | None,
     results: Path,
     outputs: Path | None,
     outputs_mode: str,
     output_format: str,
+    **tape: Path | None,
 ) -> int:
     """Run the suites on one model REFERENCE, as the files are now.
 
-    Nothing is compared; floors hold. Exit code 1 when a score is below its suite's floor.
+    Nothing is compared; floors hold. Exit code 1 when a score is below its suite's floor. A part of the suites
+    (--limit, --tags, --samples, --shard) is kept as a part: no floor is judged by it, and nothing compared with it.
 
     \b
     mist-ci eval models/assistant.yml
     mist-ci eval models/assistant.yml --suite arithmetic --format json
+    mist-ci eval models/assistant.yml --limit 20
+    mist-ci eval models/assistant.yml --shard 1/4
     """
     from mist_ci.cli import wiring
     from mist_ci.cli.output import show_json
 
-    world = wiring.world(results, config.parent, wiring.outputs_by_hand(outputs, outputs_mode))
-    compared, location = _evaluate(reference, config, chosen, world)
+    stored = wiring.outputs_by_hand(outputs, outputs_mode)
+    models = wiring.models_by_hand(config.parent, tape["record"], tape["replay"], outputs)
+    world = replace(wiring.world(results, config.parent, stored), models=models)
+    selection = selection_of(limit, tags, not_tags, samples, shard)
+    compared, run, location = _evaluate(reference, config, chosen, selection, world)
     if output_format == "json":
         rows = [
             one.model_dump(mode="json", include={"suite", "samples", "floor", "head", "not_comparable"})
             for one in compared.suites
         ]
-        show_json({"model": compared.head_model, "suites": rows, "results": location})
+        told = {"model": compared.head_model, "portion": run.selection.label, "suites": rows}
+        show_json(told | {"results": location})
     else:
-        _print(compared, location, world.outputs.take_notices())
+        _print(compared, run, location, world.outputs.take_notices())
     if any(one.not_comparable for one in compared.suites):
         return ExitCode.COULD_NOT_RUN
     return ExitCode.FAILED if any(one.below_floor for one in compared.suites) else ExitCode.PASSED
 
 
 def _evaluate(
-    reference: Path, config: Path, chosen: tuple[str, ...], world: "World"
-) -> "tuple[ModelComparison, str]":
-    from mist_ci import gate, matchspec, planning
+    reference: Path, config: Path, chosen: tuple[str, ...], selection: "Selection", world: "World"
+) -> "tuple[ModelComparison, EvalRun, str]":
+    from mist_ci import matchspec, planning
     from mist_ci.cli import wiring
     from mist_ci.cli.local import inside, policy_of, suites_of
     from mist_ci.models.attempt import Side
-    from mist_ci.models.config import Gate
-    from mist_ci.models.plan import ModelChange
+    from mist_ci.models.eval_run import EVAL_FILE
 
     tree = wiring.directory(config.parent)
     policy = policy_of(tree, config)
     path = inside(reference, config.parent)
     head = planning.read_reference(tree, path, policy)
-    suites = [matchspec.load(one, world.executor) for one in suites_of(tree, policy, config, chosen)]
+    documents = suites_of(tree, policy, config, chosen, world.shipped)
+    suites = [matchspec.load(one, world.executor) for one in documents]
+    matchspec.check_names(suites, selection)
     store = world.results.create(f"eval-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
+    run = _run_of(store, path, head, suites, selection)
+    store.save(EVAL_FILE, run.model_dump_json(indent=2) + "\n")
+    parts = [(suite, matchspec.of_shard(matchspec.selected(suite, selection), selection)) for suite in suites]
+    asked = [suite.model_copy(update={"samples": samples}) for suite, samples in parts if samples]
     seat = matchspec.Contestant(Side.HEAD, head, policy.providers[head.provider])
-    portions = [matchspec.Portion.whole(suite) for suite in suites]
+    portions = [replace(matchspec.Portion.whole(suite), label=selection.label) for suite in asked]
     evaluation = matchspec.evaluate(portions, [seat], world, store)
     if evaluation.failure is not None:
         raise evaluation.failure
+    run = run.model_copy(update={"finished": True})
+    store.save(EVAL_FILE, run.model_dump_json(indent=2) + "\n")
+    return _held(path, head, asked, evaluation.attempts, selection), run, store.location
+
+
+def _run_of(
+    store: "ResultStore", path: str, head: "ModelReference", suites: "Sequence[Suite]", selection: "Selection"
+) -> "EvalRun":
+    """What is asked of whom, kept beside the attempts."""
+    from mist_ci.matchspec import of_shard, selected
+    from mist_ci.models.eval_run import EvalRun, EvalSuite
+
+    told = []
+    for suite in suites:
+        chosen = selected(suite, selection)
+        one = EvalSuite(
+            name=suite.name,
+            digest=suite.digest,
+            samples=len(suite.samples),
+            selected=len(chosen),
+            asked=len(of_shard(chosen, selection)),
+            attempts=suite.attempts.head,
+        )
+        told.append(one)
+    return EvalRun(
+        version=1,
+        run=store.run_id,
+        reference=path,
+        reference_digest=head.digest,
+        provider=head.provider,
+        model=head.model,
+        selection=selection,
+        suites=tuple(told),
+        finished=False,
+    )
+
+
+def _held(
+    path: str,
+    head: "ModelReference",
+    suites: "Sequence[Suite]",
+    attempts: "Sequence[Attempt]",
+    selection: "Selection",
+) -> "ModelComparison":
+    """Scores, and floors where everything was asked: a part says nothing about the whole."""
+    from mist_ci import gate
+    from mist_ci.models.config import Gate
+    from mist_ci.models.eval_run import WHOLE
+    from mist_ci.models.plan import ModelChange
+
+    if selection.label != WHOLE:
+        suites = [suite.model_copy(update={"floor": None}) for suite in suites]
     change = ModelChange(name=path, path=path, base=None, base_label="", head=head)
     standings = [gate.Standing.whole(suite) for suite in suites]
-    return gate.compare(change, standings, evaluation.attempts, Gate(branches=("*",)), {}), store.location
+    return gate.compare(change, standings, attempts, Gate(branches=("*",)), {})
 
 
-def _print(compared: "ModelComparison", location: str, notices: tuple[str, ...]) -> None:
+def _print(compared: "ModelComparison", run: "EvalRun", location: str, notices: tuple[str, ...]) -> None:
     from mist_ci.cli.output import say
+    from mist_ci.models.eval_run import WHOLE
     from mist_ci.models.figures import count, money, points
 
     say(f"{compared.head_model} on {count(len(compared.suites), 'suite')}; at least: with 95% confidence")
@@ -105,6 +190,10 @@ def _print(compared: "ModelComparison", location: str, notices: tuple[str, ...])
             say(f"{'':24} {count(spend.reused_calls, 'answer')} reused, {money(spend.saved_usd)} saved")
     for notice in notices:
         say(f"notice: {notice}")
+    if run.selection.label != WHOLE:
+        say(
+            f"only a part was asked ({run.selection.label}): no floor is judged, and nothing is compared with it"
+        )
     say(f"results {location}")
 
 

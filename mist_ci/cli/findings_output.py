@@ -1,26 +1,40 @@
 """Findings as text: as they are found, with the line they are about, and a summary at the end."""
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from mist_ci.models.finding import DataReport, Finding, RuleCount, Severity
 
 _MESSAGE_CHARS = 400
+_LEAST_OF_A_RULE = 5
 _COLOURS = {"error": "red", "warning": "yellow", "info": "blue"}
 
 
 class FindingPrinter:
-    """Prints the first `limit` findings, each once, as soon as it is told of them."""
+    """Prints the first findings, each once, as soon as it is told of them.
+
+    At most `limit`, and of one rule a tenth of them or five: a defect that all rows have must not hide the others. The
+    first finding of a rule is always shown, unless the limit is 0.
+    """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._shown: set[Finding] = set()
+        self._of_rule: Counter[tuple[str, str]] = Counter()
 
     def show(self, finding: "Finding") -> None:
         """Prints a finding, unless there were enough or it is known from base."""
-        if len(self._shown) < self._limit and not finding.known and finding not in self._shown:
+        rule = finding.code, finding.target
+        if self._has_room(self._of_rule[rule]) and not finding.known and finding not in self._shown:
             self._shown.add(finding)
+            self._of_rule[rule] += 1
             print_finding(finding)
+
+    def _has_room(self, of_rule: int) -> bool:
+        if not self._limit or not of_rule:
+            return bool(self._limit)
+        return len(self._shown) < self._limit and of_rule < max(_LEAST_OF_A_RULE, self._limit // 10)
 
     def finish(self, report: "DataReport") -> None:
         """Prints what was found late, and what there is in all."""
@@ -33,9 +47,7 @@ class FindingPrinter:
         known = sum(one.count for one in report.counts if one.known)
         if new > len(self._shown):
             more = count(new - len(self._shown), "more finding")
-            say(
-                f"… {more}, counted below: --show N prints more, --format json has the first 1,000 of each kind\n"
-            )
+            say(f"… {more}, counted below: --show N prints more, --show all the first 1,000 of each kind\n")
         for line in (*_totals(report.counts), *_matrix(report)):
             say(line)
         before = f" and {known:,} that are known" if known else ""

@@ -29,7 +29,7 @@ def inspection(
         model=options["model"],
         template=wiring.chat_template(template) if template else None,
         now=wiring.now().astimezone(),
-        targets=wiring.targets(options["targets"]),
+        targets=wiring.targets(options["targets"]) if options["targets"] else (),
         trainers=[schemaflux.read_settings(read_file(path), str(path)) for path in options["trainers"]],
         selection=selection(options),
         suppressions=_suppressions(options),
@@ -54,10 +54,11 @@ def selection(options: dict[str, Any]) -> "Selection":
 
 def _refuse_unknown(codes: Sequence[str]) -> None:
     from mist_ci import schemaflux
-    from mist_ci.parsing.document import nearest
 
     for code in codes:
         if not any(rule.startswith(code.upper()) for rule in schemaflux.codes()):
+            from mist_ci.parsing.document import nearest
+
             hint = nearest(code.upper(), list(schemaflux.codes()))
             raise UsageError(Code.UNKNOWN_NAME, f"no rule is named {code!r}", hint=hint)
 
@@ -67,8 +68,8 @@ def _suppressions(options: dict[str, Any]) -> "Suppressions":
     from mist_ci.cli.local import read_file
 
     file = options["baseline"]
-    known = schemaflux.read_baseline(read_file(file), str(file)) if file else frozenset()
-    return schemaflux.Suppressions(options["per_file_ignores"], known)
+    known = schemaflux.read_baseline(read_file(file), str(file)) if file else {}
+    return schemaflux.Suppressions(options["per_file_ignores"], known, str(Path().absolute()))
 
 
 def _suite_prompts(patterns: Sequence[str]) -> dict[str, dict[str, tuple[str, ...]]]:
@@ -77,12 +78,16 @@ def _suite_prompts(patterns: Sequence[str]) -> dict[str, dict[str, tuple[str, ..
         return {}
     from mist_ci import matchspec, schemaflux
     from mist_ci.cli import wiring
+    from mist_ci.models.config import READY_MADE
     from mist_ci.parsing.glob import matches
 
-    tree, plain = wiring.directory(Path()), [pattern.removeprefix("./") for pattern in patterns]
+    tree, shipped = wiring.directory(Path()), wiring.shipped_suites()
+    plain = [pattern.removeprefix("./") for pattern in patterns]
     for pattern in plain:
-        if not any(matches(pattern, path) for path in tree.paths()):
+        is_file = not pattern.startswith(READY_MADE)
+        if is_file and not any(matches(pattern, path) for path in tree.paths()):
             hint = "name suite files below the working directory, as 'suites/*.yml'"
             raise UsageError(Code.FILE_MISSING, f"no file matches {pattern!r}", hint=hint)
-    suites = [matchspec.load(one, wiring.executor()) for one in matchspec.find(tree, plain, "")]
+    found = matchspec.find(tree, plain, "", shipped)
+    suites = [matchspec.load(one, wiring.executor()) for one in found]
     return {suite.name: {one.key: schemaflux.telling_texts(one) for one in suite.samples} for suite in suites}

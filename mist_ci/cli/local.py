@@ -33,7 +33,9 @@ def inside(reference: Path, root: Path) -> str:
         raise UsageError(Code.UNSAFE_PATH, message, where=Where(str(reference))) from None
 
 
-def suites_of(tree: "Tree", policy: "Policy", config: Path, chosen: tuple[str, ...]) -> "list[SuiteDocument]":
+def suites_of(
+    tree: "Tree", policy: "Policy", config: Path, chosen: tuple[str, ...], shipped: "Tree"
+) -> "list[SuiteDocument]":
     """The policy's suites, or those that were chosen, as far as there is something to ask.
 
     Suites whose results are imported are left out, and a note says so. Raises UsageError MC106 for a name that no suite
@@ -42,7 +44,7 @@ def suites_of(tree: "Tree", policy: "Policy", config: Path, chosen: tuple[str, .
     from mist_ci import matchspec
     from mist_ci.parsing.document import nearest
 
-    found = matchspec.find(tree, policy.suites, config.name)
+    found = matchspec.find(tree, policy.suites, config.name, shipped)
     names = [one.file.name for one in found]
     for name in chosen:
         if name not in names:

@@ -35,6 +35,14 @@ OUTPUTS_MODE = click.option(
     "--outputs-mode", type=click.Choice(["read", "read-write"]), default="read-write", show_default=True,
     help="Whether new answers are stored in --outputs as well.",
 )  # fmt: skip
+RECORD = click.option(
+    "--record", metavar="FILE", type=click.Path(path_type=Path),
+    help="Write every request and its answer into this new file.",
+)  # fmt: skip
+REPLAY = click.option(
+    "--replay", metavar="FILE", type=click.Path(path_type=Path),
+    help="Ask nobody: take all answers from a file that --record wrote. A request that is not in it is an error.",
+)  # fmt: skip
 HISTORY = click.option(
     "--history", metavar="PLACE",
     help="Where iterations are kept for `mist-ci history`: a directory, `git` (the ref refs/mist/results), or `off`.",

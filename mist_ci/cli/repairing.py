@@ -76,7 +76,7 @@ def _repairs(paths: Sequence[Path], options: dict[str, Any]) -> "Iterator[tuple[
     from mist_ci.schemaflux import fixing
 
     targets, chosen = wiring.targets(options["targets"]), selection(options)
-    ignoring = schemaflux.Suppressions(options["per_file_ignores"])
+    ignoring = schemaflux.Suppressions(options["per_file_ignores"], root=str(Path().absolute()))
     with wiring.training_opener() as opener:
         for opened in wiring.opened(opener, paths):
             reason = wiring.why_not_rewritten(Path(opened.path))

@@ -12,6 +12,7 @@ from mist_ci.errors import Code, ConfigError, ExitCode, UsageError, Where
 if TYPE_CHECKING:
     from mist_ci.cli.findings_output import FindingPrinter
     from mist_ci.models.finding import DataReport
+    from mist_ci.schemaflux import Noted
 
 
 @click.command(context_settings=SETTINGS)
@@ -66,13 +67,13 @@ def validate(paths: tuple[Path, ...], **options: Any) -> int:  # fmt: skip  # no
 
 def _validated(
     paths: tuple[Path, ...], options: dict[str, Any], printer: "FindingPrinter"
-) -> "tuple[DataReport, dict[str, tuple[str, str]]]":
+) -> "tuple[DataReport, Noted]":
     """The report, and the identity of every finding where a baseline is to be written."""
     from mist_ci import schemaflux
     from mist_ci.cli import wiring
     from mist_ci.cli.inspecting import inspection
 
-    noted: dict[str, tuple[str, str]] = {}
+    noted: Noted = {}
     with wiring.training_opener() as opener, wiring.scratch() as scratch:
         files = wiring.opened(opener, paths)
         before = wiring.earlier(opener, paths, options["since"]) if options["since"] else ()
@@ -85,4 +86,6 @@ def _validated(
             noted if options["write_baseline"] else None,
             wiring.labels(),
         )
-        return schemaflux.validate(inspection(files, before, options), means), noted
+        found = schemaflux.validate(inspection(files, before, options), means)
+        told = (*found.notices, *wiring.not_read(opener))
+        return found.model_copy(update={"notices": told}), noted

@@ -1,5 +1,6 @@
 """The options of `mist-ci validate`: many, and of four kinds."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -9,6 +10,7 @@ import click
 from mist_ci.models.data_format import DataFormat
 
 F = TypeVar("F", bound=Callable[..., Any])
+_DIGITS = 12
 
 
 def _names(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -27,6 +29,15 @@ def _ignores(
             raise click.BadParameter(f"{value!r} is no pattern with codes, such as 'data/legacy/*.jsonl:SF7'")
         found.append((pattern, tuple(code.strip().upper() for code in codes.split(",") if code.strip())))
     return tuple(found)
+
+
+def _number(_context: click.Context, _option: click.Parameter, value: str) -> int:
+    """`all` is a number that nobody reaches."""
+    if value == "all":
+        return sys.maxsize
+    if not (value.isascii() and value.isdigit() and len(value) < _DIGITS):
+        raise click.BadParameter(f"{value!r} is neither a number nor `all`")
+    return int(value)
 
 
 WHAT_IT_IS = (
@@ -147,11 +158,12 @@ WHAT_IS_SAID = (
     ),
     click.option(
         "--show",
-        type=click.IntRange(min=0),
-        default=50,
+        default="50",
+        callback=_number,
         show_default=True,
-        metavar="N",
-        help="Print the first N findings; all are counted.",
+        metavar="N|all",
+        help="Print the first N findings, of one rule a tenth of them or five, and one of every rule that found "
+        "something; 0 prints none. All are counted.",
     ),
     click.option(
         "--jobs",

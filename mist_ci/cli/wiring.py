@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from mist_ci.ports.history import History
     from mist_ci.ports.iterations import IterationStore
     from mist_ci.ports.label_judge import LabelJudge
+    from mist_ci.ports.model_client import ModelClients
     from mist_ci.ports.outputs import OutputStore
     from mist_ci.ports.progress import Progress
     from mist_ci.ports.result_files import ResultFiles
@@ -80,8 +81,22 @@ def world(
         iterations=iterations or NoIterations(),
         targets=TargetFiles(),
         tokenizers=InstalledTokenizers(),
+        shipped=shipped_suites(),
         labels=labels(),
     )
+
+
+def models_by_hand(
+    directory: Path, record: Path | None, replay: Path | None, outputs: Path | None
+) -> "ModelClients":
+    """Model clients that may use what lies in a directory. Raises UsageError MC201 and MC204, and ConfigError."""
+    from mist_ci.adapters.providers import clients_by_hand
+    from mist_ci.report import redact
+
+    if replay and (record or outputs):
+        hint = "what was recorded is written down already: leave --record and --outputs out"
+        raise UsageError(Code.USAGE, "--replay asks nobody", hint=hint)
+    return clients_by_hand(os.environ, redact, directory.absolute(), record, replay)
 
 
 def now() -> datetime:
@@ -190,6 +205,13 @@ def opened(opener: "Opener", paths: Sequence[Path]) -> Sequence[Opened]:
     return open_paths(opener, paths)
 
 
+def not_read(opener: "Opener") -> list[str]:
+    """What to say of files below directories that are no data."""
+    from mist_ci.adapters.sources import passed_over
+
+    return passed_over(opener)
+
+
 def rewrite(place: Path, pieces: Iterable[bytes]) -> bool:
     """Replaces a file of the user's data; True when that changed anything. Raises CouldNotRun MC309."""
     return rewriting.rewrite(place, pieces)
@@ -231,6 +253,13 @@ def directory(path: Path) -> "Tree":
     return DirectoryTree(path)
 
 
+def shipped_suites() -> "Tree":
+    """The ready-made suites."""
+    from mist_ci.adapters.shipped import ShippedSuites
+
+    return ShippedSuites()
+
+
 def save_beside(target: Path, text: str) -> None:
     """A file for the team to commit. Raises CouldNotRun MC309."""
     write_beside(target, text)
@@ -251,12 +280,15 @@ def targets(names: Iterable[str] | None = None) -> "tuple[Target, ...]":
 
 
 def tokens(tokenizer: Path | None = None) -> "TokenCounter":
-    """Counts as tiktoken does, faster with the extra `fast`, or with a tokenizer.json; nothing is downloaded."""
+    """Counts as tiktoken does, faster with the extra `fast`, or with a tokenizer.json; nothing is downloaded.
+
+    Raises ConfigError MC104 for a file that somebody named and that cannot count.
+    """
     from mist_ci.adapters.tokenizers import InstalledTokenizers
 
     if tokenizer is None:
         return InstalledTokenizers().of_models()
-    return InstalledTokenizers().of_file(read_file(tokenizer), str(tokenizer))
+    return InstalledTokenizers().of_file(read_file(tokenizer), str(tokenizer), is_needed=True)
 
 
 def executor() -> "Executor":

@@ -41,6 +41,8 @@ def _sample(model: ModelVerdict, paired: Paired, sample: Sample) -> EvalResult:
         model=model.head_model,
         baseline_model=model.base_model,
         suite_digest=paired.suite.digest,
+        prompt_hash=sample.prompt_hash or None,
+        grader=paired.suite.grader_fingerprint or None,
     )
 
 
@@ -62,4 +64,5 @@ def _suite(model: ModelVerdict, paired: Paired, verdict: SuiteVerdict) -> EvalRe
         interval=(interval.low, interval.high) if interval else None,
         decision=verdict.verdict.value if verdict.verdict else None,
         suite_digest=paired.suite.digest,
+        grader=paired.suite.grader_fingerprint or None,
     )

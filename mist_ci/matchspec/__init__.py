@@ -3,20 +3,28 @@
 from mist_ci.matchspec.calls import Contestant, Portion, attempts_of
 from mist_ci.matchspec.imported import ImportedSuite, only_in_head, pair_records, told_of_head_alone
 from mist_ci.matchspec.loading import load
+from mist_ci.matchspec.merging import Part, merge, read_part
 from mist_ci.matchspec.run import Evaluation, evaluate
+from mist_ci.matchspec.selecting import check_names, of_shard, selected
 from mist_ci.matchspec.suite import find, read
 
 __all__ = [
     "Contestant",
     "Evaluation",
     "ImportedSuite",
+    "Part",
     "Portion",
     "attempts_of",
+    "check_names",
     "evaluate",
     "find",
     "load",
+    "merge",
+    "of_shard",
     "only_in_head",
     "pair_records",
     "read",
+    "read_part",
+    "selected",
     "told_of_head_alone",
 ]

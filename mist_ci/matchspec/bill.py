@@ -33,20 +33,21 @@ class Bill:
 
     def add(
         self, request: Request, reply: Completion, provider: Provider, *, asked: bool, is_text: bool = True
-    ) -> None:
-        """One reply: paid now, or there already. A vector has no tokens."""
+    ) -> Decimal | None:
+        """One reply: paid now, or there already; and what it costs. A vector has no tokens."""
         counted = reply.tokens_in is None or reply.tokens_out is None
         tokens_in, tokens_out = self._tokens(request, reply, is_text=is_text)
         cost = self._cost(request.model, provider, (tokens_in, tokens_out))
         self.bases.add(f"{cost.basis} ({cost.as_of})" if cost.as_of else str(cost.basis))
         if not asked:
             self.saved.append(cost.usd)
-            return
+            return cost.usd
         self.calls += 1
         self.tokens_in += tokens_in
         self.tokens_out += tokens_out
         self.counted_calls += counted
         self.costs.append(cost.usd)
+        return cost.usd
 
     @property
     def cost_usd(self) -> Decimal | None:

@@ -35,6 +35,8 @@ class Portion:
     attempts: Mapping[Side, range]
     fresh: frozenset[Side] = frozenset()
     is_probe: bool = False
+    label: str | None = None
+    """What its attempts say of themselves: which part of the suite this is. None where a gate asks."""
 
     @classmethod
     def whole(cls, suite: Suite) -> "Portion":
@@ -61,6 +63,7 @@ class Call:
     number: int
     fresh: bool = False
     is_probe: bool = False
+    portion: str | None = None
 
     @property
     def request(self) -> Request:
@@ -95,4 +98,13 @@ def all_calls(portions: Sequence[Portion], contestants: Sequence[Contestant]) ->
             for one in contestants:
                 for number in portion.attempts.get(one.side, range(0)):
                     fresh = one.side in portion.fresh
-                    yield Call(one, portion.suite, sample, number, fresh, portion.is_probe)
+                    yield Call(one, portion.suite, sample, number, fresh, portion.is_probe, portion.label)
+
+
+def count_calls(portions: Sequence[Portion], contestants: Sequence[Contestant]) -> int:
+    """How many calls `all_calls` gives."""
+    sides = [one.side for one in contestants]
+    return sum(
+        len(portion.samples) * sum(len(portion.attempts.get(side, range(0))) for side in sides)
+        for portion in portions
+    )

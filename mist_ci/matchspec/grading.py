@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mist_ci.matchspec.graders import Grader
+from mist_ci.matchspec.graders import CannotGrade, Grader
 from mist_ci.matchspec.graders.asking import Judged, ModelGrader
 from mist_ci.models.attempt import AttemptStatus
 from mist_ci.models.suite import Sample
@@ -40,7 +40,7 @@ def grade(
     for title, one in graders.items():
         try:
             score = _heard(heard[title]) if isinstance(one, ModelGrader) else one.grade(answer.answer, sample)
-        except Unheard as reason:
+        except CannotGrade as reason:
             broken[title] = f"grader {title}: {reason}"[:_LONGEST_REASON]
             continue
         except Exception as error:  # noqa: BLE001 - whatever a grader does, the run goes on and says so
@@ -57,13 +57,9 @@ def grade(
     return Graded(status, scores[primary], scores, failure or next(iter(broken.values()), ""))
 
 
-class Unheard(Exception):
-    """No model said what the score is, and the text says why."""
-
-
 def _heard(found: Judged | str) -> float:
     if isinstance(found, str):
-        raise Unheard(found)
+        raise CannotGrade(found)
     return found.score
 
 

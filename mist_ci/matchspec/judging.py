@@ -2,13 +2,15 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import anyio
 import anyio.lowlevel
 
 from mist_ci.errors import Code, ConfigError, CouldNotRun
 from mist_ci.matchspec.bill import Bill
+from mist_ci.matchspec.budget import DEFAULT_OUTPUT_TOKENS, MESSAGE_TOKENS, Budget
 from mist_ci.matchspec.graders.asking import Judged, ModelGrader, UnreadableReplyError
 from mist_ci.matchspec.reuse import ALIAS_AGE, completion_of, to_store
 from mist_ci.models.config import Provider
@@ -20,6 +22,7 @@ from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer, Reques
 
 TRIES = 2
 """A reply that cannot be read is asked for once more."""
+LOOK_AGAIN_S = 0.02
 GONE_AFTER = 3
 """So many questions in a row without any HTTP response, and the judge's server counts as gone."""
 REMEMBERED = 4_096
@@ -74,12 +77,12 @@ class Judging:
         world: World,
         providers: Mapping[str, Provider],
         run_id: str,
-        may_spend: Callable[[], bool] = lambda: True,
+        budget: Budget | None = None,
     ) -> None:
         self._world = world
         self._providers = providers
         self._run_id = run_id
-        self._may_spend = may_spend
+        self._budget = budget or Budget()
         self._lines: dict[tuple[str, bool], _Line] = {}
         self._borrowed: set[tuple[str, bool]] = set()
         self._replies: OrderedDict[str, tuple[Completion, bool]] = OrderedDict()
@@ -170,18 +173,49 @@ class Judging:
             )  # thousands of stored replies in a row must not keep a signal waiting
             bill.add(request, known, provider, asked=False, is_text=not question.grader.embeds)
             return known
-        if not self._may_spend():
-            raise OutOfMoneyError
         done = self._under_way[key] = anyio.Event()
         try:
-            reply = await self._ask(question.grader, request)
+            return await self._pay(question, request, identity, bill)
         finally:
             del self._under_way[key]
             done.set()
-        if isinstance(reply, Completion):
-            bill.add(request, reply, provider, asked=True, is_text=not question.grader.embeds)
-            self._keep(question, identity, reply)
-        return reply
+
+    async def _pay(
+        self, question: Question, request: Request, identity: RequestIdentity, bill: Bill
+    ) -> Completion | NoAnswer:
+        """A new reply, with money set aside for it. When it does not fit, others may give some back."""
+        grader = question.grader
+        provider = self.provider(grader)
+        tokens = self._expected(request, provider, is_text=not grader.embeds)
+        usd = self._price(request.model, provider, tokens)
+        while (reservation := self._budget.reserve(usd)) is None:
+            if not self._budget.reserved_usd:
+                raise OutOfMoneyError
+            await anyio.sleep(LOOK_AGAIN_S)
+        try:
+            held = replace(request, tokens=sum(tokens), may_retry=reservation.renew)
+            reply = await self._ask(grader, held)
+            if isinstance(reply, Completion):
+                cost = bill.add(request, reply, provider, asked=True, is_text=not grader.embeds)
+                reservation.settle(cost)
+                self._keep(question, identity, reply)
+            return reply
+        finally:
+            reservation.settle(None)  # nothing, where it was settled already
+
+    def _expected(self, request: Request, provider: Provider, *, is_text: bool) -> tuple[int, int]:
+        """Tokens of input as counted here, and the most of output; nothing where nobody wants to know."""
+        if self._budget.ceiling_usd is None and provider.limits.tpm is None:
+            return 0, 0
+        count = self._world.tokens.count
+        counted = sum(count(message.content, request.model) + MESSAGE_TOKENS for message in request.messages)
+        return counted, (request.parameters.max_tokens or DEFAULT_OUTPUT_TOKENS) if is_text else 0
+
+    def _price(self, model: str, provider: Provider, tokens: tuple[int, int]) -> Decimal:
+        if self._budget.ceiling_usd is None:
+            return Decimal(0)
+        today = self._world.clock.now().date()
+        return self._world.prices.cost(provider, model, *tokens, today).usd or Decimal(0)
 
     def _recall(self, question: Question, identity: RequestIdentity) -> Completion | None:
         reply, is_fresh = self._replies.get(identity.key, (None, False))
@@ -216,7 +250,7 @@ class Judging:
         if line.silent_in_a_row >= GONE_AFTER and isinstance(reply, NoAnswer):
             raise CouldNotRun(
                 Code.SERVER_GONE,
-                f"the model server of provider {grader.provider!r} ({self.provider(grader).base_url}), which grader "
+                f"the model server of provider {grader.provider!r} ({self.provider(grader).place}), which grader "
                 f"{grader.name} asks, does not answer any more: {reply.reason}",
                 hint="answers that were given are kept: start the server and run it again",
             )

@@ -30,14 +30,14 @@ def load(source: SuiteDocument, executor: Executor, complain: Complain = stop) -
     )
     if suite.imported:
         return _suite(source, (), "", (), hashing.digest([suite.name]), None)
-    primary = next((spec for spec in specs if spec.name == suite.primary), specs[0])
+    primary = next((spec for spec in specs if spec.title == suite.primary), specs[0])
     graders = [grader(spec) for spec in specs]
     samples = _samples(source, executor, primary, graders, complain)
     digest = hashing.digest([primary.fingerprint, *sorted(sample.key for sample in samples)])
     # Hash order: nobody can choose which samples come first, and it is the same on every machine.
     samples.sort(key=lambda sample: hashing.digest([digest, sample.key]))
     top_logprobs = _TOP_LOGPROBS if any(one.needs_logprobs for one in graders) else None
-    return _suite(source, specs, primary.name, tuple(samples), digest, top_logprobs)
+    return _suite(source, specs, primary.title, tuple(samples), digest, top_logprobs)
 
 
 def _suite(
@@ -158,7 +158,10 @@ def _without_duplicates(made: Sequence[tuple[Row, Sample]], complain: Complain) 
         for what, first in (("question", first_asked), ("id", first_named)):
             if first is not None:
                 hint = "list several right answers in one `expected`" if what == "question" else None
-                message = f"the same {what} stands in line {first.line}"
+                elsewhere = (
+                    f"line {first.line}" if first.file == source.file else f"{first.file}:{first.line}"
+                )
+                message = f"the same {what} stands in {elsewhere}"
                 where = Where(source.file, source.line)
                 complain(ConfigError(Code.DUPLICATE, message, where=where, hint=hint))
         if first_asked is None and first_named is None:

@@ -10,7 +10,7 @@ from mist_ci.matchspec.bill import Bill
 from mist_ci.matchspec.calls import Call, Contestant
 from mist_ci.matchspec.graders import Grader, grader
 from mist_ci.matchspec.graders.asking import AskingGrader, Judged, ModelGrader, PairingGrader
-from mist_ci.matchspec.grading import grade
+from mist_ci.matchspec.grading import Graded, grade
 from mist_ci.matchspec.judging import Judging, OutOfMoneyError, Question
 from mist_ci.models.attempt import Attempt, AttemptStatus, Side
 from mist_ci.models.suite import Suite
@@ -19,6 +19,8 @@ from mist_ci.ports.model_client import Completion, Request
 NO_MONEY = "the money ran out before its judge was asked"
 NO_PARTNER = "the other side has no answer, so nobody can say which one is better"
 ENDED = "the run ended before it was judged"
+UNGRADED = Graded(AttemptStatus.GRADER_FAILURE, None, {}, ENDED)
+"""What an answer is until it is graded."""
 
 _Read = Callable[[Sequence[Completion]], Judged]
 
@@ -48,7 +50,7 @@ class Marking:
 
     def __init__(self, suites: Iterable[Suite], judging: Judging) -> None:
         self._graders: Mapping[str, Mapping[str, Grader]] = {
-            suite.digest: {spec.name: grader(spec) for spec in suite.graders} for suite in suites
+            suite.digest: {spec.title: grader(spec) for spec in suite.graders} for suite in suites
         }
         self._judging = judging
         self._open: dict[int, _Paper] = {}

@@ -88,7 +88,8 @@ def render_expected(rows: Rows, executor: Executor, complain: Complain) -> list[
             source, row = rows[index]
             made[index, text] = result.text
             if result.text is None:
-                where = Where(source.file, source.line, None, "expected")
+                line, column = source.places.get(("expected",), (source.line, None))
+                where = Where(source.file, line, column, "expected")
                 complain(_not_rendered("an assertion", result, row, where))
     lost = {index for (index, _), text in made.items() if text is None}
     told = {place: text for place, text in made.items() if text is not None}

@@ -1,39 +1,59 @@
 """From a call and what came of it to the attempt record."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
 from mist_ci.matchspec.calls import Call
+from mist_ci.matchspec.grading import Graded
 from mist_ci.models.attempt import Attempt, AttemptStatus
 from mist_ci.models.usage import TokenBasis, Usage
 from mist_ci.ports import World
 from mist_ci.ports.model_client import Completion, NoAnswer
 
 
-def unanswered(call: Call, answer: NoAnswer, start_ns: int, end_ns: int) -> Attempt:
+@dataclass(frozen=True, slots=True)
+class Span:
+    """When a call began and ended, in Unix nanoseconds. It never ends before it begins."""
+
+    start_ns: int
+    end_ns: int
+
+    @classmethod
+    def of(cls, asked_ns: int, taken_s: float, waited_s: float) -> "Span":
+        """A call that was asked for at `asked_ns`, and of `taken_s` seconds waited some for its place."""
+        waited_s = min(max(waited_s, 0.0), taken_s)
+        return cls(asked_ns + int(waited_s * 1e9), asked_ns + int(taken_s * 1e9))
+
+
+def unanswered(call: Call, answer: NoAnswer, span: Span) -> Attempt:
     """No answer is missing, never a zero."""
-    begun = _begun(call, start_ns, end_ns)
-    return replace(begun, reason=answer.reason, retries=answer.retries)
+    begun = _begun(call, span)
+    return replace(begun, reason=answer.reason, retries=answer.retries, tried=answer.tried)
 
 
-def answered(call: Call, answer: Completion, start_ns: int, end_ns: int, world: World) -> Attempt:
-    """An answer that nobody has graded yet, with its tokens and what it costs at the prices of its day.
+def answered(call: Call, answer: Completion, graded: Graded, span: Span, world: World) -> Attempt:
+    """An answer, graded, with its tokens and what it costs at the prices of its day.
 
     For a stored answer that is what it would cost today: base and head are compared at the same prices.
     """
     return replace(
-        _begun(call, start_ns, end_ns),
-        status=AttemptStatus.GRADER_FAILURE,
+        _begun(call, span),
+        status=graded.status,
+        score=graded.score,
+        scores=graded.scores,
         output=answer.text,
+        reason=graded.reason,
         fingerprint=answer.fingerprint,
         finish_reason=answer.finish_reason,
         retries=answer.retries,
-        **_accounting(answer, call, start_ns, world),
+        tried=answer.tried,
+        **_accounting(answer, call, span.start_ns, world),
     )
 
 
-def _begun(call: Call, start_ns: int, end_ns: int) -> Attempt:
+def _begun(call: Call, span: Span) -> Attempt:
     reference = call.contestant.reference
     return Attempt(
         side=call.contestant.side,
@@ -41,6 +61,9 @@ def _begun(call: Call, start_ns: int, end_ns: int) -> Attempt:
         suite_digest=call.suite.digest,
         sample=call.sample.id,
         key=call.sample.key,
+        prompt_hash=call.sample.prompt_hash,
+        grader=call.suite.grader_fingerprint,
+        portion=call.portion,
         attempt=call.number,
         status=AttemptStatus.INFRA_FAILURE,
         score=None,
@@ -48,8 +71,8 @@ def _begun(call: Call, start_ns: int, end_ns: int) -> Attempt:
         output="",
         provider=reference.provider,
         model=reference.model,
-        start_ns=start_ns,
-        end_ns=end_ns,
+        start_ns=span.start_ns,
+        end_ns=span.end_ns,
     )
 
 

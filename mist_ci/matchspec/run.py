@@ -1,7 +1,9 @@
 """Asking both models the same samples, side by side. The only asynchronous room."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from dataclasses import replace as replaced
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -11,19 +13,25 @@ from msgspec.structs import replace
 
 from mist_ci.errors import Code, CouldNotRun, cancelled
 from mist_ci.matchspec import record, reuse
-from mist_ci.matchspec.calls import Call, Contestant, Portion, all_calls
+from mist_ci.matchspec.budget import Budget, Reservation, expected_tokens, price_of
+from mist_ci.matchspec.calls import Call, Contestant, Portion, all_calls, count_calls
 from mist_ci.matchspec.judging import Asks, Judging, OutOfMoneyError
-from mist_ci.matchspec.marking import NO_MONEY, Marking
-from mist_ci.models.attempt import Attempt
+from mist_ci.matchspec.marking import NO_MONEY, UNGRADED, Marking
+from mist_ci.matchspec.tally import Tally
+from mist_ci.models.attempt import Attempt, Side
 from mist_ci.models.config import Provider
 from mist_ci.models.figures import count
 from mist_ci.ports import World
-from mist_ci.ports.model_client import ModelClient, NoAnswer
+from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer
 from mist_ci.ports.results import ResultStore
 
 NO_PROVIDERS: Mapping[str, Provider] = MappingProxyType({})
 GONE_AFTER = 3
 """So many calls in a row without any HTTP response, each with all its retries, and the server counts as gone."""
+_LOOK_AGAIN_S = 0.02
+
+Answered = tuple[Attempt, Completion | None]
+"""An attempt that nobody has graded, with its answer; None where there is none to grade."""
 
 
 @dataclass(slots=True)
@@ -36,32 +44,37 @@ class _Line:
 
 
 @dataclass(slots=True)
+class _Door:
+    """One contestant. Nobody else asks before the first call has come back: a wrong key costs one request."""
+
+    is_open: bool = False
+    lock: anyio.Lock = field(default_factory=anyio.Lock)
+
+
+@dataclass(slots=True)
 class _Run:
     """What the workers share. One event loop, so no locks."""
 
     calls: Iterator[Call]
     marking: Marking
     judging: Judging
-    ceiling_usd: Decimal | None
+    world: World
+    store: ResultStore
+    budget: Budget
     lines: dict[str, _Line] = field(default_factory=dict)
+    doors: defaultdict[Side, _Door] = field(default_factory=lambda: defaultdict(_Door))
     attempts: list[Attempt] = field(default_factory=list)
-    spent_usd: Decimal = Decimal(0)
+    tally: Tally = field(default_factory=Tally)
     failure: Exception | None = None
     is_cut_short: bool = False
     """A judge was not asked, because the money ran out."""
 
-    def keep(self, attempt: Attempt, store: ResultStore) -> None:
+    def keep(self, attempt: Attempt) -> None:
         """Counted even where it cannot be written down: it was paid for."""
         self.attempts.append(attempt)
-        judgement = attempt.judgement
-        self.spent_usd += (judgement.cost_usd if judgement else None) or 0
-        self.is_cut_short |= attempt.reason == NO_MONEY
-        store.record(attempt)
-
-    @property
-    def is_out_of_money(self) -> bool:
-        """True when no new call may start."""
-        return self.ceiling_usd is not None and self.spent_usd >= self.ceiling_usd
+        self.tally.add(attempt)
+        self.is_cut_short = self.is_cut_short or attempt.reason == NO_MONEY
+        self.store.record(attempt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,30 +101,33 @@ def evaluate(
 ) -> Evaluation:
     """Asks every contestant what the portions want of it, the sides interleaved on the same samples.
 
-    What an earlier run was answered is not asked again, only graded again. Each attempt is in `store` before the
-    next one of its worker starts. At the ceiling no new call starts, so the overspend is at most the calls in
-    flight. A server that is gone, a provider that refuses, or a signal ends the run with a `failure`. Raises
-    CouldNotRun, before the first call, when a price or a key is missing.
+    What an earlier run was answered is not asked again, only graded again. An answer is in `world.outputs` before it is
+    graded, and its attempt in `store` before the next one of its worker starts. Money is set aside before each call
+    (`budget.Budget` says how far a ceiling can be passed). A server that is gone, a provider that refuses, or a
+    signal ends the run with a `failure`. Raises CouldNotRun, before the first call, when a price or a key is missing.
 
-    Graders that ask models ask those of `providers`. What they are told is stored and counted in the same way, after
-    the answer that they were asked about; an answer that was paid for is judged also when that reaches the ceiling.
+    Graders that ask models ask those of `providers`, out of the same money: what they are told is stored and counted
+    as well. Raises ConfigError for a grader whose provider is none of them.
     """
-    calls = list(all_calls(portions, contestants))
+    planned = count_calls(portions, contestants)
     samples = sum(len(portion.samples) for portion in portions)
     whom = ", ".join(one.side.value for one in contestants) + " " if len(contestants) > 1 else ""
-    world.progress.start(f"asking {whom}about {count(samples, 'sample')}, calls", len(calls))
-    judging = Judging(world, providers, store.run_id, lambda: not run.is_out_of_money)
-    run = _Run(iter(calls), Marking([portion.suite for portion in portions], judging), judging, ceiling_usd)
-    run.marking.refuse_lonely(contestants)
+    calls = all_calls(portions, contestants)
+    budget = Budget(ceiling_usd)
+    judging = Judging(world, providers, store.run_id, budget)
+    marking = Marking([portion.suite for portion in portions], judging)
+    marking.refuse_lonely(contestants)
     asked = [Asks(one.reference.provider, one.provider, one.reference.model) for one in contestants]
-    _refuse_unpriced([*asked, *judging.models(run.marking.asking)], world, ceiling_usd)
+    _refuse_unpriced([*asked, *judging.models(marking.asking)], world, ceiling_usd)
+    run = _Run(calls, marking, judging, world, store, budget)
+    world.progress.start(f"asking {whom}about {count(samples, 'sample')}, calls", planned, run.tally.told)
     try:
         with world.interrupts.watched() as interrupted:
-            anyio.run(_evaluate, run, contestants, world, store, interrupted)
+            anyio.run(_evaluate, run, contestants, interrupted)
     finally:
         world.progress.finish()
-    complete = len(run.attempts) == len(calls) and not run.is_cut_short
-    return Evaluation(tuple(run.attempts), len(calls), complete, run.failure)
+    complete = len(run.attempts) == planned and not run.is_cut_short
+    return Evaluation(tuple(run.attempts), planned, complete, run.failure)
 
 
 def _refuse_unpriced(models: Iterable[Asks], world: World, ceiling_usd: Decimal | None) -> None:
@@ -125,29 +141,24 @@ def _refuse_unpriced(models: Iterable[Asks], world: World, ceiling_usd: Decimal 
             raise CouldNotRun(Code.UNPRICED, message, hint=hint)
 
 
-async def _evaluate(
-    run: _Run,
-    contestants: Sequence[Contestant],
-    world: World,
-    store: ResultStore,
-    interrupted: Callable[[], bool],
-) -> None:
+async def _evaluate(run: _Run, contestants: Sequence[Contestant], interrupted: Callable[[], bool]) -> None:
     providers = {one.reference.provider: one.provider for one in contestants}
     try:
         for name, provider in providers.items():
             room = anyio.CapacityLimiter(provider.limits.connections)
-            run.lines[name] = _Line(world.models.open(name, provider), room)
+            run.lines[name] = _Line(run.world.models.open(name, provider), room)
         run.judging.open(run.marking.asking, {name: line.client for name, line in run.lines.items()})
+        providers |= {one.name: one.provider for one in run.judging.models(run.marking.asking)}
         async with anyio.create_task_group() as watch:
             watch.start_soon(_heed, run, interrupted, watch.cancel_scope)
             async with anyio.create_task_group() as group:
                 for _ in range(sum(provider.limits.connections for provider in providers.values())):
-                    group.start_soon(_work, run, world, store, group.cancel_scope)
+                    group.start_soon(_work, run, group.cancel_scope)
             watch.cancel_scope.cancel()
     finally:
         with anyio.CancelScope(shield=True):
             for attempt in run.marking.leave(ended=run.failure is not None):
-                run.keep(attempt, store)
+                run.keep(attempt)
             await run.judging.aclose()
             for line in run.lines.values():
                 await line.client.aclose()
@@ -157,75 +168,113 @@ async def _heed(run: _Run, interrupted: Callable[[], bool], scope: anyio.CancelS
     """Ctrl-C, or a CI job that ends: what was answered is kept."""
     while not interrupted():  # noqa: ASYNC110 - a signal handler cannot set an event of the loop
         await anyio.sleep(0.05)
-    run.failure = cancelled()
+    run.failure = cancelled(_kept(run))
     scope.cancel()
 
 
-async def _work(run: _Run, world: World, store: ResultStore, scope: anyio.CancelScope) -> None:
+async def _work(run: _Run, scope: anyio.CancelScope) -> None:
     for call in run.calls:
         line = run.lines[call.contestant.reference.provider]
         try:
-            attempt = None if call.fresh else await _recall(call, run, world, store)
-            if attempt is None:
+            answered = None if call.fresh else await _recall(call, run)
+            if answered is None:
                 async with line.room:
-                    if run.is_out_of_money:
-                        return
-                    attempt = await _ask(call, run, world, store)
+                    answered = await _ask(call, run)
+            if answered is None:
+                return
+            await _mark(call, run, *answered)
         except OutOfMoneyError:
-            run.is_cut_short = True
             return
         except Exception as error:  # noqa: BLE001 - raised by the caller, who keeps what was paid for
             run.failure = run.failure or error
         else:
-            world.progress.advance()
+            run.world.progress.advance()
             if line.silent_in_a_row >= GONE_AFTER:
-                run.failure = run.failure or _gone(call, attempt, run, store)
+                run.failure = run.failure or _gone(call, answered[0], run)
         if run.failure is not None:
             scope.cancel()
             return
 
 
-def _gone(call: Call, attempt: Attempt, run: _Run, store: ResultStore) -> CouldNotRun:
-    done = sum(one.status.counts for one in run.attempts)
+def _gone(call: Call, attempt: Attempt, run: _Run) -> CouldNotRun:
     return CouldNotRun(
         Code.SERVER_GONE,
         f"the model server of provider {call.contestant.reference.provider!r} "
-        f"({call.contestant.provider.base_url}) does not answer any more: {attempt.reason}",
-        hint=f"{done} finished answers are kept in {store.location}; start the server and run the gate again",
+        f"({call.contestant.provider.place}) does not answer any more: {attempt.reason}",
+        hint=f"{_kept(run)}; start the server and run the gate again",
     )
 
 
-async def _recall(call: Call, run: _Run, world: World, store: ResultStore) -> Attempt | None:
+def _kept(run: _Run) -> str:
+    done = sum(one.status.counts for one in run.attempts)
+    stored = "; those in --outputs are not asked again" if run.world.outputs.keeps else ""
+    return f"{done} finished answers are kept in {run.store.location}{stored}"
+
+
+async def _mark(call: Call, run: _Run, attempt: Attempt, answer: Completion | None) -> None:
+    """Graded, after its place in the line was given back: a judge may be slow, and may be asked in the same line."""
+    done = (attempt,) if answer is None else await run.marking.mark(call, answer, attempt)
+    for one in done:
+        run.keep(one)
+
+
+async def _recall(call: Call, run: _Run) -> Answered | None:
     """The attempt with a stored answer: no call, no place in the line, no money. None when it has to be asked."""
+    world = run.world
     start_ns = world.clock.now_ns()
     stored = reuse.recall(call, world)
     if stored is None:
         return None
     answer, entry = stored
     await anyio.lowlevel.checkpoint()  # thousands of stored answers in a row must not keep a signal waiting
-    end_ns = world.clock.now_ns()
-    attempt = record.answered(call, answer, start_ns, end_ns, world)
-    attempt = replace(attempt, reused=True, stored_at=entry.written, stored_for=entry.commit)
-    for graded in await run.marking.mark(call, answer, attempt):
-        run.keep(graded, store)
-    return attempt
+    attempt = record.answered(call, answer, UNGRADED, record.Span(start_ns, start_ns), world)
+    return replace(attempt, reused=True, stored_at=entry.written, stored_for=entry.commit), answer
 
 
-async def _ask(call: Call, run: _Run, world: World, store: ResultStore) -> Attempt:
-    line = run.lines[call.contestant.reference.provider]
-    start_ns = world.clock.now_ns()
-    answer = await line.client.complete(call.request)
-    end_ns = world.clock.now_ns()
+async def _ask(call: Call, run: _Run) -> Answered | None:
+    """The attempt, once the contestant's first one is back; None when there is no money for it."""
+    door = run.doors[call.contestant.side]
+    if not door.is_open:
+        async with door.lock:
+            if not door.is_open:
+                answered = await _pay(call, run)
+                door.is_open = not run.lines[call.contestant.reference.provider].silent_in_a_row
+                return answered
+    return await _pay(call, run)
+
+
+async def _pay(call: Call, run: _Run) -> Answered | None:
+    """Asks with money set aside. When it does not fit, others may give some back."""
+    needs_count = run.budget.ceiling_usd is not None or call.contestant.provider.limits.tpm is not None
+    if run.budget.is_used_up:
+        return None
+    tokens = expected_tokens(call, run.world) if needs_count else (0, 0)
+    usd = price_of(call, tokens, run.world) if run.budget.ceiling_usd is not None else Decimal(0)
+    while (reservation := run.budget.reserve(usd)) is None:
+        if not run.budget.reserved_usd:
+            return None
+        await anyio.sleep(_LOOK_AGAIN_S)
+    try:
+        return await _complete(call, run, sum(tokens), reservation)
+    finally:
+        reservation.settle(None)  # nothing, where it was settled already
+
+
+async def _complete(call: Call, run: _Run, tokens: int, reservation: Reservation) -> Answered:
+    line, world = run.lines[call.contestant.reference.provider], run.world
+    request = replaced(call.request, tokens=tokens, may_retry=reservation.renew)
+    start_ns, started_s = world.clock.now_ns(), anyio.current_time()
+    answer = await line.client.complete(request)
+    # The clock on the wall may be set meanwhile; how long it took is told by the loop's own.
+    span = record.Span.of(start_ns, anyio.current_time() - started_s, answer.waited_s)
     if isinstance(answer, NoAnswer):
         line.silent_in_a_row = line.silent_in_a_row + 1 if answer.server_gone else 0
-        attempt = record.unanswered(call, answer, start_ns, end_ns)
-        run.keep(attempt, store)
-        return attempt
+        attempt = record.unanswered(call, answer, span)
+        reservation.settle(attempt.cost_usd)
+        return attempt, None
     line.silent_in_a_row = 0
-    attempt = record.answered(call, answer, start_ns, end_ns, world)
-    run.spent_usd += attempt.cost_usd or 0
     if not call.is_probe:
-        reuse.remember(call, answer, world, store.run_id)
-    for graded in await run.marking.mark(call, answer, attempt):
-        run.keep(graded, store)
-    return attempt
+        reuse.remember(call, answer, world, run.store.run_id)
+    attempt = record.answered(call, answer, UNGRADED, span, world)
+    reservation.settle(attempt.cost_usd)
+    return attempt, answer

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 
 from mist_ci.errors import Code, ConfigError, Where
+from mist_ci.matchspec import ready_made
 from mist_ci.matchspec.complaints import Complain, stop
 from mist_ci.matchspec.graders import specify
 from mist_ci.matchspec.reading import Material, read_material
@@ -15,19 +16,40 @@ from mist_ci.parsing.glob import matches
 from mist_ci.ports.files import Tree
 
 
-def find(tree: Tree, patterns: Sequence[str], policy_path: str) -> tuple[SuiteDocument, ...]:
-    """Reads all suite files that the policy's patterns match. Raises ConfigError; a pattern must match."""
-    paths: dict[str, None] = {}
+def find(tree: Tree, patterns: Sequence[str], policy_path: str, shipped: Tree) -> tuple[SuiteDocument, ...]:
+    """Reads all suites that the policy's patterns match: files of `tree`, and `mist:NAME` out of `shipped`.
+
+    Raises ConfigError; a pattern must match. `policy_path` is empty where no policy lists the patterns. A file of a
+    tree is never taken for a ready-made suite.
+    """
+    places: dict[tuple[str, bool], None] = {}
     for index, pattern in enumerate(patterns):
-        found = [path for path in tree.paths() if matches(pattern, path)]
+        is_ready = ready_made.is_meant(pattern)
+        found = ready_made.names(shipped, pattern) if is_ready else _matching(tree, pattern)
         if not found:
-            where = safe_yaml.load(tree.read(policy_path), policy_path).where(("suites", index))
+            where = _entry(tree, policy_path, index) if policy_path else None
+            if is_ready:
+                raise ready_made.unknown(shipped, pattern, where)
             message = f"no file of {tree.label} matches {pattern!r}"
             raise ConfigError(Code.FILE_MISSING, message, where=where)
-        paths.update(dict.fromkeys(found))
-    suites = tuple(read(tree, path) for path in paths)
+        places.update(((path, is_ready), None) for path in found)
+    suites = tuple(_ready(shipped, path) if is_ready else read(tree, path) for path, is_ready in places)
     _refuse_twins(suites)
     return suites
+
+
+def _entry(tree: Tree, policy_path: str, index: int) -> Where:
+    return safe_yaml.load(tree.read(policy_path), policy_path).where(("suites", index))
+
+
+def _matching(tree: Tree, pattern: str) -> list[str]:
+    return [path for path in tree.paths() if matches(pattern, path)]
+
+
+def _ready(shipped: Tree, name: str) -> SuiteDocument:
+    """A ready-made suite goes by its name. No file of a repository is its data: none that changes can change it."""
+    suite = read(shipped, ready_made.file_of(name))
+    return suite.model_copy(update={"path": name, "data_path": None})
 
 
 def read(tree: Tree, path: str, complain: Complain = stop) -> SuiteDocument:
@@ -42,7 +64,7 @@ def read(tree: Tree, path: str, complain: Complain = stop) -> SuiteDocument:
         _check_graders(suite, source, complain)
         return SuiteDocument(path=path, file=suite, data_path=None, rows=tuple(_inline_rows(source)))
     data_path = f"{path.rpartition('/')[0]}/{suite.data}".lstrip("/")
-    material = read_material(tree, data_path, source.where(("data",)), suite.format, complain)
+    material = read_material(tree, data_path, source.where(("data",)), suite, complain)
     suite = _completed(suite, material)
     _check_graders(suite, source, complain)
     return SuiteDocument(
@@ -104,13 +126,15 @@ def _check_graders(suite: SuiteFile, source: safe_yaml.Document, complain: Compl
     for index, entry in enumerate(suite.graders):
         where = source.where(("graders", index))
         try:
-            name = specify(entry, where).name
+            spec = specify(entry, where)
         except ConfigError as error:
             complain(error)
             continue
-        if name in names:
-            complain(ConfigError(Code.DUPLICATE, f"the grader {name!r} is listed twice", where=where))
-        names.append(name)
+        if spec.title in names:
+            hint = f"give one of them a name of its own: {{as: NAME, {spec.name}: {{…}}}}"
+            message = f"the grader {spec.title!r} is listed twice"
+            complain(ConfigError(Code.DUPLICATE, message, where=where, hint=hint))
+        names.append(spec.title)
     if suite.primary is not None and suite.primary not in names:
         nearest = document.nearest(suite.primary, names)
         message = f"{suite.primary!r} is not among the graders"

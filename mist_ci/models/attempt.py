@@ -97,6 +97,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknow
     start_ns: int
     end_ns: int
     retries: int = 0
+    tried: tuple[str, ...] = ()
+    """Why each try that brought nothing did not, in order."""
     reused: bool = False
     """Answered to an earlier run: tokens and cost are what the answer costs, and nothing was spent now."""
     stored_at: datetime | None = None
@@ -105,6 +107,12 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknow
     """The head whose gate a reused answer was given to."""
     judgement: Judgement | None = None
     """None where no grader asked a model."""
+    prompt_hash: str = ""
+    """SHA-256 of what was asked, messages and tools; empty in results of older versions."""
+    grader: str = ""
+    """The grader that decides, at its version with its options; empty in results of older versions."""
+    portion: str | None = None
+    """Of `mist-ci eval`: `whole`, or which part of its suites was asked. None where a gate asked."""
 
     def __post_init__(self) -> None:
         """Refuses a score that is no number from 0 to 1."""

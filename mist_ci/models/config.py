@@ -2,23 +2,23 @@
 
 import re
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from mist_ci.models.address import Address, DataAddress, DataPlace
+from mist_ci.models.address import DataAddress, DataPlace
 from mist_ci.models.base import Digest, Model, Name, TreePath, inside_the_tree
 from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import Severity
+from mist_ci.models.provider import Limits, Money, PriceList, Provider
+
+__all__ = ["Limits", "Money", "PriceList", "Provider"]  # written next door, and read as part of the policy
 
 _REF = re.compile(r"refs/(?:tags|heads)/[A-Za-z0-9][A-Za-z0-9._/-]{0,199}")
 RuleCode = Annotated[str, Field(pattern=r"^SF[0-9]{0,3}$")]
 """A data rule, or the beginning of its code."""
 Margin = Annotated[float, Field(gt=0, lt=1)]
-Money = Annotated[Decimal, Field(ge=0, le=1_000_000_000)]
-"""US dollars. A ceiling that nobody can reach is a slip: `1e400` would switch a budget off."""
 
 
 class OnInconclusive(StrEnum):
@@ -34,34 +34,6 @@ class Sequential(StrEnum):
     OBF = "obf"
     """O'Brien-Fleming bounds: at a third and two thirds of the samples only what is plain is decided."""
     NONE = "none"
-
-
-class PriceList(Model):
-    """US dollars per million tokens, with the day they were true."""
-
-    input_per_mtok: Money
-    output_per_mtok: Money
-    training_per_mtok: Money | None = None
-    as_of: date
-
-
-class Limits(Model):
-    """What the provider allows, and how many calls run side by side."""
-
-    rpm: Annotated[int, Field(ge=1)] | None = None
-    tpm: Annotated[int, Field(ge=1)] | None = None
-    connections: Annotated[int, Field(ge=1, le=512)] = 8
-    timeout_s: Annotated[float, Field(gt=0, le=3600)] = 120.0
-
-
-class Provider(Model):
-    """Where a model answers. `key_env` names an environment variable; the key itself is never in a file."""
-
-    type: Literal["openai"]
-    base_url: Address
-    key_env: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
-    prices: PriceList | None = None
-    limits: Limits = Limits()
 
 
 class Dataset(Model):
@@ -163,6 +135,10 @@ class Waiver(Model):
     expires: date
 
 
+READY_MADE = "mist:"
+"""What the name of a suite that ships with MIST CI begins with, where a policy lists suites."""
+
+
 class Policy(Model):
     """All of mist.yml."""
 
@@ -174,8 +150,14 @@ class Policy(Model):
     """Hosts and buckets, beside those of a `uri`, that data may come from: where a redirect or Git LFS leads, and
     where a change may move data to."""
     suites: tuple[str, ...] = ()
+    """Patterns of suite files, and ready-made suites: `mist:arithmetic`, or `mist:*` for all of them."""
     gates: Annotated[dict[Name, Gate], Field(min_length=1)]
     waivers: tuple[Waiver, ...] = ()
+
+    @property
+    def suite_files(self) -> tuple[str, ...]:
+        """The patterns of suite files in the repository, without ready-made suites."""
+        return tuple(pattern for pattern in self.suites if not pattern.startswith(READY_MADE))
 
     def guarded_models(self, gate: Gate) -> dict[str, str]:
         """Name → reference path of the models that `gate` guards (all of them when it names none)."""

@@ -34,6 +34,10 @@ class EvalResult(Payload):
     interval: tuple[float, float] | None = None
     decision: str | None = None
     suite_digest: str | None = None
+    prompt_hash: str | None = None
+    """SHA-256 of what a sample asks, messages and tools."""
+    grader: str | None = None
+    """The grader that decides, at its version with its options."""
 
 
 class TraceSpan(Payload):

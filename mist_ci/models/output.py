@@ -45,7 +45,7 @@ class RequestIdentity(Model):
         offered = [tool.model_dump(mode="json") for tool in tools]
         return cls(
             provider_type=provider.type,
-            base_url=provider.base_url,
+            base_url=provider.place,
             model=reference.model,
             parameters=reference.parameters,
             messages=digest_of(asked),

@@ -123,8 +123,8 @@ class AttemptCounts(Model):
 
 
 GraderOptions = dict[str, JsonValue]
-GraderEntry = str | dict[str, GraderOptions | None]
-"""`exact`, or `{exact: {ignore_case: true}}`."""
+GraderEntry = str | dict[str, GraderOptions | str | None]
+"""`exact`, or `{exact: {ignore_case: true}}`, or with a name of its own `{as: strict, exact: {}}`."""
 
 
 class SuiteFile(Model):
@@ -160,10 +160,17 @@ class GraderSpec(Model):
     name: str
     version: int
     options: GraderOptions
-    asks: str | None = None
+    asks: str | None = Field(default=None, exclude=True)
     """The model that it asks; None for a grader that asks nobody."""
-    compares: bool = False
+    compares: bool = Field(default=False, exclude=True)
     """True when it says which of two sides is better, and so cannot grade one alone."""
+    label: str | None = None
+    """What the suite calls it, where it is listed more than once; it changes no score."""
+
+    @property
+    def title(self) -> str:
+        """The name of its scores."""
+        return self.label or self.name
 
     @property
     def fingerprint(self) -> str:
@@ -218,7 +225,7 @@ class Suite(Model):
     @property
     def judge(self) -> GraderSpec | None:
         """The grader that decides, where it asks a model; None where it asks nobody."""
-        primary = next((one for one in self.graders if one.name == self.primary), None)
+        primary = next((one for one in self.graders if one.title == self.primary), None)
         return primary if primary is not None and primary.asks is not None else None
 
     @property
@@ -229,4 +236,4 @@ class Suite(Model):
     @property
     def grader_fingerprint(self) -> str:
         """The grader that decides, at its version with its options; empty where another runner grades."""
-        return next((one.fingerprint for one in self.graders if one.name == self.primary), "")
+        return next((one.fingerprint for one in self.graders if one.title == self.primary), "")

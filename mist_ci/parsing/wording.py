@@ -18,6 +18,8 @@ PATTERNS = {
     r"^[0-9a-f]{64}$": "must be 64 hexadecimal digits in lower case",
     r"^[A-Za-z_][A-Za-z0-9_]*$": "must be the name of an environment variable: letters, digits and underscores, "
     "and no digit first",
+    r"^[A-Za-z0-9.-]{1,40}$": "must be a version such as 2024-10-21",
+    r"^[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*$": "must be package.module:function",
     r"^SF[0-9]{3}$": "must be the code of a data rule, such as SF205",
     r"^SF[0-9]{0,3}$": "must be the code of a data rule or the beginning of one, such as SF205 or SF2",
     r"^([a-z0-9]+://)?[A-Za-z0-9._-]+(:[0-9]{1,5})?$": "must be a host, such as data.example.com, or a bucket, such "

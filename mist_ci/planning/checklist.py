@@ -162,7 +162,7 @@ def _owners(tree: Tree, policy: Policy, config: str) -> Task:
 def _judging_paths(tree: Tree, policy: Policy, config: str) -> Iterator[str]:
     """Whatever decides, or names what decides; and a file in .github/workflows/ that nobody wrote yet."""
     yield config
-    suites = [path for path in tree.paths() if matches_any(policy.suites, path)]
+    suites = [path for path in tree.paths() if matches_any(policy.suite_files, path)]
     folders = tuple({f"{path.rpartition('/')[0]}/" for path in suites if "/" in path})
     yield from (path for path in tree.paths() if path.startswith(folders) or path in suites)
     yield from policy.models.values()

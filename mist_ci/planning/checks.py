@@ -49,7 +49,7 @@ def guarded_datasets(policy: Policy, gate: Gate) -> dict[str, Dataset]:
 def _refuse_irregular(policy: Policy, gate: Gate, head: Tree) -> None:
     """A trainer follows a link and opens a file of any name: what cannot be validated must not look valid."""
     data = [dataset.path for dataset in guarded_datasets(policy, gate).values() if dataset.path is not None]
-    other = [*policy.suites, *policy.guarded_models(gate).values()]
+    other = [*policy.suite_files, *policy.guarded_models(gate).values()]
     for path in head.irregular():
         hint = "commit the file itself, not a link or a submodule, under a plain name"
         if any(matches(pattern, path) or reaches_below(pattern, path) for pattern in data):

@@ -169,7 +169,7 @@ def _suite_steps(
     """Self-checks of suites that head adds, edits or removes. Their data may change without the YAML file."""
     steps = []
     for path, kind in changed.items():
-        if matches_any(policy.suites, path):
+        if matches_any(policy.suite_files, path):
             removed = kind is ChangeKind.DELETED
             gone = f"{path} is removed: the suite still decides here, until the merge"
             reason = gone if removed else f"{path} changed"

@@ -20,7 +20,6 @@ def read_policy(tree: Tree, path: str) -> Policy | None:
     if not tree.exists(path):
         return None
     policy, source = document.parse(Policy, tree.read(path), path)
-    _refuse_what_is_not_acted_on(policy, source)
     _resolve_names(policy, source)
     return policy
 
@@ -116,20 +115,3 @@ def _known(name: str, names: Mapping[str, object], kind: str, source: Document, 
         raise ConfigError(
             Code.UNKNOWN_NAME, f"no {kind} is named {name!r}", where=source.where(path), hint=hint
         )
-
-
-def _refuse_what_is_not_acted_on(policy: Policy, source: Document) -> None:
-    """A setting that would be ignored is an error: nobody shall rely on a check that does not run."""
-    for name, provider in policy.providers.items():
-        if provider.limits.tpm is not None:
-            raise _not_available(source, ("providers", name, "limits", "tpm"), "a limit on tokens per minute")
-    for index, pattern in enumerate(policy.suites):
-        if pattern.startswith("mist:"):
-            raise _not_available(source, ("suites", index), "ready-made suites")
-
-
-def _not_available(source: Document, path: Path, what: str) -> ConfigError:
-    hint = "remove it for now; what this version does is listed in CHANGELOG.md"
-    return ConfigError(
-        Code.NOT_AVAILABLE, f"{what} is not available in this version", where=source.where(path), hint=hint
-    )

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from mist_ci.errors import Code, ConfigError, Where
 from mist_ci.models.plan import Change, Event
 
 
@@ -40,6 +41,37 @@ class Tree(Protocol):
         Raises like `read`, ConfigError MC102 for what is no such file, CouldNotRun MC205 without pyarrow.
         """
         ...
+
+
+class NoFiles:
+    """A tree in which there is nothing."""
+
+    label = "an empty tree"
+
+    def paths(self) -> Sequence[str]:
+        """None."""
+        return ()
+
+    def irregular(self) -> Sequence[str]:
+        """None."""
+        return ()
+
+    def exists(self, path: str) -> bool:
+        """False."""
+        del path
+        return False
+
+    def read(self, path: str) -> bytes:
+        """Raises ConfigError MC101."""
+        raise ConfigError(Code.FILE_MISSING, f"not in {self.label}", where=Where(path))
+
+    def copy(self, path: str, write: Callable[[bytes], object]) -> None:
+        """Raises ConfigError MC101."""
+        write(self.read(path))
+
+    def read_table(self, path: str) -> Sequence[str]:
+        """Raises ConfigError MC101."""
+        raise ConfigError(Code.FILE_MISSING, f"not in {self.label}", where=Where(path))
 
 
 class Files(Protocol):

@@ -1,6 +1,6 @@
 """Asking a model."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
@@ -25,6 +25,10 @@ class Request:
     """So many candidates for each token are wanted with their log-probabilities, where the server gives them."""
     reply_schema: Mapping[str, JsonValue] | None = None
     """The JSON Schema that the answer must fit, where the server can hold a model to one."""
+    tokens: int = field(default=0, compare=False)
+    """How many tokens the call may take, input and output; 0 where nobody counts them."""
+    may_retry: Callable[[], bool] | None = field(default=None, compare=False, repr=False)
+    """Asked before another try when the last one may have cost money and brought nothing: may it cost as much again?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,10 @@ class Completion:
     cost_usd: Decimal | None = None
     """What a gateway says that the call cost."""
     first_logprobs: Mapping[str, float] = field(default_factory=dict)
+    tried: tuple[str, ...] = field(default=(), compare=False)
+    """Why each earlier try brought nothing, in order."""
+    waited_s: float = field(default=0.0, compare=False)
+    """Seconds in the client's own queue, before the first try."""
 
     @property
     def answer(self) -> Answer:
@@ -60,6 +68,10 @@ class NoAnswer:
     reason: str
     retries: int
     server_gone: bool
+    tried: tuple[str, ...] = field(default=(), compare=False)
+    """Why each try brought nothing, in order; the last reason without what was made of it."""
+    waited_s: float = field(default=0.0, compare=False)
+    """Seconds in the client's own queue, before the first try."""
 
 
 class ModelClient(Protocol):

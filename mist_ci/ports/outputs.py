@@ -12,6 +12,11 @@ class OutputStore(Protocol):
     Nothing here ever raises: a store that is broken is an empty one, and says so once.
     """
 
+    @property
+    def keeps(self) -> bool:
+        """True when what this run puts here is found by the next one."""
+        ...
+
     def get(self, identity: RequestIdentity, not_before: datetime | None = None) -> StoredAnswer | None:
         """The answer to exactly this request; None when there is none that is whole and young enough.
 
@@ -31,6 +36,8 @@ class OutputStore(Protocol):
 
 class NoOutputs:
     """For worlds that remember nothing: every question is asked."""
+
+    keeps = False
 
     def get(self, identity: RequestIdentity, not_before: datetime | None = None) -> StoredAnswer | None:
         """Nothing is stored."""

@@ -1,13 +1,14 @@
 """Telling a waiting person what is going on (on stderr; never part of the result)."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 
 class Progress(Protocol):
     """Stages with a known number of steps."""
 
-    def start(self, label: str, total: int) -> None:
-        """A stage begins."""
+    def start(self, label: str, total: int, detail: Callable[[], str] | None = None) -> None:
+        """A stage begins. `detail` is what else there is to say, asked for whenever something is shown."""
         ...
 
     def advance(self, steps: int = 1) -> None:

@@ -6,7 +6,7 @@ from mist_ci.ports.accounting import NoTokenizers, Prices, TokenCounter, Tokeniz
 from mist_ci.ports.clock import Clock
 from mist_ci.ports.datasets import Datasets
 from mist_ci.ports.executor import Executor
-from mist_ci.ports.files import Files
+from mist_ci.ports.files import Files, NoFiles, Tree
 from mist_ci.ports.interrupts import Interrupts, NoInterrupts
 from mist_ci.ports.iterations import IterationStore, NoIterations
 from mist_ci.ports.label_judge import LabelJudge
@@ -35,5 +35,7 @@ class World:
     iterations: IterationStore = field(default_factory=NoIterations)
     targets: Targets = field(default_factory=NoTargets)
     tokenizers: Tokenizers = field(default_factory=NoTokenizers)
+    shipped: Tree = field(default_factory=NoFiles)
+    """The ready-made suites: `mist:NAME/suite.yml` and what lies beside it."""
     labels: LabelJudge | None = None
     """None where the extra `labels` is not installed."""

@@ -9,7 +9,7 @@ from mist_ci.schemaflux.prompts import telling_texts
 from mist_ci.schemaflux.rules.sf013_lfs_pointer import META as _POINTER
 from mist_ci.schemaflux.run import validate
 from mist_ci.schemaflux.selection import Selection
-from mist_ci.schemaflux.suppressions import Suppressions, read_baseline, write_baseline
+from mist_ci.schemaflux.suppressions import Noted, Suppressions, read_baseline, write_baseline
 from mist_ci.schemaflux.target_page import page as target_page
 from mist_ci.schemaflux.target_page import pages as target_pages
 
@@ -24,6 +24,7 @@ __all__ = [
     "POINTER",
     "Inspection",
     "Means",
+    "Noted",
     "Selection",
     "Suppressions",
     "codes",

@@ -87,7 +87,7 @@ def corpus_problems(scratch: Scratch, reread: Reread, ledger: Ledger, selection:
         counts: dict[tuple[Severity, bool], int] = {}
         for bucket in range(index * _BUCKETS, (index + 1) * _BUCKETS):
             for severity, original, other in _offenders(rule, scratch, bucket, reread):
-                standing = _standing(rule, reread, ledger, original, other)
+                standing = _standing(rule, reread, ledger, severity, original, other)
                 if standing is None:
                     continue
                 kind = severity, standing
@@ -99,7 +99,7 @@ def corpus_problems(scratch: Scratch, reread: Reread, ledger: Ledger, selection:
 
 
 def _standing(
-    rule: CorpusRule, reread: Reread, ledger: Ledger, original: Record, other: Record
+    rule: CorpusRule, reread: Reread, ledger: Ledger, severity: Severity, original: Record, other: Record
 ) -> bool | None:
     """True for what is known, None for what is not worth saying. Rows are read again only where they decide it."""
     if not ledger.looks_at_each:
@@ -110,7 +110,7 @@ def _standing(
     if not ledger.knows_rows:
         return not other.is_new
     problem = rule.describe(Mention(reread(original)), Mention(row))
-    return ledger.knows(rule.META, problem, row.file, row.raw) or not other.is_new
+    return ledger.knows(rule.META, problem, row.file, row.raw, (severity, ""), is_known=not other.is_new)
 
 
 def _offenders(
@@ -171,6 +171,7 @@ def _say(
             Where(row.file, row.line),
             is_known=is_known,
             row=row.raw,
+            is_asked=True,
         )
     if shown:
         ledger.count(rule.META, severity, count - len(shown), is_known=is_known)

@@ -18,7 +18,7 @@ from mist_ci.schemaflux.leaks import SuiteTexts
 from mist_ci.schemaflux.ledger import KEEP, Watch
 from mist_ci.schemaflux.lines import MAX_LINE_BYTES
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
-from mist_ci.schemaflux.suppressions import NOTHING, Suppressions
+from mist_ci.schemaflux.suppressions import NOTHING, Noted, Suppressions
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,9 @@ class Inspection:
 class Means:
     """What it is done with.
 
-    `watch` is told findings about single rows as soon as they are made. `noted` is given identity → code and file of
-    every finding, kept or not, where there is one: what a baseline file is made of. Without `labels`, label errors are
-    not looked for.
+    `watch` is told findings about single rows as soon as they are made. `noted` is given identity → code, file and
+    number of all findings, kept or not, where there is one: what a baseline file is made of. Without `labels`, label
+    errors are not looked for.
     """
 
     executor: Executor
@@ -67,5 +67,5 @@ class Means:
     workers: Workers = field(default_factory=InlineWorkers)
     scratch: Scratch = field(default_factory=MemoryScratch)
     watch: Watch = lambda _finding: None
-    noted: dict[str, tuple[str, str]] | None = None
+    noted: Noted | None = None
     labels: LabelJudge | None = None

@@ -9,7 +9,7 @@ from mist_ci.models.target import StanceSeverity, Target
 from mist_ci.schemaflux.concealing import concealed
 from mist_ci.schemaflux.framing import framed
 from mist_ci.schemaflux.rule import Problem, RuleMeta
-from mist_ci.schemaflux.suppressions import NOTHING, Suppressions, identity
+from mist_ci.schemaflux.suppressions import ANY_NUMBER, NOTHING, Noted, Suppressions, identity, note_identity
 
 KEEP = 1000
 """Findings of one kind that are kept, when nothing else is said."""
@@ -29,8 +29,10 @@ class Ledger:
     kept: dict[Kind, list[Finding]] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     suppressions: Suppressions = NOTHING
-    noted: dict[str, tuple[str, str]] | None = None
-    """Identity → code and file of every finding, where somebody wants to remember them all."""
+    noted: Noted | None = None
+    """Every finding, where somebody wants to remember them all."""
+    excused: dict[str, list[Kind | None]] = field(default_factory=dict)
+    """Identity → what the baseline was used up for, in order. None for what base has in any case."""
 
     def note(
         self,
@@ -42,10 +44,12 @@ class Ledger:
         target: Target | None = None,
         raw: bytes = b"",
         row: bytes = b"",
+        is_asked: bool = False,
     ) -> Finding | None:
         """Counts a problem. Returns the finding when it is among the first of its kind, else None.
 
         `raw` is the line that it is about, for its column and its frame; `row` the same where nothing is shown of it.
+        `is_asked` says that `knows` was asked before: no finding may use up the baseline twice.
         """
         if self.suppressions.ignores(where.file, meta.code):
             return None
@@ -56,7 +60,8 @@ class Ledger:
                 return None
             severity = Severity(stance.severity.value)
         name, content = target.name if target else "", raw or row
-        is_known = self.knows(meta, problem, where.file, content, name) or is_known
+        if not is_asked:
+            is_known = self.knows(meta, problem, where.file, content, (severity, name), is_known=is_known)
         kind = meta.code, severity, name, is_known
         count = self.counts.get(kind, 0)
         self.counts[kind] = count + 1
@@ -83,14 +88,58 @@ class Ledger:
         self.kept.setdefault(kind, []).append(found)
         return found
 
-    def knows(self, meta: RuleMeta, problem: Problem, path: str, content: bytes, target: str = "") -> bool:
-        """True for a finding of the baseline. Remembers it where all of them are wanted."""
+    def knows(
+        self,
+        meta: RuleMeta,
+        problem: Problem,
+        path: str,
+        content: bytes,
+        standing: tuple[Severity, str],
+        *,
+        is_known: bool,
+    ) -> bool:
+        """True for a finding of base or of the baseline, for which it counts there. `standing`: severity and target.
+
+        Remembers it where all of them are wanted.
+        """
         if not self.knows_rows:
-            return False  # an identity costs more than most findings
-        one = identity(meta.code, target, problem.field, path, content)
+            return is_known  # an identity costs more than most findings
+        one = identity(meta.code, standing[1], problem.field, path, content)
         if self.noted is not None:
-            self.noted.setdefault(one, (meta.code, path))
-        return one in self.suppressions.baseline
+            note_identity(self.noted, one, meta.code, path)
+        allowed = self.suppressions.baseline.get(one, 0)
+        if allowed in (0, ANY_NUMBER):
+            return is_known or allowed > 0
+        used = self.excused.setdefault(one, [])
+        if not is_known and len(used) >= allowed:
+            return False
+        used.append(None if is_known else (meta.code, *standing, True))
+        self._hold_to(one, allowed)
+        return True
+
+    def _hold_to(self, one: str, allowed: int) -> None:
+        """Makes the last of the excused findings new until there are no more than the baseline has."""
+        used = self.excused[one]
+        while len(used) > allowed:
+            kind = next((kind for kind in reversed(used) if kind is not None), None)
+            if kind is None:
+                return
+            del used[len(used) - 1 - used[::-1].index(kind)]
+            self._renew(one, kind)
+
+    def _renew(self, one: str, kind: Kind) -> None:
+        new = *kind[:3], False
+        self.counts[kind] -= 1
+        self.counts[new] = self.counts.get(new, 0) + 1
+        if not self.counts[kind]:
+            del self.counts[kind]
+        kept, fresh = self.kept.get(kind, []), self.kept.setdefault(new, [])
+        for place in reversed(range(len(kept))):
+            if kept[place].identity == one:
+                found = kept.pop(place)
+                if len(fresh) < self.keep:
+                    fresh.append(found.model_copy(update={"known": False}))
+                return
 
     @property
     def knows_rows(self) -> bool:
@@ -112,12 +161,16 @@ class Ledger:
         """Takes in the ledger of a later part."""
         self.names |= later.names
         if self.noted is not None:
-            self.noted |= later.noted or {}
+            for one, (code, path, times) in (later.noted or {}).items():
+                note_identity(self.noted, one, code, path, times)
         for kind, count in later.counts.items():
             self.counts[kind] = self.counts.get(kind, 0) + count
         for kind, findings in later.kept.items():
             mine = self.kept.setdefault(kind, [])
             mine += findings[: max(0, self.keep - len(mine))]
+        for one, used in later.excused.items():
+            self.excused.setdefault(one, []).extend(used)
+            self._hold_to(one, self.suppressions.baseline[one])
 
     def drop(self, code: str) -> None:
         """Forgets all findings of a rule."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from mist_ci.errors import Code, CouldNotRun, Where
 from mist_ci.models.data_format import DataFormat
-from mist_ci.models.finding import DataChange, DataReport
+from mist_ci.models.finding import DataChange, DataReport, Finding
 from mist_ci.ports.sources import Source
 from mist_ci.schemaflux.asking import ask
 from mist_ci.schemaflux.change import describe_change
@@ -17,7 +17,7 @@ from mist_ci.schemaflux.inspection import Inspection, Means
 from mist_ci.schemaflux.known import known_lines
 from mist_ci.schemaflux.label_errors import label_problems
 from mist_ci.schemaflux.leaks import suite_index
-from mist_ci.schemaflux.ledger import Ledger
+from mist_ci.schemaflux.ledger import Ledger, Watch
 from mist_ci.schemaflux.lines import Line, Span, cuts, spans
 from mist_ci.schemaflux.matrix import target_verdicts
 from mist_ci.schemaflux.near import TOO_MUCH, is_searched, near_problems
@@ -29,6 +29,9 @@ from mist_ci.schemaflux.row_tokens import destinations
 from mist_ci.schemaflux.rules import CHANGE_RULES, PAIR_RULE, sf801_exact_duplicate
 from mist_ci.schemaflux.scan import Scan
 from mist_ci.schemaflux.selection import Selection
+
+_PREVIEW_BYTES = 1 << 21
+_PREVIEW_FINDINGS = 100
 
 
 def validate(asked: Inspection, means: Means) -> DataReport:
@@ -79,7 +82,7 @@ def validate(asked: Inspection, means: Means) -> DataReport:
         change=change,
         targets=tuple(target_verdicts(total.matrix, total.rows)),
         data_hash=data_hash(sources),
-        notices=tuple(notices),
+        notices=(*notices, *asked.suppressions.unmatched(one.path for one in asked.head)),
     )
 
 
@@ -90,19 +93,41 @@ def _copies(ledger: Ledger) -> int:
 
 def _parts(scan: Scan, sources: Sequence[Source], means: Means) -> Iterator[Part]:
     """All parts of all files, scanned, in order."""
-    if means.workers.count > 1:
-        for part in means.workers.map(scan, (span for source in sources for span in spans(source))):
-            for finding in part.fresh:
-                means.watch(finding)
-            yield part
+    if means.workers.count == 1:
+        yield from (part for part, _ in _one_by_one(replace(scan, watch=means.watch), sources))
         return
-    scan = replace(scan, watch=means.watch)
+    shown = _show_first(scan, sources, means.watch)
+    for part in means.workers.map(scan, (span for source in sources for span in spans(source))):
+        for finding in part.fresh:
+            if finding not in shown:
+                means.watch(finding)
+        yield part
+
+
+def _one_by_one(scan: Scan, sources: Sequence[Source]) -> Iterator[tuple[Part, int]]:
+    """Every part with its bytes. Each knows where the next one begins."""
     for source in sources:
         row = 0
-        for start, end in cuts(source):  # one after the other, each part knows where the next one begins
+        for start, end in cuts(source):
             part = scan(Span(source, start, end, row))
             row += part.lines
-            yield part
+            yield part, end - start
+
+
+def _show_first(scan: Scan, sources: Sequence[Source], watch: Watch) -> set[Finding]:
+    """Shows what is wrong with the first rows, and returns it: other processes take a second to start."""
+    shown: set[Finding] = set()
+
+    def show(finding: Finding) -> None:
+        watch(finding)
+        shown.add(finding)
+
+    size = 0
+    for _, part_bytes in _one_by_one(replace(scan, watch=show, is_preview=True, is_near=False), sources):
+        size += part_bytes
+        if size >= _PREVIEW_BYTES or len(shown) >= _PREVIEW_FINDINGS:
+            break
+    return shown
 
 
 def _formats(heads: Mapping[str, Detected]) -> dict[str, DataFormat]:

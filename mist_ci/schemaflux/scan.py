@@ -35,7 +35,7 @@ from mist_ci.schemaflux.rule import BadLine
 from mist_ci.schemaflux.rules import LEAK_RULES, PAIR_RULE, ROW_RULES, TOKEN_RULES, sf002_invalid_json
 from mist_ci.schemaflux.rules.of_targets import TARGET_RULES
 from mist_ci.schemaflux.selection import EVERYTHING, Selection
-from mist_ci.schemaflux.suppressions import NOTHING, Suppressions
+from mist_ci.schemaflux.suppressions import NOTHING, Noted, Suppressions
 
 _BATCH_BYTES = 1 << 20
 _BATCH_ROWS = 2_000
@@ -68,13 +68,15 @@ class Scan:
     is_near: bool = False
     """True when near-duplicates are looked for."""
 
+    is_preview: bool = False
+    """True when rows are only judged one by one: nothing is counted or compared."""
     watch: Watch | None = None
     """Is told findings about single rows as they are made. Not for other processes."""
 
     def new_part(self, path: str = "") -> Part:
         """An empty part."""
         folds = new_folds(self.selection, self.targets)
-        noted: dict[str, tuple[str, str]] | None = {} if self.is_noting else None
+        noted: Noted | None = {} if self.is_noting else None
         ledger = Ledger(self.keep, suppressions=self.suppressions, noted=noted)
         return Part(ledger, Matrix(self.targets), folds, path)
 
@@ -111,6 +113,9 @@ class _Scanner:
 
     def scan(self, span: Span) -> Part:
         part = self._scan.new_part(span.source.path)
+        if self._scan.is_preview:
+            deque(self._rows(span, part), maxlen=0)
+            return part
         good = self._finished(span, part)
         if self._render is None:
             deque(good, maxlen=0)

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import jsonschema_rs
 import msgspec
 
+from mist_ci.parsing.references import expanded_size
 from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux.message import Object
-from mist_ci.schemaflux.references import expanded_size
 
 _MOST_SCHEMA_BYTES = 1 << 16
 _MOST_KEPT_BYTES = 8 << 20

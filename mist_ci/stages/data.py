@@ -96,7 +96,7 @@ class DataStage:
     def _suppressions(self) -> schemaflux.Suppressions:
         """What the policy ignores, and what the base branch's baseline knows: head cannot excuse itself."""
         path, ignored = self.dataset.baseline, self.dataset.per_file_ignores
-        known = schemaflux.read_baseline(self.trees["base"].read(path), path) if path else frozenset()
+        known = schemaflux.read_baseline(self.trees["base"].read(path), path) if path else {}
         return schemaflux.Suppressions(tuple(ignored.items()), known)
 
     def _trainers(self) -> list[TrainerSettings]:

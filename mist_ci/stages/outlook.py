@@ -50,7 +50,7 @@ def outlook_of_files(world: World, tree: Tree, case: Case, earlier: Earlier = NO
     if policy is None:
         return _nothing(case, None, "there is no policy")
     ahead = Ahead(world, policy, policy.gates[case.gate], _calibration(tree, case.config), earlier)
-    documents = matchspec.find(tree, policy.suites, case.config)
+    documents = matchspec.find(tree, policy.suites, case.config, world.shipped)
     planning.check_head(policy, safe_yaml.load(tree.read(case.config), case.config), tree, documents)
     suites = [matchspec.load(one, world.executor) for one in documents]
     changes = _as_if_changed(ahead, tree)

@@ -107,7 +107,7 @@ class Run:
         self._find_anchor(policy, changes, anchors)
         broken: ConfigError | None = None
         try:
-            self.documents = matchspec.find(self._tree("base"), policy.suites, config)
+            self.documents = self._find_suites("base", policy)
         except ConfigError as error:
             broken = error
         suites = None if broken else self.documents
@@ -143,7 +143,10 @@ class Run:
         policy = planning.read_policy(head, config)
         if policy is not None:
             source = safe_yaml.load(head.read(config), config)
-            planning.check_head(policy, source, head, matchspec.find(head, policy.suites, config))
+            planning.check_head(policy, source, head, self._find_suites("head", policy))
+
+    def _find_suites(self, side: str, policy: Policy) -> tuple[SuiteDocument, ...]:
+        return matchspec.find(self._tree(side), policy.suites, self.config, self.world.shipped)
 
     def _changes(self) -> tuple[Change, ...]:
         event = self.event

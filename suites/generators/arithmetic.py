@@ -249,7 +249,7 @@ SUITE = Suite(
     title="Arithmetic",
     measures=(
         "Calculating in one step, without room to think: from sums of two small numbers to products of four digits by "
-        "three. Fine-tuning on text that has no numbers in it takes this away early."
+        "three. Fine-tuning on text that has no numbers in it can take this away."
     ),
     graded="The last number of the answer is the right one, exactly (`numeric`).",
     templates=TEMPLATES,

@@ -1,8 +1,6 @@
 """The files of the ready-made suites, as text."""
 
 import json
-from collections.abc import Iterator
-from typing import Any
 
 import yaml
 
@@ -10,8 +8,12 @@ from suites.generators import (
     arithmetic,
     code_reading,
     dates_and_units,
+    instructions,
+    json_schema,
     logic,
+    reading,
     string_manipulation,
+    tool_calls,
     word_problems,
 )
 from suites.generators.growing import Suite, rows
@@ -23,24 +25,31 @@ SUITES: tuple[Suite, ...] = (
     string_manipulation.SUITE,
     dates_and_units.SUITE,
     logic.SUITE,
+    reading.SUITE,
+    json_schema.SUITE,
+    tool_calls.SUITE,
+    instructions.SUITE,
     code_reading.SUITE,
 )
 
 
 def files() -> dict[str, str]:
     """Path below suites/ → text."""
-    grown = {suite.name: list(rows(suite)) for suite in SUITES}
+    grown = {suite: list(rows(suite)) for suite in SUITES}
     return {
-        "README.md": index({suite: grown[suite.name] for suite in SUITES}),
-        **{path: text for suite in SUITES for path, text in _files(suite, grown[suite.name])},
+        **{path: text for suite in SUITES for path, text in data_files(suite).items()},
+        **{f"{suite.name}/README.md": page(suite, samples) for suite, samples in grown.items()},
+        "README.md": index(grown),
     }
 
 
-def _files(suite: Suite, samples: list[dict[str, Any]]) -> Iterator[tuple[str, str]]:
-    lines = [json.dumps(sample, ensure_ascii=False) for sample in samples]
-    yield f"{suite.name}/suite.yml", _settings(suite)
-    yield f"{suite.name}/samples.jsonl", "\n".join(lines) + "\n"
-    yield f"{suite.name}/README.md", page(suite, samples)
+def data_files(suite: Suite) -> dict[str, str]:
+    """What is asked: settings and samples."""
+    lines = [json.dumps(sample, ensure_ascii=False) for sample in rows(suite)]
+    return {
+        f"{suite.name}/suite.yml": _settings(suite),
+        f"{suite.name}/samples.jsonl": "\n".join(lines) + "\n",
+    }
 
 
 def _settings(suite: Suite) -> str:

@@ -44,6 +44,8 @@ class Suite:
     """Samples of one template, a third of them at each level."""
     settings: dict[str, Any]
     """The keys of suite.yml after `data`: prompt, primary, graders."""
+    sd: float = 0.40
+    """Supposed standard deviation of the differences per sample: 0.40 where answers pass or fail (design 3 §2)."""
     seed: int = 1
 
 

@@ -11,11 +11,11 @@ from mist_ci.stats.power import minimum_detectable_effect, n_required
 from suites.generators.growing import LEVELS, Suite
 
 COUNTED_AS = "gpt-4o"
-SD = 0.40
-"""Of the differences per sample, where answers pass or fail: design 3 §2, and what `mist-ci plan` supposes."""
 ALPHA, POWER, MARGIN = 0.05, 0.80, 0.05
 MOVING_TOGETHER = 2.0
 """Design effect of a suite whose templates rise and fall as a whole."""
+SHORT = 90
+"""Characters of an answer that stands in a line of text."""
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -30,8 +30,8 @@ PAGE = """# {suite.title}: `mist:{suite.name}`
 (tags `easy`, `medium`, `hard`, and the template's name). The template is the cluster: what samples of one template have
 in common does not pass for independent evidence.
 
-**What it can find.** A drop of {alone} points with 80% power, at 5% one-sided, when answers pass or fail with a
-standard deviation of {sd:.2f} per difference and move independently; of {together} points with a design effect of
+**What it can find.** A drop of {alone} points with 80% power, at 5% one-sided, when the differences per sample
+have a standard deviation of {sd:.2f} and are independent; of {together} points with a design effect of
 {effect:g}, where whole templates rise and fall. Certifying an unchanged model within {margin:g} points as often takes
 {needed} independent samples.
 
@@ -61,12 +61,12 @@ def page(suite: Suite, rows: Rows) -> str:
         suite=suite,
         count=len(rows),
         clusters=_clusters(rows),
-        alone=_points(len(rows), 1),
-        together=_points(len(rows) / MOVING_TOGETHER, 1),
+        alone=_points(suite, len(rows), 1),
+        together=_points(suite, len(rows) / MOVING_TOGETHER, 1),
         effect=MOVING_TOGETHER,
-        sd=SD,
+        sd=suite.sd,
         margin=MARGIN * 100,
-        needed=n_required(SD, MARGIN, alpha=ALPHA, power=POWER),
+        needed=n_required(suite.sd, MARGIN, alpha=ALPHA, power=POWER),
         tokens=_prompt_tokens(suite, rows),
         templates=", ".join(f"`{name}`" for name in dict.fromkeys(row["cluster"] for row in rows)),
         examples="\n\n".join(_shown(suite, row) for row in _examples(suite, rows)),
@@ -78,7 +78,8 @@ def index(suites: Mapping[Suite, Rows]) -> str:
     """All suites in one table, and how to use them."""
     table = [
         f"| [`mist:{suite.name}`]({suite.name}/README.md) | {len(rows)} | {_clusters(rows)} | "
-        f"`{suite.settings['primary']}` | {_points(len(rows), len(suites) + 1)} | {_prompt_tokens(suite, rows):,} |"
+        f"`{suite.settings['primary']}` | {_points(suite, len(rows), len(suites) + 1)} | "
+        f"{_prompt_tokens(suite, rows):,} |"
         for suite, rows in suites.items()
     ]
     return INDEX.format(table="\n".join(table), hypotheses=len(suites) + 1, together=MOVING_TOGETHER)
@@ -116,9 +117,9 @@ in every result.
 """
 
 
-def _points(count: float, hypotheses: int) -> str:
+def _points(suite: Suite, count: float, hypotheses: int) -> str:
     values = [
-        minimum_detectable_effect(int(count), SD, alpha=ALPHA / number, power=POWER) * 100
+        minimum_detectable_effect(int(count), suite.sd, alpha=ALPHA / number, power=POWER) * 100
         for number in dict.fromkeys((1, hypotheses))
     ]
     return " / ".join(f"{value:.1f}" for value in values)
@@ -139,18 +140,29 @@ def _shown(suite: Suite, row: Mapping[str, Any]) -> str:
     fence = "````"
     parts = [
         f"*{row['tags'][0].capitalize()}, `{row['id']}`:*",
-        f"{fence}text\n{_asked(suite, row)}\n{fence}",
+        f"{fence}text\n{_asked(suite, [row])[0]}\n{fence}",
     ]
     if tools := row.get("tools"):
         parts.append("with the tools " + ", ".join(f"`{tool['name']}`" for tool in tools))
-    return "\n\n".join([*parts, f"Expected: `{expected}`"])
+    parts.append(
+        f"Expected: `{expected}`"
+        if len(expected) < SHORT
+        else f"Expected:\n\n{fence}json\n{expected}\n{fence}"
+    )
+    return "\n\n".join(parts)
 
 
-def _asked(suite: Suite, row: Mapping[str, Any]) -> str:
-    template = jinja2.Environment(autoescape=False).from_string(suite.settings["prompt"])  # noqa: S701 - plain text
-    return template.render(input=row["input"], choices=row.get("choices", ()))
+def _asked(suite: Suite, rows: Rows) -> list[str]:
+    """The prompts as they are sent."""
+    template = _JINJA.from_string(suite.settings["prompt"])
+    return [template.render(input=row["input"], choices=row.get("choices", ())) for row in rows]
 
 
 def _prompt_tokens(suite: Suite, rows: Rows) -> int:
-    texts = [_asked(suite, row) + json.dumps(row.get("tools", "")) for row in rows]
-    return round(sum(tokens().count_many(texts, COUNTED_AS)), -2)
+    tools = (json.dumps(row["tools"]) if "tools" in row else "" for row in rows)
+    texts = [prompt + tool for prompt, tool in zip(_asked(suite, rows), tools, strict=True)]
+    return round(sum(_TOKENS.count_many(texts, COUNTED_AS)), -2)
+
+
+_TOKENS = tokens()
+_JINJA = jinja2.Environment(autoescape=False)  # noqa: S701 - plain text

@@ -9,7 +9,7 @@ from suites.generators.growing import EASY, HARD, Item
 from suites.generators.puzzles import choice
 from suites.generators.words import COLOURS, NAMES
 
-_YES, _NO, _OPEN = "yes", "no", "it cannot be told"
+_YES, _NO, _OPEN = "yes", "no", "cannot be determined"
 _KINDS = (
     "blims",
     "corps",
@@ -75,11 +75,11 @@ def conditionals(rng: Random, level: int) -> Item:
     first, last = facts[0], facts[-1]
     given, asked, right = (
         (f"{first.capitalize()}.", last, _YES),
-        (f"It is not so that {last}.", first, _NO),
+        (f"It is not the case that {last}.", first, _NO),
         (f"{last.capitalize()}.", first, _OPEN),
-        (f"It is not so that {first}.", last, _OPEN),
+        (f"It is not the case that {first}.", last, _OPEN),
     )[kind]
-    text = f"{shown} {given} Is it so that {asked}?"
+    text = f"{shown} {given} Is it true that {asked}?"
     return choice(rng, text, right, (_YES, _NO, _OPEN))
 
 
@@ -168,7 +168,7 @@ def contrapositive(rng: Random, level: int) -> Item:
     forms = (
         (
             f"Whenever {weather}, {takes}.",
-            f"whenever {leaves}, it is not so that {weather}",
+            f"whenever {leaves}, it is not the case that {weather}",
             f"whenever {takes}, {weather}",
         ),
         (f"{takes} only if {weather}.", f"whenever {takes}, {weather}", f"whenever {weather}, {takes}"),
@@ -177,8 +177,8 @@ def contrapositive(rng: Random, level: int) -> Item:
     said, right, wrong = forms[level] if level == EASY else rng.choice(forms[: level + 1])
     others = (
         wrong,
-        f"it is not so that {weather}",
-        f"whenever it is not so that {weather}, {takes}",
+        f"it is not the case that {weather}",
+        f"whenever it is not the case that {weather}, {takes}",
         f"{name} never takes the {thing}",
     )
     return choice(rng, f"{said} Which of these certainly follows?", right, others)

@@ -11,6 +11,7 @@ from mist_ci import planning
 from mist_ci.adapters.directory import DirectoryTree
 from mist_ci.matchspec import find
 from mist_ci.parsing import safe_yaml
+from mist_ci.ports.files import NoFiles
 from tests.e2e.conftest import ROOT, SAMPLES_KEPT, ModelServer, Repository, mist_ci
 
 CONFIG = ".github/mist.yml"
@@ -61,7 +62,7 @@ def test_every_path_of_the_policy_is_in_this_repository() -> None:
     tree = DirectoryTree(ROOT)
     policy = planning.read_policy(tree, CONFIG)
     assert policy is not None
-    suites = find(tree, policy.suites, CONFIG)
+    suites = find(tree, policy.suites, CONFIG, NoFiles())
     planning.check_head(policy, safe_yaml.load(tree.read(CONFIG), CONFIG), tree, suites)
 
 

@@ -1,12 +1,15 @@
 """Claims: the policy chooses rules, targets and what is known; nothing that head brings changes any of it."""
 
+from dataclasses import replace
+
 import pytest
 
-from mist_ci.errors import Code
+from mist_ci.errors import Code, ConfigError
 from mist_ci.models.verdict import Outcome
 from mist_ci.ports.sources import BytesSource
-from mist_ci.schemaflux import Selection, Suppressions, write_baseline
+from mist_ci.schemaflux import Noted, Selection, Suppressions, read_baseline, write_baseline
 from mist_ci.schemaflux.inspection import Inspection, Means
+from mist_ci.schemaflux.lines import cuts
 from mist_ci.schemaflux.run import validate
 from tests.fakes import FakeModels, InlineExecutor, never
 from tests.unit.schemaflux.checking import WordCounter
@@ -29,12 +32,13 @@ def gated(more: str, change: dict[str, str], **base: str) -> Gated:
 
 def baseline_of(content: str) -> str:
     """The baseline file of all that is wrong with a file."""
-    noted: dict[str, tuple[str, str]] = {}
+    noted: Noted = {}
     asked = Inspection("sft", [BytesSource(FILE, content.encode())])
     validate(asked, Means(InlineExecutor(), WordCounter(), noted=noted))
     return write_baseline(noted)
 
 
+@pytest.mark.slow
 def test_an_ignored_rule_is_silent_and_others_are_not() -> None:
     assert gated("", {FILE: EMPTY}).outcome is Outcome.FAILED
     assert gated("ignore: [SF212]", {FILE: EMPTY}).outcome is Outcome.PASSED
@@ -134,26 +138,106 @@ def test_a_target_of_ones_own_is_read_from_base() -> None:
 
 def test_a_baseline_forgives_no_row_that_was_changed_and_the_order_decides_nothing() -> None:
     content = (AS_BEFORE + EMPTY + EMPTY.replace("Why", "How")).encode()
-    noted: dict[str, tuple[str, str]] = {}
+    noted: Noted = {}
     validate(
         Inspection("x", [BytesSource(FILE, content)]), Means(InlineExecutor(), WordCounter(), noted=noted)
     )
     again = b"".join(reversed(content.splitlines(keepends=True)))
-    asked = Inspection("x", [BytesSource(FILE, again)], suppressions=Suppressions(baseline=frozenset(noted)))
+    asked = Inspection(
+        "x",
+        [BytesSource(FILE, again)],
+        suppressions=Suppressions(baseline={one: times for one, (_, _, times) in noted.items()}),
+    )
     found = validate(asked, Means(InlineExecutor(), WordCounter()))
     assert (found.count_new, found.count_known) == (0, 2)
 
 
 def test_all_copies_are_known_even_those_that_are_not_kept() -> None:
     content = (AS_BEFORE * 5).encode()
-    noted: dict[str, tuple[str, str]] = {}
+    noted: Noted = {}
     means = Means(InlineExecutor(), WordCounter(), noted=noted)
     before = validate(Inspection("x", [BytesSource(FILE, content)], keep=3), means)
     assert before.count_new == 40
-    known = Suppressions(baseline=frozenset(noted))
+    known = Suppressions(baseline={one: times for one, (_, _, times) in noted.items()})
     asked = Inspection("x", [BytesSource(FILE, content)], keep=3, suppressions=known)
     after = validate(asked, Means(InlineExecutor(), WordCounter()))
     assert (after.count_new, after.count_known) == (0, 40)
     ignored = Suppressions(per_file=((FILE, ("SF801",)),))
     asked = Inspection("x", [BytesSource(FILE, content)], selection=Selection(), suppressions=ignored)
     assert validate(asked, Means(InlineExecutor(), WordCounter())).counts == ()
+
+
+def copies(number: int, *, base: int = 0) -> tuple[Inspection, ...]:
+    """The same empty answer so often, with and without a base that has some of them."""
+    before = [BytesSource(FILE, EMPTY.encode() * base)] if base else []
+    return (
+        Inspection(
+            "x", [BytesSource(FILE, EMPTY.encode() * number)], before, selection=Selection(("SF212",))
+        ),
+    )
+
+
+@pytest.mark.parametrize("keep", [2, 1000])
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_a_baseline_excuses_as_many_as_it_recorded(
+    keep: int, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mist_ci.schemaflux.run.cuts", lambda source: cuts(source, size * len(EMPTY)))
+    known = read_baseline(baseline_of(EMPTY * 5).encode(), "known.txt")
+    (asked,) = copies(8)
+    asked = replace(asked, suppressions=Suppressions(baseline=known), keep=keep)
+    found = validate(asked, Means(InlineExecutor(), WordCounter()))
+    assert (found.count_new, found.count_known) == (3, 5)
+    assert sum(not one.known for one in found.findings) == min(keep, 3)
+
+
+def test_what_base_has_uses_up_the_baseline_first() -> None:
+    known = read_baseline(baseline_of(EMPTY * 5).encode(), "known.txt")
+    (asked,) = copies(8, base=5)
+    asked = replace(asked, suppressions=Suppressions(baseline=known))
+    found = validate(asked, Means(InlineExecutor(), WordCounter()))
+    assert found.count_known == 5
+
+
+def test_a_baseline_without_counts_excuses_any_number() -> None:
+    title, line = baseline_of(EMPTY).splitlines()
+    old = f"{title[:-1]}1\n{line[:16]}{line[18:]}\n"
+    (asked,) = copies(8)
+    asked = replace(asked, suppressions=Suppressions(baseline=read_baseline(old.encode(), "known.txt")))
+    found = validate(asked, Means(InlineExecutor(), WordCounter()))
+    assert (found.count_new, found.count_known) == (0, 8)
+
+
+@pytest.mark.parametrize(
+    "line", ["0123456789abcdef", "0123456789abcdef x SF212 a", "0123456789abcdef -1 SF212 a"]
+)
+def test_a_count_that_is_none_is_refused(line: str) -> None:
+    title = baseline_of(EMPTY).splitlines()[0]
+    with pytest.raises(ConfigError) as caught:
+        read_baseline(f"{title}\n{line}\n".encode(), "known.txt")
+    assert caught.value.code is Code.WRONG_VALUE
+
+
+def test_a_row_that_says_a_key_twice_is_not_the_row_with_the_last_of_them() -> None:
+    twice = EMPTY.replace('{"messages"', '{"messages": [], "messages"')
+    known = read_baseline(baseline_of(EMPTY).encode(), "known.txt")
+    assert set(read_baseline(baseline_of(twice).encode(), "known.txt")).isdisjoint(known)
+    other = EMPTY.replace('{"messages"', '{"messages": [1], "messages"')
+    assert read_baseline(baseline_of(twice).encode(), "a") != read_baseline(baseline_of(other).encode(), "a")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "is_matched"),
+    [
+        ("data/old/*.jsonl", True), ("./data/old/*.jsonl", True), ("/data/old/*.jsonl", True), ("a.jsonl", True),
+        ("*.jsonl", True), ("old", True), ("old/", True), ("data/", True), ("data/**/a.jsonl", True),
+        ("old/*.jsonl", False), ("data/*.jsonl", False), ("a.jsonl/", False), ("**/old/*.jsonl", True),
+        ("/old", False), ("/base/data/old/*", False),
+    ],
+)  # fmt: skip
+def test_a_pattern_of_paths_is_read_as_in_gitignore(pattern: str, is_matched: bool) -> None:
+    ignoring = Suppressions(((pattern, ("SF2",)),))
+    assert ignoring.ignores("data/old/a.jsonl", "SF212") is is_matched
+    assert bool(ignoring.unmatched(["data/old/a.jsonl"])) is not is_matched
+    at = replace(ignoring, root="/base")
+    assert at.ignores("/base/data/old/a.jsonl", "SF212") is is_matched

@@ -38,7 +38,12 @@ FULL: dict[type[BaseModel], dict[str, Any]] = {
                 "key_env": "KEY",
                 "prices": {"input_per_mtok": 0.15, "output_per_mtok": 0.6, "as_of": "2026-11-01"},
                 "limits": {"rpm": 600, "tpm": 1, "connections": 32, "timeout_s": 5},
-            }
+                "max_tokens_as": "max_completion_tokens",
+            },
+            "az": {"type": "azure", "base_url": "https://x.example.com", "api_version": "2024-10-21"},
+            "own": {"type": "command", "command": ["answer"], "protocol": "lines", "env": ["KEY"]},
+            "code": {"type": "python", "callable": "package.module:function"},
+            "tape": {"type": "replay", "recording": "tape.jsonl"},
         },
         "models": {"bot": "models/bot.yml"},
         "datasets": {
@@ -220,6 +225,10 @@ def test_no_value_anywhere_is_explained_in_the_words_of_a_library(model: type[Ba
 
 
 NAME = "must be a name of at most 64 letters, digits, dots, dashes and underscores that begins with a letter or a digit"
+TYPES = (
+    "'openai', 'openai-completions', 'openai-responses', 'anthropic', 'azure', 'gemini', 'command', 'python' "
+    "or 'replay'"
+)
 ROWS = [
     ("gates: {}", "gates", "must have at least 1 entry (got an empty mapping)"),
     ("gates: {release: {branches: []}}", "gates.release.branches", "must have at least 1 entry (got an empty list)"),
@@ -249,7 +258,12 @@ ROWS = [
      "waivers[0].reason", 'must have at least 1 character (got "")'),
     ("waivers: [{gate: g, suite: s, model_digest: " + DIGEST + ", reason: r, expires: soon}]", "waivers[0].expires",
      'must be a date such as 2026-11-01 (got "soon")'),
-    ("providers: {p: {type: openia, base_url: http://x}}", "providers.p.type", "must be 'openai' (got \"openia\")"),
+    ("providers: {p: {type: openia, base_url: http://x}}", "providers.p.type",
+     f'must be {TYPES} (got "openia")'),
+    ("providers: {p: {type: anthropic, callable: a:b}}", "providers.p.callable",
+     'must be left out: it belongs to providers of type python, and this one is anthropic (got "a:b")'),
+    ("providers: {p: {type: command, command: [x], key_env: K}}", "providers.p.key_env",
+     'must be left out: it belongs to providers of a server, and this one is command (got "K")'),
     ("providers: {p: {type: openai, base_url: http://x, key_env: sk-1}}", "providers.p.key_env",
      'must be the name of an environment variable: letters, digits and underscores, and no digit first (got "sk-1")'),
 ]  # fmt: skip

@@ -117,6 +117,7 @@ def models_of(models: FakeModels) -> list[str]:
     return sorted({one.model for one in models.asked})
 
 
+@pytest.mark.slow
 def test_the_first_third_is_the_same_whatever_head_is_and_in_whatever_order_the_file_stands() -> None:
     models, turned = losing(5), losing(4)
     run(models)
@@ -126,6 +127,7 @@ def test_the_first_third_is_the_same_whatever_head_is_and_in_whatever_order_the_
     }
 
 
+@pytest.mark.slow
 def test_what_is_undecided_is_asked_in_full_and_no_more() -> None:
     models = balanced()
     report = run(models)
@@ -133,6 +135,7 @@ def test_what_is_undecided_is_asked_in_full_and_no_more() -> None:
     assert len(models.asked) == calls(report) == 420
 
 
+@pytest.mark.slow
 def test_an_undecided_suite_gets_its_attempts_of_head_and_every_report_can_tell_it() -> None:
     models = balanced()
     report = run(models, WAVERING)
@@ -143,6 +146,7 @@ def test_an_undecided_suite_gets_its_attempts_of_head_and_every_report_can_tell_
     assert Report.model_validate_json(report.model_dump_json()) == report
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("paid", [180, 330])
 def test_money_that_ends_at_a_later_look_fails_the_run_and_the_look_before_is_told(paid: int) -> None:
     usd = f"{0.000014 * paid:.6f}"
@@ -209,6 +213,7 @@ def silent(seed: int, model: str = "", share: float = 0.1) -> FakeModels:
     return FakeModels(answer)
 
 
+@pytest.mark.slow
 def test_answers_that_are_empty_by_chance_get_no_second_chance_in_a_re_run() -> None:
     """They count as wrong; asked again, they alone, a failing model would be green the second time."""
     outputs = MemoryOutputs()
@@ -218,6 +223,7 @@ def test_answers_that_are_empty_by_chance_get_no_second_chance_in_a_re_run() -> 
     assert judged(again) == judged(first)
 
 
+@pytest.mark.slow
 def test_a_base_that_is_read_from_the_store_is_as_often_empty_as_it_was() -> None:
     """Base was stored when it was a head. An unchanged model must not lose to one whose empty answers are redrawn."""
     pushed = MemoryOutputs()
@@ -237,6 +243,7 @@ ALIASES = {**LARGE, "models/bot.yml": reference("good-latest")}
 MOVE_OF_ALIAS = {"models/bot.yml": reference("good-preview")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(2))
 def test_a_re_run_with_aliases_probes_and_decides_on_the_first_draw_all_the_same(seed: int) -> None:
     """Were a probe's answers stored, every re-run would throw some of the dice once more."""
@@ -251,6 +258,7 @@ def test_a_re_run_with_aliases_probes_and_decides_on_the_first_draw_all_the_same
         assert outputs.kept == []
 
 
+@pytest.mark.slow
 def test_more_attempts_in_a_re_run_are_added_to_those_that_were_stored() -> None:
     """The suite gets `max_head` after its first run: what was decided on attempt 0 rests on attempt 0 still."""
     first = MemoryOutputs()
@@ -264,6 +272,7 @@ def test_more_attempts_in_a_re_run_are_added_to_those_that_were_stored() -> None
     assert {identity.attempt for identity, _ in outputs.kept} == {1, 2}
 
 
+@pytest.mark.slow
 def test_a_loss_that_was_proven_stays_proven_when_attempts_are_allowed_afterwards() -> None:
     first = MemoryOutputs()
     assert run(losing(5), outputs=first).decision.outcome is Outcome.FAILED
@@ -278,6 +287,7 @@ def forgot_everything(model: str, messages: Sequence[ChatMessage]) -> Answer:
     return "?" if model == "good-latest" else right(model, messages)
 
 
+@pytest.mark.slow
 def test_stored_answers_of_an_alias_that_moved_are_asked_anew_and_counted_once() -> None:
     before = MemoryOutputs()
     run(FakeModels(right), ALIASES, MOVE_OF_ALIAS, outputs=before)
@@ -312,6 +322,7 @@ def test_stored_answers_of_an_alias_that_moved_are_asked_anew_and_counted_once()
     assert calls(after) == 60
 
 
+@pytest.mark.slow
 def test_a_pinned_model_is_probed_after_a_week_and_an_alias_has_expired_by_then() -> None:
     first = MemoryOutputs()
     run(FakeModels(right), outputs=first)
@@ -327,6 +338,7 @@ def test_a_pinned_model_is_probed_after_a_week_and_an_alias_has_expired_by_then(
     assert sum(line.spend.reused_calls for line in report.spend) == 0
 
 
+@pytest.mark.slow
 def test_what_a_probe_spends_counts_in_the_budget_for_evaluation() -> None:
     first = MemoryOutputs()
     run(FakeModels(right), ALIASES, MOVE_OF_ALIAS, outputs=first)
@@ -336,6 +348,7 @@ def test_what_a_probe_spends_counts_in_the_budget_for_evaluation() -> None:
     assert calls(report) == 60
 
 
+@pytest.mark.slow
 def test_what_was_learnt_about_drift_is_told_even_where_the_run_then_breaks_off() -> None:
     first = MemoryOutputs()
     run(balanced(), ALIASES, MOVE_OF_ALIAS, outputs=first)

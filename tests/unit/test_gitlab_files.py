@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
@@ -19,6 +20,7 @@ def _job() -> dict[str, Any]:
     return job
 
 
+@pytest.mark.slow
 def test_the_example_is_valid() -> None:
     # The transform resolves what GitLab adds to YAML, `!reference`.
     command = ["--builtin-schema", "vendor.gitlab-ci", "--data-transform", "gitlab-ci", str(EXAMPLE)]

@@ -213,6 +213,7 @@ def test_a_policy_that_is_misspelt_does_not_drop_its_gate() -> None:
     assert stage.told() == []
 
 
+@pytest.mark.slow
 def test_every_gate_is_pending_before_the_first_model_is_asked() -> None:
     policy = POLICY + "  strict: {branches: [main], models: [bot]}\n"
     seen: list[list[str]] = []

@@ -35,6 +35,7 @@ providers:
     type: openai
     base_url: https://llm.example.com/v1
     key_env: PROD_KEY
+    limits: {connections: 8}
     prices: {input_per_mtok: 1, output_per_mtok: 2, training_per_mtok: 3, as_of: 2026-11-01}
 models: {bot: models/bot.yml}
 datasets:
@@ -66,7 +67,7 @@ def rows(numbers: Sequence[int]) -> str:
 
 
 def reference(model: str) -> str:
-    return f"version: 1\nprovider: prod\nmodel: {model}\nparameters: {{temperature: 0}}\n"
+    return f"version: 1\nprovider: prod\nmodel: {model}\nparameters: {{temperature: 0, max_tokens: 2}}\n"
 
 
 SUITE = "version: 1\nname: double\ngraders: [exact]\ndata: double.jsonl\n"
@@ -341,6 +342,7 @@ def test_a_changed_suite_whose_floor_the_current_model_misses_fails() -> None:
     assert (done.outcome, done.report.self_checks[0].ok) == (Outcome.FAILED, False)
 
 
+@pytest.mark.slow
 def test_every_gate_that_guards_the_branch_reports_for_itself() -> None:
     strict = POLICY + "  nightly: {branches: [main], data: {fail_on: info}}\n  other: {branches: [release]}\n"
     done = gate(MOVE_TO_BAD, base={**BASE, "mist.yml": strict})
@@ -421,6 +423,7 @@ def test_answers_that_never_came_are_no_verdict() -> None:
 # A change cannot weaken its own gate.
 
 
+@pytest.mark.slow
 def test_a_change_that_lowers_the_threshold_still_fails_the_old_one() -> None:
     lax = POLICY.replace("require: [double]", "defaults: {margin: 0.99}, on_inconclusive: warn")
     done = gate({**MOVE_TO_BAD, "mist.yml": lax})
@@ -437,11 +440,14 @@ def test_a_change_that_removes_what_judges_it_does_not_pass(removed: tuple[str, 
 
 
 def waiving(model: str) -> str:
-    judged = ModelReference(version=1, provider="prod", model=model, parameters=Parameters(temperature=0))
+    judged = ModelReference(
+        version=1, provider="prod", model=model, parameters=Parameters(temperature=0, max_tokens=2)
+    )
     accepted = {"gate": "release", "suite": "double", "model_digest": judged.digest, "reason": "RFC 12"}
     return POLICY + f"waivers: [{json.dumps({**accepted, 'expires': '2026-11-20'})}]\n"
 
 
+@pytest.mark.slow
 def test_a_waiver_on_base_forgives_exactly_the_model_it_names() -> None:
     done = gate(MOVE_TO_BAD, base={**BASE, "mist.yml": waiving("bad-2026-02-01")})
     assert (done.outcome, done.suite.waiver) == (Outcome.PASSED, "RFC 12")
@@ -452,6 +458,7 @@ def test_a_waiver_on_base_forgives_exactly_the_model_it_names() -> None:
     assert "it is for another model" in comment(other.report)
 
 
+@pytest.mark.slow
 def test_a_change_cannot_waive_its_own_failure_or_leave_its_gate() -> None:
     done = gate(
         {**MOVE_TO_BAD, "mist.yml": waiving("bad-2026-02-01").replace("branches: [main]", "branches: [x]")}
@@ -459,6 +466,7 @@ def test_a_change_cannot_waive_its_own_failure_or_leave_its_gate() -> None:
     assert (done.outcome, done.suite.waiver) == (Outcome.FAILED, None)
 
 
+@pytest.mark.slow
 def test_a_deleted_failing_sample_still_fails_the_gate() -> None:
     kept = samples([n for n in range(100) if str(n) not in HARD])
     done = gate({**MOVE_TO_BAD, "suites/double.jsonl": kept})
@@ -475,6 +483,7 @@ def test_four_hundred_trivial_samples_do_not_change_the_verdict() -> None:
     assert diluted.suite == plain.suite
 
 
+@pytest.mark.slow
 def test_an_edited_expectation_does_not_make_a_wrong_answer_right() -> None:
     bent = jsonl(
         f'{{"input": "Double {n}.", "expected": "{"?" if str(n) in HARD else 2 * n}"}}' for n in range(100)
@@ -507,6 +516,7 @@ def test_training_on_the_samples_of_a_suite_is_a_failure() -> None:
     assert {finding.code for finding in done.report.data[0].findings} == {"SF804"}
 
 
+@pytest.mark.slow
 def test_samples_that_leaked_before_are_not_forgotten_when_the_model_moves() -> None:
     base = {**BASE, "data/train.jsonl": rows(range(20))}
     done = gate(MOVE_TO_GOOD, base=base)
@@ -515,6 +525,7 @@ def test_samples_that_leaked_before_are_not_forgotten_when_the_model_moves() -> 
     assert "in the training data" in " ".join(done.report.decision.reasons)
 
 
+@pytest.mark.slow
 def test_leaking_exactly_what_it_fails_does_not_help() -> None:
     hard = [int(number) for number in HARD]
     base = {**BASE, "data/train.jsonl": rows(hard[:5])}
@@ -534,6 +545,7 @@ def test_suites_of_one_name_cannot_spend_the_budget_twice() -> None:
     assert done.outcome in (Outcome.FAILED, Outcome.CONFIG_ERROR)
 
 
+@pytest.mark.slow
 def test_long_samples_of_head_do_not_hide_that_its_model_costs_more() -> None:
     def wordy(model: str, messages: Sequence[ChatMessage]) -> Answer:
         answer = arithmetic("good", messages)
@@ -554,6 +566,7 @@ def test_the_tip_of_base_judges_and_not_the_commit_where_head_parted() -> None:
     assert gate(MOVE_TO_BAD, merge_base=lax).outcome is Outcome.FAILED
 
 
+@pytest.mark.slow
 def test_the_order_of_samples_in_the_file_decides_nothing() -> None:
     backwards = samples(range(99, -1, -1))
     plain, turned = gate(MOVE_TO_BAD), gate(MOVE_TO_BAD, base={**BASE, "suites/double.jsonl": backwards})

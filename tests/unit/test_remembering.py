@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from mist_ci.errors import ExitCode
 from mist_ci.job import Job, Result
 from mist_ci.models.event import Mode, Occasion
@@ -18,6 +20,7 @@ def run(stage: Stage, kept: IterationStore) -> Result:
     return replace(job, desk=replace(job.desk, world=replace(job.desk.world, iterations=kept))).run()
 
 
+@pytest.mark.slow
 def test_a_push_is_remembered_whatever_came_of_it() -> None:
     kept = MemoryIterations()
     assert run(Stage(mode=Mode.VERIFY_PUSH), kept).exit_code is ExitCode.FAILED
@@ -28,6 +31,7 @@ def test_a_push_is_remembered_whatever_came_of_it() -> None:
     assert {suite.digest for suite in worse.suites} == {suite.digest for suite in better.suites}
 
 
+@pytest.mark.slow
 def test_a_history_that_is_broken_changes_no_verdict_and_is_told() -> None:
     good, bad = MemoryIterations(), MemoryIterations(is_broken=True)
     told = run(Stage(mode=Mode.VERIFY_PUSH), bad)

@@ -141,6 +141,7 @@ def test_a_run_that_is_started_again_asks_nobody_and_decides_the_same(model: str
             assert again.exit_code == first.exit_code
 
 
+@pytest.mark.slow
 def test_without_stored_answers_a_run_that_is_started_again_rolls_again(tmp_path: Path) -> None:
     """L1: on `pull_request` nothing is stored, so this is what the page on stored outputs warns of."""
     commit = Commits(tmp_path)
@@ -149,12 +150,14 @@ def test_without_stored_answers_a_run_that_is_started_again_rolls_again(tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_another_commit_with_the_same_model_gets_the_same_answers(tmp_path: Path) -> None:
     first = Commits(tmp_path).start(wavering(random.Random(1)))
     empty = Commits(tmp_path, sha="e" * 40, files={"README.md": "once more, please"}, runs=1)
     assert decisions(empty.start(FakeModels(never))) == decisions(first)
 
 
+@pytest.mark.slow
 def test_a_run_on_pull_request_reads_what_a_trusted_run_stored_and_adds_nothing(tmp_path: Path) -> None:
     commit = Commits(tmp_path)
     first = commit.start(wavering(random.Random(1)))
@@ -165,6 +168,7 @@ def test_a_run_on_pull_request_reads_what_a_trusted_run_stored_and_adds_nothing(
     assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
+@pytest.mark.slow
 def test_what_was_answered_before_a_run_was_cancelled_stands(tmp_path: Path) -> None:
     commit, models = Commits(tmp_path), wavering(random.Random(1))
     commit.start(models, interrupts=SignalDuring(lambda: len(models.asked) > 150))
@@ -176,6 +180,7 @@ def test_what_was_answered_before_a_run_was_cancelled_stands(tmp_path: Path) -> 
     commit.start(FakeModels(never))
 
 
+@pytest.mark.slow
 def test_a_later_run_cannot_put_a_better_answer_in_front(tmp_path: Path) -> None:
     """Its cache was cleared, it asked again, and what it saved was unpacked over what was there."""
     first = Commits(tmp_path / "first").start(wavering(random.Random(1)))
@@ -186,6 +191,7 @@ def test_a_later_run_cannot_put_a_better_answer_in_front(tmp_path: Path) -> None
     assert decisions(again) == decisions(first)
 
 
+@pytest.mark.slow
 def test_a_model_that_fails_now_and_then_is_not_asked_until_it_does_not(tmp_path: Path) -> None:
     """Its empty and filtered answers have counted against it, and count again, in another commit's gate as well."""
     dice = random.Random(4)
@@ -220,6 +226,7 @@ def test_answers_to_another_commit_s_gate_are_doubted_where_an_alias_may_have_mo
     assert decisions(again) == decisions(judged_now)
 
 
+@pytest.mark.slow
 def test_a_second_look_that_shows_no_drift_leaves_no_answer_behind(tmp_path: Path) -> None:
     always = FakeModels(lambda _, messages: _right(messages))
     Commits(tmp_path, ALIAS).start(always)

@@ -89,6 +89,7 @@ def test_any_subset_of_stored_answers_leaves_the_decision_as_it_is(
     assert asked + reused == calls(unstored)[0]
 
 
+@pytest.mark.slow
 def test_a_second_run_asks_nobody_and_says_what_it_saved() -> None:
     first = MemoryOutputs()
     paid = gate(MOVE_TO_BAD, first)
@@ -98,6 +99,7 @@ def test_a_second_run_asks_nobody_and_says_what_it_saved() -> None:
     assert [line.spend.saved_usd for line in again.spend] == [line.spend.cost_usd for line in paid.spend]
 
 
+@pytest.mark.slow
 def test_a_pull_request_pays_for_its_own_model_only() -> None:
     """What the push to the base branch was answered is what the base model says."""
     pushed = MemoryOutputs()
@@ -111,6 +113,7 @@ def test_a_pull_request_pays_for_its_own_model_only() -> None:
     assert report.decision.outcome is Outcome.FAILED
 
 
+@pytest.mark.slow
 def test_money_that_was_saved_is_not_charged_to_the_budget() -> None:
     base = {**MONOREPO, **policy("require: [double]}", "require: [double], budgets: {eval_usd: 0.000001}}")}
     first = MemoryOutputs()
@@ -144,6 +147,7 @@ def test_what_the_store_has_to_say_stands_in_the_report_once() -> None:
     assert report.decision.outcome is Outcome.PASSED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stands", [False, True])
 def test_stored_answers_of_an_alias_are_doubted_except_by_the_gate_that_they_were_given_to(
     stands: bool,

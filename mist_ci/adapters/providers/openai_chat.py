@@ -4,18 +4,40 @@ Spoken by most servers and gateways. docs/providers/openai.md says what is sent 
 """
 
 import json
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
 
-from mist_ci.adapters.providers.replies import Meaning, Reply, at, count_of, short, text_of, understand
+from mist_ci.adapters.providers.replies import (
+    UNCOUNTED,
+    Counts,
+    Meaning,
+    Reply,
+    at,
+    at_most,
+    count_of,
+    logprobs_of,
+    short,
+    text_of,
+    understand,
+)  # fmt: skip
 from mist_ci.adapters.providers.retrying import Failure, Now
 from mist_ci.adapters.providers.secret import Secret
 from mist_ci.models.config import Provider
 from mist_ci.models.suite import ChatMessage, Tool, ToolCall
 from mist_ci.ports.model_client import Completion, Request
 
+_REASONS_FIRST = re.compile(r"(?:ft:|.*/)?(?:o[1-9]|gpt-[5-9]|gpt-[1-9][0-9])(?![0-9A-Za-z])")
+_MOST_USD = Decimal(1_000_000)
 
+
+@dataclass(frozen=True, slots=True)
 class OpenAIChat:
     """Implements `Wire` for `POST /chat/completions`."""
+
+    max_tokens_as: str | None = None
+    """What the server calls the limit of an answer; without it the name of the model decides."""
 
     speaks = "an OpenAI-compatible API? It usually ends in /v1"
 
@@ -31,10 +53,13 @@ class OpenAIChat:
 
     def body(self, request: Request) -> bytes:
         """Model, messages, tools, and those allowed parameters that are set."""
+        parameters = request.parameters.model_dump(exclude_none=True)
+        if "max_tokens" in parameters:
+            parameters[self.max_tokens_as or limit_name(request.model)] = parameters.pop("max_tokens")
         body: dict[str, object] = {
             "model": request.model,
             "messages": [_message(message) for message in request.messages],
-            **request.parameters.model_dump(exclude_none=True),
+            **parameters,
         }
         if request.tools:
             body["tools"] = [_tool(tool) for tool in request.tools]
@@ -47,7 +72,28 @@ class OpenAIChat:
 
     def understand(self, reply: Reply, now: Now) -> Meaning:
         """See `replies.understand`."""
-        return understand(reply, now, _completion, "choices")
+        return with_cost(understand(reply, now, _completion, "choices"), reply)
+
+
+def limit_name(model: str) -> str:
+    """What OpenAI's models call the limit of an answer: those that reason before they answer refuse `max_tokens`.
+
+    >>> limit_name("o3-mini"), limit_name("ft:gpt-5-mini:acme::x1"), limit_name("gpt-4o"), limit_name("o1ive-7b")
+    ('max_completion_tokens', 'max_completion_tokens', 'max_tokens', 'max_tokens')
+    """
+    return "max_completion_tokens" if _REASONS_FIRST.match(model) else "max_tokens"
+
+
+def with_cost(meaning: Meaning, reply: Reply) -> Meaning:
+    """An answer with what a LiteLLM gateway says it cost."""
+    told = reply.headers.get("x-litellm-response-cost")
+    if not isinstance(meaning, Completion) or told is None:
+        return meaning
+    try:
+        cost_usd = Decimal(told[:40])
+    except InvalidOperation:
+        return meaning
+    return replace(meaning, cost_usd=cost_usd) if 0 <= cost_usd < _MOST_USD else meaning
 
 
 def _message(message: ChatMessage) -> dict[str, object]:
@@ -81,19 +127,31 @@ def _completion(document: object) -> Completion | Failure | None:
     text = text_of(at(message, "content"))
     if text is None:
         return Failure("the answer is not text")
-    tokens_in = count_of(at(document, "usage", "prompt_tokens"))
-    tokens_out = count_of(at(document, "usage", "completion_tokens"))
-    # Half a report is none: both numbers must come from the same counter.
-    reported = tokens_in is not None and tokens_out is not None
+    candidates = at(choices, 0, "logprobs", "content", 0, "top_logprobs")
     return Completion(
         text=text,
         finish_reason=finish_reason,
-        tokens_in=tokens_in if reported else None,
-        tokens_out=tokens_out if reported else None,
         fingerprint=short(at(document, "system_fingerprint")),
         refusal=bool(at(message, "refusal")),
         tool_calls=_tool_calls(at(message, "tool_calls")),
+        first_logprobs=logprobs_of(candidates, "token", "logprob"),
+        **usage(at(document, "usage"), "prompt_tokens", "completion_tokens"),
     )
+
+
+def usage(told: object, tokens_in: str, tokens_out: str) -> Counts:
+    """Counts as all APIs of OpenAI report them. Half a report is none: both must come from the same counter."""
+    asked, answered = count_of(at(told, tokens_in)), count_of(at(told, tokens_out))
+    if asked is None or answered is None:
+        return UNCOUNTED
+    cached = count_of(at(told, f"{tokens_in}_details", "cached_tokens"))
+    reasoning = count_of(at(told, f"{tokens_out}_details", "reasoning_tokens"))
+    return {
+        "tokens_in": asked,
+        "tokens_out": answered,
+        "tokens_cached": at_most(cached, asked),
+        "tokens_reasoning": at_most(reasoning, answered),
+    }
 
 
 def _tool_calls(calls: object) -> tuple[ToolCall, ...]:

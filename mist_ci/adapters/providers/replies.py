@@ -5,24 +5,32 @@ like is the wire format's own; everything else is the same for all of them.
 """
 
 import json
+import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Required, TypedDict
 from urllib.parse import urlsplit
 
-from httpx import codes
-
+from mist_ci.adapters.providers import statuses
 from mist_ci.adapters.providers.retrying import Failure, Now, asked_wait_s
 from mist_ci.ports.model_client import Completion
 
 MAX_TOKENS_REPORTED = 2**31
 _RETRIED = frozenset({408, 409, 425, 429})
+_SECONDS = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9})?s")
 _ABOUT_THE_REQUEST = frozenset({200, 400, 413, 422})
 _OUT_OF_CREDIT = ("insufficient_quota", "billing_hard_limit_reached", "billing_not_active")
+_NAMED = {
+    "rate_limit_error": 429, "rate_limit_exceeded": 429, "overloaded_error": 529, "api_error": 500,
+    "server_error": 500, "timeout_error": 504, "authentication_error": 401, "not_found_error": 404,
+}  # fmt: skip
+"""Statuses by the name of an error, for replies that say 200 and hold one."""
 # OpenAI has a code for it; vLLM, SGLang, llama.cpp, TGI, Gemini, Bedrock and Cohere have a sentence each.
 _TOO_LONG = (
     "context_length_exceeded", "context length", "context window", "context size", "model's context",
     "maximum model length", "`max_new_tokens` must be <=", "string_above_max_length", "input token count",
-    "prompt is too long", "input is too long", "too many tokens",
+    "prompt is too long", "input is too long", "too many tokens", "request_too_large",
 )  # fmt: skip
 _FILTERED = (
     "content_filter", "content_policy_violation", "responsibleaipolicyviolation", "content management policy",
@@ -36,6 +44,18 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes | None
+
+
+class Counts(TypedDict, total=False):
+    """The token counts of a Completion."""
+
+    tokens_in: Required[int | None]
+    tokens_out: Required[int | None]
+    tokens_cached: int | None
+    tokens_reasoning: int | None
+
+
+UNCOUNTED: Counts = {"tokens_in": None, "tokens_out": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +73,14 @@ ReadAnswer = Callable[[object], Completion | Failure | None]
 
 def understand(reply: Reply, now: Now, read_answer: ReadAnswer, answer_key: str) -> Meaning:
     """What a reply means. Never raises, whatever the server sent. `answer_key` is where a body has its answer."""
-    if codes.is_redirect(reply.status):
+    if statuses.is_redirect(reply.status):
         return Refusal(reply.status, f"a redirect to {_host(reply.headers.get('location', ''))}")
     document = _parse(reply.body)
     error = None if at(document, answer_key) else at(document, "error")
     status = _status_inside(reply.status, error)
-    if codes.is_success(reply.status) and not error:
+    if statuses.is_success(reply.status) and not error:
         return _success(reply, document, read_answer)
-    if status in _RETRIED or codes.is_server_error(status):
+    if status in _RETRIED or statuses.is_server_error(status):
         return _for_now(status, reply, document, now)
     return _caused_by_sample(status, reply) or Refusal(status, _message(reply, document))
 
@@ -82,9 +102,21 @@ def _success(reply: Reply, document: object, read_answer: ReadAnswer) -> Meaning
 
 def _for_now(status: int, reply: Reply, document: object, now: Now) -> Failure | Refusal:
     kinds = (at(document, "error", "code"), at(document, "error", "type"))
-    if status == codes.TOO_MANY_REQUESTS and any(kind in _OUT_OF_CREDIT for kind in kinds):
+    if status == statuses.TOO_MANY_REQUESTS and any(kind in _OUT_OF_CREDIT for kind in kinds):
         return Refusal(status, _message(reply, document))
-    return Failure(f"{status}: {_message(reply, document)}", wait_s=asked_wait_s(reply.headers, now))
+    wait_s = asked_wait_s(reply.headers, now)
+    if wait_s is None:
+        wait_s = _wait_inside(at(document, "error", "details"))
+    return Failure(f"{status}: {_message(reply, document)}", wait_s=wait_s)
+
+
+def _wait_inside(details: object) -> float | None:
+    """Google's servers say it in the body: `{"@type": "…RetryInfo", "retryDelay": "36s"}`."""
+    for detail in _listed(details):
+        delay = at(detail, "retryDelay")
+        if isinstance(delay, str) and _SECONDS.fullmatch(delay):
+            return float(delay[:-1])
+    return None
 
 
 def _caused_by_sample(status: int, reply: Reply) -> Completion | None:
@@ -92,7 +124,7 @@ def _caused_by_sample(status: int, reply: Reply) -> Completion | None:
     if status not in _ABOUT_THE_REQUEST:
         return None
     told = (reply.body or b"").decode(errors="replace").lower()
-    if status == codes.REQUEST_ENTITY_TOO_LARGE or any(sign in told for sign in _TOO_LONG):
+    if status == statuses.REQUEST_ENTITY_TOO_LARGE or any(sign in told for sign in _TOO_LONG):
         return _nothing("length")
     return _nothing("content_filter") if any(sign in told for sign in _FILTERED) else None
 
@@ -103,10 +135,20 @@ def _nothing(finish_reason: str) -> Completion:
 
 def _status_inside(status: int, error: object) -> int:
     """Some gateways answer 200 and put the real status into the error."""
-    inside = at(error, "code")
-    if codes.is_success(status) and isinstance(inside, int) and codes.is_error(inside):
-        return inside
+    if not statuses.is_success(status):
+        # Google's servers call a wrong key an invalid argument, and say what it is in the details.
+        wrong_key = any(at(one, "reason") == "API_KEY_INVALID" for one in _listed(at(error, "details")))
+        return int(statuses.UNAUTHORIZED) if wrong_key else status
+    for inside in (at(error, "code"), at(error, "type")):
+        if isinstance(inside, int) and statuses.is_error(inside):
+            return inside
+        if isinstance(inside, str) and inside in _NAMED:
+            return _NAMED[inside]
     return status
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _message(reply: Reply, document: object) -> str:
@@ -164,6 +206,22 @@ def count_of(value: object) -> int | None:
     """A number of tokens that can be one; None for anything else."""
     valid = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < MAX_TOKENS_REPORTED
     return value if valid and isinstance(value, int) else None
+
+
+def at_most(part: int | None, whole: int | None) -> int | None:
+    """A count of some of the tokens that `whole` counts; None where it cannot be that."""
+    return part if part is not None and whole is not None and part <= whole else None
+
+
+def logprobs_of(candidates: object, token: str, logprob: str) -> dict[str, float]:
+    """Texts of candidates with their log-probabilities, out of a list of objects with these two keys."""
+    found: dict[str, float] = {}
+    for one in _listed(candidates):
+        text, value = at(one, token), at(one, logprob)
+        if isinstance(text, str) and isinstance(value, int | float) and math.isfinite(value):
+            spoken = text_of(text) or ""
+            found[spoken] = max(found.get(spoken, -math.inf), float(value))
+    return found
 
 
 def _is_html(reply: Reply) -> bool:

@@ -22,10 +22,14 @@ class Failure:
     """What the server asked for."""
     final: bool = False
     """Asking again would bring the same."""
+    may_cost: bool = False
+    """The provider may have answered, and may want money for it."""
 
 
 Try = Callable[[float], Awaitable[Completion | Failure]]
 """One try, given the seconds it may take at most."""
+Before = Callable[[float], Awaitable[None]]
+"""Waits for the turn of a try, given the time of the event loop until which its call has waited already."""
 Now = Callable[[], datetime]
 """Wall time, with a time zone."""
 
@@ -46,26 +50,33 @@ class Retrying:
     now: Now = lambda: datetime.now(UTC)
 
     async def run(
-        self, one_try: Try, before: Callable[[], Awaitable[None]], total_s: float
+        self, one_try: Try, before: Before, total_s: float, may_retry: Callable[[], bool] | None = None
     ) -> Completion | NoAnswer:
         """Tries until there is an answer, the retries are used up, or `total_s` is spent on tries and waits.
 
-        `before` is awaited before each try (client-side pacing) and does not count towards `total_s`.
+        `before` is awaited before each try (client-side pacing), is told until when the call has waited by itself,
+        and does not count towards `total_s`. `may_retry` is asked after a try that may have cost money.
         """
-        left_s, answered, retries = total_s, False, 0
+        left_s, answered, tried, slept_until_s = total_s, False, list[str](), 0.0
         while True:
-            await before()
+            await before(slept_until_s)
             started = anyio.current_time()
             outcome = await one_try(left_s)
+            retries = len(tried)
             if isinstance(outcome, Completion):
-                return replace(outcome, retries=retries)
+                return replace(outcome, retries=retries, tried=tuple(tried))
             answered = answered or outcome.answered
+            tried.append(outcome.reason)
             delay_s = self._delay_s(outcome, retries)
-            left_s -= anyio.current_time() - started + delay_s
-            if why := self._surrender(outcome, retries, left_s):
-                return NoAnswer(reason=outcome.reason + why, retries=retries, server_gone=not answered)
+            ended = anyio.current_time()
+            left_s -= ended - started + delay_s
+            why = self._surrender(outcome, retries, left_s)
+            if why is None and outcome.may_cost and may_retry is not None and not may_retry():
+                why = " (no money left for another try)"
+            if why:
+                return NoAnswer(outcome.reason + why, retries, server_gone=not answered, tried=tuple(tried))
+            slept_until_s = ended + delay_s
             await self.sleep(delay_s)
-            retries += 1
 
     def _delay_s(self, failure: Failure, retries: int) -> float:
         """Not less than the server asked for, and up to a tenth more: not all calls return at once."""
@@ -101,6 +112,21 @@ def asked_wait_s(headers: Mapping[str, str], now: Now) -> float | None:
     if until is None:
         return None
     return max(0.0, (until - (_date(headers.get("date")) or now())).total_seconds())
+
+
+def seconds_until(value: str, now: Now) -> float:
+    """Seconds in a header that has a number of them, or a time (RFC 3339, or HTTP's own); 0 for anything else."""
+    seconds = _number(value)
+    if seconds is not None:
+        return seconds
+    try:
+        until: datetime | None = datetime.fromisoformat(value)
+    except ValueError:
+        until = _date(value)
+    if until is None:
+        return 0.0
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    return max(0.0, (until - now()).total_seconds())
 
 
 def _number(value: str | None) -> float | None:

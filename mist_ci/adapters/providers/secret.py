@@ -39,7 +39,11 @@ class Secret:
 
     def headers(self) -> dict[str, str]:
         """The Authorization header, or no header when there is no key."""
-        return {"Authorization": f"Bearer {self._value}"} if self._value else {}
+        return self.header("Authorization", "Bearer ")
+
+    def header(self, name: str, before: str = "") -> dict[str, str]:
+        """The header that a vendor takes the key from, or no header when there is no key."""
+        return {name: f"{before}{self._value}"} if self._value else {}
 
     def redact(self, text: str) -> str:
         """An answer of the model without the key: an answer is stored and shown, whatever is in it."""

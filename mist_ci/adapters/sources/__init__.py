@@ -2,6 +2,6 @@
 
 from mist_ci.adapters.sources.opening import Opener
 from mist_ci.adapters.sources.spool import Limits
-from mist_ci.adapters.sources.walking import open_paths
+from mist_ci.adapters.sources.walking import open_paths, passed_over
 
-__all__ = ["Limits", "Opener", "open_paths"]
+__all__ = ["Limits", "Opener", "open_paths", "passed_over"]

@@ -42,6 +42,8 @@ class Opener:
         self._limits = limits or Limits()
         self._scratch = scratch
         self._numbers = count()
+        self.passed_over: list[str] = []
+        """Files below directories that were taken for something else than data."""
 
     def __enter__(self) -> Self:
         return self

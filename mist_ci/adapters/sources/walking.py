@@ -10,6 +10,8 @@ from mist_ci.errors import Code, UsageError, Where
 from mist_ci.ports.sources import BrokenSource, Opened
 
 _LONGEST_ROW_BYTES = 2**26
+_MOST_NAMED = 10
+_SETTING = "{file} holds one JSON object and was taken for settings, not for rows: name the file itself to have it read"
 _HIDDEN = frozenset({".git", ".venv", "node_modules", "__pycache__"})
 
 
@@ -23,13 +25,26 @@ def open_paths(opener: Opener, paths: Sequence[Path]) -> tuple[Opened, ...]:
         inside = tuple(data_files(opener, path)) if path.is_dir() else (opener.open(str(path), path),)
         if not inside:
             hint = f"name a file, or a directory with files that end in {', '.join(SUFFIXES)}, packed or not"
+            if opener.passed_over:
+                hint = f"{_SETTING.format(file=opener.passed_over[0])}; {hint}"
             raise UsageError(Code.FILE_MISSING, "no training data in it", where=Where(str(path)), hint=hint)
         found |= {one.path: one for one in inside}
     return tuple(found.values())
 
 
+def passed_over(opener: Opener) -> list[str]:
+    """What to say of files below directories that were not read: each is named once."""
+    files = list(dict.fromkeys(opener.passed_over))
+    more = (
+        [f"{len(files) - _MOST_NAMED:,} more files like it were passed over"]
+        if len(files) > _MOST_NAMED
+        else []
+    )
+    return [*(_SETTING.format(file=file) for file in files[:_MOST_NAMED]), *more]
+
+
 def data_files(opener: Opener, directory: Path) -> Iterator[Opened]:
-    """Every file whose name ends like data, sorted; a .json file that is one object is none.
+    """Every file whose name ends like data, sorted; a .json file that is one object is none, and is said.
 
     A link that leads out of the directory is said, and not followed.
     """
@@ -39,8 +54,11 @@ def data_files(opener: Opener, directory: Path) -> Iterator[Opened]:
         if problem:
             hint = "put the file itself here, or name it on the command line"
             yield BrokenSource(str(place), problem, hint)
-        elif place.is_file() and not _is_setting(place):
-            yield opener.open(str(place), place)
+        elif place.is_file():
+            if _is_setting(place):
+                opener.passed_over.append(str(place))
+            else:
+                yield opener.open(str(place), place)
 
 
 def _problem(place: Path, root: Path) -> str | None:

@@ -4,6 +4,7 @@ from mist_ci.adapters.tokenizers.exact import TiktokenCounter
 from mist_ci.adapters.tokenizers.fast import GigatokenCounter, is_installed
 from mist_ci.adapters.tokenizers.open_models import JsonCounter
 from mist_ci.adapters.tokenizers.recipes import CL100K, O200K, RANKS, Recipe
+from mist_ci.errors import Code, ConfigError, Where
 from mist_ci.ports.accounting import TokenCounter
 
 __all__ = [
@@ -18,6 +19,16 @@ class InstalledTokenizers:
         """Gigatoken's with the extra `fast`, else tiktoken's: the same numbers."""
         return GigatokenCounter() if is_installed() else TiktokenCounter()
 
-    def of_file(self, content: bytes, file: str) -> TokenCounter:
-        """Counts with a tokenizer.json. Raises UsageError MC205 when the extra `tokenizers` is not installed."""
-        return JsonCounter(content, file, self.of_models())
+    def of_file(self, content: bytes, file: str, *, is_needed: bool = False) -> TokenCounter:
+        """Counts with a tokenizer.json. Raises UsageError MC205 when the extra `tokenizers` is not installed.
+
+        Where the file cannot be used, the basis says so; `is_needed` raises ConfigError MC104 instead.
+        """
+        counter = JsonCounter(content, file, self.of_models())
+        if is_needed and counter.why_not:
+            hint = (
+                "name the tokenizer.json of the model to be trained, or leave --tokenizer out for an estimate"
+            )
+            message = f"it cannot be used to count tokens: {counter.why_not}"
+            raise ConfigError(Code.WRONG_VALUE, message, where=Where(file), hint=hint)
+        return counter

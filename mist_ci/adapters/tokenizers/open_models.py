@@ -25,7 +25,8 @@ class JsonCounter:
         self._lock = Lock()
         self._counted: dict[str, int] = {}
         self._failures = 0
-        self._tokenizer, self._why_not = _tokenizer(content, file)
+        self._tokenizer, self.why_not = _tokenizer(content, file)
+        """`why_not` is empty where the file is used."""
 
     def __getstate__(self) -> tuple[bytes, str, TokenCounter]:
         return self._state
@@ -39,7 +40,7 @@ class JsonCounter:
             failed = f", approximate: it failed on {self._failures} texts" if self._failures else ""
             return f"{self._file}{failed}"
         basis = self._otherwise.basis(model).partition(", approximate")[0]
-        return f"{basis}, approximate: {self._file} is not used, {self._why_not}"
+        return f"{basis}, approximate: {self._file} is not used, {self.why_not}"
 
     def count(self, text: str, model: str) -> int:
         """Tokens in a text."""

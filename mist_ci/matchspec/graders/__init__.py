@@ -1,61 +1,142 @@
 """The graders there are, listed. A suite names one of them as primary; the others are diagnostics."""
 
+import importlib.util
 import json
+from collections.abc import Mapping
+from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from mist_ci.errors import Code, ConfigError, Where
 from mist_ci.matchspec.graders.asking import PairingGrader
+from mist_ci.matchspec.graders.assertions import Assertions
+from mist_ci.matchspec.graders.choice import Choice
+from mist_ci.matchspec.graders.choice_logprob import ChoiceLogprob
+from mist_ci.matchspec.graders.chrf import Chrf
+from mist_ci.matchspec.graders.composite import Composite
 from mist_ci.matchspec.graders.contains import Contains
+from mist_ci.matchspec.graders.edit_distance import EditDistance
 from mist_ci.matchspec.graders.exact import Exact
-from mist_ci.matchspec.graders.grader import Grader
+from mist_ci.matchspec.graders.grader import CannotGrade, Grader
+from mist_ci.matchspec.graders.instructions import Instructions
+from mist_ci.matchspec.graders.json_fields import JsonFields
+from mist_ci.matchspec.graders.json_schema import JsonSchema
+from mist_ci.matchspec.graders.json_valid import JsonValid
 from mist_ci.matchspec.graders.judge import Judge
 from mist_ci.matchspec.graders.numeric import Numeric
 from mist_ci.matchspec.graders.pairwise import Pairwise
+from mist_ci.matchspec.graders.prefix import Prefix
+from mist_ci.matchspec.graders.refusal import Refusal
+from mist_ci.matchspec.graders.regex import Regex
+from mist_ci.matchspec.graders.rouge_l import RougeL
 from mist_ci.matchspec.graders.similarity import Similarity
+from mist_ci.matchspec.graders.suffix import Suffix
+from mist_ci.matchspec.graders.token_f1 import TokenF1
+from mist_ci.matchspec.graders.tool_call import ToolCallMatch
+from mist_ci.models.base import Name
 from mist_ci.models.suite import GraderEntry, GraderOptions, GraderSpec
 from mist_ci.parsing import wording
 from mist_ci.parsing.document import nearest
 
-GRADERS: tuple[type[Grader], ...] = (Exact, Contains, Numeric, Judge, Pairwise, Similarity)
+GRADERS: tuple[type[Grader], ...] = (
+    Exact,
+    Contains,
+    Prefix,
+    Suffix,
+    Regex,
+    Numeric,
+    Choice,
+    ChoiceLogprob,
+    JsonValid,
+    JsonSchema,
+    JsonFields,
+    ToolCallMatch,
+    TokenF1,
+    EditDistance,
+    RougeL,
+    Chrf,
+    Instructions,
+    Refusal,
+    Composite,
+    Assertions,
+    Judge,
+    Pairwise,
+    Similarity,
+)
 _BY_NAME = {grader.name: grader for grader in GRADERS}
+_LABEL: TypeAdapter[str] = TypeAdapter(Name)
 
 
 def specify(entry: GraderEntry, where: Where) -> GraderSpec:
     """A suite's grader entry as a grader that exists, with all options filled in. Raises ConfigError."""
-    if isinstance(entry, dict) and len(entry) != 1:
-        raise ConfigError(Code.WRONG_VALUE, "write one grader per list item", where=where)
-    name, options = (entry, {}) if isinstance(entry, str) else next(iter(entry.items()))
-    if name not in _BY_NAME:
-        raise ConfigError(
-            Code.UNKNOWN_NAME, f"no grader is named {name!r}", where=where, hint=nearest(name, list(_BY_NAME))
-        )
-    grader = _BY_NAME[name]
-    built = _build(grader, options or {}, where)
-    full: GraderOptions = built.model_dump(mode="json")
+    label, name, options = _parts(entry, where)
+    kind = _BY_NAME.get(name)
+    if kind is None:
+        hint = nearest(name, list(_BY_NAME))
+        raise ConfigError(Code.UNKNOWN_NAME, f"no grader is named {name!r}", where=where, hint=hint)
+    if kind.library is not None and importlib.util.find_spec(kind.library[0]) is None:
+        message = f"grader {name} needs {kind.library[0]}, which is not installed"
+        hint = f"it comes with the extra {kind.library[1]!r}: pip install 'mist-ci[{kind.library[1]}]'"
+        raise ConfigError(Code.EXTRA_MISSING, message, where=where, hint=hint)
+    built = _build(kind, options, where)
+    full: GraderOptions = built.model_dump(mode="json", by_alias=True)
+    compares = isinstance(built, PairingGrader)
     return GraderSpec(
-        name=name,
-        version=grader.version,
-        options=full,
-        asks=built.asks,
-        compares=isinstance(built, PairingGrader),
+        name=name, version=kind.version, options=full, label=label, asks=built.asks, compares=compares
     )
 
 
-def _build(kind: type[Grader], options: GraderOptions, where: Where) -> Grader:
+def _parts(entry: GraderEntry, where: Where) -> tuple[str | None, str, GraderOptions]:
+    """The label, the name and the options of an entry."""
+    if isinstance(entry, str):
+        return None, entry, {}
+    label = entry.get("as")
+    rest = [(name, options) for name, options in entry.items() if name != "as"]
+    if len(rest) != 1:
+        raise ConfigError(Code.WRONG_VALUE, "write one grader per list item", where=where)
+    name, options = rest[0]
+    if isinstance(options, str):
+        hint = f"such as `{name}: {{…}}`"
+        raise ConfigError(
+            Code.WRONG_VALUE, f"the options of {name} must be a mapping", where=where, hint=hint
+        )
+    return _label(label, where), name, options or {}
+
+
+def _label(label: object, where: Where) -> str | None:
     try:
-        return kind.model_validate_json(json.dumps(options))
+        return None if label is None else _LABEL.validate_python(label)
+    except ValidationError as error:
+        message = f"the name after `as` {wording.reason(error.errors(include_url=False)[:1])}"
+        raise ConfigError(Code.WRONG_VALUE, message, where=where) from None
+
+
+def _build(kind: type[Grader], options: Mapping[str, Any], where: Where) -> Grader:
+    nested = {"specify": lambda entry: _nested(entry, where), "grader": grader}
+    try:
+        return kind.model_validate_json(json.dumps(options), context=nested)
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         option = str(problem["loc"][0]) if problem["loc"] else ""
         if problem["type"] == "extra_forbidden":
-            hint = nearest(option, list(kind.model_fields)) or "it has no options"
+            names = [field.alias or name for name, field in kind.model_fields.items()]
+            hint = nearest(option, names) or "it has no options"
             raise ConfigError(
                 Code.UNKNOWN_KEY, f"grader {kind.name} has no option {option!r}", where=where, hint=hint
             ) from None
-        raise ConfigError(
-            Code.WRONG_VALUE, f"{kind.name}.{option} {wording.reason([problem])}", where=where
-        ) from None
+        place = f"{kind.name}.{option}" if option else f"{kind.name}:"
+        raise ConfigError(Code.WRONG_VALUE, f"{place} {wording.reason([problem])}", where=where) from None
+
+
+def _nested(entry: object, where: Where) -> GraderSpec:
+    """What one entry of a composite stands for."""
+    if isinstance(entry, str | dict):
+        spec = specify(entry, where)
+        if spec.asks is None:
+            return spec
+        message = f"{spec.name} asks a model, and a composite asks nobody"
+        raise ConfigError(Code.WRONG_VALUE, message, where=where, hint="list it beside the composite")
+    raise ConfigError(Code.WRONG_VALUE, "each of the graders must be a name, or a mapping", where=where)
 
 
 def grader(spec: GraderSpec) -> Grader:
@@ -63,4 +144,4 @@ def grader(spec: GraderSpec) -> Grader:
     return _build(_BY_NAME[spec.name], spec.options, Where("grader"))
 
 
-__all__ = ["GRADERS", "Grader", "grader", "specify"]
+__all__ = ["GRADERS", "CannotGrade", "Grader", "grader", "specify"]

@@ -3,7 +3,7 @@
 import re
 from typing import ClassVar
 
-from mist_ci.matchspec.graders.grader import Grader, fold, texts
+from mist_ci.matchspec.graders.grader import Example, Grader, fold, texts
 from mist_ci.models.answer import Answer
 from mist_ci.models.suite import Sample
 
@@ -11,17 +11,29 @@ from mist_ci.models.suite import Sample
 class Contains(Grader):
     """1 when the expected text occurs in the answer, else 0.
 
-    With several expected texts any of them is enough; `all` asks for every one. `word` counts only whole
-    words, so that `5` is not found in `15`. `ignore_case` and `ignore_whitespace` as in `exact`.
+    With several expected texts any of them is enough, unless the option `all` says otherwise.
     """
 
     name: ClassVar[str] = "contains"
     version: ClassVar[int] = 1
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example("It is Paris.", "Paris", 1),
+        Example("It is paris.", "Paris", 0),
+        Example("red", ("red", "blue"), 1),
+        Example("red", ("red", "blue"), 0, {"all": True}),
+        Example("NEW\n york", "New York", 1, {"ignore_case": True, "ignore_whitespace": True}),
+        Example("15", "5", 1),
+        Example("15", "5", 0, {"word": True}),
+    )
 
     ignore_case: bool = False
+    """Folds case."""
     ignore_whitespace: bool = False
+    """Treats every run of whitespace as one blank."""
     word: bool = False
+    """Counts only whole words, so that `5` is not found in `15`."""
     all: bool = False
+    """Asks for every one of several expected texts."""
 
     def grade(self, answer: Answer, sample: Sample) -> float:
         """1.0 or 0.0.

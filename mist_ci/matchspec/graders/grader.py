@@ -4,24 +4,44 @@ To add one, copy the shortest file of this folder and list its class in `__init_
 """
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, cast
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, cast
 
 from mist_ci.models.answer import Answer
 from mist_ci.models.base import Model
 from mist_ci.models.suite import Expected, Sample
 
 
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What an answer scores: a row of the manual page, which a test holds to be true."""
+
+    answer: str | Answer
+    expected: Any
+    score: float
+    options: Mapping[str, Any] = field(default_factory=dict)
+    choices: tuple[str, ...] = ()
+
+
+class CannotGrade(Exception):
+    """There is no score, and the text says why: the grader's failure, which is never a 0."""
+
+
 class Grader(Model, ABC):
     """The fields of a subclass are its options, validated when the suite is loaded.
 
-    The class docstring is the manual page of the grader. Raise `version` whenever a score could change:
-    results of different versions are never compared.
+    The class docstring is the manual page of the grader, with the docstrings of its fields and its examples. Raise
+    `version` whenever a score could change: results of different versions are never compared.
     """
 
     name: ClassVar[str]
     version: ClassVar[int]
+    examples: ClassVar[tuple[Example, ...]] = ()
     needs_logprobs: ClassVar[bool] = False
     """True when the server is asked for the log-probabilities of tokens."""
+    library: ClassVar[tuple[str, str] | None] = None
+    """The module that it needs and that is not always installed, and the extra that brings it."""
 
     @property
     def asks(self) -> str | None:
@@ -30,7 +50,7 @@ class Grader(Model, ABC):
 
     @abstractmethod
     def grade(self, answer: Answer, sample: Sample) -> float:
-        """A finite score in [0, 1]."""
+        """A finite score in [0, 1]. Raises CannotGrade where there can be none."""
 
     def score(self, text: str, expected: Expected) -> float:
         """What an answer of plain text gets: to try a grader by hand."""
@@ -61,3 +81,10 @@ def fold(text: str, *, ignore_case: bool, ignore_whitespace: bool) -> str:
     """Surrounding whitespace never counts; case and inner runs of whitespace by option."""
     text = " ".join(text.split()) if ignore_whitespace else text.strip()
     return text.casefold() if ignore_case else text
+
+
+def encodable(text: str) -> str:
+    """The text with U+FFFD for halves of surrogate pairs, which are no characters and which libraries refuse."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from mist_ci.matchspec.importers.importer import Wish, hash_of, key_of
 from mist_ci.matchspec.importers.rows import refused, shown, top_keys
 from mist_ci.models.attempt import Attempt, AttemptStatus
+from mist_ci.models.eval_run import WHOLE
 from mist_ci.models.message import MAX_MESSAGE_BYTES, EvalResult
 from mist_ci.models.record import FINISHED, Record, RecordStatus, RecordTokens, Source
 from mist_ci.models.result_file import ResultFile
@@ -147,7 +148,7 @@ def _check_version(line: bytes, file: ResultFile, number: int) -> None:
 
 
 def _attempts(file: ResultFile, wish: Wish) -> list[Record]:
-    source = Source("mist-ci", "", file.sha256, file=file.path)
+    sources: dict[str | None, Source] = {}
     records = []
     versions: dict[str, str] = {}
     for number, line in _lines(file):
@@ -163,8 +164,16 @@ def _attempts(file: ResultFile, wish: Wish) -> list[Record]:
             message = f"is of another version of suite {attempt.suite!r} than the lines before it"
             hint = "a run that tried a changed suite asked both: keep the lines of one `suite_digest`"
             raise refused(message, file.path, number, "suite_digest", hint)
-        records.append(_attempt(attempt, wish, source))
+        if attempt.portion not in sources:
+            sources[attempt.portion] = _source(file, attempt.portion)
+        records.append(_attempt(attempt, wish, sources[attempt.portion]))
     return records
+
+
+def _source(file: ResultFile, portion: str | None) -> Source:
+    """A part of a suite is never taken for the whole."""
+    status = FINISHED if portion in (None, WHOLE) else f"only a part: {portion}; `mist-ci merge` joins shards"
+    return Source("mist-ci", "", file.sha256, status, file.path)
 
 
 def _attempt(attempt: Attempt, wish: Wish, source: Source) -> Record:
@@ -182,7 +191,7 @@ def _attempt(attempt: Attempt, wish: Wish, source: Source) -> Record:
         status=_STATUSES[attempt.status],
         source=source,
         model=attempt.model,
-        side=attempt.side.value,
+        side=attempt.side.value if attempt.portion is None else None,
         scores=attempt.scores,
         output=attempt.output,
         reason=attempt.reason,
@@ -190,6 +199,7 @@ def _attempt(attempt: Attempt, wish: Wish, source: Source) -> Record:
         cost_usd=attempt.cost_usd,
         cost_basis=attempt.cost_basis.value,
         latency_ms=attempt.latency_ms,
+        prompt_hash=attempt.prompt_hash,
         grader_fingerprint=hash_of(attempt.suite_digest),
     )
 

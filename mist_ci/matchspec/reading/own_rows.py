@@ -56,7 +56,8 @@ def _check_column(column: str, where: Where) -> None:
     if name in _COLUMNS or (name.startswith(_VARS) and name != _VARS):
         return
     close = nearest(name, list(_COLUMNS)) or ""
-    hint = close if close.startswith("did") else f"a name for the prompt's template is the column vars.{name}"
+    meant = f"{close} " if close.startswith("did") else ""
+    hint = f"{meant}a name for the prompt's template is the column vars.{name}"
     raise ConfigError(Code.UNKNOWN_KEY, f"unknown column {column!r}", where=where, hint=hint)
 
 

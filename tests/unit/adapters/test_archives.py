@@ -52,6 +52,7 @@ def test_a_member_that_is_longer_than_it_says_is_not_unpacked_further(method: in
     assert "size and checksum" in refusal(archive(replace(honest, size=1000)))
 
 
+@pytest.mark.slow
 def test_bombs_are_refused_before_they_are_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     bomb = member("a", b"0" * 100_000_000)
     assert "would grow" in refusal(archive(bomb))

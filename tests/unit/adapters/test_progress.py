@@ -28,9 +28,9 @@ def test_a_log_gets_a_line_now_and_then_and_not_per_step(monkeypatch: pytest.Mon
     stream = io.StringIO()
     work(LineProgress(stream), steps=10_000)
     assert len(stream.getvalue().splitlines()) == 2
-    monkeypatch.setattr(progress, "SECONDS_BETWEEN_LINES", 0)
+    monkeypatch.setattr(progress, "FIRST_LINE_S", 0)
     work(LineProgress(stream))
-    assert "asking: 2 of 3\n" in stream.getvalue()
+    assert "asking: 1 of 3, " in stream.getvalue()
 
 
 def test_a_run_that_broke_off_says_how_far_it_came() -> None:

@@ -130,6 +130,7 @@ def test_a_wrong_file_is_one_error_at_its_line(
     assert hint in str(caught.value.hint)
 
 
+@pytest.mark.slow
 def test_a_pattern_must_be_a_regular_expression() -> None:
     tools = 'tools:\n  call_id_pattern: {value: "[", source: "our wiki", confidence: docs}\n'
     with pytest.raises(ConfigError) as caught:

@@ -70,6 +70,7 @@ def test_counts_are_those_of_tiktokens_own_encoding(
     ]
 
 
+@pytest.mark.slow
 def test_counting_leaves_the_environment_as_it_was() -> None:
     before = dict(os.environ)
     TiktokenCounter().count("x", "gpt-4o")
@@ -102,6 +103,7 @@ def test_half_a_surrogate_pair_is_counted_not_a_crash(counter: TokenCounter) -> 
     assert counter.count("a\ud800b", "gpt-4o") >= 3
 
 
+@pytest.mark.slow
 def test_damaged_ranks_could_not_run_and_are_neither_deleted_nor_downloaded(damaged: Path) -> None:
     counter = TiktokenCounter(damaged)
     for _ in range(2):
@@ -117,6 +119,7 @@ def test_missing_ranks_could_not_run(tmp_path: Path) -> None:
     assert caught.value.code is Code.CORRUPT_ASSET
 
 
+@pytest.mark.slow
 def test_many_threads_share_one_encoding() -> None:
     counter = TiktokenCounter()
     with ThreadPoolExecutor(8) as pool:
@@ -158,6 +161,7 @@ def test_gigatoken_counts_what_tiktoken_counts(
     assert warm.basis(model) == counter.basis(model)
 
 
+@pytest.mark.slow
 def test_many_texts_are_counted_as_each_is(counter: TokenCounter, warm: TokenCounter) -> None:
     one_by_one = [counter.count(text, "gpt-4o") for text in TEXTS]
     assert counter.count_many(TEXTS, "gpt-4o") == warm.count_many(TEXTS, "gpt-4o") == one_by_one
@@ -214,6 +218,7 @@ def test_counters_can_be_sent_to_another_process(warm: TokenCounter, counter: To
         assert len(pickle.dumps(one)) < 1000
 
 
+@pytest.mark.slow
 def test_a_run_that_tiktoken_cannot_bear_is_counted_in_pieces(
     counter: TokenCounter, warm: TokenCounter
 ) -> None:
@@ -221,6 +226,7 @@ def test_a_run_that_tiktoken_cannot_bear_is_counted_in_pieces(
     assert counter.count(text, "gpt-4o") == warm.count(text, "gpt-4o") == -(-1_000_000 // 128)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.sampled_from([" " * LONGEST_RUN, "a" * LONGEST_RUN, "b", " ", "c d"]), max_size=5).map(
         "".join

@@ -30,7 +30,7 @@ def test_how_results_are_read_says_nothing_without_results(option: str) -> None:
 
 
 def test_fewer_than_no_findings_cannot_be_shown() -> None:
-    with pytest.raises(click.BadParameter, match="not in the range"):
+    with pytest.raises(click.BadParameter, match="neither a number"):
         cli.main(["validate", "a.jsonl", "--show", "-1"], standalone_mode=False)
 
 

@@ -252,3 +252,52 @@ def test_a_row_of_warnings_fails_no_junit_test_unless_asked() -> None:
         done = validate("train.jsonl", "--format", "junit", "--fail-on", fail_on)
         assert ET.fromstring(done.stdout).get("failures") == failures
         assert done.return_value == int(failures)
+
+
+# What is said beside the findings.
+
+
+def test_a_defect_of_all_rows_hides_no_other_rule() -> None:
+    empty = "".join(line("user", f"Why {number}?", "") for number in range(60))
+    Path("a.jsonl").write_text(empty + line("User"))
+    done = validate("a.jsonl", "--select", "SF2")
+    assert done.stdout.count("SF212 empty-content") == 5
+    assert done.stdout.count("SF201 unknown-role") == 1
+    assert "55 more findings" in done.stdout
+    assert "60 × error   SF212" in done.stdout
+    assert validate("a.jsonl", "--select", "SF2", "--show", "all").stdout.count("SF212 empty-content") == 60
+    assert "error SF" not in validate("a.jsonl", "--select", "SF2", "--show", "0").stdout
+    assert validate("a.jsonl", "--select", "SF2", "--show", "1").stdout.count("error SF") == 2
+
+
+def test_a_pattern_that_no_file_matches_is_said(here: Path) -> None:
+    Path("old").mkdir()
+    Path("old/a.jsonl").write_text(line("user", "Why?", ""))
+    done = validate("old", "--per-file-ignores", "new/*.jsonl:SF212", "--per-file-ignores", "old/:SF801")
+    assert done.stdout.count("note: per-file ignores: no file matches") == 1
+    assert "'new/*.jsonl'" in done.stdout
+    assert done.return_value == 1
+    assert validate(str(here / "old"), "--per-file-ignores", "old/*.jsonl:SF212").return_value == 0
+
+
+def test_a_json_file_of_one_object_is_said_once_and_the_others_are_read() -> None:
+    Path("data").mkdir()
+    Path("data/a.jsonl").write_text(line())
+    Path("data/dataset_info.json").write_text('{"a": {\n"file_name": "a.jsonl"}}')
+    done = validate("data", "data")
+    assert done.stdout.count("data/dataset_info.json holds one JSON object") == 1
+    assert done.return_value == 0
+    Path("data/a.jsonl").unlink()
+    with pytest.raises(MistError) as caught:
+        validate("data")
+    assert "dataset_info.json" in str(caught.value.hint)
+
+
+def test_a_tokenizer_that_cannot_count_is_an_error() -> None:
+    Path("a.jsonl").write_text(line())
+    Path("tokenizer.json").write_text("{}")
+    with pytest.raises(MistError) as caught:
+        validate("a.jsonl", "--tokenizer", "tokenizer.json")
+    assert caught.value.code is Code.WRONG_VALUE
+    assert caught.value.where is not None
+    assert caught.value.where.file == "tokenizer.json"

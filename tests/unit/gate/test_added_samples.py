@@ -81,6 +81,7 @@ def asked(models: FakeModels) -> Counter[tuple[str, int]]:
     return Counter((model, int(int(number) >= BEYOND)) for model, number in told)
 
 
+@pytest.mark.slow
 def test_a_loss_on_samples_that_head_brings_along_fails_and_is_told() -> None:
     report = judge({**MOVE_TO_GOOD, "suites/double.jsonl": MORE}, models=FakeModels(weak_beyond))
     assert report.decision.outcome is Outcome.FAILED
@@ -90,12 +91,14 @@ def test_a_loss_on_samples_that_head_brings_along_fails_and_is_told() -> None:
     assert [(one.numbers.suite, one.numbers.samples) for one in added(report)] == [("double", 60)]
 
 
+@pytest.mark.slow
 def test_a_report_can_be_written_about_them() -> None:
     report = judge({**MOVE_TO_GOOD, "suites/double.jsonl": MORE}, models=FakeModels(weak_beyond))
     assert all([comment(report), summary(report), junit([report]), sarif([report])])
     assert annotations((report,)) is not None
 
 
+@pytest.mark.slow
 def test_four_hundred_trivial_samples_neither_hide_a_loss_nor_touch_a_number_of_it() -> None:
     plain = judge(MOVE_TO_BAD)
     more = {"suites/double.jsonl": samples(range(100)) + samples(range(500, 900))}
@@ -106,6 +109,7 @@ def test_four_hundred_trivial_samples_neither_hide_a_loss_nor_touch_a_number_of_
     assert added(diluted)[0].outcome is Outcome.PASSED
 
 
+@pytest.mark.slow
 def test_a_wholly_new_suite_of_trivial_samples_makes_no_hypothesis_of_base_harder_to_reject() -> None:
     new = {f"suites/new-{i}.yml": SUITE.replace("double", f"new-{i}") for i in range(3)}
     new |= {f"suites/new-{i}.jsonl": samples(range(500 + 50 * i, 550 + 50 * i)) for i in range(3)}
@@ -114,6 +118,7 @@ def test_a_wholly_new_suite_of_trivial_samples_makes_no_hypothesis_of_base_harde
     assert crowded.decision.models[0].suites == plain.decision.models[0].suites
 
 
+@pytest.mark.slow
 def test_fewer_than_ten_decide_nothing_and_that_is_told() -> None:
     few = samples(range(100)) + samples(range(500, 509))
     report = judge({**MOVE_TO_GOOD, "suites/double.jsonl": few}, models=FakeModels(weak_beyond))
@@ -125,6 +130,7 @@ def test_fewer_than_ten_decide_nothing_and_that_is_told() -> None:
     )
 
 
+@pytest.mark.slow
 def test_an_edited_sample_is_judged_as_base_has_it_and_its_new_form_belongs_to_the_second_cohort() -> None:
     """All hard samples are edited so that what the forgetful model says is right."""
     bent = "".join(f'{{"input": "Double {n}.", "expected": ["{2 * n}", "?"]}}\n' for n in range(100))
@@ -135,6 +141,7 @@ def test_an_edited_sample_is_judged_as_base_has_it_and_its_new_form_belongs_to_t
     assert added(report)[0].verdict in (Verdict.PASS, Verdict.INCONCLUSIVE)
 
 
+@pytest.mark.slow
 def test_a_laxer_grader_of_head_grades_nothing_that_base_has() -> None:
     anything = json.dumps(["?", *"0123456789"])
     lax = "".join(f'{{"input": "Double {n}.", "expected": {anything}}}\n' for n in range(100))
@@ -150,6 +157,7 @@ def test_a_laxer_grader_of_head_grades_nothing_that_base_has() -> None:
     assert added(report)[0].numbers.head.mean == 1.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kept", [range(1), range(50), range(99)])
 def test_removed_samples_still_decide(kept: range) -> None:
     data = samples([n for n in kept if n not in (7, 13, 21, 34, 42)])
@@ -160,6 +168,7 @@ def test_removed_samples_still_decide(kept: range) -> None:
     assert added(report) == ()
 
 
+@pytest.mark.slow
 def test_a_renamed_suite_brings_no_new_samples_and_still_decides_under_its_old_name() -> None:
     renamed = {"suites/fresh.yml": SUITE.replace("name: double", "name: fresh")}
     lax = {**BASE, **policy("require: [double]}", "on_inconclusive: warn}")}
@@ -172,6 +181,7 @@ def test_a_renamed_suite_brings_no_new_samples_and_still_decides_under_its_old_n
 # Who is asked.
 
 
+@pytest.mark.slow
 def test_what_the_self_check_was_answered_is_not_asked_again() -> None:
     models = FakeModels(arithmetic)
     judge({**MOVE_TO_GOOD, "suites/double.jsonl": MORE}, models=models)
@@ -183,6 +193,7 @@ def test_what_the_self_check_was_answered_is_not_asked_again() -> None:
     }
 
 
+@pytest.mark.slow
 def test_another_baseline_is_asked_because_nobody_has_yet() -> None:
     fixed = {
         **BASE,
@@ -201,6 +212,7 @@ def test_a_model_without_a_baseline_has_no_second_cohort() -> None:
     assert added(report) == ()
 
 
+@pytest.mark.slow
 def test_head_chooses_neither_its_own_bar_nor_what_asking_costs() -> None:
     models = FakeModels(weak_beyond)
     own = {"suites/double.yml": SUITE + "margin: 0.99\nattempts: {base: 2, head: 100}\n"}
@@ -210,6 +222,7 @@ def test_head_chooses_neither_its_own_bar_nor_what_asking_costs() -> None:
     assert [suite.numbers.margin for suite in added(report)] == [0.05]
 
 
+@pytest.mark.slow
 def test_samples_that_head_adds_are_asked_as_often_as_base_asks_its_own() -> None:
     models = FakeModels(weak_beyond)
     base = {**BASE, "suites/double.yml": SUITE + "attempts: {base: 2, head: 3}\n"}
@@ -218,12 +231,14 @@ def test_samples_that_head_adds_are_asked_as_often_as_base_asks_its_own() -> Non
     assert asked(models)["good-2026-01-01", 1] == 120
 
 
+@pytest.mark.slow
 def test_new_samples_spend_nothing_that_the_spend_table_does_not_say() -> None:
     models = FakeModels(arithmetic)
     report = judge({**MOVE_TO_GOOD, "suites/double.jsonl": MORE}, models=models)
     assert sum(line.spend.calls for line in report.spend) == len(models.asked)
 
 
+@pytest.mark.slow
 def test_dear_new_samples_say_nothing_about_what_a_request_costs() -> None:
     def dear(model: str, messages: Sequence[ChatMessage]) -> Answer:
         answer = arithmetic("good", messages)
@@ -236,6 +251,7 @@ def test_dear_new_samples_say_nothing_about_what_a_request_costs() -> None:
     assert report.budgets[0].spent == "+0.0%"
 
 
+@pytest.mark.slow
 def test_a_run_whose_money_ends_before_the_new_samples_is_a_failure() -> None:
     """The self-check of 160 and both sides of 100 fit; the 60 of head's own do not."""
     usd = f"{0.000014 * 365:.6f}"
@@ -253,6 +269,7 @@ def changed(suite: Suite, pairs: Sequence[Pair]) -> ChangedSuite:
     return ChangedSuite(suite, {BASE_REFERENCE.digest: of_base})
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(
     st.tuples(st.integers(20, 260), st.integers(0, 20), st.integers(0, 20)),

@@ -67,6 +67,7 @@ def calls(report: Report) -> dict[str, int]:
     return {line.side: line.spend.calls for line in report.spend}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("base", "label"), [(TO_A_TAG, REF), (TO_A_PATH, "models/released.yml")], ids=["tag", "path"]
 )
@@ -95,6 +96,7 @@ def test_head_cannot_choose_what_it_is_anchored_to() -> None:
     assert anchor_of(report).model == "good-2025-01-01"
 
 
+@pytest.mark.slow
 def test_a_model_as_good_as_both_passes_and_costs_a_third_side() -> None:
     report = judge(MOVE_TO_GOOD)
     assert report.decision.outcome is Outcome.PASSED
@@ -161,6 +163,7 @@ def test_a_change_of_the_anchor_itself_is_told_and_asks_nobody() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("more", ["", "trained_on: {dataset: sft}\n"])
 def test_an_anchor_that_is_base_itself_is_not_asked_a_second_time(more: str) -> None:
     released = {"models/bot.yml": reference("good-2026-01-01") + more}
@@ -169,6 +172,7 @@ def test_an_anchor_that_is_base_itself_is_not_asked_a_second_time(more: str) -> 
     assert calls(report) == {"base": 100, "head": 100}
 
 
+@pytest.mark.slow
 def test_a_new_model_without_a_baseline_is_still_held_against_its_anchor() -> None:
     base = {path: text for path, text in TO_A_TAG.items() if path != "models/bot.yml"}
     report = judge({"models/bot.yml": reference("bad-2026-02-01")}, base)
@@ -189,6 +193,7 @@ def losing(lost: int) -> FakeModels:
     return FakeModels(answer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lost", [2, 4])
 def test_undecided_against_the_anchor_neither_blocks_nor_warns(lost: int) -> None:
     """Four losses are p = 0.02: proven at the error rate of base, and not at the anchor's."""
@@ -200,6 +205,7 @@ def test_undecided_against_the_anchor_neither_blocks_nor_warns(lost: int) -> Non
     assert judge(MOVE_TO_GOOD, strict, models=losing(8)).decision.outcome is Outcome.FAILED
 
 
+@pytest.mark.slow
 def test_a_skill_that_is_better_than_the_anchors_excuses_no_loss_against_base() -> None:
     report = judge(STILL_FORGETFUL, released={"models/bot.yml": reference("bad-2025-01-01")})
     assert report.decision.outcome is Outcome.FAILED

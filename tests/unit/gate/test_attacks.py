@@ -127,6 +127,7 @@ def test_keys_that_are_not_in_the_suite_leak_nothing() -> None:
     assert only_suite(decision) == only_suite(decide_suites([(suite, outcomes(200))]))
 
 
+@pytest.mark.slow
 def test_a_loss_over_all_suites_shows_without_leaked_samples() -> None:
     """Each suite leaks a twentieth and wins just there; the overall hypothesis is decided twice as well."""
     played = [(make_suite(f"skill-{i}", 500), outcomes(500, gain=45, loss=38)) for i in range(6)]
@@ -221,6 +222,7 @@ def test_a_waiver_names_provider_model_and_parameters() -> None:
     assert retrained.digest == HEAD.digest
 
 
+@pytest.mark.slow
 def test_twelve_hundred_easy_samples_in_a_new_version_do_not_dilute_a_drop() -> None:
     suite = make_suite("skill", 400)
     easy = make_suite("skill", 1600, version="2")

@@ -258,6 +258,7 @@ def test_how_many_leaked_is_counted_over_the_whole_suite_however_early_it_was_de
 small = st.integers(20, 199)
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.lists(st.tuples(small, st.integers(0, 6), st.integers(0, 12)), min_size=1, max_size=3))
 def test_small_suites_are_decided_exactly_as_all_at_once(shapes: list[tuple[int, int, int]]) -> None:

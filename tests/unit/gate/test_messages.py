@@ -96,6 +96,7 @@ def test_a_line_reads_back_as_the_same_message_under_its_checksum(message: EvalR
     assert json.loads(payload_bytes(line)) == envelope.payload
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=50)
 @given(st.text(), st.text(min_size=1), st.sampled_from(['"payload": ', '\\"payload\\": {}', "\n", "\u2028"]))
 def test_no_text_moves_where_the_payload_begins(task: str, source: str, trap: str) -> None:

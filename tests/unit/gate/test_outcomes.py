@@ -428,6 +428,7 @@ def test_could_not_run_outranks_a_failure_and_both_are_told() -> None:
     assert "data chat: 1 new problem (SF212)" in told
 
 
+@pytest.mark.slow
 def test_a_failure_is_explained_before_what_is_good_to_know() -> None:
     decision = decide_suites(
         [
@@ -452,6 +453,7 @@ def test_a_small_loss_everywhere_fails_through_the_overall_hypothesis_alone() ->
     assert decision.reasons[0] == "old skills lost 3.2 points on average over 6 suites"
 
 
+@pytest.mark.slow
 def test_targets_never_hide_a_loss_of_old_skills() -> None:
     lossy = [(make_suite(f"skill-{i}", 500), outcomes(500, gain=22, loss=38)) for i in range(6)]
     target = (make_suite("target", 500, Role.TARGET), outcomes(500, gain=400))
@@ -462,6 +464,7 @@ def test_targets_never_hide_a_loss_of_old_skills() -> None:
     assert found.numbers == alone.numbers
 
 
+@pytest.mark.slow
 def test_a_pass_with_a_real_drop_inside_the_margin_says_so() -> None:
     suite = only_suite(decide_suites([(make_suite("skill", 3000), outcomes(3000, loss=60))]))
     assert suite.verdict is Verdict.PASS

@@ -124,6 +124,7 @@ def spoil(pairs: list[Pair], which: int, times: int) -> list[Pair]:
     return [(base, 0.0 if i in spoilt else head) for i, (base, head) in enumerate(pairs)]
 
 
+@pytest.mark.slow
 @many
 @given(matches(), gates, st.integers(0, 2), st.integers(0, 200), st.integers(1, 5))
 def test_turning_right_answers_of_head_into_wrong_ones_never_helps(
@@ -180,6 +181,7 @@ def test_dropping_only_wrong_answers_never_lifts_a_suite_over_its_floor() -> Non
     assert only_suite(after).numbers.head.mean == pytest.approx(479 / 588)
 
 
+@pytest.mark.slow
 @some
 @given(counted(), counted(10, 40))
 def test_answers_to_another_version_of_a_suite_are_ignored(pairs: list[Pair], others: list[Pair]) -> None:
@@ -251,6 +253,7 @@ def test_spent_and_saved_are_together_what_the_answers_cost(pairs: list[Pair], c
 amounts = st.decimals(Decimal(0), Decimal(1000), allow_nan=False, places=30)
 
 
+@pytest.mark.slow
 @some
 @given(st.lists(amounts, min_size=2, max_size=6), st.randoms(use_true_random=False))
 def test_money_adds_up_to_the_same_exact_sum_in_any_order(costs: list[Decimal], random: Random) -> None:
@@ -263,6 +266,7 @@ def test_money_adds_up_to_the_same_exact_sum_in_any_order(costs: list[Decimal], 
     assert spend_of(attempts).cost_usd == total
 
 
+@pytest.mark.slow
 @some
 @given(counted(20, 60), st.integers(2, 4))
 def test_more_attempts_at_the_same_samples_are_not_more_samples(pairs: list[Pair], times: int) -> None:

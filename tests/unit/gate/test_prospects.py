@@ -144,6 +144,7 @@ def test_a_demanded_improvement_says_how_large_it_must_be() -> None:
     assert prospects(make_suite("new", 400), GATE, ALONE, None).gain_shown is None
 
 
+@pytest.mark.slow
 @given(st.integers(10, 400), st.integers(10, 200), st.sampled_from(list(Role)), st.booleans())
 @settings(max_examples=30)
 def test_chances_are_chances_and_more_samples_find_more(n: int, more: int, role: Role, block: bool) -> None:

@@ -208,6 +208,7 @@ def test_an_anchor_that_results_cannot_be_held_against_is_a_check_that_did_not_r
 values = st.lists(st.sampled_from([0.0, 1.0]), min_size=20, max_size=80)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(values, st.data())
 def test_leaving_out_cases_of_head_never_helps(scores: list[float], data: st.DataObject) -> None:
@@ -219,6 +220,7 @@ def test_leaving_out_cases_of_head_never_helps(scores: list[float], data: st.Dat
     assert after.outcome.rank >= before.outcome.rank
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(values, st.integers(0, 400))
 def test_adding_easy_cases_to_head_never_changes_what_is_decided(scores: list[float], more: int) -> None:

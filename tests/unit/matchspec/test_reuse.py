@@ -293,6 +293,7 @@ class SlowOutputs(MemoryOutputs):
         return super().get(identity, not_before)
 
 
+@pytest.mark.slow
 def test_a_signal_is_heard_while_only_stored_answers_are_read() -> None:
     who, stores = both(provider()), MemoryStores()
     stored = SlowOutputs(stored=remembered([suite(200)], who).stored)

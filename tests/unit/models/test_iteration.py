@@ -94,6 +94,7 @@ def test_depth_and_length_are_no_weapons() -> None:
     assert told(deep, wide, large) == ("entries in here that are not shown: 2 not understood, 1 too large",)
 
 
+@pytest.mark.slow
 def test_a_record_that_nobody_would_read_is_not_written() -> None:
     suites = [score(f"{number:04}" + "s" * 280, 0.5) for number in range(3000)]
     with pytest.raises(CouldNotRun, match="over the limit") as caught:

@@ -9,6 +9,10 @@ PINNED = (
     "gpt-4o-2024-08-06",
     "claude-3-5-sonnet-20241022",
     "claude-3-5-sonnet@20241022",
+    "claude-sonnet-4-5-20250929",
+    "us.anthropic.claude-sonnet-4-5-20250929-v1:0",
+    "gemini-2.5-flash-001",
+    "models/gemini-2.0-flash-lite-001",
     "anthropic.claude-3-5-sonnet-20241022-v2:0",
     "ft:gpt-4o-mini-2024-07-18:acme:support:abc123",
     "ft:gpt-4o-mini-2024-07-18:acme::9ABCdEfG",
@@ -19,6 +23,12 @@ PINNED = (
 )
 MOVING = (
     "gpt-4o-mini",
+    "gemini-2.5-flash",
+    "gemini-2.5-flash-001-latest",
+    "gemini-flash-latest",
+    "gemini-2.5-pro-preview-06-05",
+    "mygemini-2.5-flash-001",
+    "tunedModels/support-7x",
     "latest",
     "base",
     "llama3:8b",

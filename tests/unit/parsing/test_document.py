@@ -11,9 +11,10 @@ from mist_ci.models.config import Policy
 from mist_ci.models.modelref import ModelReference
 from mist_ci.parsing import document
 from mist_ci.planning import read_policy, read_reference
+from mist_ci.ports.files import NoFiles
 from tests.fakes import MemoryTree
 
-# Page 0 of the design, less what this version refuses: targets, tpm, ready-made suites.
+# Page 0 of the design.
 POLICY = """\
 version: 1
 providers:
@@ -88,7 +89,7 @@ def read_everything(file: str, old: str, new: str) -> None:
     policy = read_policy(tree, "mist.yml")
     assert policy is not None
     read_reference(tree, "models/support-bot.yml", policy)
-    find(tree, policy.suites, "mist.yml")
+    find(tree, policy.suites, "mist.yml", NoFiles())
 
 
 def test_the_example_of_the_design_loads() -> None:
@@ -203,21 +204,6 @@ def test_a_mistake_is_one_error_with_its_place_and_the_nearest_name(
     assert "\n" not in str(error)
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "line", "field"),
-    [
-        ("rpm: 600", "tpm: 200000", 8, "providers.prod.limits.tpm"),
-        ("[suites/*.yml]", '[suites/*.yml, "mist:arithmetic"]', 16, "suites[1]"),
-    ],
-)
-def test_a_setting_that_would_be_ignored_is_refused(old: str, new: str, line: int, field: str) -> None:
-    with pytest.raises(ConfigError) as caught:
-        read_everything("mist.yml", old, new)
-    assert caught.value.code is Code.NOT_AVAILABLE
-    assert caught.value.where is not None
-    assert (caught.value.where.line, caught.value.where.field) == (line, field)
-
-
 URI = "uri: s3://bucket/data.jsonl"
 SHA256 = f"sha256: {'0' * 64}"
 
@@ -300,7 +286,7 @@ def test_of_several_wrong_values_the_first_of_the_file_is_told() -> None:
 def test_two_suites_cannot_have_one_name() -> None:
     tree = MemoryTree({"suites/a.yml": SUITE, "suites/b.yml": SUITE})
     with pytest.raises(ConfigError) as caught:
-        find(tree, ("suites/*.yml",), "mist.yml")
+        find(tree, ("suites/*.yml",), "mist.yml", NoFiles())
     assert caught.value.code is Code.DUPLICATE
     assert "suites/a.yml" in caught.value.message
     assert str(caught.value.where) == "suites/b.yml: name"
@@ -308,7 +294,7 @@ def test_two_suites_cannot_have_one_name() -> None:
 
 def test_a_suite_that_two_patterns_match_is_one_suite() -> None:
     tree = MemoryTree({"suites/a.yml": SUITE})
-    assert len(find(tree, ("suites/*.yml", "**/a.yml"), "mist.yml")) == 1
+    assert len(find(tree, ("suites/*.yml", "**/a.yml"), "mist.yml", NoFiles())) == 1
 
 
 def test_data_of_a_suite_is_found_beside_its_file() -> None:

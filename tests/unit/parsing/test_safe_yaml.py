@@ -148,6 +148,7 @@ UNUSUAL = ["\r", "\x85", "\u2028", "\ufeff", "\x00", "\ud7ff", "😀", "F" * 8, 
 PIECES = st.sampled_from([*PUNCTUATION.split("¦"), *UNUSUAL])
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=200) | st.text(max_size=100).map(lambda text: text.encode("utf-8", "replace")))
 @settings(deadline=None, max_examples=200)
 def test_no_bytes_whatever_crash_the_loader(text: bytes) -> None:

@@ -413,6 +413,7 @@ def never_crashes(read_it: Callable[[], Occasion]) -> None:
         assert refused.where is not None
 
 
+@pytest.mark.slow
 @given(ANY_NAME, JSON, st.none() | TEXT, st.none() | TEXT)
 def test_arbitrary_json_never_crashes(name: str, payload: Any, sha: str | None, ref: str | None) -> None:
     never_crashes(lambda: read(name, payload, sha, ref))

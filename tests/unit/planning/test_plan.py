@@ -10,6 +10,7 @@ from mist_ci.parsing import safe_yaml
 from mist_ci.planning import make_plan, read_policy
 from mist_ci.planning.checks import check_paths
 from mist_ci.planning.plan import gate_names
+from mist_ci.ports.files import NoFiles
 from tests.fakes import Commit, Link, MemoryFiles
 
 POLICY = """\
@@ -47,7 +48,7 @@ def plan_of(files: MemoryFiles, gate: str = "release") -> Plan:
     policy = read_policy(trees["base"], "mist.yml")
     assert policy is not None
     changes = files.changes(event.merge_base, event.head)
-    suites = find(trees["base"], policy.suites, "mist.yml")
+    suites = find(trees["base"], policy.suites, "mist.yml", NoFiles())
     return make_plan(event, gate, policy, "mist.yml", changes, suites, trees)
 
 

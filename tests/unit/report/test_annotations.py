@@ -114,6 +114,7 @@ def test_hostile_text_is_no_other_command(build: Callable[[str], Report], text: 
     carried_out(build(text))
 
 
+@pytest.mark.slow
 def test_a_flood_of_hostile_findings_is_ten_lines_of_a_level() -> None:
     assert len(carried_out(flood())) == 10
 

@@ -229,6 +229,7 @@ def test_names_in_a_state_come_out_inert(text: str) -> None:
     assert_text_is_inert(comment(report, forged({"now": old, "before": None})))
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=300)
 @given(st.text(max_size=80), st.binary(max_size=200))
 def test_no_body_raises(text: str, octets: bytes) -> None:

@@ -159,5 +159,6 @@ def test_any_text_is_text(text: str) -> None:
     parsed(hostile_problem(text))
 
 
+@pytest.mark.slow
 def test_a_flood_stays_a_document_of_a_reasonable_size() -> None:
     assert len(junit([flood()])) < 100_000

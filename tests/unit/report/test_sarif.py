@@ -131,6 +131,7 @@ def test_findings_of_an_evaluated_report_are_there_too() -> None:
     assert len(json.loads(sarif([regressed()]))["runs"][0]["results"]) == 2
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=150)
 @given(
     st.lists(st.sampled_from(HOSTILE) | pieces | st.text(st.characters(codec=None), max_size=20), max_size=4)

@@ -149,6 +149,7 @@ def test_any_value_reads_as_itself_wherever_a_code_span_stands(text: str) -> Non
     assert_code_span_is_inert(text)
 
 
+@pytest.mark.slow
 @many
 @given(HOSTILE, st.integers(1, 30))
 def test_a_code_span_is_one_line_of_at_most_its_limit(text: str, limit: int) -> None:
@@ -215,6 +216,7 @@ def test_any_text_stays_inside_its_fence(text: str) -> None:
     assert_fence_is_inert(text)
 
 
+@pytest.mark.slow
 @many
 @given(HOSTILE, st.integers(1, 5), st.integers(1, 30))
 def test_a_cut_fence_still_closes_and_says_what_is_missing(text: str, lines: int, characters: int) -> None:
@@ -304,6 +306,7 @@ def test_several_lines_are_kept_when_asked_for() -> None:
     assert clean("a\r\n\tb\rc", multiline=True) == "a\n\tb␍c"
 
 
+@pytest.mark.slow
 def test_no_character_of_unicode_that_controls_or_hides_survives() -> None:
     assigned = [*range(0x20000), *range(0xE0000, 0xE1000)]
     left = set(clean("".join(map(chr, assigned))))
@@ -314,6 +317,7 @@ def test_no_character_of_unicode_that_controls_or_hides_survives() -> None:
     assert hidden <= drawn
 
 
+@pytest.mark.slow
 @many
 @given(HOSTILE, st.booleans())
 def test_cleaning_twice_changes_nothing_more(text: str, multiline: bool) -> None:
@@ -335,6 +339,7 @@ def test_long_text_takes_linear_time(unit: str) -> None:
     assert time.process_time() - started < 3
 
 
+@pytest.mark.slow
 def test_no_number_of_backticks_closes_a_fence() -> None:
     # The parser's own count stops at 255: a line that long would close any fence.
     for count in (3, 40, 41, 254, 255, 256, 1_000_000):

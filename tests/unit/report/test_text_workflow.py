@@ -50,12 +50,14 @@ def test_two_hundred_thousand_hostile_strings_hold_no_command() -> None:
     assert live_before > 100, "the alphabet is not hostile enough to prove anything"
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=200)
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=3)).map("".join))
 def test_making_text_safe_twice_changes_nothing_more(text: str) -> None:
     assert workflow_safe(workflow_safe(text)) == workflow_safe(text)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=200)
 @given(st.lists(st.sampled_from(PIECES)).map("".join), st.integers(1, 20))
 def test_a_cut_line_is_as_safe_as_a_whole_one(text: str, limit: int) -> None:

@@ -94,6 +94,7 @@ def test_words_of_a_near_duplicate_do_not_show_an_address_of_somebody() -> None:
     assert not any(word in said(report) for word in ("quartermaine", "fjordlandia"))
 
 
+@pytest.mark.slow
 def test_a_row_of_addresses_with_many_problems_is_looked_through_once() -> None:
     addresses = " ".join(f"zebulon{one}@fjordlandia{one}.no" for one in range(5_000))
     bad = ",".join(f'{{"role":"r{one}"}}' for one in range(200))
@@ -101,6 +102,7 @@ def test_a_row_of_addresses_with_many_problems_is_looked_through_once() -> None:
     assert new(report, "SF104") == 200
 
 
+@pytest.mark.slow
 def test_a_row_of_many_unknown_keys_ends() -> None:
     check(GOOD[:-2] + "".join(f',"k{one}":1' for one in range(100_000)).encode() + b"}\n")
 

@@ -224,6 +224,7 @@ def test_a_declared_format_is_what_rows_with_defects_are_judged_by() -> None:
     assert [one.code for one in check(rows(broken), declared=F.SHAREGPT).findings] == ["SF105"]
 
 
+@pytest.mark.slow
 def test_a_first_row_of_megabytes_is_looked_at_as_well() -> None:
     picture: JsonValue = {"inlineData": {"mimeType": "image/png", "data": "iVBORw0KGgo" + "A" * 3_000_000}}
     talk: JsonValue = {

@@ -359,6 +359,7 @@ MESSAGES = st.lists(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(MESSAGES)
 def test_marks_change_no_shape_and_all_of_them_are_found_again(messages: Any) -> None:
     before = json.dumps(messages)

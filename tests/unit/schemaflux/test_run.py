@@ -66,6 +66,7 @@ def test_findings_do_not_depend_on_the_order_of_files() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_all_findings_are_counted_and_the_first_are_kept() -> None:
     content = b"".join(rows(chat(("user", f"{n}"), ("assistant", ""))) for n in range(3_000))
     report = check(content)
@@ -254,6 +255,7 @@ def test_folding_is_normalising_without_white_space(text: str) -> None:
     assert ours == "".join(normalise_text(text.translate(blanks)).split()).encode("utf-8", "surrogatepass")
 
 
+@pytest.mark.slow
 def test_every_format_character_is_taken_out() -> None:
     for code in range(sys.maxunicode + 1):
         if unicodedata.category(chr(code)) == "Cf":

@@ -143,6 +143,7 @@ def test_a_class_of_nearly_all_rows_is_information() -> None:
     assert '95 of 100 rows (95.0%) have the label "ham"' in placed.problem.message
 
 
+@pytest.mark.slow
 def test_one_answer_for_all_is_an_error_and_a_long_one_for_most_a_warning() -> None:
     assert said(sf709_same_answers, answers(*["no"] * 10)) == [("error", 1)]
     assert said(sf709_same_answers, answers("yes", *[REFUSAL] * 99)) == [("warning", 2)]
@@ -165,6 +166,7 @@ def counted(placed: list[Placed]) -> list[tuple[str, str | None]]:
     return sorted((one.problem.message, one.problem.severity) for one in placed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rule", FOLD_RULES, ids=lambda rule: rule.META.code)
 def test_fold_rules_say_the_same_in_any_order_and_in_any_parts(rule: FoldRule) -> None:
     judged: list[JsonValue] = [{"prompt": f"{n}", "completion": "x", "label": True} for n in range(20)]

@@ -161,6 +161,7 @@ def test_pictures_are_known_by_their_first_bytes(content: bytes, kind: str | Non
     assert kind_of(content) == kind
 
 
+@pytest.mark.slow
 def test_a_large_picture_costs_little() -> None:
     row = shown(image(data_url("image/jpeg", JPEG + bytes(8 << 20))))
     start = time.process_time()

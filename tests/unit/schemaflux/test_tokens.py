@@ -232,6 +232,7 @@ TALKS = st.lists(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(TALKS, st.integers(1, 5))
 def test_parts_merge_to_what_the_whole_gives(talks: list[list[tuple[str, int]]], cut: int) -> None:
@@ -252,6 +253,7 @@ def test_parts_merge_to_what_the_whole_gives(talks: list[list[tuple[str, int]]],
         assert tally.seen + tally.lost == whole.tokens
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=100)
 @given(
     st.lists(st.tuples(st.sampled_from(["user", "assistant"]), st.text(max_size=9)), min_size=1, max_size=4)

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from mist_ci.parsing.references import TOO_LARGE, expanded_size
 from mist_ci.parsing.strict_json import JsonValue
 from mist_ci.schemaflux import tool_schemas
 from mist_ci.schemaflux.example import ASK, call, tool_with
-from mist_ci.schemaflux.references import TOO_LARGE, expanded_size
 from mist_ci.schemaflux.rules import (
     sf304_arguments_violate_schema,
     sf314_null_arguments,

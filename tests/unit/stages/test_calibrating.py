@@ -76,6 +76,7 @@ def test_a_model_that_never_wavers_has_no_noise_and_raises_no_alarm() -> None:
     assert (found.gate.regressed, found.gate.not_proven, found.gate.blocked) == (0, 0, 0)
 
 
+@pytest.mark.slow
 def test_a_wavering_model_has_the_noise_that_it_has() -> None:
     found = calibrated(suite(90), models=FakeModels(wavering()), attempts=4)
     (one,) = found.suites
@@ -98,6 +99,7 @@ def test_what_was_measured_on_what_is_written_down() -> None:
     assert (one.tokens_in, one.tokens_out) == (10, 2)
 
 
+@pytest.mark.slow
 def test_suites_are_in_order_whatever_order_they_came_in() -> None:
     first, second = suite(20, "a"), suite(20, "b")
     assert calibrated(first, second).suites == calibrated(second, first).suites

@@ -266,6 +266,7 @@ def test_an_earlier_run_gives_the_spread_as_it_was_and_the_length_of_answers() -
     assert "assumed" in said(other.assumptions)
 
 
+@pytest.mark.slow
 def test_targets_and_suites_with_a_floor_are_asked_whole() -> None:
     files = {**BASE, "suites/double.jsonl": samples(300)}
     for line, least in (("role: retain\n", 100), ("role: target\n", 300), ("floor: 0.5\n", 300)):
@@ -280,6 +281,7 @@ def test_escalation_is_in_the_maximum_only() -> None:
     assert found.total.calls == Range(least=6 * 120, most=8 * 120)
 
 
+@pytest.mark.slow
 def test_an_anchor_is_asked_as_often_as_base() -> None:
     anchored = {
         **BASE,
@@ -294,6 +296,7 @@ def test_an_anchor_is_asked_as_often_as_base() -> None:
     assert of_files(anchored).total.calls.most == 360
 
 
+@pytest.mark.slow
 def test_samples_that_only_head_has_are_counted_as_the_gate_asks_them() -> None:
     change = {**MOVED, "suites/double.jsonl": samples(150)}
     found = of_change(change)

@@ -48,6 +48,7 @@ def test_wealth_beyond_any_float_is_infinite_and_then_its_p_value_is_zero() -> N
     assert (found.final, found.largest, found.p_value) == (math.inf, math.inf, 0.0)
 
 
+@pytest.mark.slow
 def test_without_change_looking_after_every_sample_wins_at_most_at_its_level() -> None:
     source = random.Random(11)
     runs = [[source.choice([-1.0, 0.0, 0.0, 1.0]) for _ in range(150)] for _ in range(600)]
@@ -55,6 +56,7 @@ def test_without_change_looking_after_every_sample_wins_at_most_at_its_level() -
     assert won <= 0.1 * len(runs)
 
 
+@pytest.mark.slow
 def test_at_exactly_the_margin_the_bet_on_passing_wins_at_most_at_its_level() -> None:
     source = random.Random(12)
     runs = [[-float(source.random() < 0.1) for _ in range(150)] for _ in range(600)]

@@ -55,6 +55,7 @@ def test_clopper_pearson_agrees_with_scipy(pair: tuple[int, int], level: float) 
     assert (found.low, found.high) == pytest.approx((expected.low, expected.high), abs=1e-10)
 
 
+@pytest.mark.slow
 @given(counts(), LEVELS)
 def test_the_guaranteed_interval_holds_jeffreys_and_the_rate(pair: tuple[int, int], level: float) -> None:
     exact, shorter = clopper_pearson_interval(*pair, level=level), jeffreys_interval(*pair, level=level)

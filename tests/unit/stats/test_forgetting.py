@@ -28,6 +28,7 @@ def mean(values: list[float]) -> float:
     return math.fsum(values) / len(values)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(samples(GRADE))
 def test_forgetting_and_gain_are_what_their_definitions_say(pairs: Samples) -> None:
@@ -37,6 +38,7 @@ def test_forgetting_and_gain_are_what_their_definitions_say(pairs: Samples) -> N
     assert (found.forgetting, found.gain) == pytest.approx((lost, gained), abs=1e-12)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(samples(GRADE, least=2))
 def test_the_floor_is_what_two_attempts_of_one_model_differ_by(pairs: Samples) -> None:
@@ -49,6 +51,7 @@ def test_the_floor_is_what_two_attempts_of_one_model_differ_by(pairs: Samples) -
     assert found.floor_samples == len(pairs)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(samples(GRADE))
 def test_gain_less_forgetting_is_the_difference_of_means(pairs: Samples) -> None:
@@ -80,6 +83,7 @@ def test_swapping_the_sides_swaps_forgetting_and_gain(pairs: Samples) -> None:
     assert found.floor == pytest.approx(swapped.floor, abs=1e-15)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(samples(PASS_FAIL))
 def test_of_pass_and_fail_only_the_rates_count(pairs: Samples) -> None:
@@ -92,6 +96,7 @@ def drawn(rate: float, attempts: int, source: random.Random) -> list[float]:
     return [float(source.random() < rate) for _ in range(attempts)]
 
 
+@pytest.mark.slow
 def test_without_change_forgetting_is_noise_and_net_forgetting_is_about_zero() -> None:
     source = random.Random(4)
     rates = [source.betavariate(0.9, 0.4) for _ in range(20_000)]
@@ -101,6 +106,7 @@ def test_without_change_forgetting_is_noise_and_net_forgetting_is_about_zero() -
     assert found.net_gain == pytest.approx(0.0, abs=0.003)
 
 
+@pytest.mark.slow
 def test_the_chance_term_takes_lucky_guesses_out_where_the_sides_guess_apart() -> None:
     source = random.Random(7)
     known = [[source.random() < 0.6 for _ in range(40_000)] for _ in range(2)]
@@ -111,6 +117,7 @@ def test_the_chance_term_takes_lucky_guesses_out_where_the_sides_guess_apart() -
     assert found.chance_forgetting == pytest.approx(really, abs=0.004)
 
 
+@pytest.mark.slow
 def test_the_chance_term_takes_out_too_little_where_both_guess_at_the_same_samples() -> None:
     source = random.Random(8)
     known = [source.random() < 0.6 for _ in range(40_000)]

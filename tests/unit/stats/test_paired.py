@@ -188,6 +188,7 @@ def test_the_interval_excludes_zero_exactly_when_the_test_rejects(
     assert (found.low > 0.0) == (found.p_improved < alpha) or math.isclose(found.p_improved, alpha)
 
 
+@pytest.mark.slow
 @given(BINARY.filter(lambda differences: max(differences) > -1.0), st.data())
 @settings(max_examples=60)
 def test_one_more_loss_never_helps(differences: list[float], data: st.DataObject) -> None:

@@ -90,6 +90,7 @@ def test_more_samples_and_wider_margins_certify_more_and_larger_drops_less(
         assert chance_to_certify(n + 100, sd, margin, alpha=0.05, drop=drop) >= chance
 
 
+@pytest.mark.slow
 @given(st.integers(1, 25), st.floats(0, 1), margins)
 @settings(max_examples=25)
 def test_the_exact_chance_adds_up_every_outcome_that_the_interval_certifies(

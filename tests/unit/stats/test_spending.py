@@ -77,6 +77,7 @@ def test_a_look_depends_on_no_later_look(times: tuple[float, ...]) -> None:
         assert obf_boundaries(0.05, times)[:looks] == obf_boundaries(0.05, times[:looks])
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(SCHEDULE, st.floats(1e-9, 0.5), st.floats(1e-9, 0.5))
 def test_a_larger_alpha_lowers_every_boundary(times: tuple[float, ...], one: float, other: float) -> None:
@@ -86,6 +87,7 @@ def test_a_larger_alpha_lowers_every_boundary(times: tuple[float, ...], one: flo
     assert all(strict > loose or strict == math.inf for strict, loose in pairs)
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(SCHEDULE, st.floats(1e-12, 0.5))
 def test_no_look_tests_at_more_than_what_is_spent_by_then(times: tuple[float, ...], alpha: float) -> None:
@@ -110,6 +112,7 @@ def test_a_look_that_rejects_nothing_changes_nothing(times: tuple[float, ...]) -
     assert obf_boundaries(0.01, times) == (math.inf, *obf_boundaries(0.01, times[1:]))
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(SCHEDULE, st.data(), st.floats(1e-12, 0.2))
 def test_a_p_value_at_its_nominal_level_needs_that_alpha(
@@ -134,6 +137,7 @@ def test_spent_p_values_rise_with_p_and_are_never_below_it(
     assert large <= high <= 1.0
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(SCHEDULE, st.data(), st.floats(1e-9, 0.5))
 def test_a_p_value_is_within_the_ceiling_exactly_when_the_look_rejects_it(
@@ -160,6 +164,7 @@ def rejected_by_stepping_down(
     return rejected
 
 
+@pytest.mark.slow
 @settings(max_examples=60)
 @given(
     SCHEDULE,

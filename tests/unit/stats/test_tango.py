@@ -168,6 +168,7 @@ def test_mid_p_is_half_way_between_two_exact_binomial_tests() -> None:
     assert mcnemar_midp(7, 20) == pytest.approx(float(with_tie + without_tie) / 2.0, rel=1e-12, abs=0.0)
 
 
+@pytest.mark.slow
 def test_mid_p_survives_a_hundred_thousand_discordant_pairs() -> None:
     expected = float(stats.binom.cdf(49_500, 100_000, 0.5) - 0.5 * stats.binom.pmf(49_500, 100_000, 0.5))
     assert mcnemar_midp(49_500, 50_500) == pytest.approx(expected, rel=1e-9, abs=0.0)

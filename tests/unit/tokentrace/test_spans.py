@@ -84,6 +84,7 @@ def test_spans_form_one_tree_with_parents_first(attempts: list[Attempt]) -> None
     assert len({span.trace_id for span in tree}) == 1
 
 
+@pytest.mark.slow
 @many
 @given(runs)
 def test_every_parent_is_exactly_the_sum_of_its_children(attempts: list[Attempt]) -> None:

@@ -85,6 +85,7 @@ def test_what_is_no_training_data_is_said_once(
     assert reason in broken(opener, tmp_path, "x.jsonl", data).reason
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pack", [packed, zstd.compress])
 def test_a_bomb_is_one_clear_error_and_leaves_nothing(
     tmp_path: Path, scratch: Path, pack: type[object]
