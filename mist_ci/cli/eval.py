@@ -114,7 +114,7 @@ def _evaluate(
     asked = [suite.model_copy(update={"samples": samples}) for suite, samples in parts if samples]
     seat = matchspec.Contestant(Side.HEAD, head, policy.providers[head.provider])
     portions = [replace(matchspec.Portion.whole(suite), label=selection.label) for suite in asked]
-    evaluation = matchspec.evaluate(portions, [seat], world, store)
+    evaluation = matchspec.evaluate(portions, [seat], world, store, providers=policy.providers)
     if evaluation.failure is not None:
         raise evaluation.failure
     run = run.model_copy(update={"finished": True})

@@ -3,8 +3,9 @@
 from mist_ci.gate.judged import WHAT_TO_DO
 from mist_ci.gate.verdicts import Judged
 from mist_ci.models.comparison import JudgeNumbers, SuiteComparison
+from mist_ci.models.config import Gate
 from mist_ci.models.figures import delta, points
-from mist_ci.models.suite import Role
+from mist_ci.models.suite import Role, Suite
 from mist_ci.models.verdict import Outcome, SuiteVerdict, Verdict
 
 MANY_FLIPS = 0.2
@@ -13,7 +14,11 @@ MANY_FLIPS = 0.2
 
 def advisory_verdict(numbers: SuiteComparison, judged: Judged, *, against_base: bool = True) -> SuiteVerdict:
     """Nothing is decided, so nothing fails; but where a decision is demanded, there is none, and that is an error."""
-    demand = _demand(numbers) if against_base else None
+    demand = (
+        _demand(numbers.role, is_required=numbers.required, must_improve=numbers.must_improve)
+        if against_base
+        else None
+    )
     problems = (f"advisory, and {demand}: {WHAT_TO_DO}",) if demand else ()
     return SuiteVerdict(
         numbers=numbers,
@@ -45,13 +50,17 @@ def judge_notes(numbers: SuiteComparison, judged: Judged) -> list[str]:
     return notes
 
 
-def _demand(numbers: SuiteComparison) -> str | None:
-    """Who wants this suite decided."""
-    if numbers.required:
+def who_demands(suite: Suite, gate: Gate) -> str | None:
+    """Who wants a suite decided, in words; None where nobody does."""
+    return _demand(suite.role, is_required=suite.name in gate.require, must_improve=suite.must_improve)
+
+
+def _demand(role: Role, *, is_required: bool, must_improve: bool) -> str | None:
+    if is_required:
         return "the gate requires it"
-    if numbers.role is Role.CRITICAL:
-        return "critical"
-    return "an improvement is demanded" if numbers.must_improve else None
+    if role is Role.CRITICAL:
+        return "it is critical"
+    return "an improvement is demanded" if must_improve else None
 
 
 def _advisory_notes(numbers: SuiteComparison, judged: Judged) -> list[str]:

@@ -47,7 +47,11 @@ def settled(comparison: ModelComparison, gate: Gate) -> frozenset[str]:
     }
     if comparison.anchor is not None:
         of_anchor = _verdicts(anchor_family(comparison.anchor, on_the_way=True))
-        decided &= {suite.suite for suite, verdict in of_anchor if _is_settled(suite, verdict)}
+        decided &= {
+            suite.suite
+            for suite, verdict in of_anchor
+            if _is_settled(suite, verdict) or (suite.judge is not None and suite.judge.compares)
+        }
     return frozenset(decided)
 
 

@@ -103,6 +103,7 @@ def judge_numbers(
         checked_on=check.checked_on if check else None,
         corrected=_corrected(check, interval),
         rectified=_rectified(paired, check, alpha) if check and interval else None,
+        compares=suite.judge.compares,
         pairs=sum(one is not None for one in flips),
         order_flips=sum(one is True for one in flips),
         spend=judging_of(judged),

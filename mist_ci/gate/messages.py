@@ -19,6 +19,8 @@ def eval_results(
     verdicts = {suite.numbers.suite: suite for suite in model.suites}
     evidence = Evidence(attempts)
     for suite in sorted(suites, key=lambda suite: suite.name):
+        if suite.name not in verdicts:  # it compares two models, and there was one
+            continue
         paired = evidence.pair(suite)
         for sample in suite.samples[: verdicts[suite.name].numbers.samples]:
             yield _sample(model, paired, sample)

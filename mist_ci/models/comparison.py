@@ -103,6 +103,8 @@ class JudgeNumbers(Model):
     rectified: RectifiedNumbers | None = None
     pairs: int = 0
     """Pairs that it judged in both orders."""
+    compares: bool = False
+    """True when it says which of two answers is better."""
     order_flips: int = 0
     """Of these, how often it preferred another answer in the other order."""
     spend: Spend | None = None

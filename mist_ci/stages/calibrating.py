@@ -96,7 +96,8 @@ def _ask(
     provider = subject.policy.providers[subject.reference.provider]
     seat = matchspec.Contestant(Side.HEAD, subject.reference, provider)
     asked = [matchspec.Portion.whole(suite.model_copy(update=times)) for suite in suites]
-    evaluation = matchspec.evaluate(asked, [seat], world, store, ceiling_usd)
+    providers = subject.policy.providers
+    evaluation = matchspec.evaluate(asked, [seat], world, store, ceiling_usd, providers)
     if evaluation.failure is not None:
         raise evaluation.failure
     if not evaluation.complete:

@@ -52,6 +52,7 @@ def outlook_of_files(world: World, tree: Tree, case: Case, earlier: Earlier = NO
     ahead = Ahead(world, policy, policy.gates[case.gate], _calibration(tree, case.config), earlier)
     documents = matchspec.find(tree, policy.suites, case.config, world.shipped)
     planning.check_head(policy, safe_yaml.load(tree.read(case.config), case.config), tree, documents)
+    planning.check_judges(policy, tree, documents)
     suites = [matchspec.load(one, world.executor) for one in documents]
     changes = _as_if_changed(ahead, tree)
     _require_suites(changes, suites)

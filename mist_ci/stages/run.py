@@ -7,13 +7,12 @@ and paid for: the report of a run that broke off still shows it.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from functools import cached_property
 
-from mist_ci import gate, matchspec, planning, tokentrace
+from mist_ci import gate, matchspec, planning
 from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where, needs_approval
 from mist_ci.matchspec import ImportedSuite, Portion
-from mist_ci.models.attempt import Attempt, Side, spend_of
+from mist_ci.models.attempt import Attempt, Side
 from mist_ci.models.comparison import ModelComparison
 from mist_ci.models.config import Policy, Waiver
 from mist_ci.models.finding import DataReport
@@ -27,10 +26,12 @@ from mist_ci.parsing import safe_yaml
 from mist_ci.ports import World
 from mist_ci.ports.files import Tree
 from mist_ci.ports.results import ResultStore
+from mist_ci.stages.budgets import budget_lines, money_left
 from mist_ci.stages.calibrated import beside_calibration
 from mist_ci.stages.data import DataStage
 from mist_ci.stages.evaluation import ChangedSuite, ModelStage, suite_by_base_rules
-from mist_ci.stages.results import imported_suites, notices_of
+from mist_ci.stages.judges import vouched_for
+from mist_ci.stages.results import imported_suites, notices_of, refuse_many
 
 
 @dataclass
@@ -146,7 +147,9 @@ class Run:
             planning.check_head(policy, source, head, self._find_suites("head", policy))
 
     def _find_suites(self, side: str, policy: Policy) -> tuple[SuiteDocument, ...]:
-        return matchspec.find(self._tree(side), policy.suites, self.config, self.world.shipped)
+        found = matchspec.find(self._tree(side), policy.suites, self.config, self.world.shipped)
+        planning.check_judges(policy, self._tree(side), found)
+        return found
 
     def _changes(self) -> tuple[Change, ...]:
         event = self.event
@@ -185,11 +188,16 @@ class Run:
 
     def check_changed_suite(self, path: str) -> None:
         """A suite that head adds or edits must load, run on the current base model, and hold its floor there."""
-        suite = matchspec.load(matchspec.read(self._tree("head"), path), self.world.executor)
+        policy, source = self._planned.policy, matchspec.read(self._tree("head"), path)
+        planning.check_judges(policy, self._tree("head"), [source])
+        suite = matchspec.load(source, self.world.executor)
         if suite.imported:
             return  # what it asks is known to its runner only
         suite = suite_by_base_rules(suite, self.suites)
-        policy = self._planned.policy
+        if suite.is_pairwise:
+            self.self_checks.append(gate.self_check_of_pairs(suite))
+            self.changed_suites.append(ChangedSuite(suite, {}))
+            return
         answers: dict[str, tuple[Attempt, ...]] = {}
         for name, reference_path in policy.guarded_models(self._planned.gate).items():
             if not self._tree("base").exists(reference_path):
@@ -206,15 +214,22 @@ class Run:
         if not suites:
             message = f"{change.name} changed, and the policy lists no suite to compare it on"
             raise ConfigError(Code.MISSING_KEY, message, hint="add `suites: [suites/*.yml]` to the policy")
-        if self.read_results is not None and len(self._planned.models) > 1:
-            message = f"results are about one model, and {len(self._planned.models)} references changed"
-            hint = "gate them one by one: one pull request, or one gate with `models`, for each"
-            raise UsageError(Code.USAGE, message, hint=hint)
+        if self.read_results is not None:
+            refuse_many(self._planned.models)
+        judges = vouched_for(suites, self._tree("base"), self.config, self._planned.gate)
         waived = gate.waived_suites(self.waivers, change.head.digest)
         results = self.read_results() if self.read_results else None
         imported = imported_suites(change, results, suites) if results else ()
         stage = ModelStage(
-            change, self._planned.gate, self, self.world, self._leaked(), waived, imported, self.commit
+            change,
+            self._planned.gate,
+            self,
+            self.world,
+            self._leaked(),
+            waived,
+            imported,
+            self.commit,
+            judges,
         )
         try:
             compared = stage.compare(suites, self.changed_suites)
@@ -252,7 +267,8 @@ class Run:
             matchspec.Contestant(side, reference, providers[reference.provider], self.commit)
             for side, reference in sides.items()
         ]
-        evaluation = matchspec.evaluate(portions, contestants, self.world, self.store, self._money_left())
+        left = money_left(self._planned.gate.budgets, self.attempts)
+        evaluation = matchspec.evaluate(portions, contestants, self.world, self.store, left, providers)
         # Added, never replaced: head may call two suites by one name, and both were paid for.
         self.attempts.setdefault(label, []).extend(evaluation.attempts)
         self.complete = self.complete and evaluation.complete
@@ -263,13 +279,6 @@ class Run:
     def forget(self, label: str, is_wrong: Callable[[Attempt], bool]) -> None:
         """Takes attempts out of what reports are made from; they stay in the results directory."""
         self.attempts[label] = [one for one in self.attempts[label] if not is_wrong(one)]
-
-    def _money_left(self) -> Decimal | None:
-        ceiling = self._planned.gate.budgets.eval_usd
-        if ceiling is None:
-            return None
-        spent = [spend_of(attempts).cost_usd or Decimal(0) for attempts in self.attempts.values()]
-        return max(ceiling - sum(spent, Decimal(0)), Decimal(0))
 
     def decide(self) -> Decision:
         """Everything that was found out, as one decision."""
@@ -287,16 +296,7 @@ class Run:
 
     def hold_budgets(self) -> tuple[BudgetLine, ...]:
         """Every budget of the gate against what was spent."""
-        budgets = self._planned.gate.budgets
-        everything = [attempt for attempts in self.attempts.values() for attempt in attempts]
-        self.budgets = (
-            *tokentrace.training_budget(budgets, self.training),
-            *tokentrace.evaluation_budget(
-                budgets,
-                everything,
-                cohort={suite.digest for suite in self.suites},
-                elsewhere={suite.digest for suite in self.suites if suite.imported},
-                complete=self.complete,
-            ),
+        self.budgets = budget_lines(
+            self._planned.gate.budgets, self.training, self.attempts, self.suites, complete=self.complete
         )
         return self.budgets
