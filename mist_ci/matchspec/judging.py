@@ -149,6 +149,8 @@ class Judging:
                 return question.read(replies)
             except UnreadableReplyError as error:
                 index, reason = error.index, error.reason
+            except Exception as error:  # noqa: BLE001 - a grader's own mistake is one missing score
+                return crashed(error)
             if tries[index] >= TRIES:
                 return _failed(bill, f"{reason}, twice")
             again = await self._reply(question, question.requests[index], tries[index], bill)
@@ -270,6 +272,11 @@ def _of_grader(grader: ModelGrader, request: Request, error: CouldNotRun) -> Cou
         more = f"a server that takes no JSON Schema wants `structured: false` of grader {grader.name}"
         hint = f"{hint}; {more}" if hint else more
     return CouldNotRun(error.code, f"grader {grader.name}: {error.message}", where=error.where, hint=hint)
+
+
+def crashed(error: Exception) -> str:
+    """What a grader's own mistake is called."""
+    return f"crashed: {type(error).__name__}: {error}"
 
 
 def _failed(bill: Bill, reason: str) -> str:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 
 from msgspec.structs import replace
 
-from mist_ci.errors import Code, MistError, UsageError
+from mist_ci.errors import Code, UsageError
 from mist_ci.matchspec.bill import Bill
 from mist_ci.matchspec.calls import Call, Contestant
 from mist_ci.matchspec.graders import Grader, grader
 from mist_ci.matchspec.graders.asking import AskingGrader, Judged, ModelGrader, PairingGrader
 from mist_ci.matchspec.grading import Graded, grade
-from mist_ci.matchspec.judging import Judging, OutOfMoneyError, Question
+from mist_ci.matchspec.judging import Judging, OutOfMoneyError, Question, crashed
 from mist_ci.models.attempt import Attempt, AttemptStatus, Side
 from mist_ci.models.suite import Suite
 from mist_ci.ports.model_client import Completion, Request
@@ -156,14 +156,11 @@ class Marking:
     ) -> Judged | str:
         call = paper.call
         try:
-            question = Question(
-                one, tuple(requests()), read, call.contestant.commit, call.fresh, call.is_probe
-            )
-            return await self._judging.judge(question, paper.bill)
-        except (MistError, OutOfMoneyError):
-            raise
-        except Exception as error:  # noqa: BLE001 - a grader's mistake is one missing score
-            return f"crashed: {type(error).__name__}: {error}"
+            asked = tuple(requests())
+        except Exception as error:  # noqa: BLE001 - a grader's own mistake is one missing score
+            return crashed(error)
+        question = Question(one, asked, read, call.contestant.commit, call.fresh, call.is_probe)
+        return await self._judging.judge(question, paper.bill)
 
 
 def _graded(

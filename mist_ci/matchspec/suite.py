@@ -136,8 +136,8 @@ def _check_graders(suite: SuiteFile, source: safe_yaml.Document, complain: Compl
             message = f"the grader {spec.title!r} is listed twice"
             complain(ConfigError(Code.DUPLICATE, message, where=where, hint=hint))
         names.append(spec.title)
-    for error in pair_problems(suite, source):
-        complain(error)
+    for problem in pair_problems(suite, source):
+        complain(problem)
     if suite.primary is not None and suite.primary not in names:
         nearest = document.nearest(suite.primary, names)
         message = f"{suite.primary!r} is not among the graders"
