@@ -2,6 +2,8 @@
 
 from mist_ci.matchspec.calls import Contestant, Portion, attempts_of
 from mist_ci.matchspec.imported import ImportedSuite, only_in_head, pair_records, told_of_head_alone
+from mist_ci.matchspec.judge_check import Opinion, hear
+from mist_ci.matchspec.labels import Labels, read_labels
 from mist_ci.matchspec.loading import load
 from mist_ci.matchspec.merging import Part, merge, read_part
 from mist_ci.matchspec.run import Evaluation, evaluate
@@ -12,18 +14,22 @@ __all__ = [
     "Contestant",
     "Evaluation",
     "ImportedSuite",
+    "Labels",
+    "Opinion",
     "Part",
     "Portion",
     "attempts_of",
     "check_names",
     "evaluate",
     "find",
+    "hear",
     "load",
     "merge",
     "of_shard",
     "only_in_head",
     "pair_records",
     "read",
+    "read_labels",
     "read_part",
     "selected",
     "told_of_head_alone",

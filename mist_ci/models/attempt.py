@@ -1,6 +1,6 @@
 """One call for one sample on one side, and how its answer was graded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal, localcontext
 from enum import StrEnum
@@ -145,8 +145,11 @@ def spend_of(attempts: Iterable[Attempt]) -> Spend:
 def judging_of(attempts: Iterable[Attempt]) -> Spend | None:
     """Tokens and money that graders took to ask models about these attempts; None where none of them asked any."""
     judged = [attempt.judgement for attempt in attempts if attempt.judgement is not None]
-    if not judged:
-        return None
+    return spend_on_judging(judged) if judged else None
+
+
+def spend_on_judging(judged: Sequence[Judgement]) -> Spend:
+    """The sums of what graders asked models."""
     return Spend(
         calls=sum(one.calls for one in judged),
         tokens_in=sum(one.tokens_in for one in judged),
@@ -156,6 +159,20 @@ def judging_of(attempts: Iterable[Attempt]) -> Spend | None:
         cost_bases=tuple(sorted({basis for one in judged for basis in one.cost_bases})),
         reused_calls=sum(one.reused for one in judged),
         saved_usd=_sum_known(one.saved_usd for one in judged),
+    )
+
+
+def both(one: Spend, other: Spend) -> Spend:
+    """Two sums as one."""
+    return Spend(
+        calls=one.calls + other.calls,
+        tokens_in=one.tokens_in + other.tokens_in,
+        tokens_out=one.tokens_out + other.tokens_out,
+        cost_usd=_sum_known([one.cost_usd, other.cost_usd]),
+        counted_calls=one.counted_calls + other.counted_calls,
+        cost_bases=tuple(sorted({*one.cost_bases, *other.cost_bases})),
+        reused_calls=one.reused_calls + other.reused_calls,
+        saved_usd=_sum_known([one.saved_usd, other.saved_usd]),
     )
 
 

@@ -4,8 +4,17 @@ import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-from mist_ci.models.attempt import Attempt, AttemptStatus, spend_of
+from mist_ci.models.attempt import (
+    Attempt,
+    AttemptStatus,
+    Judgement,
+    both,
+    judging_of,
+    spend_of,
+    spend_on_judging,
+)
 from mist_ci.models.message import TraceSpan
+from mist_ci.models.usage import Spend
 
 Attribute = str | int | float | bool | None
 
@@ -52,7 +61,10 @@ def _suite(root: TraceSpan, suite: str, digest: str, attempts: Sequence[Attempt]
         twins: Counter[tuple[str, ...]] = Counter()
         for attempt in in_sample:
             identity = (attempt.side, str(attempt.attempt), attempt.provider, attempt.model)
-            yield _call(sample, attempt, (*identity, str(twins[identity])))
+            call = _call(sample, attempt, (*identity, str(twins[identity])))
+            yield call
+            if attempt.judgement is not None:
+                yield _judgement(sample, call, attempt, attempt.judgement)
             twins[identity] += 1
 
 
@@ -92,13 +104,43 @@ def _call(parent: TraceSpan, attempt: Attempt, identity: tuple[str, ...]) -> Tra
             "reused": attempt.reused,
             "tokens_basis": attempt.token_basis.value if attempt.token_basis else None,
             "cost_basis": attempt.cost_basis.value,
-            **_totals([attempt]),
+            **_spent([attempt], with_judging=False),
+        },
+    )
+
+
+def _judgement(sample: TraceSpan, call: TraceSpan, attempt: Attempt, judgement: Judgement) -> TraceSpan:
+    """What graders asked models about an answer: beside its call, so that a sample is the sum of what is below it."""
+    return TraceSpan(
+        trace_id=sample.trace_id,
+        span_id=_hex(16, call.span_id, "judge"),
+        parent_id=sample.span_id,
+        operation="gen_ai.judge",
+        start_ns=judgement.start_ns,
+        end_ns=judgement.end_ns,
+        status="error" if judgement.failed else "ok",
+        attrs={
+            "judge_of": call.span_id,
+            "side": attempt.side.value,
+            "model": ", ".join(judgement.models),
+            "eval.score": attempt.score,
+            "eval.reason": judgement.told or None,
+            **_attributes(spend_on_judging([judgement])),
         },
     )
 
 
 def _totals(attempts: Sequence[Attempt]) -> dict[str, Attribute]:
-    spend = spend_of(attempts)
+    return _spent(attempts, with_judging=True)
+
+
+def _spent(attempts: Sequence[Attempt], *, with_judging: bool) -> dict[str, Attribute]:
+    answers = spend_of(attempts)
+    judging = judging_of(attempts) if with_judging else None
+    return _attributes(answers if judging is None else both(answers, judging))
+
+
+def _attributes(spend: Spend) -> dict[str, Attribute]:
     return {
         "calls": spend.calls,
         "tokens_in": spend.tokens_in,
