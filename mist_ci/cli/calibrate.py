@@ -85,7 +85,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
     documents = suites_of(tree, policy, config, chosen, world.shipped)
     suites = [matchspec.load(one, world.executor) for one in documents]
     store = world.results.create(f"calibrate-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
-    subject = Subject(path, model, name, policy.gates[name], policy)
+    subject = Subject(path, model, name, policy.gates[name], policy, planning.read_judges(tree, config.name))
     found = measure(world, store, subject, suites, attempts, max_usd, splits)
     after = before.updated(found.suites, [found.gate])
     target = config.parent / CALIBRATION_FILE

@@ -20,6 +20,8 @@ from mist_ci.stats import cohens_kappa, normal_cdf, rectified_difference, unatte
 
 LEAST_LABELLED = 30
 """Samples labelled on both sides: with fewer, the error of their mean is not known well enough to prove anything."""
+_FLOAT = 1e-9
+"""0.7 + 0.9 - 1 is a little less than 0.6."""
 WHAT_TO_DO = (
     "label answers by hand and run `mist-ci judge check`, then commit mist-judges.json to the base branch"
 )
@@ -43,9 +45,9 @@ def judge_floor(confusion: Confusion) -> Floor:
     problems = []
     if confusion.labels < MIN_LABELS:
         problems.append(f"{confusion.labels} labels, and {MIN_LABELS} are needed")
-    if kappa is None or kappa < MIN_KAPPA:
+    if kappa is None or kappa < MIN_KAPPA - _FLOAT:
         problems.append(f"kappa is {_two(kappa)}, and {MIN_KAPPA} is needed")
-    if informed < MIN_INFORMED:
+    if informed < MIN_INFORMED - _FLOAT:
         problems.append(f"sensitivity + specificity - 1 is {_two(informed)}, and {MIN_INFORMED} is needed")
     return Floor(kappa, "; ".join(problems) or None)
 

@@ -1,6 +1,6 @@
 """Which judges the base branch vouches for, before a token is spent on suites that they decide."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mist_ci import gate, planning
 from mist_ci.errors import Code, CouldNotRun
@@ -26,3 +26,15 @@ def vouched_for(suites: Sequence[Suite], base: Tree, policy_path: str, bar: Gate
             message = f"{suite.name} is advisory, and {demand}: {why}"
             raise CouldNotRun(Code.JUDGE_UNCHECKED, message, hint=gate.WHAT_TO_DO)
     return judges
+
+
+def judge_cautions(suite: Suite, judges: Judges, bar: Gate) -> Iterator[str]:
+    """What to know before a suite is asked that a model decides."""
+    if suite.judge is None:
+        return
+    yield f"{suite.name}: what its judge costs ({suite.judge.asks}) is not in these figures"
+    why, demand = gate.why_advisory(suite, judges), gate.who_demands(suite, bar)
+    if why is not None and demand is not None:
+        yield f"{suite.name} is advisory ({why}), and {demand}: the gate would end with {Code.JUDGE_UNCHECKED}"
+    elif why is not None:
+        yield f"{suite.name} is advisory and decides nothing: {why}"

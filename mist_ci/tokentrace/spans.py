@@ -76,11 +76,18 @@ def _around(
         span_id=_hex(16, parent.span_id, operation, *map(str, attrs.values())),
         parent_id=parent.span_id,
         operation=operation,
-        start_ns=min(attempt.start_ns for attempt in attempts),
-        end_ns=max(attempt.end_ns for attempt in attempts),
+        start_ns=min(start for attempt in attempts for start, _ in _times(attempt)),
+        end_ns=max(end for attempt in attempts for _, end in _times(attempt)),
         status="ok" if all(attempt.status.counts for attempt in attempts) else "error",
         attrs={**attrs, **_totals(attempts)},
     )
+
+
+def _times(attempt: Attempt) -> Iterator[tuple[int, int]]:
+    """When an attempt began and ended, and its judging."""
+    yield attempt.start_ns, attempt.end_ns
+    if attempt.judgement is not None:
+        yield attempt.judgement.start_ns, attempt.judgement.end_ns
 
 
 def _call(parent: TraceSpan, attempt: Attempt, identity: tuple[str, ...]) -> TraceSpan:
