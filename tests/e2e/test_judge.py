@@ -96,12 +96,11 @@ def test_from_labels_to_a_verdict(repository: Repository) -> None:
     assert suite["verdict"] == "advisory"
     assert "advisory, decides nothing" in said(before)
     assert "by itself it would say: regressed" in said(before)
-    assert [one["decision"] for one in before.lines("eval-results.jsonl") if one["task"] == ""] == [
-        "advisory"
-    ]
+    results = [one["payload"] for one in before.lines("eval-results.jsonl")]
+    assert [one["decision"] for one in results if one["task"] == ""] == ["advisory"]
     judge_line = next(one for one in before.report["spend"] if one["side"] == "judge")
     assert judge_line["spend"]["calls"] == 90  # 60 answers of head, and the 30 of base that are others
-    spans = before.lines("trace.jsonl")
+    spans = [one["payload"] for one in before.lines("trace.jsonl")]
     assert sum(one["operation"] == "gen_ai.judge" for one in spans) == 120
 
     checked = mist_ci(
