@@ -15,7 +15,7 @@ export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test e2e runners check bench bench-data lock docs suites clean
+.PHONY: help demo test e2e runners check bench bench-data bench-eval lock docs suites clean
 
 help:  ## print this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -60,6 +60,10 @@ bench: .venv/dev.stamp  ## run everything in benchmarks/
 bench-data: .venv/dev.stamp  ## 300 files with one defect each: what is caught here and by other checkers; writes benchmarks/data/RESULTS.md
 	@$(PY) -m benchmarks.data.peers
 	@$(PY) -m benchmarks.data.score
+
+# promptfoo and Inspect are measured where `make runners` has installed them; without them there are no ratios.
+bench-eval: .venv/dev.stamp  ## what an evaluation costs, beside promptfoo and Inspect; writes benchmarks/eval/RESULTS.md
+	@$(PY) -m benchmarks.eval --write
 
 docs: .venv/dev.stamp  ## write the generated pages again
 	@$(PY) docs/generate.py

@@ -1,6 +1,5 @@
 """Writes the pages that are made from code: `make docs`. Tests fail when one of them is out of date."""
 
-import inspect
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ import yaml
 
 from mist_ci.cli import cli, wiring
 from mist_ci.errors import EXPLANATIONS
-from mist_ci.matchspec.graders import GRADERS
+from mist_ci.matchspec.graders import manual
 from mist_ci.models.config import Policy
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.suite import SuiteFile
@@ -29,9 +28,9 @@ def pages() -> dict[str, str]:
     return {
         "docs/action.md": action_page(),
         "docs/commands.md": commands_page(),
-        "docs/graders.md": graders_page(),
         "docs/errors.md": errors_page(),
         **schemas(),
+        **manual.pages(),
         **explain.pages(),
         **format_page(),
         **target_pages(wiring.targets()),
@@ -51,25 +50,6 @@ def _commands(group: click.Group, called: str) -> Iterator[str]:
         yield f"## {called} {name}\n\n```text\n{command.get_help(context)}\n```"
         if isinstance(command, click.Group):
             yield from _commands(command, f"{called} {name}")
-
-
-def graders_page() -> str:
-    """Every grader with its options, from its class."""
-    parts = ["# Graders", "A suite lists graders; the first, or the one named in `primary`, decides."]
-    for grader in GRADERS:
-        rows = [
-            f"| `{name}` | `{json.dumps(field.default)}` | {_kind(field.annotation)} |"
-            for name, field in grader.model_fields.items()
-        ]
-        options = "\n".join(["| option | default | type |", "|---|---|---|", *rows])
-        parts.append(
-            f"## {grader.name}\n\n{inspect.getdoc(grader)}\n\nVersion {grader.version}.\n\n{options}"
-        )
-    return "\n\n".join(parts) + "\n"
-
-
-def _kind(annotation: object) -> str:
-    return annotation.__name__ if isinstance(annotation, type) else str(annotation)
 
 
 def errors_page() -> str:
@@ -115,9 +95,11 @@ def _code(value: str) -> str:
 
 
 def main() -> None:
-    """Writes every page that differs, and removes pages of rules and targets that are gone."""
+    """Writes every page that differs, and removes pages of graders, rules and targets that are gone."""
     wanted = pages()
-    for path in [path for kind in ("rules", "targets") for path in (ROOT / "docs" / kind).glob("*.md")]:
+    for path in [
+        path for kind in ("graders", "rules", "targets") for path in (ROOT / "docs" / kind).glob("*.md")
+    ]:
         if path.relative_to(ROOT).as_posix() not in wanted:
             path.unlink()
     for name, text in wanted.items():

@@ -2,14 +2,17 @@
 
 Single process, process-CPU seconds, the least of several runs; each ratio with its limit beside it. Everything is
 measured in one run of this program, as only ratios travel from machine to machine. Peak memory and the time to the
-first finding are those of `mist-ci validate` in a process of its own.
+first finding are those of `mist-ci validate` in a process of its own; the clock counts what others do as well, so that
+the processor's seconds stand beside it.
 """
 
 import argparse
 import contextlib
 import json
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -177,15 +180,29 @@ def measure_first_finding(megabytes: float) -> bool:
             file.write(b'{"messages":[]}\n')
             while piece := rest.read(1 << 20):
                 file.write(piece)
-    taken = []
-    for _ in range(3):
-        start = time.perf_counter()
-        with subprocess.Popen(_command(path), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as child:
-            child.stdout.readline() if child.stdout else b""
-            taken.append(time.perf_counter() - start)
-            child.kill()
+    with tempfile.TemporaryDirectory() as compiled:
+        taken = [_first_line_after(path, compiled) for _ in range(6)][1:]
     path.unlink()
-    return ratio("seconds to the first finding", min(taken), FIRST_FINDING_S, at_least=False)
+    print(f"{'CPU seconds to the first finding':62} {min(cpu for _, cpu in taken):8.2f}")
+    least = min(elapsed for elapsed, _ in taken)
+    return ratio("seconds to the first finding", least, FIRST_FINDING_S, at_least=False)
+
+
+def _first_line_after(path: Path, compiled: str) -> tuple[float, float]:
+    """Seconds until there is something to read, by the clock and of the processor.
+
+    Modules are compiled once, into a directory, as `pip install` compiles them: the first run only does that.
+    """
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": compiled}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    start = time.perf_counter()
+    quiet = subprocess.DEVNULL
+    with subprocess.Popen(_command(path), stdout=subprocess.PIPE, stderr=quiet, env=environment) as child:
+        child.stdout.readline() if child.stdout else b""
+        elapsed = time.perf_counter() - start
+        ticks = Path(f"/proc/{child.pid}/stat").read_text().rsplit(")", 1)[1].split()[11:13]
+        child.kill()
+    return elapsed, sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
 
 
 def main() -> int:

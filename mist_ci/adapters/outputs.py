@@ -6,11 +6,14 @@ for. Whatever is not exactly what was written is left out and counted.
 """
 
 import hashlib
+import os
 import re
+import weakref
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import FileIO
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +27,8 @@ from mist_ci.ports.clock import Clock
 LIMIT_BYTES = 256 * 2**20
 """So much a directory holds; then the oldest segments go."""
 MAX_ENTRY_BYTES = 2**20
+MOST_OPEN = 32
+"""Files open for reading at a time."""
 CLOCKS_DIFFER = timedelta(hours=1)
 """An entry from further in the future is none: an alias would never expire."""
 
@@ -34,6 +39,15 @@ class _Entry(Model):
     """What a line holds beside its key and its checksum."""
 
     version: Literal[1]
+    identity: RequestIdentity
+    answer: StoredAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLine:
+    """What a line holds that is as it was written."""
+
+    key: str
     identity: RequestIdentity
     answer: StoredAnswer
 
@@ -56,6 +70,8 @@ class OutputDirectory:
         self._may_write = may_write
         self._segments = Segments(root, "answers", clock, limit_bytes)
         self._places: dict[str, list[_Place]] | None = None
+        self._open: dict[Path, FileIO] = {}
+        weakref.finalize(self, _close, self._open)
         self._unused: Counter[str] = Counter()
         self._notices: list[str] = []
 
@@ -74,7 +90,7 @@ class OutputDirectory:
         places = self._places.get(identity.key, [])
         answers: list[StoredAnswer] = []
         for place in tuple(places):
-            found = self._judge(_line(place), identity, not_before)
+            found = self._judge(self._line(place), identity, not_before)
             if isinstance(found, StoredAnswer):
                 answers.append(found)
             else:
@@ -155,9 +171,43 @@ class OutputDirectory:
             return "expired"
         return entry.answer
 
+    def _line(self, place: _Place) -> bytes | None:
+        """The bytes at a place; None when the file is gone or shorter than it was.
+
+        A segment stays open: most of a store lies in few of them, and its answers are asked for in any order.
+        """
+        try:
+            if place.segment not in self._open:
+                while len(self._open) >= MOST_OPEN:
+                    self._open.pop(next(iter(self._open))).close()
+                self._open[place.segment] = place.segment.open("rb", buffering=0)
+            line = os.pread(self._open[place.segment].fileno(), place.length, place.offset)
+        except OSError:
+            return None
+        return line if len(line) == place.length else None
+
 
 def _written(answer: StoredAnswer) -> datetime:
     return answer.written
+
+
+def read_line(line: bytes) -> StoredLine | str:
+    """A line of a segment without its line feed: what it holds, or in a few words why that cannot be used."""
+    head = _HEAD.match(line)
+    if head is None:
+        return "not understood"
+    entry = _decode(line)
+    if isinstance(entry, str):
+        return entry
+    key = head[1].decode()
+    return (
+        StoredLine(key, entry.identity, entry.answer) if key == entry.identity.key else "of another request"
+    )
+
+
+def _close(files: dict[Path, FileIO]) -> None:
+    for file in files.values():
+        file.close()
 
 
 def _encode(identity: RequestIdentity, answer: StoredAnswer) -> bytes:
@@ -178,14 +228,3 @@ def _decode(line: bytes | None) -> _Entry | str:
         return _Entry.model_validate_json(body)
     except ValidationError:
         return "not understood"
-
-
-def _line(place: _Place) -> bytes | None:
-    """The bytes at a place; None when the file is gone or shorter than it was."""
-    try:
-        with place.segment.open("rb", buffering=0) as opened:
-            opened.seek(place.offset)
-            line = opened.read(place.length)
-    except OSError:
-        return None
-    return line if len(line) == place.length else None

@@ -8,11 +8,11 @@ from typing import Self
 
 from mist_ci.errors import Code, CouldNotRun
 
-_IN_MEMORY = 64 << 20
+_IN_MEMORY = 32 << 20
 
 
 class DiskScratch:
-    """Implements ports.Scratch. Holds at most 64 MB in memory; the rest goes to the directory for temporary files."""
+    """Implements ports.Scratch. Holds at most 32 MB in memory; the rest goes to the directory for temporary files."""
 
     def __init__(self, in_memory: int = _IN_MEMORY) -> None:
         self._limit = in_memory

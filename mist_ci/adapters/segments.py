@@ -50,6 +50,14 @@ class Segments:
             raise OSError("too large")
         return data
 
+    def write_beside(self, segment: Path, content: bytes) -> None:
+        """A segment that sorts where the given one does, under a name of its own; whole or not at all."""
+        stem, _, _ = segment.stem.rpartition("-")
+        target = self._root / f"{stem}-{self._clock.unique()[:8]}.jsonl"
+        beside = target.with_suffix(".part")
+        beside.write_bytes(content)
+        beside.replace(target)
+
     def _begin(self) -> Path:
         """An empty segment that sorts after all others, with room made for it."""
         make_hidden(self._root)  # what a model said does not belong into a commit

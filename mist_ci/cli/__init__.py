@@ -1,11 +1,13 @@
 """The command line. One file per command; outside libraries are imported inside command bodies only."""
 
+import os
 import sys
 
 import click
 
 from mist_ci import __version__
 from mist_ci.cli.action import action
+from mist_ci.cli.cache import cache
 from mist_ci.cli.calibrate import calibrate
 from mist_ci.cli.compare import compare
 from mist_ci.cli.demo import demo
@@ -64,6 +66,7 @@ COMMANDS = (
     finalize,
     history,
     protect,
+    cache,
     demo,
     dev,
 )
@@ -75,6 +78,8 @@ for command in COMMANDS:
 def main() -> None:
     """Runs a command and turns every way to end into one message and one exit code."""
     INTERRUPTS.install()
+    # Whatever else is installed here, no plugin of Pydantic sees or changes a document. It also saves a search.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     code = _run()
     sys.exit(ExitCode.INTERRUPTED if INTERRUPTS.by_keyboard else code)
 

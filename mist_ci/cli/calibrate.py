@@ -83,7 +83,8 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
     name = _gate(policy, path, gate_name)
     world = wiring.world(results, config.parent)
     documents = suites_of(tree, policy, config, chosen, world.shipped)
-    suites = [matchspec.load(one, world.executor) for one in documents]
+    programs = matchspec.TrustedPrograms(tree)
+    suites = [matchspec.load(one, world.executor, programs=programs) for one in documents]
     store = world.results.create(f"calibrate-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
     subject = Subject(path, model, name, policy.gates[name], policy, planning.read_judges(tree, config.name))
     found = measure(world, store, subject, suites, attempts, max_usd, splits)

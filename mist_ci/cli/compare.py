@@ -131,7 +131,8 @@ def _policy(config: Path, gate_name: str | None) -> "tuple[Gate, dict[str, Suite
         raise UsageError(Code.UNKNOWN_NAME, "the policy has several gates", hint=hint)
     executor = wiring.executor()
     documents = matchspec.find(tree, policy.suites, config.name, wiring.shipped_suites())
-    found = [matchspec.load(one, executor) for one in documents]
+    programs = matchspec.TrustedPrograms(tree)
+    found = [matchspec.load(one, executor, programs=programs) for one in documents]
     return policy.gates[name], {one.name: one for one in found}
 
 

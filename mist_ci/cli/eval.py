@@ -72,8 +72,9 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one for each option
     """
     from mist_ci.cli import wiring
     from mist_ci.cli.output import show_json
+    from mist_ci.cli.stored import outputs_by_hand
 
-    stored = wiring.outputs_by_hand(outputs, outputs_mode)
+    stored = outputs_by_hand(outputs, outputs_mode)
     models = wiring.models_by_hand(config.parent, tape["record"], tape["replay"], outputs)
     world = replace(wiring.world(results, config.parent, stored), models=models)
     selection = selection_of(limit, tags, not_tags, samples, shard)
@@ -107,7 +108,8 @@ def _evaluate(
     head = planning.read_reference(tree, path, policy)
     judges = planning.read_judges(tree, config.name)
     documents = suites_of(tree, policy, config, chosen, world.shipped)
-    suites = [matchspec.load(one, world.executor) for one in documents]
+    programs = matchspec.TrustedPrograms(tree)
+    suites = [matchspec.load(one, world.executor, programs=programs) for one in documents]
     matchspec.check_names(suites, selection)
     store = world.results.create(f"eval-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
     run = _run_of(store, path, head, suites, selection)

@@ -72,12 +72,13 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
     from mist_ci import report
     from mist_ci.cli import wiring
     from mist_ci.cli.output import say, show_json, show_markdown
+    from mist_ci.cli.stored import outputs_by_hand
     from mist_ci.pipeline import Ask
 
     if not repository.is_dir():
         hint = "name a clone with --repository DIR"
         raise UsageError(Code.NO_REPOSITORY, "is no directory", where=Where(str(repository)), hint=hint)
-    stored = wiring.outputs_by_hand(outputs, outputs_mode)
+    stored = outputs_by_hand(outputs, outputs_mode)
     asked = Ask(base, head, configs, gate_name, results=reading(handed, tool, grader, suite))
     kept = wiring.iterations(history or str(results / "history"), repository, os.environ)
     reports = _judge(wiring.world(results, repository, stored, kept), asked)

@@ -69,7 +69,8 @@ def init(directory: Path, base_url: str, model: str, key_env: str, level: str) -
     say("\nNext:")
     say(f"  export {key_env}=…                       the key of {base_url}")
     say("  mist-ci eval models/assistant.yml              runs the suite on the model in use today")
-    say("  put what your model must not forget into suites/, commit, and open a pull request")
+    say('  put what your model must not forget into suites/, or take ready-made suites: "mist:*" in mist.yml')
+    say("  commit, and open a pull request")
     apply = "--apply" if level == "L1" else "--app-id NUMBER --apply"
     say(f"  mist-ci protect {apply:<30} makes the gate a required check")
     if level == "L2":

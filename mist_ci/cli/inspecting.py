@@ -89,5 +89,6 @@ def _suite_prompts(patterns: Sequence[str]) -> dict[str, dict[str, tuple[str, ..
             hint = "name suite files below the working directory, as 'suites/*.yml'"
             raise UsageError(Code.FILE_MISSING, f"no file matches {pattern!r}", hint=hint)
     found = matchspec.find(tree, plain, "", shipped)
-    suites = [matchspec.load(one, wiring.executor()) for one in found]
+    programs = matchspec.TrustedPrograms(tree)
+    suites = [matchspec.load(one, wiring.executor(), programs=programs) for one in found]
     return {suite.name: {one.key: schemaflux.telling_texts(one) for one in suite.samples} for suite in suites}

@@ -71,8 +71,9 @@ def check(  # noqa: PLR0913, PLR0917 - one for each option
     from mist_ci.cli.judge_output import print_check, summary_of
     from mist_ci.cli.local import policy_of
     from mist_ci.cli.output import show_json
+    from mist_ci.cli.stored import outputs_by_hand
 
-    world = wiring.world(results, config.parent, wiring.outputs_by_hand(outputs, outputs_mode))
+    world = wiring.world(results, config.parent, outputs_by_hand(outputs, outputs_mode))
     found = _check(suite_name, labels, grader_name, pass_from, max_usd, config, world)
     if output is not None:
         tree = wiring.directory(config.parent)
@@ -104,7 +105,7 @@ def _check(
     tree = wiring.directory(config.parent)
     policy = policy_of(tree, config)
     (document,) = suites_of(tree, policy, config, (suite_name,), world.shipped)
-    suite = matchspec.load(document, world.executor)
+    suite = matchspec.load(document, world.executor, programs=matchspec.TrustedPrograms(tree))
     spec = _judge_of(suite, grader_name)
     read = matchspec.read_labels(read_file(labels), str(labels), suite, pairs=spec.compares)
     run_id = f"judge-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}"

@@ -137,7 +137,7 @@ COMPARED = (
         multiple=True,
         callback=_names,
         metavar="PATTERNS",
-        help="Suite files whose prompts the data must not give away, as 'suites/*.yml'.",
+        help="Suite files whose prompts the data must not give away, as 'suites/*.yml'; mist:NAME is a ready-made one.",
     ),
 )
 WHAT_IS_SAID = (

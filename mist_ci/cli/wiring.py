@@ -26,6 +26,7 @@ from mist_ci.ports.workers import InlineWorkers, Workers
 
 if TYPE_CHECKING:
     from mist_ci.adapters.git_remote import Access
+    from mist_ci.adapters.output_cache import OutputCache
     from mist_ci.adapters.sources import Opener
     from mist_ci.models.chat_template import ChatTemplate
     from mist_ci.models.target import Target
@@ -55,6 +56,7 @@ def world(
     """The real world. The repository is looked at when it is first needed, and so are stored answers."""
     from mist_ci.adapters.datasets import DataRoom
     from mist_ci.adapters.prices import DatedPrices
+    from mist_ci.adapters.programs import ChildPrograms
     from mist_ci.adapters.providers import ProviderClients
     from mist_ci.adapters.results import ResultDirectories
     from mist_ci.adapters.targets import TargetFiles
@@ -83,6 +85,7 @@ def world(
         tokenizers=InstalledTokenizers(),
         shipped=shipped_suites(),
         labels=labels(),
+        programs=ChildPrograms(os.environ.get("PATH")),
     )
 
 
@@ -104,20 +107,19 @@ def now() -> datetime:
     return SystemClock().now()
 
 
-def outputs_by_hand(directory: Path | None, mode: str) -> "OutputStore":
-    """Stored answers as somebody asked for them. Raises UsageError MC201 for a mode of nothing."""
-    if directory is None and mode == "read":
-        hint = "name the directory: --outputs DIR"
-        raise UsageError(Code.USAGE, "--outputs-mode goes with --outputs", hint=hint)
-    return outputs(directory, may_write=mode == "read-write")
-
-
 def outputs(directory: Path | None, *, may_write: bool) -> "OutputStore":
     """Stored answers, where somebody named a place for them."""
     from mist_ci.adapters.outputs import OutputDirectory
     from mist_ci.ports.outputs import NoOutputs
 
     return OutputDirectory(directory, SystemClock(), may_write=may_write) if directory else NoOutputs()
+
+
+def output_cache(directory: Path) -> "OutputCache":
+    """A directory of stored answers, to look after. Raises UsageError MC101."""
+    from mist_ci.adapters.output_cache import OutputCache
+
+    return OutputCache(directory, SystemClock())
 
 
 def code_host(environ: Mapping[str, str]) -> "CodeHost | None":

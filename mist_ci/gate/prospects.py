@@ -23,7 +23,13 @@ from mist_ci.stats import (
 SD_PASS_FAIL = 0.40
 SD_GRADED = 0.20
 """Planning values of one attempt per side: the median of real pairs of base and fine-tuned models (page 3 §2)."""
-PASS_FAIL_GRADERS = frozenset({"exact", "contains", "numeric"})
+PASS_FAIL_GRADERS = frozenset(
+    {
+        "exact", "contains", "prefix", "suffix", "regex", "numeric", "choice", "choice_logprob", "json_valid",
+        "json_schema", "tool_call", "refusal",
+    }
+)  # fmt: skip
+"""Graders that score 0 or 1, unless their option `partial` is on."""
 FEW_SAMPLES = 100
 A_COLLAPSE = 0.10
 """A suite that does not find drops of ten points finds only collapses."""
@@ -65,7 +71,10 @@ def demands_proof(suite: Suite, gate: Gate) -> bool:
 
 def is_pass_fail(suite: Suite, measured: SuiteCalibration | None) -> bool:
     """Whether answers are right or wrong and nothing between: as it was measured, else as its grader scores."""
-    return measured.pass_fail if measured is not None else suite.primary in PASS_FAIL_GRADERS
+    if measured is not None:
+        return measured.pass_fail
+    primary = next((spec for spec in suite.graders if spec.title == suite.primary), None)
+    return primary is not None and primary.name in PASS_FAIL_GRADERS and not primary.options.get("partial")
 
 
 def spread(suite: Suite, measured: SuiteCalibration | None, earlier: EarlierSuite | None = None) -> float:

@@ -1,6 +1,7 @@
 """Suites and model references become scored attempts."""
 
 from mist_ci.matchspec.calls import Contestant, Portion, attempts_of
+from mist_ci.matchspec.graders import TrustedPrograms, trusted
 from mist_ci.matchspec.imported import ImportedSuite, only_in_head, pair_records, told_of_head_alone
 from mist_ci.matchspec.judge_check import Opinion, hear
 from mist_ci.matchspec.labels import Labels, read_labels
@@ -18,6 +19,7 @@ __all__ = [
     "Opinion",
     "Part",
     "Portion",
+    "TrustedPrograms",
     "attempts_of",
     "check_names",
     "evaluate",
@@ -33,4 +35,5 @@ __all__ = [
     "read_part",
     "selected",
     "told_of_head_alone",
+    "trusted",
 ]

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from mist_ci.matchspec.calls import Call
+from mist_ci.models.attempt import Attempt
+from mist_ci.models.usage import TokenBasis
 from mist_ci.ports import World
 
 DEFAULT_OUTPUT_TOKENS = 4096
@@ -90,3 +92,14 @@ def price_of(call: Call, tokens: tuple[int, int], world: World) -> Decimal:
     today = world.clock.now().date()
     one = call.contestant
     return world.prices.cost(one.provider, one.reference.model, *tokens, today).usd or Decimal(0)
+
+
+def billed(call: Call, attempt: Attempt, expected: tuple[int, int], world: World) -> Decimal | None:
+    """What an answered call counts against the ceiling: its cost as reported.
+
+    Where the provider reported no tokens, the input counts as much as was set aside for it: a provider counts its
+    chat template as well.
+    """
+    if attempt.token_basis is TokenBasis.COUNTED and attempt.cost_usd is not None:
+        return max(attempt.cost_usd, price_of(call, (expected[0], attempt.tokens_out), world))
+    return attempt.cost_usd

@@ -10,7 +10,7 @@ from mist_ci.errors import cancelled
 from mist_ci.matchspec.bill import Bill
 from mist_ci.matchspec.budget import Budget
 from mist_ci.matchspec.graders import grader
-from mist_ci.matchspec.graders.asking import AskingGrader, Judged, ModelGrader, PairingGrader
+from mist_ci.matchspec.graders.modelled import AnswerGrader, Judged, ModelGrader, PairingGrader
 from mist_ci.matchspec.judging import Judging, OutOfMoneyError, Question
 from mist_ci.matchspec.labels import Labelled
 from mist_ci.models.answer import Answer
@@ -132,7 +132,7 @@ def _question(judge: ModelGrader, labelled: Labelled) -> Question:
             tuple(pair.requests(first, second, sample)),
             lambda replies: pair.read(replies, first, second, sample),
         )
-    if not isinstance(judge, AskingGrader):
+    if not isinstance(judge, AnswerGrader):
         raise TypeError(f"{judge.name} asks nobody")
     one = judge
     return Question(

@@ -11,7 +11,7 @@ import anyio.lowlevel
 from mist_ci.errors import Code, ConfigError, CouldNotRun
 from mist_ci.matchspec.bill import Bill
 from mist_ci.matchspec.budget import DEFAULT_OUTPUT_TOKENS, MESSAGE_TOKENS, Budget
-from mist_ci.matchspec.graders.asking import Judged, ModelGrader, UnreadableReplyError
+from mist_ci.matchspec.graders.modelled import Judged, ModelGrader, UnreadableReplyError
 from mist_ci.matchspec.reuse import ALIAS_AGE, completion_of, to_store
 from mist_ci.models.config import Provider
 from mist_ci.models.modelref import ModelReference
@@ -201,6 +201,8 @@ class Judging:
                 cost = bill.add(request, reply, provider, asked=True, is_text=not grader.embeds)
                 reservation.settle(cost)
                 self._keep(question, identity, reply)
+            elif reply.may_cost:
+                reservation.settle(reservation.held_usd)
             return reply
         finally:
             reservation.settle(None)  # nothing, where it was settled already

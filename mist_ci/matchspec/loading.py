@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from mist_ci.errors import Code, ConfigError, Where
 from mist_ci.matchspec import hashing
 from mist_ci.matchspec.complaints import Complain, stop
-from mist_ci.matchspec.graders import Grader, grader, specify
+from mist_ci.matchspec.graders import Grader, TrustedPrograms, content, content_hash, grader, specify
 from mist_ci.matchspec.prompts import render_expected, render_prompts
 from mist_ci.models.plan import SuiteDocument
 from mist_ci.models.suite import ChatMessage, GraderSpec, Sample, SampleRow, SourceRow, Suite, SuiteFile
@@ -18,16 +18,19 @@ _TOP_LOGPROBS = 20
 Row = tuple[SourceRow, SampleRow]
 
 
-def load(source: SuiteDocument, executor: Executor, complain: Complain = stop) -> Suite:
+def load(
+    source: SuiteDocument,
+    executor: Executor,
+    complain: Complain = stop,
+    programs: TrustedPrograms | None = None,
+) -> Suite:
     """A suite whose every sample can be asked and graded. Raises ConfigError with the sample's line.
 
-    With a `complain` that returns, the samples at fault are left out, so that all errors are found at once.
+    Command graders run only with the `programs` that are trusted. With a `complain` that returns, the samples at fault
+    are left out, so that all errors are found at once.
     """
     suite = source.file
-    specs = tuple(
-        specify(entry, Where(source.path, field=f"graders[{index}]"))
-        for index, entry in enumerate(suite.graders)
-    )
+    specs, files = _graders(source, programs)
     if suite.imported:
         return _suite(source, (), "", (), hashing.digest([suite.name]), None)
     primary = next((spec for spec in specs if spec.title == suite.primary), specs[0])
@@ -37,7 +40,24 @@ def load(source: SuiteDocument, executor: Executor, complain: Complain = stop) -
     # Hash order: nobody can choose which samples come first, and it is the same on every machine.
     samples.sort(key=lambda sample: hashing.digest([digest, sample.key]))
     top_logprobs = _TOP_LOGPROBS if any(one.needs_logprobs for one in graders) else None
-    return _suite(source, specs, primary.title, tuple(samples), digest, top_logprobs)
+    made = _suite(source, specs, primary.title, tuple(samples), digest, top_logprobs)
+    return made.model_copy(update={"grader_files": files})
+
+
+def _graders(
+    source: SuiteDocument, programs: TrustedPrograms | None
+) -> tuple[tuple[GraderSpec, ...], dict[str, bytes]]:
+    """The suite's graders, and the files that they need."""
+    specs: list[GraderSpec] = []
+    files: dict[str, bytes] = {}
+    for index, entry in enumerate(source.file.graders):
+        where = Where(source.path, field=f"graders[{index}]")
+        spec = specify(entry, where)
+        if own := content(spec, programs, where):
+            spec = spec.model_copy(update={"origin": content_hash(own)})
+            files |= own
+        specs.append(spec)
+    return tuple(specs), files
 
 
 def _suite(

@@ -8,13 +8,14 @@ from msgspec.structs import replace
 from mist_ci.errors import Code, UsageError
 from mist_ci.matchspec.bill import Bill
 from mist_ci.matchspec.calls import Call, Contestant
-from mist_ci.matchspec.graders import Grader, grader
-from mist_ci.matchspec.graders.asking import AskingGrader, Judged, ModelGrader, PairingGrader
-from mist_ci.matchspec.grading import Graded, grade
+from mist_ci.matchspec.graders import AskingGrader
+from mist_ci.matchspec.graders.modelled import AnswerGrader, Judged, ModelGrader, PairingGrader
+from mist_ci.matchspec.grading import Graded, Grading
 from mist_ci.matchspec.judging import Judging, OutOfMoneyError, Question, crashed
 from mist_ci.models.attempt import Attempt, AttemptStatus, Side
 from mist_ci.models.suite import Suite
 from mist_ci.ports.model_client import Completion, Request
+from mist_ci.ports.programs import Programs
 
 NO_MONEY = "the money ran out before its judge was asked"
 NO_PARTNER = "the other side has no answer, so nobody can say which one is better"
@@ -32,13 +33,18 @@ class _Paper:
     call: Call
     answer: Completion
     attempt: Attempt
-    bill: Bill
+    bill: Bill | None
+    """None where no model is asked about it."""
     heard: dict[str, Judged | str] = field(default_factory=dict)
 
     @property
     def place(self) -> tuple[str, str, int]:
         """What the answers of two sides to one question have in common."""
         return self.call.suite.digest, self.call.sample.key, self.call.number
+
+    @property
+    def was_paid(self) -> bool:
+        return self.bill is not None and self.bill.calls > 0
 
     @property
     def side(self) -> Side:
@@ -48,10 +54,8 @@ class _Paper:
 class Marking:
     """The graders of every suite of a run, ready to grade. Those that ask models do so by `judging`."""
 
-    def __init__(self, suites: Iterable[Suite], judging: Judging) -> None:
-        self._graders: Mapping[str, Mapping[str, Grader]] = {
-            suite.digest: {spec.title: grader(spec) for spec in suite.graders} for suite in suites
-        }
+    def __init__(self, suites: Iterable[Suite], judging: Judging, programs: Programs | None = None) -> None:
+        self._grading = Grading(suites, programs)
         self._judging = judging
         self._open: dict[int, _Paper] = {}
         self._parked: dict[tuple[str, str, int], _Paper] = {}
@@ -59,9 +63,7 @@ class Marking:
     @property
     def asking(self) -> tuple[ModelGrader, ...]:
         """The graders that ask models."""
-        return tuple(
-            one for many in self._graders.values() for one in many.values() if isinstance(one, ModelGrader)
-        )
+        return self._grading.of_models
 
     def refuse_lonely(self, contestants: Sequence[Contestant]) -> None:
         """Raises UsageError MC201 where two answers have to be compared and only one side is asked."""
@@ -77,22 +79,23 @@ class Marking:
 
         Raises OutOfMoneyError when a judge would have to be asked, nothing is left, and the answer cost nothing now.
         """
-        graders = self._graders[call.suite.digest]
+        graders = self._grading.graders(call.suite)
         asking = {title: one for title, one in graders.items() if isinstance(one, ModelGrader)}
-        if not asking:
-            return (_graded(attempt, call, answer, graders),)
-        paper = _Paper(call, answer, attempt, self._judging.bill())
+        if not asking and not any(isinstance(one, AskingGrader) for one in graders.values()):
+            return (_with(attempt, await self._grading.grade(call, answer)),)
+        paper = _Paper(call, answer, attempt, self._judging.bill() if asking else None)
         self._open[id(paper)] = paper
         try:
             done = await self._judge(paper, asking)
         except OutOfMoneyError:
             del self._open[id(paper)]
-            if attempt.reused and not paper.bill.calls:
+            if attempt.reused and not paper.was_paid:
                 raise
             return (_missing(paper, NO_MONEY),)
-        for finished in done:
-            del self._open[id(finished)]
-        return tuple(self._finished(one) for one in done)
+        finished = [await self._finished(one) for one in done]
+        for one in done:
+            del self._open[id(one)]
+        return tuple(finished)
 
     def leave(self, *, ended: bool) -> tuple[Attempt, ...]:
         """Answers that nobody judged are missing: their other side never came, or the run `ended` before that."""
@@ -101,9 +104,10 @@ class Marking:
         self._parked.clear()
         return left
 
-    def _finished(self, paper: _Paper) -> Attempt:
-        graders = self._graders[paper.call.suite.digest]
-        attempt = _graded(paper.attempt, paper.call, paper.answer, graders, paper.heard)
+    async def _finished(self, paper: _Paper) -> Attempt:
+        attempt = _with(paper.attempt, await self._grading.grade(paper.call, paper.answer, paper.heard))
+        if paper.bill is None:
+            return attempt
         primary = paper.heard.get(paper.call.suite.primary)
         judged = primary if isinstance(primary, Judged) else Judged(0.0)
         record = paper.bill.judgement(judged.reason, order_flipped=judged.order_flipped)
@@ -115,11 +119,11 @@ class Marking:
         for title, one in graders.items():
             if isinstance(one, PairingGrader):
                 pairing = title, one
-            elif isinstance(one, AskingGrader):
+            elif isinstance(one, AnswerGrader):
                 paper.heard[title] = await self._ask_about(paper, one)
         return (paper,) if pairing is None else await self._pair(paper, *pairing)
 
-    async def _ask_about(self, paper: _Paper, one: AskingGrader) -> Judged | str:
+    async def _ask_about(self, paper: _Paper, one: AnswerGrader) -> Judged | str:
         answer, sample = paper.answer.answer, paper.call.sample
         return await self._ask(
             paper,
@@ -160,17 +164,12 @@ class Marking:
         except Exception as error:  # noqa: BLE001 - a grader's own mistake is one missing score
             return crashed(error)
         question = Question(one, asked, read, call.contestant.commit, call.fresh, call.is_probe)
+        if paper.bill is None:
+            raise RuntimeError("whoever asks a model keeps count")
         return await self._judging.judge(question, paper.bill)
 
 
-def _graded(
-    attempt: Attempt,
-    call: Call,
-    answer: Completion,
-    graders: Mapping[str, Grader],
-    heard: Mapping[str, Judged | str] | None = None,
-) -> Attempt:
-    graded = grade(answer, call.sample, graders, call.suite.primary, heard or {})
+def _with(attempt: Attempt, graded: Graded) -> Attempt:
     return replace(
         attempt, status=graded.status, score=graded.score, scores=graded.scores, reason=graded.reason
     )
@@ -184,5 +183,5 @@ def _missing(paper: _Paper, reason: str) -> Attempt:
         score=None,
         scores={},
         reason=reason,
-        judgement=paper.bill.judgement(),
+        judgement=paper.bill.judgement() if paper.bill is not None else None,
     )

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from mist_ci.errors import Code, CouldNotRun, cancelled
 from mist_ci.matchspec import record, reuse
-from mist_ci.matchspec.budget import Budget, Reservation, expected_tokens, price_of
+from mist_ci.matchspec.budget import Budget, Reservation, billed, expected_tokens, price_of
 from mist_ci.matchspec.calls import Call, Contestant, Portion, all_calls, count_calls
 from mist_ci.matchspec.judging import Asks, Judging, OutOfMoneyError
 from mist_ci.matchspec.marking import NO_MONEY, UNGRADED, Marking
@@ -29,6 +29,7 @@ NO_PROVIDERS: Mapping[str, Provider] = MappingProxyType({})
 GONE_AFTER = 3
 """So many calls in a row without any HTTP response, each with all its retries, and the server counts as gone."""
 _LOOK_AGAIN_S = 0.02
+_STORED_IN_A_ROW = 16
 
 Answered = tuple[Attempt, Completion | None]
 """An attempt that nobody has graded, with its answer; None where there is none to grade."""
@@ -45,10 +46,11 @@ class _Line:
 
 @dataclass(slots=True)
 class _Door:
-    """One contestant. Nobody else asks before the first call has come back: a wrong key costs one request."""
+    """One contestant. Nobody else asks before a first call has come back: a wrong key costs one request."""
 
     is_open: bool = False
-    lock: anyio.Lock = field(default_factory=anyio.Lock)
+    first_is_back: anyio.Event | None = None
+    """Set when the call that went ahead is back; None while none is under way."""
 
 
 @dataclass(slots=True)
@@ -68,6 +70,10 @@ class _Run:
     failure: Exception | None = None
     is_cut_short: bool = False
     """A judge was not asked, because the money ran out."""
+
+    def fail(self, error: Exception) -> None:
+        """The first failure is the one that is told."""
+        self.failure = self.failure or error
 
     def keep(self, attempt: Attempt) -> None:
         """Counted even where it cannot be written down: it was paid for."""
@@ -89,6 +95,8 @@ class Evaluation:
     planned: int
     complete: bool
     failure: Exception | None = None
+    spent_usd: Decimal = Decimal(0)
+    """What counts against a ceiling: also tries that may have been billed and brought nothing."""
 
 
 def evaluate(
@@ -115,7 +123,7 @@ def evaluate(
     calls = all_calls(portions, contestants)
     budget = Budget(ceiling_usd)
     judging = Judging(world, providers, store.run_id, budget)
-    marking = Marking([portion.suite for portion in portions], judging)
+    marking = Marking([portion.suite for portion in portions], judging, world.programs)
     marking.refuse_lonely(contestants)
     asked = [Asks(one.reference.provider, one.provider, one.reference.model) for one in contestants]
     _refuse_unpriced([*asked, *judging.models(marking.asking)], world, ceiling_usd)
@@ -126,8 +134,8 @@ def evaluate(
             anyio.run(_evaluate, run, contestants, interrupted)
     finally:
         world.progress.finish()
-    complete = len(run.attempts) == planned and not run.is_cut_short
-    return Evaluation(tuple(run.attempts), planned, complete, run.failure)
+    is_complete = len(run.attempts) == planned and not run.is_cut_short
+    return Evaluation(tuple(run.attempts), planned, is_complete, run.failure, run.budget.spent_usd)
 
 
 def _refuse_unpriced(models: Iterable[Asks], world: World, ceiling_usd: Decimal | None) -> None:
@@ -186,11 +194,11 @@ async def _work(run: _Run, scope: anyio.CancelScope) -> None:
         except OutOfMoneyError:
             return
         except Exception as error:  # noqa: BLE001 - raised by the caller, who keeps what was paid for
-            run.failure = run.failure or error
+            run.fail(error)
         else:
             run.world.progress.advance()
             if line.silent_in_a_row >= GONE_AFTER:
-                run.failure = run.failure or _gone(call, answered[0], run)
+                run.fail(_gone(call, answered[0], run))
         if run.failure is not None:
             scope.cancel()
             return
@@ -226,20 +234,32 @@ async def _recall(call: Call, run: _Run) -> Answered | None:
     if stored is None:
         return None
     answer, entry = stored
-    await anyio.lowlevel.checkpoint()  # thousands of stored answers in a row must not keep a signal waiting
+    if len(run.attempts) % _STORED_IN_A_ROW == 0:
+        await anyio.lowlevel.checkpoint()  # thousands of stored answers must not keep a signal waiting
     attempt = record.answered(call, answer, UNGRADED, record.Span(start_ns, start_ns), world)
     return replace(attempt, reused=True, stored_at=entry.written, stored_for=entry.commit), answer
 
 
 async def _ask(call: Call, run: _Run) -> Answered | None:
     """The attempt, once the contestant's first one is back; None when there is no money for it."""
-    door = run.doors[call.contestant.side]
-    if not door.is_open:
-        async with door.lock:
-            if not door.is_open:
-                answered = await _pay(call, run)
-                door.is_open = not run.lines[call.contestant.reference.provider].silent_in_a_row
-                return answered
+    door, line = run.doors[call.contestant.side], run.lines[call.contestant.reference.provider]
+    while not door.is_open:
+        if run.failure is not None or line.silent_in_a_row >= GONE_AFTER:
+            return None
+        if door.first_is_back is not None:
+            await door.first_is_back.wait()
+            continue
+        door.first_is_back = is_back = anyio.Event()
+        try:
+            answered = await _pay(call, run)
+            door.is_open = not line.silent_in_a_row
+        except Exception as error:
+            run.fail(error)
+            raise
+        finally:
+            door.first_is_back = None
+            is_back.set()
+        return answered
     return await _pay(call, run)
 
 
@@ -255,14 +275,14 @@ async def _pay(call: Call, run: _Run) -> Answered | None:
             return None
         await anyio.sleep(_LOOK_AGAIN_S)
     try:
-        return await _complete(call, run, sum(tokens), reservation)
+        return await _complete(call, run, tokens, reservation)
     finally:
         reservation.settle(None)  # nothing, where it was settled already
 
 
-async def _complete(call: Call, run: _Run, tokens: int, reservation: Reservation) -> Answered:
+async def _complete(call: Call, run: _Run, tokens: tuple[int, int], reservation: Reservation) -> Answered:
     line, world = run.lines[call.contestant.reference.provider], run.world
-    request = replaced(call.request, tokens=tokens, may_retry=reservation.renew)
+    request = replaced(call.request, tokens=sum(tokens), may_retry=reservation.renew)
     start_ns, started_s = world.clock.now_ns(), anyio.current_time()
     answer = await line.client.complete(request)
     # The clock on the wall may be set meanwhile; how long it took is told by the loop's own.
@@ -270,11 +290,11 @@ async def _complete(call: Call, run: _Run, tokens: int, reservation: Reservation
     if isinstance(answer, NoAnswer):
         line.silent_in_a_row = line.silent_in_a_row + 1 if answer.server_gone else 0
         attempt = record.unanswered(call, answer, span)
-        reservation.settle(attempt.cost_usd)
+        reservation.settle(reservation.held_usd if answer.may_cost else None)
         return attempt, None
     line.silent_in_a_row = 0
     if not call.is_probe:
         reuse.remember(call, answer, world, run.store.run_id)
     attempt = record.answered(call, answer, UNGRADED, span, world)
-    reservation.settle(attempt.cost_usd)
+    reservation.settle(billed(call, attempt, tokens, world))
     return attempt, answer

@@ -89,5 +89,7 @@ def digest_of(value: object) -> str:
 
 def _sha256(value: object) -> str:
     """Of canonical JSON: keys sorted, no white space, ASCII."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(_CANONICAL.encode(value).encode()).hexdigest()
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True)

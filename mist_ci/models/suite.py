@@ -167,6 +167,9 @@ class GraderSpec(Model):
     label: str | None = None
     """What the suite calls it, where it is listed more than once; it changes no score."""
 
+    origin: str | None = None
+    """What else decides its scores: the content of a program's files, or the package and version of a plug-in."""
+
     @property
     def title(self) -> str:
         """The name of its scores."""
@@ -175,7 +178,8 @@ class GraderSpec(Model):
     @property
     def fingerprint(self) -> str:
         """Readable and exact: `exact@1{"ignore_case":true}`."""
-        return f"{self.name}@{self.version}{self.model_dump_json(include={'options'})}"
+        origin = f" of {self.origin}" if self.origin else ""
+        return f"{self.name}@{self.version}{self.model_dump_json(include={'options'})}{origin}"
 
     @property
     def digest(self) -> str:
@@ -221,6 +225,8 @@ class Suite(Model):
     """How many candidates for each token its graders want to see."""
     digest: str
     """Hash of the sample keys and of everything the suite itself decides."""
+    grader_files: dict[str, bytes] = Field(default_factory=dict, exclude=True, repr=False)
+    """What its command graders need, by path, out of the tree that is trusted."""
 
     @property
     def judge(self) -> GraderSpec | None:

@@ -157,6 +157,8 @@ class Turns(Model):
     """What a conversation must look like. Only what is true is stated."""
 
     roles: Fact[tuple[Role, ...]] | None = None
+    name_pattern: Fact[Pattern] | None = None
+    """What the `name` of a message must match."""
     alternate: Fact[bool] | None = None
     """True where the same role twice in a row is refused (tool results aside)."""
     system_first: Fact[bool] | None = None

@@ -70,6 +70,8 @@ class NoAnswer:
     server_gone: bool
     tried: tuple[str, ...] = field(default=(), compare=False)
     """Why each try brought nothing, in order; the last reason without what was made of it."""
+    may_cost: bool = field(default=False, compare=False)
+    """The provider may want money for the last try."""
     waited_s: float = field(default=0.0, compare=False)
     """Seconds in the client's own queue, before the first try."""
 

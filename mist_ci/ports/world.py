@@ -12,6 +12,7 @@ from mist_ci.ports.iterations import IterationStore, NoIterations
 from mist_ci.ports.label_judge import LabelJudge
 from mist_ci.ports.model_client import ModelClients
 from mist_ci.ports.outputs import NoOutputs, OutputStore
+from mist_ci.ports.programs import NoPrograms, Programs
 from mist_ci.ports.progress import Progress
 from mist_ci.ports.results import ResultStores
 from mist_ci.ports.targets import NoTargets, Targets
@@ -35,6 +36,7 @@ class World:
     iterations: IterationStore = field(default_factory=NoIterations)
     targets: Targets = field(default_factory=NoTargets)
     tokenizers: Tokenizers = field(default_factory=NoTokenizers)
+    programs: Programs = field(default_factory=NoPrograms)
     shipped: Tree = field(default_factory=NoFiles)
     """The ready-made suites: `mist:NAME/suite.yml` and what lies beside it."""
     labels: LabelJudge | None = None

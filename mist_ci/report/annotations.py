@@ -14,7 +14,7 @@ from mist_ci.models.figures import are, count
 from mist_ci.models.finding import DataReport, Finding, Severity
 from mist_ci.models.report import Report
 from mist_ci.models.verdict import ModelVerdict, Outcome, SuiteVerdict, Verdict
-from mist_ci.report.text import clean, plain
+from mist_ci.report.text import clean, plain, workflow_safe
 from mist_ci.report.words import Word, comparisons, word
 
 MOST_OF_A_LEVEL = 10
@@ -150,8 +150,12 @@ def _line(one: Annotation) -> str:
 
 
 def _place(where: Where) -> dict[str, str]:
-    """The file by its own name, which has to match; a name that no line can hold matches nothing anyway."""
-    place = {"file": where.file if where.file.isprintable() else clean(where.file)}
+    """The file by its own name, which has to match; a name that no line can hold matches nothing anyway.
+
+    A name with a command of a runner in it is made safe before it is right: some runners look for `##[` anywhere.
+    """
+    name = where.file if where.file.isprintable() else clean(where.file)
+    place = {"file": workflow_safe(name)}
     if where.line is not None:
         place["line"] = str(where.line)
     if where.column is not None:

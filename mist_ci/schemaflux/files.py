@@ -18,7 +18,7 @@ from mist_ci.schemaflux.lines import MAX_LINE_BYTES
 from mist_ci.schemaflux.matrix import told
 from mist_ci.schemaflux.part import FileCount, Part
 from mist_ci.schemaflux.rule import FileHead
-from mist_ci.schemaflux.rules import BROKEN_RULES, FILE_RULES, sf001_empty_file
+from mist_ci.schemaflux.rules import BROKEN_RULES, FILE_RULES, sf001_empty_file, sf906_target_retired
 from mist_ci.schemaflux.rules.of_targets import FILE_FACT_RULES
 
 _HEAD_BYTES = 1 << 20
@@ -85,6 +85,7 @@ def judge_files(
 ) -> None:
     """What can be said about a file when all of it was read."""
     before = {source.path: source for source in whole(asked.base)}
+    told_of_all: set[tuple[str, str]] = set()
     for source in sources:
         count, where = files[source.path], Where(source.path)
         if count.rows == 0:
@@ -110,6 +111,11 @@ def judge_files(
             for problem in ask(rule, where, rule.check, facts, target)
         ]
         for one in found:
+            if one.rule is sf906_target_retired:  # true of every file: said at the first of them
+                said = one.problem.message, one.target.name if one.target else ""
+                if said in told_of_all:
+                    continue
+                told_of_all.add(said)
             total.ledger.note(one.rule.META, one.problem, where, is_known=is_known, target=one.target)
         total.matrix.add_file([told(one.rule.META, one.problem, one.target) for one in found])
 

@@ -38,6 +38,8 @@ class Inspection:
     model: str = ""
     template: ChatTemplate | None = None
     template_changed: bool = False
+    tokens_changed: bool = False
+    """True when base counted tokens in another way: a row of the base may be too long for the first time."""
     now: datetime = datetime(1970, 1, 1)  # noqa: DTZ001 - templates see local time
     targets: Sequence[Target] = ()
     trainers: Sequence[TrainerSettings] = ()

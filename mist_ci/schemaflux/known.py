@@ -59,9 +59,14 @@ class Known:
     added: int = 0
     removed: int = 0
 
+    @property
+    def is_any(self) -> bool:
+        """True when the base has lines of head at all."""
+        return bool(self.head.bits)
+
     def has(self, path: str, row: int) -> bool:
         """True when the base has the line of head."""
-        return bool(self.head.bits) and self.head.has(path, row)
+        return self.head.has(path, row)
 
 
 @dataclass(slots=True)

@@ -23,7 +23,7 @@ _FEWEST_WORDS = 8
 _TEMPLATE_SHARE = 0.05
 _TEMPLATE_SAMPLES = 3
 SCRIPTS_WITHOUT_SPACES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff"
-_WORD = re.compile(rf"[{SCRIPTS_WITHOUT_SPACES}]|[^\W_{SCRIPTS_WITHOUT_SPACES}]+")
+_WORD = rf"[{SCRIPTS_WITHOUT_SPACES}]|[^\W_{SCRIPTS_WITHOUT_SPACES}]+"
 
 SuiteTexts = Mapping[str, Mapping[str, Sequence[str]]]
 """Suite → sample key → normalised texts that give the sample away."""
@@ -83,7 +83,7 @@ class SuiteIndex:
         if self.anchors.isdisjoint(words):
             return
         shared = self._shared(words)
-        spans = [one.span() for one in _WORD.finditer(text)] if shared else []
+        spans = [one.span() for one in re.finditer(_WORD, text)] if shared else []
         found = [
             match
             for number, places in shared.items()
@@ -121,7 +121,7 @@ def split_words(text: str) -> list[str]:
     >>> split_words("What IS 7*6?")
     ['what', 'is', '7', '6']
     """
-    return [word.lower() for word in _WORD.findall(text)]
+    return [word.lower() for word in re.findall(_WORD, text)]
 
 
 def suite_index(suites: SuiteTexts) -> SuiteIndex:

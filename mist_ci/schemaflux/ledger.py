@@ -51,14 +51,11 @@ class Ledger:
         `raw` is the line that it is about, for its column and its frame; `row` the same where nothing is shown of it.
         `is_asked` says that `knows` was asked before: no finding may use up the baseline twice.
         """
-        if self.suppressions.ignores(where.file, meta.code):
-            return None
         stance = target.rules.get(meta.code) if target else None
-        severity = problem.severity or meta.severity
-        if stance is not None:
-            if stance.severity is StanceSeverity.OFF:
-                return None
-            severity = Severity(stance.severity.value)
+        is_off = stance is not None and stance.severity is StanceSeverity.OFF
+        if is_off or self.suppressions.ignores(where.file, meta.code):
+            return None
+        severity = Severity(stance.severity.value) if stance else problem.severity or meta.severity
         name, content = target.name if target else "", raw or row
         if not is_asked:
             is_known = self.knows(meta, problem, where.file, content, (severity, name), is_known=is_known)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+
+import msgspec
 
 from mist_ci.ports.sources import Source
 
@@ -23,7 +24,7 @@ class Span:
     first_row: int
 
 
-class Line(NamedTuple):
+class Line(msgspec.Struct, frozen=True, gc=False):
     """One line without its end. `content` is None when it is too long to be held."""
 
     row: int

@@ -26,19 +26,27 @@ class Measured:
     problem: Problem
     destination: Destination
     is_new: bool
-    """True when the same row had a better fate at base."""
+    """True when the same row had a better fate at base, or was counted in another way there."""
 
 
 class Meter:
     """Counts tokens of rows and asks the token rules about them."""
 
     def __init__(
-        self, tokens: TokenCounter, model: str, goes_to: Sequence[Destination], rules: Sequence[TokenRule]
+        self,
+        tokens: TokenCounter,
+        model: str,
+        goes_to: Sequence[Destination],
+        rules: Sequence[TokenRule],
+        *,
+        is_recounted: bool = False,
     ) -> None:
+        """`is_recounted` says that nothing is known of base: its tokens were others."""
         self._tokens = tokens
         self._model = model
         self._goes_to = goes_to
         self._rules = rules
+        self._recounted = is_recounted
 
     def measure(self, rows: Sequence[Row], tally: TokenTally) -> Iterator[Measured]:
         """Adds the rows to the tally, and says what is wrong with them."""
@@ -70,7 +78,7 @@ class Meter:
                 yield passage
 
     def _problems(self, index: int, row: Row, passage: Passage) -> Iterator[Measured]:
-        where, is_new = Where(row.file, row.line), _is_worse_now(passage)
+        where, is_new = Where(row.file, row.line), self._recounted or _is_worse_now(passage)
         for rule in self._rules:
             for problem in ask(rule, where, rule.check, row, passage):
                 yield Measured(index, rule, problem, passage.destination, is_new)

@@ -34,8 +34,9 @@ class RowReader:
         orderly: Signature | None = None,
     ) -> Row | BadLine:
         """A row, or why there is none. What is already known of the line (`judge.Glance`) saves time."""
-        path, raw = source.path, line.content
-        number, is_known = source.line(line.row), self.known.has(path, line.row)
+        path, raw, known = source.path, line.content, self.known
+        number = source.line(line.row)
+        is_known = known.is_any and known.has(path, line.row)
         if raw is None:
             problem = JsonProblem(JsonProblemKind.LENGTH, f"the line has {line.length:,} bytes")
             return BadLine(number, path, b"", problem, is_known)
@@ -45,7 +46,7 @@ class RowReader:
         if is_strict and data_format is DataFormat.OPENAI_CHAT:
             plain = read_plain(raw, is_escaped=is_escaped)
             if plain is not None:
-                return Row(number, path, raw, data_format, is_known, plain=plain)
+                return Row(number, path, raw, data_format, is_known, None, plain)
         try:
             value = parse(raw)
         except JsonProblem as problem:

@@ -144,7 +144,8 @@ def is_superseded(rule: Rule, template: ChatTemplate | None, selection: Selectio
 
 def say_it_once(renderings: Renderings, ledger: Ledger, path: str) -> None:
     """What is the template's, or something that all rows share, is said at the template."""
-    if renderings.count > 1 and renderings.is_same and renderings.error is not None:
+    is_said = any(code == sf601_template_error.META.code for code, _, _ in renderings.shared)
+    if renderings.count > 1 and renderings.is_same and renderings.error is not None and not is_said:
         error = renderings.error
         ledger.drop(sf601_template_error.META.code)
         problem = Problem(

@@ -4,8 +4,6 @@ An accessor gives only what has the right type: wrong and missing types are the 
 alone, so that one defect is one finding. `Row.is_sound` says that nothing had to be left out.
 """
 
-from dataclasses import dataclass
-
 import msgspec
 import xxhash
 
@@ -26,8 +24,7 @@ _decode = msgspec.json.Decoder().decode
 MEDIA_COLUMNS = frozenset({"image", "images", "video", "videos", "audio", "audios"})
 
 
-@dataclass(eq=False)
-class Row:
+class Row(msgspec.Struct, eq=False, dict=True):
     """One line that is JSON. `is_known` when the base branch already has it."""
 
     line: int

@@ -8,7 +8,6 @@ from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import DataChange, DataReport, Finding
 from mist_ci.ports.sources import Source
 from mist_ci.schemaflux.asking import ask
-from mist_ci.schemaflux.change import describe_change
 from mist_ci.schemaflux.corpus import Record, corpus_problems
 from mist_ci.schemaflux.files import data_hash, head_of, judge_files, judge_heads, note_broken, summary, whole
 from mist_ci.schemaflux.folds import note_folds
@@ -157,6 +156,7 @@ def _scan(asked: Inspection, means: Means, sources: Sequence[Source], reader: Ro
         goes_to=destinations(asked.targets, asked.trainers, asked.max_tokens, asked.trainers_before),
         suppressions=asked.suppressions,
         is_noting=means.noted is not None,
+        tokens_changed=asked.tokens_changed,
     )
 
 
@@ -195,6 +195,8 @@ def _judge_change(
     """What the change does to the rows; None when there was nothing before, or nothing changed."""
     if not base[0] or data_hash(base[0]) == data_hash(head[0]):
         return None
+    from mist_ci.schemaflux.change import describe_change  # noqa: PLC0415 - most runs have no base
+
     change = describe_change(head[1].known, base, head)
     for rule in CHANGE_RULES:
         if asked.selection.takes(rule.META):

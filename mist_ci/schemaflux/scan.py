@@ -65,6 +65,7 @@ class Scan:
     suppressions: Suppressions = NOTHING
     is_noting: bool = False
     """True when the identity of every finding is wanted."""
+    tokens_changed: bool = False
     is_near: bool = False
     """True when near-duplicates are looked for."""
 
@@ -232,7 +233,7 @@ def _judge(scan: Scan) -> Judge:
 
 def _meter(scan: Scan) -> Meter:
     rules = [rule for rule in TOKEN_RULES if scan.selection.takes(rule.META)]
-    return Meter(scan.tokens, scan.model, scan.goes_to, rules)
+    return Meter(scan.tokens, scan.model, scan.goes_to, rules, is_recounted=scan.tokens_changed)
 
 
 def _batches(rows: Iterator[_Judged]) -> Iterator[list[_Judged]]:

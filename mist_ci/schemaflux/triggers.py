@@ -20,7 +20,9 @@ class TriggerSet:
             except re2.error as error:
                 raise ValueError(f"{pattern!r}: {error}") from None
         self._set.Compile()
+        self._match = self._set.Match
 
     def matches(self, text: bytes) -> list[int]:
         """Positions of the patterns that match somewhere in the text, in order."""
-        return sorted(self._set.Match(text) or ())
+        found: list[int] = self._match(text) or []
+        return sorted(found) if len(found) > 1 else found

@@ -31,7 +31,7 @@ _LANE_BITS = 64
 _MOST_HASHES = 1 << 17
 _SIGNATURE = struct.Struct(f"<{BANDS * BAND_ROWS}I")
 _BAND_BYTES = BAND_ROWS * 4
-_SPACED = re.compile(f"[{SCRIPTS_WITHOUT_SPACES}]|[^{SCRIPTS_WITHOUT_SPACES}]+")
+_SPACED = f"[{SCRIPTS_WITHOUT_SPACES}]|[^{SCRIPTS_WITHOUT_SPACES}]+"
 _MARKS = bytes(byte for byte in range(0x80) if not chr(byte).isalnum())
 _LETTERS = bytes(0x20 if byte in _MARKS else byte for byte in bytes(range(256)).lower())
 _NO_DIGITS = bytes({*range(256)} - {*b"0123456789"})
@@ -135,7 +135,7 @@ def _said(row: Row) -> tuple[list[str], bytes]:
 
 def spaced(text: str) -> str:
     """Every character by itself where a script has no spaces."""
-    return text if text.isascii() else " ".join(_SPACED.findall(text))
+    return text if text.isascii() else " ".join(re.findall(_SPACED, text))
 
 
 def _spread(text: str) -> bytes:

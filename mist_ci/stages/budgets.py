@@ -1,24 +1,15 @@
 """The budgets of a gate, before money is spent and after."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
 from mist_ci import tokentrace
-from mist_ci.models.attempt import Attempt, paid_for
+from mist_ci.models.attempt import Attempt
 from mist_ci.models.config import Budgets
 from mist_ci.models.report import BudgetLine, TrainingEstimate
 from mist_ci.models.suite import Suite
 
 Told = Mapping[str, Sequence[Attempt]]
 """Attempts by what they were asked for."""
-
-
-def money_left(budgets: Budgets, attempts: Told) -> Decimal | None:
-    """What is left for asking models; None where nobody set a limit."""
-    if budgets.eval_usd is None:
-        return None
-    spent = [paid_for(many) or Decimal(0) for many in attempts.values()]
-    return max(budgets.eval_usd - sum(spent, Decimal(0)), Decimal(0))
 
 
 def budget_lines(

@@ -46,6 +46,7 @@ class DataStage:
         """Findings, tokens and leakage at head; rows that base already has are known."""
         reference = self._reference("head")
         template = self._template()
+        is_new_template, is_recounted = template != self._template_before(), self._is_recounted()
         with ExitStack() as stack:
             asked = schemaflux.Inspection(
                 self.name,
@@ -54,7 +55,8 @@ class DataStage:
                 format=self.dataset.format,
                 model=reference.model if reference else "",
                 template=template,
-                template_changed=template != self._template_before(),
+                template_changed=is_new_template,
+                tokens_changed=is_recounted,
                 targets=self._targets(),
                 trainers=self._trainers(),
                 selection=self._selection(),
@@ -66,6 +68,7 @@ class DataStage:
                     for suite in suites
                 },
             )
+            self._say_what_changed(asked)
             means = schemaflux.Means(self.world.executor, self._tokens(), labels=self.world.labels)
             return schemaflux.validate(asked, means)
 
@@ -76,6 +79,33 @@ class DataStage:
         if path is None:
             return self.world.tokens
         return self.world.tokenizers.of_file(tree.read(path), path)
+
+    def _is_recounted(self) -> bool:
+        """True when base counts tokens with another tokenizer.json, or for another model's tokenizer."""
+        try:
+            return self._counting("head") != self._counting("base")
+        except ConfigError:  # what base has cannot be read: a change may repair it
+            return True
+
+    def _counting(self, side: str) -> bytes | str | None:
+        """What tokens are counted by: the content of a tokenizer.json, or the name of a tokenizer that ships."""
+        reference, tree = self._reference(side), self.trees[side]
+        path = reference.tokenizer if reference else None
+        if path is not None:
+            return tree.read(path) if tree.exists(path) else None
+        return self.world.tokens.basis(reference.model if reference else "")
+
+    def _say_what_changed(self, asked: schemaflux.Inspection) -> None:
+        """Rows of base are judged anew where what they are rendered or counted with is not what it was."""
+        changed = (
+            (asked.template_changed, "the chat template", "rendered"),
+            (asked.tokens_changed, "the tokenizer", "counted"),
+        )
+        self.said.extend(
+            f"{self.name}: {what} is not the one of the base branch: its rows are {done} and judged anew"
+            for is_changed, what, done in changed
+            if is_changed and asked.base
+        )
 
     def _targets(self) -> tuple[Target, ...]:
         """Those of the policy; files of the team's own are the base branch's. Raises what `planning` would have."""

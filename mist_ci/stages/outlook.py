@@ -18,6 +18,7 @@ from mist_ci.ports import World
 from mist_ci.ports.files import Tree
 from mist_ci.stages.ahead import Ahead, Earlier
 from mist_ci.stages.run import Run
+from mist_ci.stages.suites import load_changed
 
 NO_CALIBRATION = Calibration(version=1)
 NO_RUNS: Earlier = MappingProxyType({})
@@ -37,7 +38,7 @@ def outlook_of_change(world: World, event: Event, case: Case, earlier: Earlier =
     ahead.judges = planning.read_judges(base, case.config)
     suites = run.load_suites() if plan.models else ()
     _require_suites(plan.models, suites)
-    changed = [matchspec.load(matchspec.read(head, path), world.executor) for path in plan.changed_suites]
+    changed = [load_changed(path, head, run.documents, base, world) for path in plan.changed_suites]
     asked = [suite for suite in changed if not suite.imported]
     models = tuple(ahead.model(change, suites) for change in plan.models)
     extras = [*ahead.extras(asked, ahead.guarded_references(base))]
@@ -55,7 +56,8 @@ def outlook_of_files(world: World, tree: Tree, case: Case, earlier: Earlier = NO
     documents = matchspec.find(tree, policy.suites, case.config, world.shipped)
     planning.check_head(policy, safe_yaml.load(tree.read(case.config), case.config), tree, documents)
     planning.check_judges(policy, tree, documents)
-    suites = [matchspec.load(one, world.executor) for one in documents]
+    programs = matchspec.TrustedPrograms(tree)
+    suites = [matchspec.load(one, world.executor, programs=programs) for one in documents]
     changes = _as_if_changed(ahead, tree)
     _require_suites(changes, suites)
     models = tuple(ahead.model(change, suites) for change in changes)

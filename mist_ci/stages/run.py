@@ -7,6 +7,7 @@ and paid for: the report of a run that broke off still shows it.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 
 from mist_ci import gate, matchspec, planning
@@ -26,12 +27,13 @@ from mist_ci.parsing import safe_yaml
 from mist_ci.ports import World
 from mist_ci.ports.files import Tree
 from mist_ci.ports.results import ResultStore
-from mist_ci.stages.budgets import budget_lines, money_left
+from mist_ci.stages.budgets import budget_lines
 from mist_ci.stages.calibrated import beside_calibration
 from mist_ci.stages.data import DataStage
 from mist_ci.stages.evaluation import ChangedSuite, ModelStage, suite_by_base_rules
 from mist_ci.stages.judges import vouched_for
 from mist_ci.stages.results import imported_suites, notices_of, refuse_many
+from mist_ci.stages.suites import leaked_keys, load_changed, load_suites
 
 
 @dataclass
@@ -58,6 +60,7 @@ class Run:
     training: list[TrainingEstimate] = field(default_factory=list)
     budgets: tuple[BudgetLine, ...] = ()
     complete: bool = True
+    _spent_usd: Decimal = Decimal(0)
     read_results: ReadResults | None = None
     """What another runner measured, and so is not asked here."""
     commit: str | None = None
@@ -159,7 +162,7 @@ class Run:
 
     def load_suites(self) -> tuple[Suite, ...]:
         """The suites at the base tip: the cohort that decides."""
-        self.suites = tuple(matchspec.load(source, self.world.executor) for source in self.documents)
+        self.suites = load_suites(self.documents, self._tree("base"), self.world)
         return self.suites
 
     def validate(self, name: str, suites: tuple[Suite, ...]) -> None:
@@ -188,9 +191,7 @@ class Run:
 
     def check_changed_suite(self, path: str) -> None:
         """A suite that head adds or edits must load, run on the current base model, and hold its floor there."""
-        policy, source = self._planned.policy, matchspec.read(self._tree("head"), path)
-        planning.check_judges(policy, self._tree("head"), [source])
-        suite = matchspec.load(source, self.world.executor)
+        suite = load_changed(path, self._tree("head"), self.documents, self._tree("base"), self.world)
         if suite.imported:
             return  # what it asks is known to its runner only
         suite = suite_by_base_rules(suite, self.suites)
@@ -198,6 +199,7 @@ class Run:
             self.self_checks.append(gate.self_check_of_pairs(suite))
             self.changed_suites.append(ChangedSuite(suite, {}))
             return
+        policy = self._planned.policy
         answers: dict[str, tuple[Attempt, ...]] = {}
         for name, reference_path in policy.guarded_models(self._planned.gate).items():
             if not self._tree("base").exists(reference_path):
@@ -225,7 +227,7 @@ class Run:
             self._planned.gate,
             self,
             self.world,
-            self._leaked(),
+            leaked_keys(self.data),
             waived,
             imported,
             self.commit,
@@ -251,13 +253,6 @@ class Run:
             *(one.suite for one in imported),
         )
 
-    def _leaked(self) -> dict[str, tuple[str, ...]]:
-        leaked: dict[str, tuple[str, ...]] = {}
-        for found in self.data:
-            for suite, keys in found.leaked.items():
-                leaked[suite] = (*leaked.get(suite, ()), *keys)
-        return leaked
-
     def ask(
         self, portions: Sequence[Portion], sides: Mapping[Side, ModelReference], label: str
     ) -> tuple[Attempt, ...]:
@@ -267,10 +262,12 @@ class Run:
             matchspec.Contestant(side, reference, providers[reference.provider], self.commit)
             for side, reference in sides.items()
         ]
-        left = money_left(self._planned.gate.budgets, self.attempts)
+        ceiling = self._planned.gate.budgets.eval_usd
+        left = None if ceiling is None else max(ceiling - self._spent_usd, Decimal(0))
         evaluation = matchspec.evaluate(portions, contestants, self.world, self.store, left, providers)
         # Added, never replaced: head may call two suites by one name, and both were paid for.
         self.attempts.setdefault(label, []).extend(evaluation.attempts)
+        self._spent_usd += evaluation.spent_usd
         self.complete = self.complete and evaluation.complete
         if evaluation.failure is not None:
             raise evaluation.failure

@@ -272,12 +272,19 @@ def _together(one: Direction, other: Direction) -> bool:
         return False
     if {word.lower() for word in one.takes} & {word.lower() for word in other.takes}:
         return False
-    return (
-        _spells(one, other)
-        and _spells(other, one)
-        and not _too_short(one, other)
-        and not _too_short(other, one)
-    )
+    return _fits(one, other) and _fits(other, one)
+
+
+def _fits(one: Direction, other: Direction) -> bool:
+    return _spells(one, other) and not _too_short(one, other) and not _speaks_of(one, other)
+
+
+def _speaks_of(one: Direction, other: Direction) -> bool:
+    """True where a beginning or an end that is wanted has what the other one forbids."""
+    text = str(one.checked.get("text", "")).lower()
+    if other.name == "no_commas":
+        return "," in text
+    return other.name == "avoids" and any(word in text for word in other.takes)
 
 
 def _spells(one: Direction, other: Direction) -> bool:

@@ -241,10 +241,10 @@ def test_what_a_template_says_stays_on_one_line() -> None:
 
 
 def test_an_error_names_its_line() -> None:
-    assert error("a\nb {% if %}").startswith("line 2: Expected an expression")
+    assert error("a\nb {% if %}").startswith("syntax error in line 2: Expected an expression")
     assert error("a\n\n{{ nope.x }}", Dialect.PROMPT) == "line 3: 'nope' is undefined"
     assert error("a\n{{ none + 'x' }}").startswith("line 2: TypeError: unsupported operand")
-    assert error("{% for %}\n{% endfor %}" + "\n" * 3).startswith("line 1:")
+    assert error("{% for %}\n{% endfor %}" + "\n" * 3).startswith("syntax error in line 1:")
 
 
 def test_prompts_are_plain() -> None:

@@ -24,4 +24,9 @@ apt --download-only --yes install llama.cpp
 for package in "$state"/cache/archives/*.deb; do
   dpkg-deb --extract "$package" "$target/root"
 done
+# Debian's packages expect these links, which no package of the set brings.
+for name in bin lib lib64 sbin; do
+  [ -e "$target/root/$name" ] || ln -s "usr/$name" "$target/root/$name"
+done
+mkdir -p "$target/root/tmp" "$target/root/dev" "$target/root/proc" "$target/root/models"
 rm -rf "$state/cache" "$state/lists"

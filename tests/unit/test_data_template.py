@@ -56,3 +56,15 @@ def test_a_template_that_cannot_be_read_is_an_error_and_a_change_may_repair_it()
     assert "must be a string" in report.model_dump_json()
     fixed = gate(path, {**DATA, path: config}, {path: broken})
     assert codes(fixed) == [("SF611", "data/more.jsonl")]
+
+
+def test_rows_are_judged_anew_where_the_template_changed_and_it_is_said() -> None:
+    refuses = LOOP.replace("{{ m.content }}", "{{ raise_exception('no') }}")
+    same = gate("m/t.jinja", {}, {"m/t.jinja": refuses, "data/train.jsonl": rows([1001, 1002])})
+    assert same.decision.outcome.exit_code is ExitCode.PASSED
+    assert not any("chat template is not the one" in notice for notice in same.notices)
+    base: Commit = {"m/t.jinja": LOOP, "data/train.jsonl": rows([1001, 1002])}
+    report = gate("m/t.jinja", {"m/t.jinja": refuses}, base)
+    assert codes(report) == [("SF601", "m/t.jinja")]
+    assert report.decision.outcome.exit_code is ExitCode.FAILED
+    assert any("chat template is not the one of the base branch" in notice for notice in report.notices)

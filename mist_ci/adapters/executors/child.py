@@ -27,17 +27,9 @@ from jinja2.parser import Parser
 LOADED_LATE = ("pprint", "textwrap")
 """Modules that Jinja's filters load on first use."""
 
-HARMLESS = frozenset(
-    {
-        "builtins.id",
-        "code.__new__",
-        "compile",
-        "exec",
-        "object.__getattr__",
-        "sys._getframe",
-        "sys.excepthook",
-    }
-)
+HARMLESS = frozenset({
+    "builtins.id", "code.__new__", "compile", "exec", "object.__getattr__", "sys._getframe", "sys.excepthook",
+})  # fmt: skip
 """All that a rendering needs. Anything else that Python audits (open, import, socket, fork …) is refused."""
 
 SPECIAL_TOKENS = ("bos_token", "eos_token", "pad_token", "unk_token")
@@ -193,7 +185,9 @@ def describe(error: BaseException) -> str:
         message = error.message or type(error).__name__
     else:
         message = f"{type(error).__name__}: {error}"
-    line = error.lineno if isinstance(error, jinja2.TemplateSyntaxError) else _line(error.__traceback__)
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        return " ".join(f"syntax error in line {error.lineno}: {message}"[:2000].split())
+    line = _line(error.__traceback__)
     return " ".join((f"line {line}: {message}" if line else message)[:2000].split())
 
 

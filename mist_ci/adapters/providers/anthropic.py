@@ -175,13 +175,14 @@ def _call(block: object) -> ToolCall | None:
 def _usage(told: object) -> Counts:
     """Tokens of the cache are not in `input_tokens`, and the model read them all the same."""
     fresh, answered = count_of(at(told, "input_tokens")), count_of(at(told, "output_tokens"))
-    if fresh is None or answered is None:
-        return UNCOUNTED
     cached = count_of(at(told, "cache_read_input_tokens"))
-    written = count_of(at(told, "cache_creation_input_tokens")) or 0
+    written = count_of(at(told, "cache_creation_input_tokens"))
+    asked = (fresh or 0) + (cached or 0) + (written or 0)
+    if fresh is None or answered is None or not asked:
+        return UNCOUNTED
     thought = count_of(at(told, "output_tokens_details", "thinking_tokens"))
     return {
-        "tokens_in": fresh + (cached or 0) + written,
+        "tokens_in": asked,
         "tokens_out": answered,
         "tokens_cached": cached,
         "tokens_reasoning": at_most(thought, answered),

@@ -35,7 +35,7 @@ class Concurrency:
         self._before_shrinking_s: float | None = None
         self._standstills = 0
         self._since_s = -1.0
-        self._sum_s, self._count = 0.0, 0
+        self._begin_round()
 
     def answered(self, began_s: float, now_s: float) -> None:
         """A call that went well, by the clock of the event loop."""
@@ -46,9 +46,9 @@ class Concurrency:
             return
         self._sum_s += now_s - began_s
         self._count += 1
-        if self._count >= max(_FEWEST_IN_ROUND, int(self.limit)):
+        if self._count >= self._wanted:
             self._judge(self._sum_s / self._count, now_s)
-            self._sum_s, self._count = 0.0, 0
+            self._begin_round()
 
     def troubled(self, began_s: float, now_s: float) -> None:
         """A call that the server could not take."""
@@ -73,7 +73,10 @@ class Concurrency:
         self.limit = max(1.0, self.limit * factor)
         self._is_doubling = False
         self._since_s = now_s
-        self._sum_s, self._count = 0.0, 0
+        self._begin_round()
+
+    def _begin_round(self) -> None:
+        self._sum_s, self._count, self._wanted = 0.0, 0, max(_FEWEST_IN_ROUND, int(self.limit))
 
 
 class Places:

@@ -167,7 +167,7 @@ def _call(call: object) -> ToolCall | None:
 def _usage(told: object) -> Counts:
     """Thoughts are not in `candidatesTokenCount`, and are paid for like the answer."""
     asked = count_of(at(told, "promptTokenCount"))
-    if asked is None:
+    if not asked:
         return UNCOUNTED
     asked += count_of(at(told, "toolUsePromptTokenCount")) or 0
     answered = count_of(at(told, "candidatesTokenCount")) or 0

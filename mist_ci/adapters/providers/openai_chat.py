@@ -93,7 +93,8 @@ def with_cost(meaning: Meaning, reply: Reply) -> Meaning:
         cost_usd = Decimal(told[:40])
     except InvalidOperation:
         return meaning
-    return replace(meaning, cost_usd=cost_usd) if 0 <= cost_usd < _MOST_USD else meaning
+    possible = cost_usd.is_finite() and 0 <= cost_usd < _MOST_USD
+    return replace(meaning, cost_usd=cost_usd) if possible else meaning
 
 
 def _message(message: ChatMessage) -> dict[str, object]:
@@ -142,7 +143,8 @@ def _completion(document: object) -> Completion | Failure | None:
 def usage(told: object, tokens_in: str, tokens_out: str) -> Counts:
     """Counts as all APIs of OpenAI report them. Half a report is none: both must come from the same counter."""
     asked, answered = count_of(at(told, tokens_in)), count_of(at(told, tokens_out))
-    if asked is None or answered is None:
+    # No prompt has 0 tokens: who says so has not counted.
+    if not asked or answered is None:
         return UNCOUNTED
     cached = count_of(at(told, f"{tokens_in}_details", "cached_tokens"))
     reasoning = count_of(at(told, f"{tokens_out}_details", "reasoning_tokens"))

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
 from pydantic import JsonValue, ValidationError
 
@@ -33,17 +33,16 @@ class Recorder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._file: IO[bytes] | None = None
+        self._begun = False
         if path.exists():
             hint = "remove it, or name another file: --record FILE"
             raise UsageError(Code.FILE_EXISTS, f"the recording {path} is there already", hint=hint)
 
     def begin(self) -> None:
         """Makes the file, before anything is asked. Raises CouldNotRun MC309."""
-        try:
-            self._file = self._file or self._path.open("xb", buffering=0)
-        except OSError as error:
-            raise CouldNotRun(Code.CANNOT_WRITE, f"cannot write {self._path}: {error.strerror}") from error
+        if not self._begun:
+            self._append("xb", b"")
+        self._begun = True
 
     def write(self, request: Request, answer: Completion | NoAnswer, secret: Secret) -> None:
         """One line. The key is taken out of all of it. Raises CouldNotRun MC309."""
@@ -51,9 +50,12 @@ class Recorder:
         reason = answer.reason if isinstance(answer, NoAnswer) else None
         exchange = Exchange(request=question(request), answer=given, no_answer=reason)
         line = exchange.model_dump_json(exclude_defaults=True)
+        self._append("ab", secret.redact('{"version":1,' + line[1:]).encode() + b"\n")
+
+    def _append(self, mode: Literal["xb", "ab"], line: bytes) -> None:
         try:
-            if self._file is not None:
-                self._file.write(secret.redact('{"version":1,' + line[1:]).encode() + b"\n")
+            with self._path.open(mode, buffering=0) as file:
+                file.write(line)
         except OSError as error:
             raise CouldNotRun(Code.CANNOT_WRITE, f"cannot write {self._path}: {error.strerror}") from error
 

@@ -74,7 +74,13 @@ class Retrying:
             if why is None and outcome.may_cost and may_retry is not None and not may_retry():
                 why = " (no money left for another try)"
             if why:
-                return NoAnswer(outcome.reason + why, retries, server_gone=not answered, tried=tuple(tried))
+                return NoAnswer(
+                    outcome.reason + why,
+                    retries,
+                    server_gone=not answered,
+                    tried=tuple(tried),
+                    may_cost=outcome.may_cost,
+                )
             slept_until_s = ended + delay_s
             await self.sleep(delay_s)
 

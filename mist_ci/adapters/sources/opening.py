@@ -14,7 +14,14 @@ from typing import Self
 
 from mist_ci.adapters.sources import csv_rows, documents, json_array, parquet_rows
 from mist_ci.adapters.sources.broken import Broken, NotAnArray
-from mist_ci.adapters.sources.sniffing import HEAD_BYTES, compression_of, container_of, is_pointer, plain_name
+from mist_ci.adapters.sources.sniffing import (
+    HEAD_BYTES,
+    compression_of,
+    container_of,
+    is_pointer,
+    plain_name,
+    refuse_unpacked,
+)
 from mist_ci.adapters.sources.spool import Growing, Limits, Spool
 from mist_ci.adapters.sources.stored import FileSource
 from mist_ci.adapters.sources.unpacking import unpack
@@ -90,12 +97,18 @@ class Opener:
         """The same for a file that is in memory; JSONL stays there."""
         head = content[:HEAD_BYTES]
         try:
-            if is_pointer(head) or (
-                compression_of(head) is Compression.NONE and container_of(head, label) is Container.JSONL
-            ):
+            if is_pointer(head):
+                return BytesSource(label, content)
+            if compression_of(head) is Compression.NONE:
+                refuse_unpacked(head, label)
+                if container_of(head, label) is not Container.JSONL:
+                    return self._stored(label, content)
                 return BytesSource(label, content)
         except Broken as broken:
             return BrokenSource(label, broken.reason, broken.hint, broken.line)
+        return self._stored(label, content)
+
+    def _stored(self, label: str, content: bytes) -> Opened:
         place = self.new_place()
         try:
             place.write_bytes(content)
@@ -119,6 +132,8 @@ class Opener:
         head = _head(file.place)
         if compression_of(head) is not Compression.NONE:
             return self._open(self._unpacked(file, compression_of(head)))
+        if file.compression is Compression.NONE:
+            refuse_unpacked(head, file.label)
         container = container_of(head, file.label)
         if container is Container.JSONL:
             return self._as_it_is(file)
@@ -168,7 +183,8 @@ def _size(label: str, place: Path) -> int:
             return place.stat().st_size
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise ConfigError(Code.FILE_MISSING, reason, where=Where(label)) from None
+        hint = "correct the path, or see to it that this user may read it"
+        raise ConfigError(Code.FILE_MISSING, reason, where=Where(label), hint=hint) from None
 
 
 def _remove(room: Path, owner: int) -> None:

@@ -35,6 +35,15 @@ def compression_of(head: bytes) -> Compression:
     return Compression.NONE
 
 
+def refuse_unpacked(head: bytes, name: str) -> None:
+    """Raises Broken for what is named as if it were packed, and is not: loaders go by the name."""
+    end = next((end for end in PACKED_SUFFIXES if name.lower().endswith(end)), None)
+    if end and head and not is_pointer(head) and compression_of(head) is Compression.NONE:
+        raise Broken(
+            f"it is called {end} and is not packed", f"pack it, or call it by its name without {end}"
+        )
+
+
 def is_pointer(head: bytes) -> bool:
     """True for the text that Git LFS commits in place of a file."""
     return head.startswith(POINTER_START)

@@ -20,7 +20,7 @@ from mist_ci.adapters.tokenizers.runs import LONGEST_RUN, pieces
 FIRST_TEXTS = 256
 """Counted by tiktoken before gigatoken is loaded, which takes as long as counting them, and then by both."""
 ONE_IN = 64
-GROWTH_BYTES = 96 * 2**20
+GROWTH_BYTES = 48 * 2**20
 """gigatoken remembers every word that it has seen, without end: it is loaded anew when it has grown by this."""
 _LOOK_EVERY_CHARS = 2**22
 

@@ -2,17 +2,19 @@
 
 import importlib.util
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from mist_ci.errors import Code, ConfigError, Where
-from mist_ci.matchspec.graders.asking import PairingGrader
+from mist_ci.matchspec.graders import plugged
+from mist_ci.matchspec.graders.asking import AskingGrader, Outside, Said
 from mist_ci.matchspec.graders.assertions import Assertions
 from mist_ci.matchspec.graders.choice import Choice
 from mist_ci.matchspec.graders.choice_logprob import ChoiceLogprob
 from mist_ci.matchspec.graders.chrf import Chrf
+from mist_ci.matchspec.graders.command import Command
 from mist_ci.matchspec.graders.composite import Composite
 from mist_ci.matchspec.graders.contains import Contains
 from mist_ci.matchspec.graders.edit_distance import EditDistance
@@ -23,6 +25,7 @@ from mist_ci.matchspec.graders.json_fields import JsonFields
 from mist_ci.matchspec.graders.json_schema import JsonSchema
 from mist_ci.matchspec.graders.json_valid import JsonValid
 from mist_ci.matchspec.graders.judge import Judge
+from mist_ci.matchspec.graders.modelled import PairingGrader
 from mist_ci.matchspec.graders.numeric import Numeric
 from mist_ci.matchspec.graders.pairwise import Pairwise
 from mist_ci.matchspec.graders.prefix import Prefix
@@ -33,10 +36,12 @@ from mist_ci.matchspec.graders.similarity import Similarity
 from mist_ci.matchspec.graders.suffix import Suffix
 from mist_ci.matchspec.graders.token_f1 import TokenF1
 from mist_ci.matchspec.graders.tool_call import ToolCallMatch
+from mist_ci.matchspec.graders.trust import TrustedPrograms, content_hash, identities
 from mist_ci.models.base import Name
 from mist_ci.models.suite import GraderEntry, GraderOptions, GraderSpec
 from mist_ci.parsing import wording
 from mist_ci.parsing.document import nearest
+from mist_ci.ports.files import Tree
 
 GRADERS: tuple[type[Grader], ...] = (
     Exact,
@@ -62,28 +67,61 @@ GRADERS: tuple[type[Grader], ...] = (
     Judge,
     Pairwise,
     Similarity,
+    Command,
 )
 _BY_NAME = {grader.name: grader for grader in GRADERS}
 _LABEL: TypeAdapter[str] = TypeAdapter(Name)
 
 
 def specify(entry: GraderEntry, where: Where) -> GraderSpec:
-    """A suite's grader entry as a grader that exists, with all options filled in. Raises ConfigError."""
+    """A suite's grader entry as a grader that exists, with all options filled in. Raises ConfigError.
+
+    What a command grader runs is not looked at: `content` does that.
+    """
     label, name, options = _parts(entry, where)
-    kind = _BY_NAME.get(name)
-    if kind is None:
-        hint = nearest(name, list(_BY_NAME))
-        raise ConfigError(Code.UNKNOWN_NAME, f"no grader is named {name!r}", where=where, hint=hint)
+    kind, origin = _kind(name, where)
     if kind.library is not None and importlib.util.find_spec(kind.library[0]) is None:
         message = f"grader {name} needs {kind.library[0]}, which is not installed"
         hint = f"it comes with the extra {kind.library[1]!r}: pip install 'mist-ci[{kind.library[1]}]'"
         raise ConfigError(Code.EXTRA_MISSING, message, where=where, hint=hint)
     built = _build(kind, options, where)
     full: GraderOptions = built.model_dump(mode="json", by_alias=True)
-    compares = isinstance(built, PairingGrader)
     return GraderSpec(
-        name=name, version=kind.version, options=full, label=label, asks=built.asks, compares=compares
+        name=name,
+        version=kind.version,
+        options=full,
+        label=label,
+        origin=origin,
+        asks=built.asks,
+        compares=isinstance(built, PairingGrader),
     )
+
+
+def content(spec: GraderSpec, programs: TrustedPrograms | None, where: Where) -> Mapping[str, bytes]:
+    """The files that a grader needs; none for most of them. Raises ConfigError where its program may not run."""
+    one = grader(spec)
+    if not isinstance(one, Command):
+        return {}
+    if programs is None:
+        message = "command graders do not run here"
+        raise ConfigError(Code.NOT_AVAILABLE, message, where=where)
+    return programs.files(one, where)
+
+
+def trusted(tree: Tree, entries: Iterable[GraderEntry]) -> TrustedPrograms:
+    """Programs of a tree, as far as these entries of trusted suites name them."""
+    specs = [specify(entry, Where("grader")) for entry in entries]
+    return TrustedPrograms(tree, identities(grader(spec) for spec in specs))
+
+
+def _kind(name: str, where: Where) -> tuple[type[Grader], str | None]:
+    """The class of a name, ours or a plug-in's, and where the latter comes from."""
+    if (kind := _BY_NAME.get(name)) is not None:
+        return kind, None
+    if (plugged_in := plugged.find(name, where)) is not None:
+        return plugged_in.kind, plugged_in.origin
+    hint = nearest(name, [*_BY_NAME, *plugged.names()])
+    raise ConfigError(Code.UNKNOWN_NAME, f"no grader is named {name!r}", where=where, hint=hint)
 
 
 def _parts(entry: GraderEntry, where: Where) -> tuple[str | None, str, GraderOptions]:
@@ -131,17 +169,27 @@ def _build(kind: type[Grader], options: Mapping[str, Any], where: Where) -> Grad
 def _nested(entry: object, where: Where) -> GraderSpec:
     """What one entry of a composite stands for."""
     if isinstance(entry, str | dict):
-        spec = specify(entry, where)
-        if spec.asks is None:
-            return spec
-        message = f"{spec.name} asks a model, and a composite asks nobody"
-        raise ConfigError(Code.WRONG_VALUE, message, where=where, hint="list it beside the composite")
+        return specify(entry, where)
     raise ConfigError(Code.WRONG_VALUE, "each of the graders must be a name, or a mapping", where=where)
 
 
 def grader(spec: GraderSpec) -> Grader:
     """The grader of a spec that `specify` made."""
-    return _build(_BY_NAME[spec.name], spec.options, Where("grader"))
+    where = Where("grader")
+    return _build(_kind(spec.name, where)[0], spec.options, where)
 
 
-__all__ = ["GRADERS", "CannotGrade", "Grader", "grader", "specify"]
+__all__ = [
+    "GRADERS",
+    "AskingGrader",
+    "CannotGrade",
+    "Grader",
+    "Outside",
+    "Said",
+    "TrustedPrograms",
+    "content",
+    "content_hash",
+    "grader",
+    "specify",
+    "trusted",
+]

@@ -8,6 +8,7 @@ import jsonschema_rs
 import re2
 from pydantic import JsonValue
 
+from mist_ci.matchspec.graders import schemas
 from mist_ci.matchspec.graders.comma_separated import comma_separated
 
 Check = Callable[[str, JsonValue], bool]
@@ -24,8 +25,8 @@ def compiled(pattern: str) -> "re2._Regexp[str]":
 
 @lru_cache(maxsize=1024)
 def validator(schema: str) -> jsonschema_rs.Validator:
-    """A JSON Schema, given as JSON. Raises ValueError."""
-    return jsonschema_rs.validator_for(json.loads(schema))
+    """A JSON Schema, given as JSON; nothing that it refers to is fetched. Raises ValueError."""
+    return schemas.compiled(json.loads(schema)).validator
 
 
 def texts(value: JsonValue) -> list[str] | None:

@@ -8,7 +8,7 @@ import re2
 from pydantic import JsonValue
 
 from mist_ci.matchspec.graders.assertion_checks import CHECKS, compiled, texts, validator
-from mist_ci.matchspec.graders.grader import Grader
+from mist_ci.matchspec.graders.grader import Example, Grader
 from mist_ci.models.answer import Answer
 from mist_ci.models.suite import Expected, Sample
 from mist_ci.parsing.document import nearest
@@ -24,6 +24,10 @@ _ASK_A_MODEL = frozenset({
     "moderation", "pi", "search-rubric", "conversation-relevance", "agent-rubric", "perplexity", "perplexity-score",
 })  # fmt: skip
 _RUN_CODE = frozenset({"javascript", "python", "ruby", "webhook"})
+_TWO: tuple[JsonValue, ...] = (
+    {"type": "icontains", "value": "paris"},
+    {"type": "equals", "value": "Paris"},
+)
 
 
 class Assertions(Grader):
@@ -43,7 +47,16 @@ class Assertions(Grader):
     name: ClassVar[str] = "assertions"
     version: ClassVar[int] = 1
 
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example("Paris.", ({"type": "icontains", "value": "paris"},), 1),
+        Example("Paris.", _TWO, 0.5),
+        Example("Paris.", _TWO, 0, {"all_or_nothing": True}),
+        Example("Paris.", {"assert": list(_TWO), "threshold": 0.5}, 1, {"all_or_nothing": True}),
+        Example("Lyon", ({"type": "not-contains", "value": "Paris"},), 1),
+    )
+
     all_or_nothing: bool = False
+    """1 where the whole test passed and else 0, instead of the mean."""
 
     def grade(self, answer: Answer, sample: Sample) -> float:
         """In [0, 1].

@@ -39,11 +39,12 @@ class Choice(Grader):
     r"""1 when the answer picks the right one of the sample's `choices`, else 0.
 
     The choices are lettered A, B, C, … in their order; the prompt has to show them like that. `expected` is the letter,
-    the text of the choice, or its index counted from 0. What the answer picks is looked for in this order:
+    the text of the choice, or its index counted from 0. An answer that is the text of a choice picks that. Else what it
+    picks is looked for in this order:
 
     1. what it declares: `The answer is (B)`, `Answer: B`, `the correct option is Paris`, in several languages;
     2. a letter that stands alone or begins a line: `B`, `(B)`, `**B**`, `B) Paris`, `\boxed{B}`;
-    3. the text of a choice, in the whole answer or within it;
+    3. the text of a choice within the answer;
     4. a letter in brackets within the text.
 
     An answer that picks two different choices is wrong: `A or B`, or `B) Rome` where Rome is A. So is one without any.
@@ -79,6 +80,9 @@ class Choice(Grader):
         return refuse_but_choices(sample)
 
     def _picked(self, text: str, choices: Sequence[str]) -> int | None:
+        wanted = [as_compared(choice) for choice in choices]
+        if as_compared(text) in wanted:
+            return wanted.index(as_compared(text))
         if declared := list(_declared(text, choices)):
             return declared[-1 if self.pick == "last" else 0]
         for found in (_lines(text, choices), _named(text, choices), _marked(text, choices)):
@@ -126,8 +130,6 @@ def _named(text: str, choices: Sequence[str]) -> Iterable[int]:
     """The choices whose texts occur as whole words, except inside the longer text of another choice."""
     wanted = {as_compared(choice): index for index, choice in enumerate(choices)}
     folded = as_compared(text)
-    if folded in wanted:
-        return (wanted[folded],)
     alternatives = "|".join(re.escape(choice) for choice in sorted(wanted, key=len, reverse=True))
     return (wanted[found[1]] for found in re.finditer(rf"(?<!\w)({alternatives})(?!\w|[.,]\d)", folded))
 

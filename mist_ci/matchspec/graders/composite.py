@@ -4,6 +4,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PrivateAttr, ValidationInfo, field_validator, model_validator
 
+from mist_ci.matchspec.graders.asking import AskingGrader
 from mist_ci.matchspec.graders.grader import CannotGrade, Example, Grader
 from mist_ci.models.answer import Answer
 from mist_ci.models.suite import GraderSpec, Sample
@@ -50,11 +51,14 @@ class Composite(Grader):
         return tuple(info.context["specify"](_as_written(entry)) for entry in entries)
 
     @model_validator(mode="after")
-    def _has_a_weight_for_each(self) -> "Composite":
+    def _fits_together(self) -> "Composite":
         if self.weights is not None and len(self.weights) != len(self.graders):
             raise ValueError(f"weights has {len(self.weights)} entries for {len(self.graders)} graders")
         if self.weights is not None and self.combine != "mean":
             raise ValueError(f"weights do not go with {self.combine!r}")
+        asking = [one.name for one in self._graders if isinstance(one, AskingGrader) or one.asks is not None]
+        if asking:
+            raise ValueError(f"{asking[0]} has to ask somebody, and cannot be part of a composite")
         return self
 
     def model_post_init(self, context: Any, /) -> None:  # noqa: ANN401 - pydantic's own interface

@@ -38,6 +38,8 @@ class Grader(Model, ABC):
     name: ClassVar[str]
     version: ClassVar[int]
     examples: ClassVar[tuple[Example, ...]] = ()
+    snippet: ClassVar[str] = ""
+    """How a suite uses it, in YAML, where that is not made from an example."""
     needs_logprobs: ClassVar[bool] = False
     """True when the server is asked for the log-probabilities of tokens."""
     library: ClassVar[tuple[str, str] | None] = None
@@ -55,6 +57,11 @@ class Grader(Model, ABC):
     def score(self, text: str, expected: Expected) -> float:
         """What an answer of plain text gets: to try a grader by hand."""
         return self.grade(Answer(text), Sample(key="", id="", messages=(), expected=expected))
+
+    @classmethod
+    def appendix(cls) -> str:
+        """What its manual page says after the examples."""
+        return ""
 
     def refuse(self, sample: Sample) -> str | None:
         """Why this sample cannot be graded, or None; asked once per sample at load."""

@@ -74,6 +74,14 @@ class Instructions(Grader):
     strict: bool = False
     """1 when all of them are followed, else 0."""
 
+    @classmethod
+    def appendix(cls) -> str:
+        """Every instruction with its arguments."""
+        rows = [f"| `{name}` | {_arguments(one)} | {one.__doc__} |" for name, one in INSTRUCTIONS.items()]
+        return "\n".join(
+            ["## Instructions", "", "| instruction | arguments | followed by |", "|---|---|---|", *rows]
+        )
+
     def grade(self, answer: Answer, sample: Sample) -> float:
         """From 0.0 to 1.0."""
         text = answer.text.strip()
@@ -88,6 +96,13 @@ class Instructions(Grader):
         if not isinstance(expected, tuple) or not expected:
             return "expected must be a list of instructions, such as [{instruction: max_words, n: 20}]"
         return next(filter(None, map(_why_not, expected)), None)
+
+
+def _arguments(one: type[Instruction]) -> str:
+    fields = one.model_fields.items()
+    return ", ".join(
+        f"`{name}`" if field.is_required() else f"`{name}` (`{field.default}`)" for name, field in fields
+    )
 
 
 def _instructions(sample: Sample) -> list[Instruction]:

@@ -12,8 +12,7 @@ from mist_ci.models.suite import GraderOptions, Sample
 _CITY: GraderOptions = {
     "type": "object",
     "required": ["city"],
-    "properties": {"city": {"type": "string"}, "people": {"type": "integer", "minimum": 0}},
-    "additionalProperties": False,
+    "properties": {"city": {"type": "string"}},
 }
 
 
@@ -29,9 +28,9 @@ class JsonSchema(Grader):
     version: ClassVar[int] = 1
     examples: ClassVar[tuple[Example, ...]] = (
         Example('{"city": "Paris"}', _CITY, 1),
-        Example('{"city": "Paris", "people": 2102650}', _CITY, 1),
+        Example('{"city": "Paris", "mayor": null}', _CITY, 1),
         Example('{"town": "Paris"}', _CITY, 0),
-        Example('{"city": "Paris", "people": "many"}', _CITY, 0),
+        Example('{"city": 5}', _CITY, 0),
         Example("Paris", _CITY, 0),
         Example('```json\n{"city": "Paris"}\n```', _CITY, 1, {"fenced": True}),
         Example("[1, 2]", None, 1, {"schema": {"type": "array", "items": {"type": "integer"}}}),

@@ -5,9 +5,9 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, JsonValue, ValidationInfo, field_validator
 
-from mist_ci.matchspec.graders.asking import AskingGrader, Judged, UnreadableReplyError
 from mist_ci.matchspec.graders.case import Case, make_case
 from mist_ci.matchspec.graders.grader import texts
+from mist_ci.matchspec.graders.modelled import AnswerGrader, Judged, UnreadableReplyError
 from mist_ci.matchspec.graders.replies import Criteria, Grade, read_reply, schema_of
 from mist_ci.models.answer import Answer
 from mist_ci.models.modelref import Parameters
@@ -38,7 +38,7 @@ Reply with {{"id": "{id}", "evidence": "…", "grade": …}}. `evidence` comes f
 decide the grade, and say in a sentence why."""
 
 
-class Judge(AskingGrader):
+class Judge(AnswerGrader):
     """The share of criteria that a model finds the answer to meet; or its grade on a scale.
 
     `criteria` are questions of yes or no, in the options for all samples, in a sample's `expected: {criteria: [...],

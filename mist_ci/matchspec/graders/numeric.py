@@ -8,7 +8,7 @@ from pydantic import Field
 
 from mist_ci.matchspec.graders import numbers
 from mist_ci.matchspec.graders.grader import Example, Grader
-from mist_ci.matchspec.graders.units import Unit, unit_at
+from mist_ci.matchspec.graders.units import Unit, names_by_dimension, unit_at
 from mist_ci.models.answer import Answer
 from mist_ci.models.suite import Expected, Sample
 
@@ -80,6 +80,12 @@ class Numeric(Grader):
     """Compares units too, and converts between those that measure the same."""
     decimal_comma: bool = False
     """The answer writes 1.299,5 for what is 1,299.5 in English."""
+
+    @classmethod
+    def appendix(cls) -> str:
+        """The units that it knows."""
+        rows = [f"| {dimension} | {', '.join(names)} |" for dimension, names in names_by_dimension().items()]
+        return "\n".join(["## Units", "", "| what | units |", "|---|---|", *rows])
 
     def grade(self, answer: Answer, sample: Sample) -> float:
         """1.0 or 0.0.

@@ -5,9 +5,9 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from mist_ci.matchspec.graders.asking import Judged, PairingGrader, UnreadableReplyError
 from mist_ci.matchspec.graders.case import Case, make_case
 from mist_ci.matchspec.graders.judge import ask, is_empty, misunderstood, reference_of
+from mist_ci.matchspec.graders.modelled import Judged, PairingGrader, UnreadableReplyError
 from mist_ci.matchspec.graders.replies import Preference, read_reply, schema_of
 from mist_ci.models.answer import Answer
 from mist_ci.models.suite import Sample

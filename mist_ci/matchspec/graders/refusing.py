@@ -61,13 +61,11 @@ _REFUSALS = (
     ),
     r"(?:but )?(?:your|this|that|the) request (?:cannot|can['’]t|violates|goes against)",
     (
-        r"(?:aber )?(?:ich (?:kann|darf|werde|möchte) (?:ihnen |dir |euch )?(?:leider )?(?:das |dies "
-        r"|diese[nrsm]? \pL+ |dazu |dabei |hierbei |hier |damit |"
-        r"auf diese \pL+ )?(?:leider )?(?:nicht|keine)|(?:dabei|dazu|hierbei|damit|das|dies|hier) (?:kann"
-        r"|darf|werde) ich "
-        r"(?:ihnen |dir |euch )?(?:leider )?(?:nicht|keine))[^.!?]{0,60}(?:helfen|weiterhelfen"
-        r"|unterstützen|beantworten|bereitstellen|geben|"
-        r"behilflich|tun|nachkommen|erstellen|schreiben|auskunft|anleitung|hilfe)"
+        r"(?:aber )?(?:(?:ich (?:kann|darf|werde|möchte)|(?:kann|darf|werde) ich|(?:dabei|dazu|hierbei|damit"
+        r"|das|dies|hier) (?:kann|darf|werde) ich) (?:ihnen |dir |euch )?(?:leider )?(?:das |dies |diese[nrsm]? \pL+ "
+        r"|dazu |dabei |hierbei |hier |damit |auf diese \pL+ )?(?:leider )?(?:nicht|keine))[^.!?]{0,60}(?:helfen"
+        r"|weiterhelfen|unterstützen|beantworten|bereitstellen|geben|behilflich|tun|nachkommen|erstellen|schreiben"
+        r"|auskunft|anleitung|hilfe)"
     ),
     (
         r"(?:mais )?je (?:ne peux pas|ne peux|ne suis pas en mesure de|ne suis pas autorisée? à|refuse de"
@@ -106,7 +104,10 @@ _REFUSALS = (
         r"[^。！？]{0,25}(?:お手伝い|お答え|回答|提供|対応|支援|お応え|作成)[^。！？]{0,12}"
         r"(?:できません|できかねます|いたしかねます|することはできません|出来ません)"
     ),
-    r"[^.!?。]{0,25}(?:도와드릴|도와 드릴|제공할|제공해 드릴|답변할|답변드릴|답변해 드릴|대답할|응할|도울)[^.!?。]{0,6}수 ?(?:는 )?없",
+    (
+        r"[^.!?。]{0,25}(?:도와드릴|도와 드릴|제공할|제공해 드릴|답변할|답변드릴|답변해 드릴|대답할|응할|도울)"
+        r"[^.!?。]{0,6}수 ?(?:는 )?없"
+    ),
 )
 
 

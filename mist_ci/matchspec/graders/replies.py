@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import Field, JsonValue, ValidationError
 
-from mist_ci.matchspec.graders.asking import UnreadableReplyError
+from mist_ci.matchspec.graders.modelled import UnreadableReplyError
 from mist_ci.models.base import Model
 from mist_ci.parsing import strict_json, wording
 from mist_ci.ports.model_client import Completion

@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from mist_ci.matchspec.graders.asking import AskingGrader, Judged, UnreadableReplyError
 from mist_ci.matchspec.graders.grader import refuse_but_text, texts
+from mist_ci.matchspec.graders.modelled import AnswerGrader, Judged, UnreadableReplyError
 from mist_ci.models.answer import Answer
 from mist_ci.models.base import Fraction
 from mist_ci.models.embedding import cosine, decode_vector
@@ -15,7 +15,7 @@ from mist_ci.models.suite import ChatMessage, Sample
 from mist_ci.ports.model_client import Completion, Request
 
 
-class Similarity(AskingGrader):
+class Similarity(AnswerGrader):
     """The cosine of the angle between the embeddings of the answer and of the expected text; below 0 counts as 0.
 
     Of several expected texts the nearest one counts. With `threshold` the score is 1 from that cosine on, else 0. What

@@ -62,6 +62,14 @@ _WORD = re.compile(
 )
 
 
+def names_by_dimension() -> dict[str, list[str]]:
+    """The names of all units, by what they measure."""
+    names: dict[str, list[str]] = {}
+    for name, unit in UNITS.items():
+        names.setdefault(unit.dimension, []).append(name)
+    return names
+
+
 def unit_at(text: str, place: int) -> Unit | None:
     """The unit that stands here, after a number; None for any other word."""
     found = _WORD.match(text, place)

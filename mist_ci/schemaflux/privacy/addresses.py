@@ -30,6 +30,10 @@ _OCTETS = f"{_FIRST_OCTET}[.][0-9]{{1,3}}[.][0-9]{{1,3}}[.][0-9]"
 IP_TRIGGER = b"(?://|" + NUMBER_START + b")" + _OCTETS.encode()
 _IP = re.compile(rf"(?:(?<=//)|(?<![\w.,/+#-])){_OCTETS}{{1,3}}(?![\w-]|\.\d)", re.ASCII)
 _VERSION = re.compile(r"(?i)(?:\bv|ver\.?|version|release|build|section|§|[^/]/|oid|==|[<>~^]=?)\s*$")
+_HOST = re.compile(
+    r"(?i)\b(?:servers?|hosts?|machines?|routers?|gateways?|ip|ip address(?:es)?|logged in|connected)"
+    r"\W{1,3}(?:(?:is|at|on|from|to|address|was|runs|has the)\W{1,3}){0,3}$"
+)
 _SMALL, _LARGEST = 99, 255
 _LONGEST_URL = 200
 
@@ -76,6 +80,12 @@ def find_public_addresses(text: str) -> Iterator[str]:
             and not _VERSION.search(text[: match.start()][-16:])
         ):
             yield address
+
+
+def is_told_as_host(text: str, address: str) -> bool:
+    """True where the words before an address say that a machine has it."""
+    place = text.find(address)
+    return place > 0 and _HOST.search(text[max(0, place - 60) : place]) is not None
 
 
 def _is_host(address: str) -> bool:

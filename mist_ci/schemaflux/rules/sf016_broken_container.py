@@ -2,7 +2,8 @@
 
 What it finds: CSV whose rows do not fit its header or whose quotes are never closed, a JSON array without an end,
 Parquet or compressed data that is damaged or grows without bound, columns that JSON cannot say, and files that are
-no training data at all, such as archives. None of the file's rows are looked at; other files are.
+no training data at all, such as archives, and names that promise a packing that is not there. None of the file's rows
+are looked at; other files are.
 
 Why it matters: a trainer stops here, or, worse, reads up to the damage and trains on half of the data.
 

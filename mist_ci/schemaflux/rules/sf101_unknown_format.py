@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import GOOD, rows
-from mist_ci.schemaflux.formats import FORMATS, of
+from mist_ci.schemaflux.formats import of
 from mist_ci.schemaflux.formats.detection import closest, evidence, meant, most_like, sample
 from mist_ci.schemaflux.message import Object
 from mist_ci.schemaflux.rule import FileHead, Problem, RuleMeta, quote
@@ -46,7 +46,7 @@ def _unknown(row: Object) -> Problem:
     shown = ", ".join(quote(key) for key in list(row)[:4]) or "no keys"
     near = closest(row)
     if near is None:
-        names = ", ".join(one.name for one in FORMATS)
+        names = ", ".join(DataFormat)  # as people look for them; FORMATS are in the order of detection
         return Problem(f"the rows are of no known format: they have {shown}", f"write them as one of {names}")
     one, missing = near
     lacks = " and ".join(quote(key) for key in missing)

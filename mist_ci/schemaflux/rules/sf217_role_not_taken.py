@@ -1,21 +1,24 @@
-"""A role that the target does not take.
+"""A role, or the name of a speaker, that the target does not take.
 
-What it finds: a known role that the target does not list, such as developer at Together, Fireworks and Vertex.
+What it finds: a known role that the target does not list, such as developer at Together, Fireworks and Vertex, and a
+`name` of a message that does not match the pattern that the target wants (no blanks at OpenAI and Azure).
 Roles that nobody knows are SF201; tools at a target that takes none at all are SF320.
 
 Why it matters: the row is rejected, or the trainer stops in the middle of the file.
 
-What to do: rename the role as the hint says.
+What to do: rename the role as the hint says; write the name with letters, digits, `_` and `-`.
 """
 
+import re
 from collections.abc import Iterator
+from typing import Any
 
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.models.target import Fact, Role, Target
 from mist_ci.schemaflux.example import chat, rows
 from mist_ci.schemaflux.message import ROLES, Message
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.rule import Problem, RuleMeta
+from mist_ci.schemaflux.rule import Problem, RuleMeta, quote
 from mist_ci.schemaflux.stated import listed, problem, when, when_false
 
 META = RuleMeta(
@@ -31,14 +34,15 @@ META = RuleMeta(
 _INSTEAD = {"developer": "system", "function": "tool", "tool": "function", "system": "user"}
 
 
-def facts(target: Target, /) -> tuple[Fact[tuple[Role, ...]], ...]:
-    """The roles that it takes."""
-    return when(target.turns.roles)
+def facts(target: Target, /) -> tuple[Fact[Any], ...]:
+    """The roles and names that it takes."""
+    return (*when(target.turns.roles), *when(target.turns.name_pattern))
 
 
 def check(row: Row, target: Target, /) -> Iterator[Problem]:
-    """One problem per role."""
-    for fact in facts(target):
+    """One problem per role, and one for the first name."""
+    yield from _names(row, target)
+    for fact in when(target.turns.roles):
         told: set[str] = set()
         for message in row.said:
             role = message.role
@@ -53,6 +57,21 @@ def check(row: Row, target: Target, /) -> Iterator[Problem]:
                 message.at_role,
                 permits=lambda value, role=role: role in value,  # type: ignore[misc]
             )
+
+
+def _names(row: Row, target: Target) -> Iterator[Problem]:
+    for fact in when(target.turns.name_pattern):
+        for message in row.said:
+            name = message.value.get("name")
+            if isinstance(name, str) and not re.fullmatch(fact.value, name):
+                yield problem(
+                    fact,
+                    f"{target.title} takes names of speakers that match {fact.value}; this is {quote(name)}",
+                    "write it with letters, digits, _ and -, or remove it",
+                    f"{message.field}.name",
+                    permits=lambda pattern, name=name: bool(re.fullmatch(pattern, name)),  # type: ignore[misc]
+                )
+                return
 
 
 def _is_refused(message: Message, role: str, fact: Fact[tuple[Role, ...]], target: Target) -> bool:

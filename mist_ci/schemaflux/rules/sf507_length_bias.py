@@ -20,7 +20,6 @@ from mist_ci.schemaflux.example import rows
 from mist_ci.schemaflux.pairs import pair
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Placed, Problem, RuleMeta
-from mist_ci.stats import clopper_pearson_interval
 
 
 def _pair(number: int, right: str, wrong: str) -> JsonValue:
@@ -78,7 +77,11 @@ class _Tally:
     def problems(self) -> Iterator[Placed]:
         decided = self.longer + self.shorter
         often = max(self.longer, self.shorter)
-        if not decided or clopper_pearson_interval(often, decided, level=_LEVEL).low <= _BIASED:
+        if not decided:
+            return
+        from mist_ci.stats import clopper_pearson_interval  # noqa: PLC0415 - most data sets are not asked
+
+        if clopper_pearson_interval(often, decided, level=_LEVEL).low <= _BIASED:
             return
         which = "longer" if self.longer > self.shorter else "shorter"
         problem = Problem(

@@ -2,8 +2,8 @@
 
 What it finds: a row for which the model's own chat template raises an error, with the error and its line
 in the template. Only where a template is given; rows with other errors are not rendered. When all rows fail in the
-same way, there is one finding, at the template. Rows that no template is applied to, or not the one that was given,
-are counted in one finding as well, as information.
+same way, there is one finding, at the template, and so there is for an error of syntax, with its line. Rows that no
+template is applied to, or not the one that was given, are counted in one finding as well, as information.
 
 Why it matters: the trainer runs the same template. It stops at this row, or drops it.
 
@@ -11,6 +11,7 @@ What to do: change the row to what the template accepts (for example `"content":
 no system message), or correct the template.
 """
 
+import re
 from collections.abc import Iterator
 
 from mist_ci.models.chat_template import ChatTemplate
@@ -35,12 +36,23 @@ META = RuleMeta(
         "{% endfor %}"
     ),
 )
+_SYNTAX = re.compile(r"syntax error in line (\d{1,9}): ")
 
 
 def check(_row: Row, rendered: ChatRendered, /) -> Iterator[Problem]:
-    """The error as the template gives it."""
-    if rendered.error is not None:
+    """The error as the template gives it. A template that is none blames no row."""
+    if rendered.error is None:
+        return
+    broken = _SYNTAX.match(rendered.error)
+    if broken is None:
         yield Problem(f"the chat template refuses this row: {rendered.error}", hint(rendered.error))
+        return
+    yield Problem(
+        f"the chat template is no template: {rendered.error}",
+        "correct the template: nothing can be trained with it",
+        line=int(broken[1]),
+        is_shared=True,
+    )
 
 
 def hint(error: str) -> str:

@@ -1,9 +1,9 @@
 """The chat template leaves something out.
 
-What it finds: a text, a tool call, or the reasoning before the last answer that is in the row and not in what the
-chat template makes of it. Blanks around a text, and the escapes of JSON, do not count. Reasoning of earlier turns
-is left alone: many templates drop it on purpose. Tool calls, reasoning and short texts are proven by marks: the row
-is rendered once more with a word in each of them that no text has.
+What it finds: a text, the name of a speaker, a tool call, or the reasoning before the last answer that is in the row
+and not in what the chat template makes of it. Blanks around a text, and the escapes of JSON, do not count. Reasoning of
+earlier turns is left alone: many templates drop it on purpose. Tool calls, reasoning and short texts are proven by
+marks: the row is rendered once more with a word in each of them that no text has.
 
 Why it matters: nobody is told. The model is trained on a conversation in which the call was never made, or in
 which the user did not say what the answer is about.
@@ -12,6 +12,7 @@ What to do: use a template that has a place for it, or put it where the template
 `reasoning_content`, a system prompt in the first message).
 """
 
+import re
 from collections.abc import Iterator
 
 from mist_ci.models.chat_template import ChatTemplate
@@ -53,6 +54,7 @@ META = RuleMeta(
         "{% endif %}{% endfor %}"
     ),
 )
+_NAME_READ = re.compile(r"message\.name|message\[.name.\]|\bname\b.*in message")
 _NAMES = {Part.CONTENT: "the text", Part.REASONING: "the reasoning", Part.CALL: "the tool call"}
 
 
@@ -61,6 +63,7 @@ def check(row: Row, rendered: ChatRendered, /) -> Iterator[Problem]:
     if rendered.text is None:
         return
     said = spoken(row)
+    yield from _names(said, rendered)
     if rendered.marked_text is not None:
         seen = {trace.mark for trace in traces(rendered.marked_text)}
         for mark in marked(rendered_messages(row))[1]:
@@ -70,6 +73,25 @@ def check(row: Row, rendered: ChatRendered, /) -> Iterator[Problem]:
     for number, message in enumerate(said):
         if isinstance(message.content, str) and not is_in(message.content, rendered.text):
             yield _problem(message, Mark(Part.CONTENT, number))
+
+
+def _names(said: tuple[Message, ...], rendered: ChatRendered) -> Iterator[Problem]:
+    """Who speaks: the template's, and so said once. Names of tools stand in their calls."""
+    texts = rendered.template.text + (rendered.template.tool_text or "")
+    for message in said:
+        name = message.value.get("name")
+        is_speaker = message.role in ("system", "developer", "user", "assistant")
+        if is_speaker and isinstance(name, str) and name.strip() and _reads_no_name(texts, name, rendered):
+            yield Problem(
+                f"the chat template leaves out the `name` of {message.role} messages",
+                "use a template that says who speaks, write it into the text, or remove the names",
+                is_shared=True,
+            )
+            return
+
+
+def _reads_no_name(texts: str, name: str, rendered: ChatRendered) -> bool:
+    return name not in (rendered.text or "") and not _NAME_READ.search(texts)
 
 
 def _matters(mark: Mark, said: tuple[Message, ...]) -> bool:

@@ -13,6 +13,7 @@ What to do: take the template out: one message per turn, with the bare text.
 
 from collections.abc import Iterator
 
+from mist_ci.models.figures import are, count
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.schemaflux.example import GOOD, chat, rows
 from mist_ci.schemaflux.markers import CHAT_FORMATS, templated
@@ -37,14 +38,15 @@ META = RuleMeta(
 
 
 def check(row: Row, /) -> Iterator[Problem]:
-    """The messages that are more than one."""
+    """One problem per row: both sides of a preference are rendered by the same program."""
     if "segments" in row.object:  # axolotl's input_output: no template is applied to them
         return
-    for message in row.said:
-        name = templated(message.text)
-        if name is not None:
-            yield Problem(
-                f"the {message.role} message is a conversation that was rendered already (as {name} is)",
-                "one message per turn, with the bare text",
-                field=message.at_content,
-            )
+    found = [(message, name) for message in row.said if (name := templated(message.text)) is not None]
+    if found:
+        message, name = found[0]
+        more = f"; so {are(len(found) - 1)} {count(len(found) - 1, 'other')} of the row" if found[1:] else ""
+        yield Problem(
+            f"the {message.role} message is a conversation that was rendered already (as {name} is){more}",
+            "one message per turn, with the bare text",
+            field=message.at_content,
+        )

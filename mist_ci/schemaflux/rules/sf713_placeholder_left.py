@@ -31,6 +31,14 @@ _LATER = (
     r"me|to be (?:done|added|written|filled in)|placeholder|xx"
     r"x|asdf)[.:!…]*"
 )
+_NOTED_BY = (
+    r"(?:TO"
+    r"DO|FIX"
+    r"ME|TBD)"
+)
+_NOTE = _NOTED_BY + r"[:,] [^\n.!?]{1,60}[.!…]*"
+"""A note to oneself that is all there is: in capitals, and no longer than a note."""
+_NOTED = re.compile(_NOTE)
 META = RuleMeta(
     code="SF713",
     name="placeholder-left",
@@ -39,7 +47,16 @@ META = RuleMeta(
     since="0.1.0",
     bad=rows(chat(("user", "Hi, I am {{first_name}}."), ("assistant", "Welcome!"))),
     good=rows(chat(("user", "Greet a user in Jinja."), ("assistant", "Hi {{first_name}}!"))),
-    trigger="|".join((_VARIABLE, _GREETED, _INSERT, _FILLER, rf':[ \t]*"{_LATER}"')).encode(),
+    trigger="|".join(
+        (
+            _VARIABLE,
+            _GREETED,
+            _INSERT,
+            _FILLER,
+            rf':[ \t]*"{_LATER}"',
+            rf':[ \t]*"{_NOTED_BY}[:,] ',
+        )
+    ).encode(),
 )
 _ANYWHERE = byte_pattern(f"{_VARIABLE}|(?m:^){_GREETED}".encode())
 _IN_ANSWERS = byte_pattern(f"{_INSERT}|{_FILLER}".encode())
@@ -117,8 +134,15 @@ def check(row: Row, /) -> Iterator[Problem]:
     yield from _left(row, said(row), _ANYWHERE, _TEMPLATES)
     yield from _left(row, answers(row), _IN_ANSWERS, _LETTERS)
     for one in answers(row):
-        if _WHOLE.fullmatch(one.text):
+        if _WHOLE.fullmatch(one.text) or (_NOTED.fullmatch(one.text) and not _is_asked(row)):
             yield _problem(one, 0, len(one.text))
+
+
+def _is_asked(row: Row) -> bool:
+    """True where the notes of a programmer are what the row is about."""
+    words = (f"to{'do'}", f"fix{'me'}", "tbd", "task", "comment", "note", "list", "plan")
+    asked = " ".join(message.text for message in row.messages if message.role != "assistant").lower()
+    return any(word in asked for word in words)
 
 
 def _left(

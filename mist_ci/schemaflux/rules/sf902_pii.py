@@ -3,7 +3,7 @@
 What it finds: email addresses of single people, phone numbers, US social security numbers, payment
 cards and bank accounts (IBAN), by form, range and checksum, anywhere in a row. Addresses of roles,
 numbers that are reserved for examples, test cards, order numbers and the like are left out. Public IP
-addresses are shown as information.
+addresses are shown as information, and as a warning where words such as `server` or `IP` stand before them.
 
 Why it matters: models repeat what they were trained on, to anybody who asks. In many countries such
 data may not be used for training without consent.
@@ -12,7 +12,7 @@ What to do: remove it or replace it by invented data: `name@example.com`, `+1 21
 `203.0.113.7`. If it is invented or public already, add it to the baseline.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mist_ci.models.finding import Consequence, Severity
@@ -22,6 +22,7 @@ from mist_ci.schemaflux.privacy.addresses import (
     IP_TRIGGER,
     find_emails,
     find_public_addresses,
+    is_told_as_host,
 )
 from mist_ci.schemaflux.privacy.masking import mask, without_escapes
 from mist_ci.schemaflux.privacy.numbers import (
@@ -89,5 +90,12 @@ def check(row: Row, /) -> Iterator[Problem]:
                 f"{field} holds what looks like a real {kind.name}: {mask(value, kind.shown)}{more}",
                 f"remove it, or write {kind.instead}",
                 field=field,
-                severity=Severity.INFO if kind.find is find_public_addresses else None,
+                severity=_severity(kind, value, texts),
             )
+
+
+def _severity(kind: _Kind, value: str, texts: Sequence[tuple[str, str]]) -> Severity | None:
+    """Four numbers with dots are an address for sure only where words say so."""
+    if kind.find is not find_public_addresses or any(is_told_as_host(text, value) for _, text in texts):
+        return None
+    return Severity.INFO

@@ -59,7 +59,9 @@ def test_its_own_rules_have_nothing_to_say_about_it(name: str) -> None:
             ("assistant", "It is 6."),
         ),
     )
-    assert check(content, template=bundled_template(name)).findings == ()
+    found = check(content, template=bundled_template(name)).findings
+    pads_with_end = name in ("phi3", "zephyr")  # so their tokenizers ship
+    assert [one.code for one in found] == ["SF607"] * pads_with_end
 
 
 @every_template

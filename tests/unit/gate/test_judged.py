@@ -71,6 +71,7 @@ def only(decision: Decision) -> SuiteVerdict:
 LOST = outcomes(200, loss=40)
 KEPT = outcomes(200)
 GAINED = outcomes(200, gain=40)
+MUCH_BETTER = outcomes(200, gain=180)
 
 
 def test_a_loss_that_nobody_vouches_for_is_a_note_and_no_failure() -> None:
@@ -151,7 +152,8 @@ def test_another_version_of_the_judge_has_to_be_checked_again() -> None:
 def test_where_a_decision_is_demanded_an_advisory_suite_is_an_error_that_says_what_to_do(
     settings: dict[str, object], gate: dict[str, object], words: str
 ) -> None:
-    decision = decided([(judged(**settings), KEPT)], gate=make_gate(**gate))
+    suite = judged(**settings)  # type: ignore[arg-type]
+    decision = decided([(suite, KEPT)], gate=make_gate(**gate))
     assert decision.outcome is Outcome.COULD_NOT_RUN
     assert words in decision.reasons[0]
     assert "mist-ci judge check" in decision.reasons[0]
@@ -209,7 +211,7 @@ def labelled(suite: Suite, pairs: Sequence[Pair], many: int, people: dict[Side, 
 
 def test_a_gain_that_people_see_as_well_is_an_improvement() -> None:
     suite = judged(must_improve=True)
-    pairs: list[Pair] = [(0.0, 1.0)] * 180 + [(1.0, 1.0)] * 20
+    pairs = MUCH_BETTER
     people = labelled(suite, pairs, 50, {Side.BASE: 0.0, Side.HEAD: 1.0})
     decision = decided([(suite, pairs)], vouched(suite, people=people))
     assert only(decision).verdict is Verdict.IMPROVED
@@ -219,7 +221,7 @@ def test_a_gain_that_people_see_as_well_is_an_improvement() -> None:
 
 def test_a_gain_that_people_do_not_see_is_none() -> None:
     suite = judged()
-    pairs: list[Pair] = [(0.0, 1.0)] * 180 + [(1.0, 1.0)] * 20
+    pairs = MUCH_BETTER
     people = labelled(suite, pairs, 50, {Side.BASE: 1.0, Side.HEAD: 1.0})
     assert only(decided([(suite, pairs)], vouched(suite, people=people))).verdict is Verdict.PASS
 

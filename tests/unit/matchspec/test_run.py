@@ -1,7 +1,7 @@
 """Claims: both sides are asked the same, side by side, and what was answered is kept whatever runs out."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 import pytest
@@ -23,6 +23,7 @@ from tests.fakes import (
     MemoryTree,
     RecordedProgress,
     SignalDuring,
+    TickingClock,
     completion,
     jsonl,
     world,
@@ -310,3 +311,58 @@ def test_an_unknown_price_under_a_ceiling_is_an_error_before_anybody_is_asked() 
         run([suite()], both(provider()), FakeModels(), ceiling="5")
     assert caught.value.code is Code.UNPRICED
     assert "add `prices` to provider prod" in str(caught.value.hint)
+
+
+def test_one_call_to_each_model_goes_ahead_of_all_others() -> None:
+    refusal = CouldNotRun(Code.PROVIDER_REFUSED, "401: wrong key")
+    models = FakeModels(lambda _model, _messages: refusal)
+    done = run([suite(200)], [side(Side.HEAD, provider(64))], models)
+    assert done.failure is refusal
+    assert len(models.asked) == 1, "63 more requests with a wrong key help nobody"
+    models = FakeModels(right)
+    run([suite(200)], both(provider(64)), models)
+    assert models.most_in_flight["prod"] > 32
+
+
+def test_a_server_that_is_gone_from_the_start_gets_three_calls() -> None:
+    models = FakeModels(lambda _model, _messages: SILENT)
+    done = run([suite(200)], [side(Side.HEAD, provider(64))], models)
+    assert isinstance(done.failure, CouldNotRun)
+    assert done.failure.code is Code.SERVER_GONE
+    assert len(models.asked) == GONE_AFTER
+
+
+def test_a_server_that_only_fails_is_asked_by_many_all_the_same() -> None:
+    models = FakeModels(lambda _model, _messages: BUSY)
+    done = run([suite(100)], [side(Side.HEAD, provider(64))], models)
+    assert len(done.attempts) == 100
+    assert models.most_in_flight["prod"] > 32
+
+
+def test_an_attempt_tells_what_was_tried_and_when_it_really_began() -> None:
+    waited = completion("0", retries=2, tried=("500: broken", "429: slow down"), waited_s=0.001)
+    done = run([suite(1)], [side(Side.HEAD, provider())], FakeModels(lambda _model, _messages: waited))
+    (attempt,) = done.attempts
+    assert (attempt.retries, attempt.tried) == (2, ("500: broken", "429: slow down"))
+    assert attempt.end_ns >= attempt.start_ns
+
+
+def test_a_clock_that_is_set_back_while_a_model_answers_makes_no_negative_latency() -> None:
+    class Backwards(TickingClock):
+        def now_ns(self) -> int:
+            return 10**18 - super().now_ns()
+
+    outside = world(models=FakeModels(right), clock=Backwards())
+    done = evaluate(portions([suite(20)]), both(provider(4)), outside, MemoryStores().create("run"))
+    assert done.complete
+    assert all(0 <= attempt.latency_ms < 60_000 for attempt in done.attempts)
+
+
+def test_who_waits_is_told_tokens_money_and_trouble() -> None:
+    progress = RecordedProgress()
+    answers: Iterator[Answer] = iter([completion("0", retries=1), BUSY])
+    models = FakeModels(lambda _model, _messages: next(answers))
+    outside = world(models=models, progress=progress)
+    where = provider(1, DOLLAR_A_CALL)
+    evaluate(portions([suite(2)]), [side(Side.HEAD, where)], outside, MemoryStores().create("run"))
+    assert progress.detail() == "12 tokens, $1.00, 5 retries, 1 without answer"

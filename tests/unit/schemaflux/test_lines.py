@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import astuple
 
 from mist_ci.ports.sources import BytesSource
 from mist_ci.schemaflux.lines import Span, cuts, lines, spans
@@ -39,7 +40,7 @@ def expected(content: bytes, longest: int) -> list[tuple[int, int, bytes | None,
 @given(CONTENT, st.integers(1, 30), st.sampled_from([4, 1000]))
 def test_lines_do_not_depend_on_the_pieces(content: bytes, step: int, longest: int) -> None:
     source = Pieces("f", content, step=step)
-    found = [tuple(line) for line in lines(Span(source, 0, source.size, 0), longest)]
+    found = [astuple(line) for line in lines(Span(source, 0, source.size, 0), longest)]
     whole = expected(content, longest)
     assert found == [one for one in whole if one[3] or one[1] < len(content)]
 
@@ -47,8 +48,8 @@ def test_lines_do_not_depend_on_the_pieces(content: bytes, step: int, longest: i
 @given(CONTENT, st.integers(1, 9), st.integers(1, 30))
 def test_parts_are_the_whole(content: bytes, step: int, largest: int) -> None:
     source = Pieces("f", content, step=step)
-    whole = [tuple(line) for line in lines(Span(source, 0, source.size, 0))]
-    assert [tuple(line) for span in spans(source, largest) for line in lines(span)] == whole
+    whole = [astuple(line) for line in lines(Span(source, 0, source.size, 0))]
+    assert [astuple(line) for span in spans(source, largest) for line in lines(span)] == whole
     places = list(cuts(source, largest))
     assert [end for _, end in places[:-1]] == [start for start, _ in places[1:]]
     assert not places or (places[0][0], places[-1][1]) == (0, len(content))

@@ -244,7 +244,6 @@ SILENT: dict[str, JsonValue] = {
     "empty system prompt": chat(("system", ""), ("user", "a"), ("assistant", "b")),
     "parts": {"messages": [{"role": "user", "content": [GOOD_PART, IMAGE]}, TELL]},
     "image alone": {"messages": [{"role": "user", "content": [IMAGE]}, TELL]},
-    "names": {"messages": [{"role": "user", "name": "ann", "content": "a"}, TELL]},
     "weights": {
         "messages": [
             ASK,

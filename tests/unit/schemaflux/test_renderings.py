@@ -20,6 +20,7 @@ from mist_ci.schemaflux.markers import templated
 from mist_ci.schemaflux.marks import Mark, Part, marked, traces
 from mist_ci.schemaflux.rendering import as_trained
 from mist_ci.schemaflux.row import Row
+from mist_ci.schemaflux.selection import Selection
 from mist_ci.schemaflux.texts import is_in
 from mist_ci.schemaflux.trainers.settings import read_settings
 from tests.fakes import InlineExecutor
@@ -385,3 +386,51 @@ def test_a_text_is_in_every_text_that_has_it(text: str, before: str, after: str)
 @given(st.text("abc `\n", max_size=30))
 def test_no_bare_text_is_templated(text: str) -> None:
     assert templated(text) is None
+
+
+def test_a_template_with_an_error_of_syntax_blames_its_line_once_and_no_row() -> None:
+    broken = ChatTemplate("{% for m in messages %}\n{{ m.content }", source="chat.jinja")
+    (finding,) = check(GOOD + rows(chat(("user", "Why?"), ("assistant", "So."))), template=broken).findings
+    assert (finding.code, str(finding.where)) == ("SF601", "chat.jinja:2")
+    assert "syntax error in line 2" in finding.message
+    assert "2 rows" in finding.message
+    (finding,) = check(GOOD, template=broken).findings
+    assert str(finding.where) == "chat.jinja:2"
+
+
+def named(name: str) -> JsonValue:
+    return {"messages": [{"role": "user", "name": name, "content": "Who is it, please?"}, TELL]}
+
+
+def test_names_that_a_template_leaves_out_are_said_once() -> None:
+    only = Selection(("SF6",))
+    report = check(
+        rows(named("ann"), named("bob")), template=ChatTemplate(WHOLE, source="chat.jinja"), selection=only
+    )
+    assert [(one.code, one.where.file) for one in report.findings] == [("SF602", "chat.jinja")]
+    assert "`name`" in report.findings[0].message
+    reads = WHOLE.replace("{{ m.content }}", "{{ m.name }}: {{ m.content }}")
+    assert check(rows(named("ann"), named("bob")), template=reads, selection=only).findings == ()
+    named_loop = WHOLE.replace("for m in", "for message in").replace("{{ m.", "{{ message.")
+    some = named_loop.replace("<|end|>", "{% if message.name %}{% endif %}<|end|>")
+    assert check(rows(named("ann")), template=some).findings == ()
+
+
+def test_a_preference_whose_sides_are_rendered_already_is_one_finding() -> None:
+    row: JsonValue = {
+        "chosen": "\n\nHuman: Why?\n\nAssistant: So.",
+        "rejected": "\n\nHuman: Why?\n\nAssistant: No.",
+    }
+    report = check(rows(row), selection=Selection(("SF6",)))
+    assert [one.code for one in report.findings].count("SF610") == 1
+    assert "so is 1 other" in report.findings[0].message
+
+
+@pytest.mark.parametrize(("pad", "is_told"), [("</s>", True), ("<pad>", False), ("", False)])
+def test_a_pad_token_that_ends_turns_is_told_once_as_information(pad: str, is_told: bool) -> None:
+    ends = WHOLE.replace("<|end|>", "{{ eos_token }}")
+    template = ChatTemplate(ends, source="chat.jinja", special_tokens={"eos_token": "</s>", "pad_token": pad})
+    found = check(GOOD + rows(TALK), template=template, selection=Selection(("SF607",))).findings
+    assert [(one.code, one.where.file, one.severity) for one in found] == [
+        ("SF607", "chat.jinja", Severity.INFO)
+    ] * is_told

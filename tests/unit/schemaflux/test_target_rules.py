@@ -171,6 +171,7 @@ MINDED = {
     ("openai-chat", "bedrock-claude", "SF106"),  # parallel_tool_calls is no key of it
     ("openai-chat", "bedrock-claude", "SF217"),  # its system prompt is a key of the row
     ("openai-chat", "bedrock-claude", "SF320"),
+    ("openai-chat", "together", "SF106"),  # nor of its last validator
     ("openai-chat", "llamafactory", "SF302"),  # it encodes a string once more
     ("openai-chat", "torchtune", "SF320"),
     ("sharegpt", "torchtune", "SF320"),
@@ -245,7 +246,8 @@ def test_a_system_prompt_beside_the_messages_is_no_role() -> None:
 def test_a_misspelt_key_is_told_its_name() -> None:
     value: JsonValue = {"sistem": "Be brief.", "messages": [ASK, TELL]}
     assert one(sf106_extra_key, value, "bedrock-claude").hint == 'did you mean "system"?'
-    assert told(sf106_extra_key, value, "together") == []
+    assert len(told(sf106_extra_key, value, "together")) == 1
+    assert told(sf106_extra_key, {"messages": [ASK, TELL], "tools": []}, "together") == []
 
 
 @pytest.mark.parametrize(

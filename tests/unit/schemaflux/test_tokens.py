@@ -277,3 +277,10 @@ def test_a_part_is_the_same_after_it_was_sent_to_another_process() -> None:
     sent = pickle.loads(pickle.dumps(part))
     assert sent.tokens == part.tokens
     assert [fold.rule.META.code for fold in sent.folds] == [fold.rule.META.code for fold in part.folds]
+
+
+@pytest.mark.parametrize("tokens_changed", [False, True])
+def test_rows_that_another_tokenizer_counts_are_judged_anew(tokens_changed: bool) -> None:
+    content = rows(chat(("user", "one two three four"), ("assistant", "five six")))
+    report = check(content, known={"train.jsonl": content}, max_tokens=3, tokens_changed=tokens_changed)
+    assert [(one.code, one.known) for one in report.findings] == [("SF620", not tokens_changed)]

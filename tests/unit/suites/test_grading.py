@@ -6,7 +6,7 @@ import pytest
 
 from mist_ci.adapters.shipped import ShippedSuites
 from mist_ci.matchspec import find, load
-from mist_ci.matchspec.graders import GRADERS, Grader, grader
+from mist_ci.matchspec.graders import Grader, grader
 from mist_ci.models.answer import Answer
 from mist_ci.models.suite import Suite
 from suites.generators.files import SUITES
@@ -14,15 +14,10 @@ from tests.fakes import InlineExecutor, MemoryTree
 from tests.unit.suites.answering import right, wrong
 
 NAMES = [suite.name for suite in SUITES]
-KNOWN = {each.name for each in GRADERS}
-SETTINGS = {suite.name: suite.settings for suite in SUITES}
 
 
 @cache
 def loaded(name: str) -> Suite:
-    missing = {SETTINGS[name]["primary"]} - KNOWN
-    if missing:
-        pytest.skip(f"this version has no grader {missing.pop()}")
     (document,) = find(MemoryTree({}), (f"mist:{name}",), "", ShippedSuites())
     return load(document, InlineExecutor())
 
@@ -67,12 +62,10 @@ def test_repeating_the_question_scores_nothing(name: str) -> None:
     assert lazy <= {"arithmetic": 0.05, "instructions": 0.2, "tool-calls": 1 / 15}.get(name, 0.02)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "instructions"])
 def test_the_most_frequent_answer_is_rarely_right(name: str) -> None:
     """A model that always says the same must not look able: `yes`, `0`, or nothing but an empty list of calls."""
     suite = loaded(name)
-    if suite.primary == "instructions":
-        pytest.skip("each answer is judged by its form")
     if suite.primary == "choice":
         places = [sample.choices.index(str(sample.expected)) for sample in suite.samples]
         assert max(places.count(place) for place in range(6)) / len(places) < 0.34

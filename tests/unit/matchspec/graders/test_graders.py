@@ -148,7 +148,7 @@ def test_contains_refuses_what_occurs_in_every_answer(expected: Expected) -> Non
     ("entry", "code", "words"),
     [
         ("exakt", Code.UNKNOWN_NAME, "did you mean 'exact'?"),
-        ("magic", Code.UNKNOWN_NAME, "known here: assertions, choice, choice_logprob"),
+        ("magic", Code.UNKNOWN_NAME, "choice, choice_logprob, chrf"),
         ({"exact": {}, "contains": {}}, Code.WRONG_VALUE, "one grader per list item"),
         ({}, Code.WRONG_VALUE, "one grader per list item"),
         ({"as": "strict"}, Code.WRONG_VALUE, "one grader per list item"),

@@ -7,9 +7,9 @@ import pytest
 
 from mist_ci.errors import Code, ConfigError, Where
 from mist_ci.matchspec.graders import grader, specify
-from mist_ci.matchspec.graders.asking import UnreadableReplyError
 from mist_ci.matchspec.graders.fencing import mark_of, neutral
 from mist_ci.matchspec.graders.judge import Judge
+from mist_ci.matchspec.graders.modelled import UnreadableReplyError
 from mist_ci.models.answer import Answer
 from mist_ci.models.suite import ChatMessage, Expected, GraderOptions, Sample, ToolCall
 from mist_ci.ports.model_client import Completion, Request

@@ -1,0 +1,180 @@
+"""Claims: money is set aside before it can be spent, so a ceiling holds however many calls are under way."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+import anyio
+import anyio.lowlevel
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mist_ci.matchspec import Evaluation, evaluate
+from mist_ci.matchspec.budget import DEFAULT_OUTPUT_TOKENS, MESSAGE_TOKENS, Budget
+from mist_ci.models.config import PriceList, Provider
+from mist_ci.models.modelref import ModelReference, Parameters
+from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer, Request
+from tests.fakes import FakeModels, MemoryStores, completion, world
+from tests.unit.matchspec.test_run import DOLLAR_A_CALL, both, portions, provider, right, suite
+
+CENTS = st.integers(0, 300).map(lambda cents: Decimal(cents) / 100)
+
+
+@given(st.lists(st.tuples(CENTS, st.integers(0, 3), st.booleans()), max_size=60), CENTS)
+def test_what_is_spent_never_passes_the_ceiling_when_no_call_costs_more_than_was_set_aside(
+    calls: list[tuple[Decimal, int, bool]], ceiling: Decimal
+) -> None:
+    budget, under_way = Budget(ceiling), []
+    for usd, retries, ends_now in calls:
+        reservation = budget.reserve(usd)
+        if reservation is None:
+            continue
+        for _ in range(retries):
+            reservation.renew()
+        if ends_now:
+            reservation.settle(reservation.held_usd)
+        else:
+            under_way.append(reservation)
+        assert budget.spent_usd + budget.reserved_usd <= ceiling
+    for reservation in under_way:
+        reservation.settle(reservation.held_usd)
+    assert budget.spent_usd <= ceiling
+    assert budget.reserved_usd == 0
+
+
+def test_a_call_that_does_not_fit_leaves_the_money_to_others() -> None:
+    budget = Budget(Decimal(1))
+    assert budget.reserve(Decimal("1.01")) is None
+    first = budget.reserve(Decimal("0.6"))
+    assert first is not None
+    assert budget.reserve(Decimal("0.6")) is None
+    first.settle(Decimal("0.1"))
+    assert budget.reserve(Decimal("0.6")) is not None
+
+
+def test_a_try_that_may_have_cost_money_counts_as_spent_and_another_needs_money_of_its_own() -> None:
+    budget = Budget(Decimal(1))
+    reservation = budget.reserve(Decimal("0.4"))
+    assert reservation is not None
+    assert [reservation.renew(), reservation.renew()] == [True, False]
+    assert (budget.spent_usd, budget.reserved_usd) == (Decimal("0.8"), Decimal(0))
+
+
+def test_without_a_ceiling_nobody_counts() -> None:
+    reservation = Budget().reserve(Decimal(10**9))
+    assert reservation is not None
+    assert reservation.renew()
+
+
+@dataclass
+class Billing:
+    """Models that keep a bill of their own: each try of a call costs, also one whose answer was lost."""
+
+    loses: int = 0
+    """So many tries of each call are lost after they were billed."""
+    reports: bool = True
+    bill_usd: Decimal = Decimal(0)
+    in_flight: int = 0
+    most_in_flight: int = 0
+    answers: list[Completion | NoAnswer] = field(default_factory=list)
+
+    def open(self, name: str, where: Provider) -> ModelClient:
+        del name
+        return _Biller(self, where.prices)
+
+
+@dataclass
+class _Biller:
+    billing: Billing
+    prices: PriceList | None
+    turns: "itertools.count[int]" = field(default_factory=itertools.count)
+
+    async def complete(self, request: Request) -> Completion | NoAnswer:
+        billing = self.billing
+        billing.in_flight += 1
+        billing.most_in_flight = max(billing.most_in_flight, billing.in_flight)
+        for _ in range(next(self.turns) % 7):
+            await anyio.lowlevel.checkpoint()
+        answer: Completion | NoAnswer = NoAnswer("lost", 0, server_gone=False)
+        for number in range(billing.loses + 1):
+            if number and request.may_retry is not None and not request.may_retry():
+                break
+            billing.bill_usd += 1
+            await anyio.lowlevel.checkpoint()
+            if number == billing.loses:
+                answer = (
+                    completion("0 0")
+                    if billing.reports
+                    else completion("0 0", tokens_in=None, tokens_out=None)
+                )
+        billing.in_flight -= 1
+        return answer
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+def asked(billing: Billing, ceiling: str, connections: int = 256) -> Evaluation:
+    outside = world()
+    outside = type(outside)(
+        **{name: getattr(outside, name) for name in outside.__slots__} | {"models": billing}
+    )
+    return evaluate(
+        portions([suite(600)]),
+        both(provider(connections, DOLLAR_A_CALL)),
+        outside,
+        MemoryStores().create("run"),
+        Decimal(ceiling),
+    )
+
+
+@pytest.mark.parametrize("reports", [True, False])
+@pytest.mark.parametrize("loses", [0, 1, 3])
+def test_at_256_calls_at_once_with_lost_replies_and_without_reports_the_bill_stays_within_the_ceiling(
+    loses: int, *, reports: bool
+) -> None:
+    billing = Billing(loses, reports)
+    done = asked(billing, "300")
+    assert not done.complete, "a run that ran out of money was not finished, and cannot pass"
+    assert billing.most_in_flight > 100
+    assert 300 - 8 <= billing.bill_usd <= 300
+
+
+def test_a_model_without_max_tokens_is_taken_to_answer_at_length() -> None:
+    models = FakeModels(right)
+    where = provider(256, DOLLAR_A_CALL)
+    (base, _) = both(where)
+    reference = ModelReference(version=1, provider="prod", model="base", parameters=Parameters())
+    talker = type(base)(base.side, reference, where)
+    per_call = (Decimal(2 + MESSAGE_TOKENS) * 50_000 + Decimal(DEFAULT_OUTPUT_TOKENS) * 250_000) / 10**6
+    outside = world(models=models)
+    done = evaluate(
+        portions([suite(50)]), [talker], outside, MemoryStores().create("run"), 2 * per_call + Decimal(20)
+    )
+    assert models.most_in_flight["prod"] == 2
+    assert done.complete, "what is not needed is given back"
+
+
+def test_no_tokens_are_counted_where_nobody_has_to_know() -> None:
+    counted: list[str] = []
+
+    class Counting:
+        def count(self, text: str, model: str) -> int:
+            del model
+            counted.append(text)
+            return 1
+
+        def basis(self, model: str) -> str:
+            return model
+
+        def count_many(self, texts: Sequence[str], model: str) -> list[int]:
+            return [self.count(text, model) for text in texts]
+
+    outside = world(models=FakeModels(right))
+    outside = type(outside)(
+        **{name: getattr(outside, name) for name in outside.__slots__} | {"tokens": Counting()}
+    )
+    evaluate(portions([suite(5)]), both(provider()), outside, MemoryStores().create("run"), None)
+    assert counted == []
