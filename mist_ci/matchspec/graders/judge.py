@@ -41,31 +41,46 @@ decide the grade, and say in a sentence why."""
 class Judge(AnswerGrader):
     """The share of criteria that a model finds the answer to meet; or its grade on a scale.
 
-    `criteria` are questions of yes or no, in the options for all samples, in a sample's `expected: {criteria: [...],
-    reference: "..."}`, or both. A text or a list of texts as `expected` is the reference: what is known of the right
-    answer. `counts: all` gives 1 only when every criterion is met. With `rubric` and `scale` (grades from worst to
-    best) instead of criteria, the lowest grade is 0 and the highest 1.
+    Criteria are questions of yes or no: those of the grader for all samples, those of a sample in `expected: {criteria:
+    [...], reference: "..."}`, or both. A text or a list of texts as `expected` is the reference: what is known of the
+    right answer. With a `rubric` instead of criteria the lowest grade of the `scale` is 0 and the highest 1.
 
-    `provider` is a provider of the policy, and `model` must be pinned, unless `allow_alias`. The judge is asked at
-    temperature 0, sees the question, the reference and the answer, and never whose answer it is. An answer longer than
-    `max_answer_chars` is shown without its middle, an empty one scores 0 and nobody is asked. A reply that cannot be
-    read is asked for once more; then the sample is missing, never 0. `structured: false` for a server that takes no
-    JSON Schema.
+    The judge is asked at temperature 0, sees the question, the reference and the answer, and never whose answer it is.
+    An empty answer scores 0, and nobody is asked. A reply that cannot be read is asked for once more; then the sample
+    is missing, never 0.
 
     Nobody should be blocked by a judge that nobody has checked: until `mist-ci judge check` has held it against people,
-    a suite that it decides is advisory. See docs/judge.md.
+    a suite that it decides is advisory. See [docs/judge.md](../judge.md).
     """
 
     name: ClassVar[str] = "judge"
     version: ClassVar[int] = 1
 
+    snippet: ClassVar[str] = (
+        "graders:\n"
+        "  - judge:\n"
+        "      provider: prod\n"
+        "      model: gpt-4o-2024-08-06\n"
+        "      criteria:\n"
+        "        - Does it answer the question that was asked?\n"
+        "samples:\n"
+        '  - {input: "…", expected: {criteria: ["Does it name the settings page?"], reference: "…"}}'
+    )
+
     criteria: Annotated[tuple[Text, ...], Field(max_length=20)] = ()
+    """Questions of yes or no that every answer is held to."""
     rubric: Text | None = None
+    """Instead of criteria: what each grade of the scale means."""
     scale: Annotated[tuple[int, ...], Field(min_length=2, max_length=11)] = (1, 2, 3, 4, 5)
+    """For `rubric`: the grades, from worst to best."""
     counts: Literal["share", "all"] = "share"
+    """For criteria: `share` scores the share of them that is met, `all` 1 only when all are."""
     max_answer_chars: Annotated[int, Field(ge=100, le=1_000_000)] = 20_000
+    """A longer answer is shown without its middle, and that is said."""
     max_tokens: Annotated[int, Field(ge=16, le=100_000)] = 2_000
+    """The longest reply of the judge."""
     structured: bool = True
+    """Holds the judge to a JSON Schema, where the provider's wire format can; false for a server that takes none."""
 
     @field_validator("rubric")
     @classmethod

@@ -40,8 +40,11 @@ class ModelGrader(Grader):
     """True when vectors are wanted, and no text."""
 
     provider: Name
+    """The name of a provider of the policy."""
     allow_alias: bool = False
+    """Takes a model whose name may mean another one tomorrow; stored replies of it expire after 7 days."""
     model: Annotated[str, Field(min_length=1, max_length=256)]
+    """The model that is asked, pinned: a dated snapshot, a fine-tuning job's result, a revision or a digest."""
 
     @field_validator("model")
     @classmethod

@@ -32,20 +32,31 @@ class Pairwise(PairingGrader):
     a difference of 10 points is 55 preferences of 100 for head and 45 for base. Equal answers tie, an empty one
     loses, and nobody is asked.
 
-    `criterion` says in a clause what better means. `expected` is the reference: a text, or `{reference: "..."}`. It
-    has to be the primary grader of a suite, with as many attempts of base as of head and no `max_head`. The share of
-    pairs in which the order decided is shown. The rest is as with `judge`: see there, and docs/judge.md.
+    `expected` is optional, and the reference: a text, or `{reference: "..."}`. It has to be the primary grader of a
+    suite, with as many attempts of base as of head and no `max_head`. The share of pairs in which the order decided is
+    shown. The rest is as with `judge`: see [docs/judge.md](../judge.md).
     """
 
     name: ClassVar[str] = "pairwise"
     version: ClassVar[int] = 1
 
+    snippet: ClassVar[str] = (
+        "graders:\n"
+        "  - pairwise: {provider: prod, model: gpt-4o-2024-08-06, criterion: kinder and to the point}\n"
+        "samples:\n"
+        '  - {input: "…"}'
+    )
+
     criterion: Annotated[str, Field(min_length=1, max_length=4_000)] = (
         "more correct, more complete, and closer to what was asked for"
     )
+    """What better means, in a clause."""
     max_answer_chars: Annotated[int, Field(ge=100, le=1_000_000)] = 20_000
+    """A longer answer is shown without its middle, and that is said."""
     max_tokens: Annotated[int, Field(ge=16, le=100_000)] = 2_000
+    """The longest reply of the judge."""
     structured: bool = True
+    """Holds the judge to a JSON Schema, where the provider's wire format can; false for a server that takes none."""
 
     def refuse(self, sample: Sample) -> str | None:
         """An expectation is optional, and a reference."""

@@ -18,21 +18,30 @@ from mist_ci.ports.model_client import Completion, Request
 class Similarity(AnswerGrader):
     """The cosine of the angle between the embeddings of the answer and of the expected text; below 0 counts as 0.
 
-    Of several expected texts the nearest one counts. With `threshold` the score is 1 from that cosine on, else 0. What
-    cosine means "the same" is different for every model: look at some before you set a threshold. `provider` is an
-    OpenAI-compatible provider of the policy (`/embeddings`), and `model` must be pinned, unless `allow_alias`: most
-    embedding models have names that are aliases. Only the first `max_answer_chars` of an answer count. An empty answer
-    scores 0, and nobody is asked. Nearness is not correctness: "is" and "is not" are near.
+    Of several expected texts the nearest one counts. What cosine means "the same" is different for every model: look at
+    some before you set a threshold. The provider has to speak OpenAI's `/embeddings`; most embedding models have names
+    that are aliases, and need `allow_alias`. An empty answer scores 0, and nobody is asked. Nearness is not
+    correctness: "is" and "is not" are near.
 
-    It asks a model, so a suite that it decides is advisory until `mist-ci judge check` has held it against people.
+    It asks a model, so a suite that it decides is advisory until `mist-ci judge check` has held it against people: see
+    [docs/judge.md](../judge.md).
     """
 
     name: ClassVar[str] = "similarity"
     version: ClassVar[int] = 1
     embeds: ClassVar[bool] = True
 
+    snippet: ClassVar[str] = (
+        "graders:\n"
+        "  - similarity: {provider: prod, model: text-embedding-3-small, allow_alias: true}\n"
+        "samples:\n"
+        '  - {input: "…", expected: "…"}'
+    )
+
     threshold: Fraction | None = None
+    """From this cosine on the score is 1, else 0; without it the score is the cosine."""
     max_answer_chars: Annotated[int, Field(ge=100, le=1_000_000)] = 8_000
+    """Only so much of an answer counts, from its start."""
 
     def refuse(self, sample: Sample) -> str | None:
         """The expectation must be a text that is not empty, or several."""

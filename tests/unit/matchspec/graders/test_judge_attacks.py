@@ -236,7 +236,7 @@ def test_a_judge_does_not_grade_by_itself_nor_inside_of_a_composite() -> None:
     with pytest.raises(ConfigError) as caught:
         specify({"composite": entry}, HERE)
     assert caught.value.code is Code.WRONG_VALUE
-    assert "asks a model" in caught.value.message
+    assert "ask somebody" in caught.value.message
 
 
 def test_neutral_text_stays_neutral() -> None:
