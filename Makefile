@@ -15,7 +15,7 @@ export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test e2e runners check bench bench-data bench-eval lock docs suites clean
+.PHONY: help demo test e2e runners servers check bench bench-data bench-eval lock docs suites clean
 
 help:  ## print this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -33,6 +33,10 @@ e2e: .venv/dev.stamp  ## the container, the workflow and the twin, really run (r
 runners: .venv/dev.stamp .runners/python.stamp .runners/node.stamp  ## run Inspect, promptfoo and lm-eval for real, and import what they write
 	@MIST_CI_RUNNERS=.runners $(PYTEST) -n 0 -rs tests/runners
 
+servers: .venv/dev.stamp .servers/python.stamp .servers/node.stamp .servers/llama.stamp  ## ask llama-server and aimock for real, and hold the vendors' schemas current
+	@.servers/venv/bin/python tests/servers/vendor_schemas.py tests/data/vendors
+	@MIST_CI_SERVERS=.servers $(PYTEST) -n 0 -rs tests/servers
+
 check: .venv/dev.stamp  ## linters, types, walls and unit tests: under a minute
 	@echo "check: unfinished marks"
 	@! grep -rnE 'TODO|FIXME|XXX|HACK|NotImplementedError' --include='*.py' --include='*.j2' mist_ci
@@ -48,7 +52,7 @@ check: .venv/dev.stamp  ## linters, types, walls and unit tests: under a minute
 	@echo "check: dead code"
 	@$(PY) -m vulture
 	@echo "check: unit tests"
-	@$(PYTEST) --hypothesis-profile quick -m "not slow" tests/unit mist_ci
+	@$(PYTEST) --dist loadfile --hypothesis-profile quick -m "not slow" tests/unit mist_ci
 
 bench: .venv/dev.stamp  ## run everything in benchmarks/
 	@set -e; for file in benchmarks/*.py; do \
@@ -84,9 +88,10 @@ lock:  ## resolve requirements/ again, without releases younger than a week (nee
 	$(LOCK) pyproject.toml --extra demo --extra data --extra text-metrics --group dev -c requirements/data.txt -c requirements/demo.txt -c requirements/build.txt \
 	  -o requirements/dev.txt
 	$(LOCK) --group runners -o tests/runners/python.txt
+	$(LOCK) --group servers -o tests/servers/python.txt
 
 clean:  ## remove .venv, caches and results
-	rm -rf .venv .runners .peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist mist-results demo-output
+	rm -rf .venv .runners .servers .peers .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist mist-results demo-output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is written last: an interrupted installation starts again, a finished one is not repeated.
@@ -131,4 +136,27 @@ clean:  ## remove .venv, caches and results
 	@mkdir -p .runners/node
 	@cp tests/runners/package.json tests/runners/package-lock.json .runners/node
 	@npm ci --prefix .runners/node --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel error
+	@touch $@
+
+# Vendors' own packages, whose types say what they take and give, and gguf for the example's models.
+.servers/python.stamp: .venv/venv.stamp tests/servers/python.txt
+	@echo "Installing the vendors' packages into .servers (once)"
+	@$(PY) -m venv --clear .servers/venv
+	@.servers/venv/bin/python -m pip -qq --disable-pip-version-check --no-input install --no-deps --require-hashes \
+	  -r tests/servers/python.txt
+	@touch $@
+
+.servers/node.stamp: tests/servers/package.json tests/servers/package-lock.json
+	@echo "Installing aimock into .servers (once)"
+	@mkdir -p .servers/node
+	@cp tests/servers/package.json tests/servers/package-lock.json .servers/node
+	@npm ci --prefix .servers/node --omit-lockfile-registry-resolved --no-audit --no-fund --loglevel error
+	@touch $@
+
+# Where Debian's archive cannot be reached its tests are skipped and say so; the others run.
+.servers/llama.stamp: .servers/python.stamp tests/servers/llama.sh tests/servers/to_gguf.py
+	@echo "Unpacking llama-server into .servers (once)"
+	@rm -rf .servers/llama
+	@tests/servers/llama.sh .servers/llama || rm -rf .servers/llama
+	@[ ! -d .servers/llama ] || .servers/venv/bin/python tests/servers/to_gguf.py .servers/llama/root/models
 	@touch $@

@@ -43,6 +43,7 @@ from mist_ci.ports.iterations import IterationStore, NoIterations
 from mist_ci.ports.label_judge import Doubt
 from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer, Request
 from mist_ci.ports.outputs import NoOutputs, OutputStore
+from mist_ci.ports.programs import NoPrograms, Program, Programs, Ran
 from mist_ci.ports.results import ResultStore
 from mist_ci.ports.sources import BytesSource, Opened
 from mist_ci.ports.targets import Targets
@@ -208,6 +209,18 @@ class _FakeClient:
 
     async def aclose(self) -> None:
         self._models.closed.append(self._name)
+
+
+@dataclass
+class FakePrograms:
+    """Answers with a function of what a program is sent."""
+
+    answer: Callable[[bytes], Ran]
+    asked: list[tuple[Program, bytes]] = field(default_factory=list)
+
+    async def run(self, program: Program, text: bytes) -> Ran:
+        self.asked.append((program, text))
+        return self.answer(text)
 
 
 class WordCounter:
@@ -484,6 +497,7 @@ def world(
     datasets: Datasets | None = None,
     targets: Targets | None = None,
     shipped: Tree | None = None,
+    programs: Programs | None = None,
 ) -> World:
     """A world of fakes. Unless a test brings its own models, asking one fails the test."""
     return World(
@@ -501,6 +515,7 @@ def world(
         iterations=iterations or NoIterations(),
         targets=targets or TargetFiles(),
         shipped=shipped or NoFiles(),
+        programs=programs or NoPrograms(),
     )
 
 

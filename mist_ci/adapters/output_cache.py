@@ -106,9 +106,9 @@ class OutputCache:
 
     def _replace(self, segment: Path, lines: list[bytes]) -> None:
         try:
-            if lines:
-                self._segments.write_beside(segment, b"".join(line + b"\n" for line in lines))
-            segment.unlink(missing_ok=True)
+            content = b"".join(line + b"\n" for line in lines)
+            if not lines or self._segments.write_beside(segment, content) != segment:
+                segment.unlink(missing_ok=True)
         except OSError as error:
             raise CouldNotRun(Code.CANNOT_WRITE, reason(error), where=Where(str(segment))) from None
 

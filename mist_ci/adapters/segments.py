@@ -50,13 +50,14 @@ class Segments:
             raise OSError("too large")
         return data
 
-    def write_beside(self, segment: Path, content: bytes) -> None:
+    def write_beside(self, segment: Path, content: bytes) -> Path:
         """A segment that sorts where the given one does, under a name of its own; whole or not at all."""
         stem, _, _ = segment.stem.rpartition("-")
         target = self._root / f"{stem}-{self._clock.unique()[:8]}.jsonl"
         beside = target.with_suffix(".part")
         beside.write_bytes(content)
         beside.replace(target)
+        return target
 
     def _begin(self) -> Path:
         """An empty segment that sorts after all others, with room made for it."""

@@ -99,8 +99,8 @@ def prune(
     from mist_ci.cli import wiring
     from mist_ci.models.output_cache import Keep
 
-    not_before = wiring.now() - _age(older_than) if older_than else None
-    keep = Keep(not_before, _size(max_size) if max_size else None, models)
+    not_before = wiring.now() - _age(older_than) if older_than is not None else None
+    keep = Keep(not_before, _size(max_size) if max_size is not None else None, models)
     pruned = wiring.output_cache(directory).prune(keep, dry_run=dry_run)
     _tell_pruned(pruned, output_format, dry_run=dry_run)
     return ExitCode.PASSED

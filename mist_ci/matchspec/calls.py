@@ -1,7 +1,8 @@
 """Who is asked what, how often, and in which order."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from mist_ci.models.attempt import Side
 from mist_ci.models.config import Provider
@@ -52,7 +53,7 @@ def attempts_of(suite: Suite, head: range) -> Mapping[Side, range]:
     return {Side.BASE: others, Side.HEAD: head, Side.ANCHOR: others}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Call:
     """One attempt that is still to be made; `fresh` where no stored answer may stand in for it.
 
@@ -67,9 +68,8 @@ class Call:
     is_probe: bool = False
     portion: str | None = None
 
-    @property
-    def request(self) -> Request:
-        """What the provider is asked."""
+    def request(self, tokens: int = 0, may_retry: Callable[[], bool] | None = None) -> Request:
+        """What the provider is asked; `tokens` and `may_retry` are for its limits and for the budget."""
         reference = self.contestant.reference
         return Request(
             reference.model,
@@ -77,9 +77,11 @@ class Call:
             reference.parameters,
             self.sample.tools,
             self.suite.top_logprobs,
+            tokens,
+            may_retry,
         )
 
-    @property
+    @cached_property
     def identity(self) -> RequestIdentity:
         """What a stored answer must be the answer to."""
         one = self.contestant

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from dataclasses import replace as replaced
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -282,7 +281,7 @@ async def _pay(call: Call, run: _Run) -> Answered | None:
 
 async def _complete(call: Call, run: _Run, tokens: tuple[int, int], reservation: Reservation) -> Answered:
     line, world = run.lines[call.contestant.reference.provider], run.world
-    request = replaced(call.request, tokens=sum(tokens), may_retry=reservation.renew)
+    request = call.request(sum(tokens), reservation.renew)
     start_ns, started_s = world.clock.now_ns(), anyio.current_time()
     answer = await line.client.complete(request)
     # The clock on the wall may be set meanwhile; how long it took is told by the loop's own.

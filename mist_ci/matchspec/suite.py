@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from mist_ci.errors import Code, ConfigError, Where
 from mist_ci.matchspec import ready_made
 from mist_ci.matchspec.complaints import Complain, stop
-from mist_ci.matchspec.graders import specify
+from mist_ci.matchspec.graders import files_of, specify
 from mist_ci.matchspec.pairs import pair_problems
 from mist_ci.matchspec.reading import Material, read_material
 from mist_ci.matchspec.reading.content import entries, line_of
@@ -62,18 +62,19 @@ def read(tree: Tree, path: str, complain: Complain = stop) -> SuiteDocument:
     for error in _contradictions(suite, source):
         complain(error)
     if suite.data is None:
-        _check_graders(suite, source, complain)
-        return SuiteDocument(path=path, file=suite, data_path=None, rows=tuple(_inline_rows(source)))
+        programs = _check_graders(suite, source, complain)
+        rows = tuple(_inline_rows(source))
+        return SuiteDocument(path=path, file=suite, data_path=None, rows=rows, more_files=programs)
     data_path = f"{path.rpartition('/')[0]}/{suite.data}".lstrip("/")
     material = read_material(tree, data_path, source.where(("data",)), suite, complain)
     suite = _completed(suite, material)
-    _check_graders(suite, source, complain)
+    programs = _check_graders(suite, source, complain)
     return SuiteDocument(
         path=path,
         file=suite,
         data_path=data_path,
         rows=material.rows,
-        more_files=material.more_files,
+        more_files=(*material.more_files, *programs),
         templates_in_expected=material.templates_in_expected,
     )
 
@@ -118,9 +119,10 @@ def _refuse_own_samples(source: safe_yaml.Document) -> None:
             raise ConfigError(Code.WRONG_VALUE, message, where=source.where((key,)))
 
 
-def _check_graders(suite: SuiteFile, source: safe_yaml.Document, complain: Complain) -> None:
-    """Every grader exists with these options, and the primary one is listed."""
+def _check_graders(suite: SuiteFile, source: safe_yaml.Document, complain: Complain) -> tuple[str, ...]:
+    """Every grader exists with these options, and the primary one is listed. The files of command graders."""
     names: list[str] = []
+    files: tuple[str, ...] = ()
     if not suite.graders:
         hint = "list one, such as `graders: [exact]`; docs/graders.md has them all"
         complain(ConfigError(Code.MISSING_KEY, "the suite has no graders", where=source.where(()), hint=hint))
@@ -136,12 +138,14 @@ def _check_graders(suite: SuiteFile, source: safe_yaml.Document, complain: Compl
             message = f"the grader {spec.title!r} is listed twice"
             complain(ConfigError(Code.DUPLICATE, message, where=where, hint=hint))
         names.append(spec.title)
+        files += files_of(spec)
     for problem in pair_problems(suite, source):
         complain(problem)
     if suite.primary is not None and suite.primary not in names:
         nearest = document.nearest(suite.primary, names)
         message = f"{suite.primary!r} is not among the graders"
         complain(ConfigError(Code.UNKNOWN_NAME, message, where=source.where(("primary",)), hint=nearest))
+    return files
 
 
 def _inline_rows(source: safe_yaml.Document) -> Iterator[SourceRow]:

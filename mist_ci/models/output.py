@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import AwareDatetime, Field
@@ -54,7 +55,7 @@ class RequestIdentity(Model):
             top_logprobs=top_logprobs,
         )
 
-    @property
+    @cached_property
     def key(self) -> str:
         """64 hex digits. Parameters that are not set are left out: a new one keeps old keys valid."""
         return _sha256(self.model_dump(mode="json", exclude_none=True))

@@ -29,7 +29,7 @@ _OVER_HTTP = frozenset({*VENDORS, "azure"})
 _OWN_FIELDS: Mapping[str, frozenset[str]] = {
     "base_url": _OVER_HTTP,
     "key_env": _OVER_HTTP,
-    "api_version": frozenset({"azure"}),
+    "api_version": frozenset({"anthropic", "azure"}),
     "max_tokens_as": frozenset({"openai", "azure"}),
     "command": frozenset({"command"}),
     "protocol": frozenset({"command"}),
@@ -80,7 +80,7 @@ class Provider(Model):
     """The vendor's own address where none is given; empty for what is not asked over HTTP."""
     key_env: VariableName | None = None
     api_version: Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,40}$")] | None = None
-    """Azure: the dated API with the deployment in the path. Without it the v1 API is spoken."""
+    """Azure: the dated API, and without it the v1 API. Anthropic: the header `anthropic-version`."""
     max_tokens_as: Literal["max_tokens", "max_completion_tokens"] | None = None
     """What the server calls the limit of an answer. Without it the name of the model decides."""
     command: Annotated[tuple[str, ...], Field(min_length=1)] | None = None

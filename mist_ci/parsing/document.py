@@ -41,14 +41,39 @@ def explain_validation(
     error: ValidationError, model: type[BaseModel], document: safe_yaml.Document
 ) -> ConfigError:
     """The problem that stands first in the file, as one ConfigError. Misspelt keys go before missing ones."""
+    return _explained(error, model, document)[0]
 
+
+def problems(model: type[BaseModel], document: safe_yaml.Document) -> list[ConfigError]:
+    """Every problem of a document, in the order of the file; none when it is a `model`."""
+    try:
+        model.model_validate_json(json.dumps(document.value))
+    except ValidationError as error:
+        return _explained(error, model, document)
+    return []
+
+
+def _explained(
+    error: ValidationError, model: type[BaseModel], document: safe_yaml.Document
+) -> list[ConfigError]:
     def rank(details: ErrorDetails) -> tuple[float, float, float]:
         where = document.where(_known_path(details, document))
         unknown_first = 0.0 if details["type"] == "extra_forbidden" else 1.0
         return (unknown_first, where.line or math.inf, -len(details["loc"]))
 
     errors = _innermost(error.errors(include_url=False), document)
-    details = min(errors, key=rank)
+    found: dict[tuple[safe_yaml.Path, str], ConfigError] = {}
+    for details in sorted(errors, key=rank):
+        path = _known_path(details, document)
+        missing = str(details["loc"][-1]) if details["type"] == "missing" else ""
+        if (path, missing) not in found:
+            found[path, missing] = _problem(details, errors, model, document)
+    return list(found.values())
+
+
+def _problem(
+    details: ErrorDetails, errors: list[ErrorDetails], model: type[BaseModel], document: safe_yaml.Document
+) -> ConfigError:
     path = _known_path(details, document)
     where = document.where(path)
     field = str(path[-1]) if path else ""

@@ -23,12 +23,12 @@ class Request:
     tools: tuple[Tool, ...] = ()
     top_logprobs: int | None = None
     """So many candidates for each token are wanted with their log-probabilities, where the server gives them."""
-    reply_schema: Mapping[str, JsonValue] | None = None
-    """The JSON Schema that the answer must fit, where the server can hold a model to one."""
     tokens: int = field(default=0, compare=False)
     """How many tokens the call may take, input and output; 0 where nobody counts them."""
     may_retry: Callable[[], bool] | None = field(default=None, compare=False, repr=False)
     """Asked before another try when the last one may have cost money and brought nothing: may it cost as much again?"""
+    reply_schema: Mapping[str, JsonValue] | None = None
+    """The JSON Schema that the answer must fit, where the server can hold a model to one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,10 +60,7 @@ class Ledger:
         if not is_asked:
             is_known = self.knows(meta, problem, where.file, content, (severity, name), is_known=is_known)
         kind = meta.code, severity, name, is_known
-        count = self.counts.get(kind, 0)
-        self.counts[kind] = count + 1
-        self.names[meta.code] = meta.name
-        if count >= self.keep:
+        if not self._takes(kind, meta.name):
             return None
         consequence = (stance and stance.consequence) or problem.consequence or meta.consequence
         shown, frame = framed(problem, raw) if raw else (problem, None)
@@ -84,6 +81,13 @@ class Ledger:
         )
         self.kept.setdefault(kind, []).append(found)
         return found
+
+    def _takes(self, kind: Kind, name: str) -> bool:
+        """Counts one more of a kind; False when enough of them are kept."""
+        count = self.counts.get(kind, 0)
+        self.counts[kind] = count + 1
+        self.names[kind[0]] = name
+        return count < self.keep
 
     def knows(
         self,

@@ -135,9 +135,7 @@ class Run:
             commit = anchors.get(ref) or self.world.files.commit(ref)
         except UsageError:
             message = f"the anchor of gate {self.gate_name} is {ref}, and there is no such ref"
-            hint = (
-                "create the tag or branch, or fetch it into this clone; or name another anchor in the policy"
-            )
+            hint = "create the tag or branch, or fetch it here; or name another anchor in the policy"
             raise CouldNotRun(Code.NOT_COMPARABLE, message, where=Where(self.config), hint=hint) from None
         self._trees["anchor"] = self.world.files.tree(commit, "anchor")
 

@@ -17,7 +17,7 @@ def seconds(rng: Random, level: int) -> Item:
         return Item(f"How many seconds are {hours} h {minutes} min? {NUMBER}", number(total - rest))
     return Item(
         f"Write {total} seconds as hours, minutes and seconds. Reply as H:MM:SS only.",
-        f"{hours}:{minutes:02}:{rest:02}",
+        tuple(dict.fromkeys((f"{hours}:{minutes:02}:{rest:02}", f"{hours:02}:{minutes:02}:{rest:02}"))),
     )
 
 

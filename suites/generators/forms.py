@@ -58,7 +58,7 @@ def order(rng: Random, level: int) -> Item:
 
 
 def meeting(rng: Random, level: int) -> Item:
-    topic, room = rng.choice(("budget", "hiring", "roof repair", "summer party")), rng.randrange(100, 400)
+    topic, room = rng.choice(("budget", "new hires", "roof repair", "summer party")), rng.randrange(100, 400)
     year, month, day = rng.randrange(2020, 2030), rng.randrange(1, 13), rng.randrange(1, 29)
     months = ("Jan", "Feb", "March", "April", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
     text = f"Meeting about the {topic} on {months[month - 1]} {day}, {year}, in room {room}."

@@ -51,7 +51,7 @@ chat template adds); {suite.answers}
 ---
 
 Made by [generators/{module}.py](../generators/{module}.py), seed {suite.seed}; `make suites` writes it again.
-[All suites](../README.md)
+[All suites](../README.md) · [graders](../../docs/graders.md)
 """
 
 
@@ -82,7 +82,13 @@ def index(suites: Mapping[Suite, Rows]) -> str:
         f"{_prompt_tokens(suite, rows):,} |"
         for suite, rows in suites.items()
     ]
-    return INDEX.format(table="\n".join(table), hypotheses=len(suites) + 1, together=MOVING_TOGETHER)
+    return INDEX.format(
+        table="\n".join(table),
+        hypotheses=len(suites) + 1,
+        together=MOVING_TOGETHER,
+        samples=sum(map(len, suites.values())),
+        tokens=sum(_prompt_tokens(suite, rows) for suite, rows in suites.items()),
+    )
 
 
 INDEX = """# Ready-made capability suites
@@ -100,16 +106,20 @@ They have the role `retain`, and their names work wherever a suite's name does, 
 |---|---|---|---|---|---|
 {table}
 
-*Finds a drop of*: points, with 80% power at 5% one-sided and answers that pass or fail; the first number takes
-the suite by itself, the second all of them together (Holm over {hypotheses} hypotheses), both with samples that are
-independent. Where whole templates rise and fall together (design effect {together:g}), multiply by 1.4. *Tokens of one
-run* are those of the prompts, for one side and one attempt.
+All of them are {samples:,} samples and {tokens:,} tokens. `mist-ci plan` shows what they cost at your prices, and
+`mist-ci eval --tags easy` asks a part.
 
-How they are made: every sample comes from a template and a seed in [generators](generators), every answer was computed
-and is checked by tests in a second way, every question has exactly one right answer and says how to answer. Nothing in
-them was taken from elsewhere. They are public all the same, so a model may have seen them in training: a gate compares
-two models on the same samples, for which that matters less than for a leaderboard, and MIST CI looks for them in your
-training data like for samples of your own suites.
+*Finds a drop of*: points, with 80% power at 5% one-sided; the first number takes the suite by itself, the second all of
+them together (Holm over {hypotheses} hypotheses), both with samples that are independent. Where whole templates rise
+and fall together (design effect {together:g}), multiply by 1.4. *Tokens of one run* are those of the prompts, for one
+side and one attempt.
+
+How they are made: every sample comes from a template and a seed in [generators](generators), every answer was computed,
+and nearly all of them are found a second time by tests that read nothing but the question (code is run, puzzles are
+solved by going through all possibilities). Every question has exactly one right answer and says how to answer. Nothing
+in them was taken from elsewhere. They are public all the same, so a model may have seen them in training: a gate
+compares two models on the same samples, for which that matters less than for a leaderboard, and MIST CI looks for them
+in your training data like for samples of your own suites.
 
 None of them is calibrated: how hard they are for your model, and how much its answers move from run to run, is what
 `mist-ci calibrate` measures. Samples are changed only together with a new version of MIST CI; the digest of a suite is
@@ -136,19 +146,16 @@ def _examples(suite: Suite, rows: Rows) -> list[Mapping[str, Any]]:
 
 
 def _shown(suite: Suite, row: Mapping[str, Any]) -> str:
-    expected = json.dumps(row["expected"], ensure_ascii=False)
-    fence = "````"
+    expected, fence = json.dumps(row["expected"], ensure_ascii=False), "````"
+    system = f"[system] {suite.settings['system']}\n\n[user] " if "system" in suite.settings else ""
     parts = [
         f"*{row['tags'][0].capitalize()}, `{row['id']}`:*",
-        f"{fence}text\n{_asked(suite, [row])[0]}\n{fence}",
+        f"{fence}text\n{system}{_asked(suite, [row])[0]}\n{fence}",
     ]
     if tools := row.get("tools"):
         parts.append("with the tools " + ", ".join(f"`{tool['name']}`" for tool in tools))
-    parts.append(
-        f"Expected: `{expected}`"
-        if len(expected) < SHORT
-        else f"Expected:\n\n{fence}json\n{expected}\n{fence}"
-    )
+    is_short = len(expected) < SHORT
+    parts.append(f"Expected: `{expected}`" if is_short else f"Expected:\n\n{fence}json\n{expected}\n{fence}")
     return "\n\n".join(parts)
 
 
@@ -160,7 +167,8 @@ def _asked(suite: Suite, rows: Rows) -> list[str]:
 
 def _prompt_tokens(suite: Suite, rows: Rows) -> int:
     tools = (json.dumps(row["tools"]) if "tools" in row else "" for row in rows)
-    texts = [prompt + tool for prompt, tool in zip(_asked(suite, rows), tools, strict=True)]
+    system = suite.settings.get("system", "")
+    texts = [system + prompt + tool for prompt, tool in zip(_asked(suite, rows), tools, strict=True)]
     return round(sum(_TOKENS.count_many(texts, COUNTED_AS)), -2)
 
 

@@ -13,9 +13,9 @@ def asked(text: str, question: str, answer: object, reply: str) -> Item:
     return Item(f"{text}\n\n{question} Reply with {reply}.", answer)
 
 
-def in_commas(things: Sequence[object]) -> tuple[str, str]:
+def in_commas(things: Sequence[object]) -> tuple[str, ...]:
     """With and without a space after each comma."""
-    return ", ".join(map(str, things)), ",".join(map(str, things))
+    return tuple(dict.fromkeys(comma.join(map(str, things)) for comma in (", ", ",")))
 
 
 def addresses(rng: Random, level: int) -> Item:

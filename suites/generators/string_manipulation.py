@@ -40,8 +40,10 @@ def nth_letter(rng: Random, level: int) -> Item:
     word = _word(rng, level)
     place = rng.randrange(1, len(word) + 1)
     if level == HARD:
-        return Item(f'Counting from the end, what is letter number {place} of "{word}"?', word[-place])
-    return Item(f'What is letter number {place} of "{word}"?', word[place - 1])
+        return Item(
+            f'Counting from the end, what is letter number {place} of "{word}"?', _either(word[-place])
+        )
+    return Item(f'What is letter number {place} of "{word}"?', _either(word[place - 1]))
 
 
 def nth_word(rng: Random, level: int) -> Item:
@@ -50,9 +52,9 @@ def nth_word(rng: Random, level: int) -> Item:
     if level == HARD:
         return Item(
             f"Counting from the end, what is word number {place} of this list? {' '.join(words)}",
-            words[-place],
+            _either(words[-place]),
         )
-    return Item(f"What is word number {place} of this list? {' '.join(words)}", words[place - 1])
+    return Item(f"What is word number {place} of this list? {' '.join(words)}", _either(words[place - 1]))
 
 
 def last_letters(rng: Random, level: int) -> Item:
@@ -116,7 +118,7 @@ def longest_word(rng: Random, level: int) -> Item:
         which, best = rng.choice((("longest", max), ("shortest", min)))
         found = best(words, key=len)
         if [len(word) for word in words].count(len(found)) == 1:
-            return Item(f"Which of these words is the {which}? {', '.join(words)}", found)
+            return Item(f"Which of these words is the {which}? {', '.join(words)}", _either(found))
     raise ValueError("no such words")
 
 
@@ -243,6 +245,11 @@ def padding(rng: Random, level: int) -> Item:
     return Item(f"Write {number} with zeros in front so that it has {width} digits.", f"{number:0{width}}")
 
 
+def _either(word: str) -> tuple[str, str]:
+    """As it stands there, or with a capital: many answer in that way, and it does not matter here."""
+    return word, word.capitalize()
+
+
 def _drop(word: str, every: int) -> str:
     return "".join(letter for place, letter in enumerate(word, start=1) if place % every)
 
@@ -271,7 +278,7 @@ SUITE = Suite(
     ),
     graded=(
         "The whole answer is the expected text (`exact`), capital letters included; spaces around it, and a full stop "
-        "after it, do not count."
+        "after it, do not count. A word or letter that is picked out of the question may begin with a capital."
     ),
     answers="an answer is a word or a short line.",
     templates=TEMPLATES,

@@ -86,11 +86,12 @@ def messages(rng: Random, level: int) -> Item:
 def currencies(rng: Random, level: int) -> Item:
     one, two, three = rng.sample(sorted(_CURRENCIES), 3)
     amount = rng.randrange(5, 900) if level == EASY else rng.randrange(500, 90_000) / 100
+    shown = str(amount) if level == EASY else f"{amount:.2f}"
     first = ("convert_currency", {"amount": amount, "from": _CURRENCIES[one], "to": _CURRENCIES[two]})
     if level == HARD:
-        text = f"What are {amount} {one} worth in {two}, and what in {three}?"
+        text = f"What are {shown} {one} worth in {two}, and what in {three}?"
         return wanted(rng, level, text, [first, ("convert_currency", {**first[1], "to": _CURRENCIES[three]})])
-    text = rng.choice(("Convert {} {} to {}.", "How much are {} {} in {}?")).format(amount, one, two)
+    text = rng.choice(("Convert {} {} to {}.", "How much are {} {} in {}?")).format(shown, one, two)
     return wanted(rng, level, text, [first])
 
 

@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PLACE = "MIST_CI_SERVERS"
 ON_REQUEST = "runs with `make servers`, which installs llama-server and aimock"
-collect_ignore = ["to_gguf.py", "vendor_schemas.py"]
+collect_ignore = ["to_gguf.py", "vendor_clients.py", "vendor_schemas.py"]
 """Programs for the Python that has gguf and the vendors' packages."""
 AIMOCK_ANSWERS = {
     "fixtures": [

@@ -21,7 +21,9 @@ SCHEMAS = {
     ".github/workflows/gate.yml": "vendor.github-workflows",
     ".github/workflows/release.yml": "vendor.github-workflows",
     ".github/dependabot.yml": "vendor.dependabot",
+    "examples/sharding/mist-sharded.yml": "vendor.github-workflows",
 }
+SHARDED = "examples/sharding/mist-sharded.yml"
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
@@ -170,11 +172,11 @@ def test_no_workflow_that_init_writes_checks_head_out(shipped: list[Path]) -> No
 
 def test_an_auditor_finds_nothing() -> None:
     zizmor = Path(sys.executable).parent / "zizmor"
-    files = ("action.yml", "composite/action.yml", ".github")
+    files = ("action.yml", "composite/action.yml", ".github", SHARDED)
     _run(str(zizmor), "--offline", "--persona", "auditor", "--strict-collection", *files)
 
 
-@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*WORKFLOWS, ROOT / SHARDED], ids=lambda path: path.name)
 def test_actions_are_pinned_by_commit(path: Path) -> None:
     # What starts with `./` is part of the commit that is checked out.
     used = [name for name in re.findall(r"\buses: *(\S+)", path.read_text()) if not name.startswith("./")]

@@ -162,6 +162,7 @@ def test_money_that_ends_at_a_later_look_fails_the_run_and_the_look_before_is_to
     assert comment(report)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("after", [50, 100, 230])
 def test_a_signal_between_two_looks_is_no_verdict_and_what_was_paid_is_told(after: int) -> None:
     models, stores = balanced(), MemoryStores()

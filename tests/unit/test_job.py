@@ -307,6 +307,7 @@ def test_every_policy_of_a_monorepo_has_its_own_status() -> None:
     assert len(stage.told()) == 4
 
 
+@pytest.mark.slow
 def test_every_gate_of_a_branch_has_its_own_status() -> None:
     second = POLICY + "  strict: {branches: [main], models: [bot], on_inconclusive: block}\n"
     second += "  other: {branches: [dev], models: [bot]}\n"
@@ -363,6 +364,7 @@ def test_a_push_that_had_passed_its_gate_is_well() -> None:
     assert code is ExitCode.PASSED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("state", "by", "words"),
     [
@@ -459,6 +461,7 @@ def test_finalize_of_a_push_knows_whether_there_was_something_to_verify(branch: 
     assert stage.told() == told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("head", [WORSE, BETTER, WORDS])
 def test_finalize_leaves_a_verdict_alone(head: Commit) -> None:
     stage = Stage(head=head).opened()

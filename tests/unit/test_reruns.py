@@ -214,6 +214,7 @@ def test_an_approved_fork_is_asked_once_and_an_unapproved_one_never(tmp_path: Pa
     assert decisions(commit.start(FakeModels(never), spend=Spend.ALL, is_fork=True)) == decisions(first)
 
 
+@pytest.mark.slow
 def test_answers_to_another_commit_s_gate_are_doubted_where_an_alias_may_have_moved(tmp_path: Path) -> None:
     """Somebody loaded other weights under the old name: their verdict must not be about the old ones."""
     Commits(tmp_path, ALIAS).start(FakeModels(lambda _, messages: _right(messages)))

@@ -125,6 +125,7 @@ def test_money_that_was_saved_is_not_charged_to_the_budget() -> None:
     assert saved.budgets[0].spent == "$0.0000"
 
 
+@pytest.mark.slow
 def test_a_stored_base_does_not_make_head_look_dearer_than_it_is() -> None:
     base = {
         **MONOREPO,

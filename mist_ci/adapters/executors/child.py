@@ -179,16 +179,14 @@ def _prompt(prompt: Json, text: str) -> Json:
 
 def describe(error: BaseException) -> str:
     """The reason on one line, with the line of the template where it is known."""
+    message = f"{type(error).__name__}: {error}"
     if isinstance(error, MemoryError):
         message = "needs more memory than a template may use"
     elif isinstance(error, jinja2.TemplateError):
         message = error.message or type(error).__name__
-    else:
-        message = f"{type(error).__name__}: {error}"
-    if isinstance(error, jinja2.TemplateSyntaxError):
-        return " ".join(f"syntax error in line {error.lineno}: {message}"[:2000].split())
-    line = _line(error.__traceback__)
-    return " ".join((f"line {line}: {message}" if line else message)[:2000].split())
+    line = error.lineno if isinstance(error, jinja2.TemplateSyntaxError) else _line(error.__traceback__)
+    kind = "syntax error in " if isinstance(error, jinja2.TemplateSyntaxError) else ""
+    return " ".join((f"{kind}line {line}: {message}" if line else message)[:2000].split())
 
 
 def _line(traceback: TracebackType | None) -> int | None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 
+from mist_ci.adapters.providers.openai_chat import with_cost
 from mist_ci.adapters.providers.refusing import cannot, refuse_parameters
 from mist_ci.adapters.providers.replies import (
     UNCOUNTED,
@@ -23,6 +24,7 @@ from mist_ci.models.suite import ChatMessage, Tool, ToolCall
 from mist_ci.ports.model_client import Completion, Request
 
 VERSION = "2023-06-01"
+"""The version of the API unless the policy names another one: the last that takes `temperature` and `top_p`."""
 MAX_TOKENS = 4096
 """The limit of an answer where the reference sets none: this API must be told one."""
 _SPOKEN = "the messages API of Anthropic"
@@ -48,8 +50,7 @@ class Anthropic:
 
     def headers(self, provider: Provider, key: Secret) -> Mapping[str, str]:
         """The version of the API, and the key where there is one."""
-        del provider
-        return {"anthropic-version": VERSION, **key.header("x-api-key")}
+        return {"anthropic-version": provider.api_version or VERSION, **key.header("x-api-key")}
 
     def body(self, request: Request) -> bytes:
         """Model, messages, tools, and those allowed parameters that are set. Raises CouldNotRun MC303 for the others.
@@ -79,7 +80,7 @@ class Anthropic:
 
     def understand(self, reply: Reply, now: Now) -> Meaning:
         """See `replies.understand`."""
-        return understand(reply, now, _completion, "content")
+        return with_cost(understand(reply, now, _completion, "content"), reply)
 
 
 def _effort(effort: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 from mist_ci.adapters.providers.anthropic import arguments_of
+from mist_ci.adapters.providers.openai_chat import with_cost
 from mist_ci.adapters.providers.replies import (
     UNCOUNTED,
     Counts,
@@ -82,7 +83,7 @@ class Gemini:
 
     def understand(self, reply: Reply, now: Now) -> Meaning:
         """See `replies.understand`."""
-        return understand(reply, now, _completion, "candidates")
+        return with_cost(understand(reply, now, _completion, "candidates"), reply)
 
 
 def _config(parameters: Parameters, top_logprobs: int | None) -> dict[str, object]:

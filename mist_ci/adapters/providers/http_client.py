@@ -7,6 +7,7 @@ import anyio
 from mist_ci.adapters.providers import statuses
 from mist_ci.adapters.providers.lanes import BrokenExchange, Lanes
 from mist_ci.adapters.providers.ratelimits import pause_s
+from mist_ci.adapters.providers.redacting import without
 from mist_ci.adapters.providers.replies import Refusal, Reply
 from mist_ci.adapters.providers.retrying import Failure, Retrying
 from mist_ci.adapters.providers.secret import Secret
@@ -89,7 +90,7 @@ class HttpClient:
         meaning = reply if isinstance(reply, Failure) else self._wire.understand(reply, self._retrying.now)
         match meaning:
             case Completion():
-                return replace(meaning, text=self._key.redact(meaning.text))
+                return without(self._key, meaning)
             case Failure():
                 charged = isinstance(reply, Reply) and statuses.is_success(reply.status)
                 may_cost = meaning.may_cost or charged
@@ -114,12 +115,14 @@ class HttpClient:
             case 402 | 429:
                 return "the account has no credit left, or reached a limit that its owner set"
             case 404:
-                return f"does {self._name} serve {model}, and is base_url right? It usually ends in /v1"
+                return f"does {self._name} serve {model}, and is base_url the address of {self._wire.speaks}"
             case _ if statuses.is_redirect(status):
                 return (
                     "redirects are never followed, the key would go along: set base_url to the final address"
                 )
             case _ if statuses.is_success(status):
-                return f"is base_url the address of {self._wire.speaks}?"
+                return f"is base_url the address of {self._wire.speaks}"
             case _:
-                return "the server does not accept such requests: see `parameters` in the model reference"
+                return (
+                    "the server does not accept such requests: see `model` and `parameters` in the reference"
+                )

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 import anyio
 
+from mist_ci.adapters.providers.redacting import without
 from mist_ci.adapters.providers.retrying import Failure, Retrying
 from mist_ci.adapters.providers.secret import Secret
 from mist_ci.adapters.providers.traffic import Traffic
 from mist_ci.models.config import Provider
-from mist_ci.models.suite import ToolCall
 from mist_ci.ports.model_client import Completion, NoAnswer, Request
 
 Answering = Callable[[Request], Awaitable[Completion | Failure]]
@@ -73,12 +73,3 @@ class LocalClient:
                 case Completion():
                     outcome = without(secret, outcome)
         return outcome
-
-
-def without(secret: Secret, completion: Completion) -> Completion:
-    """An answer that does not tell a secret."""
-    calls = tuple(
-        ToolCall(id=call.id, name=call.name, arguments=secret.redact(call.arguments))
-        for call in completion.tool_calls
-    )
-    return replace(completion, text=secret.redact(completion.text), tool_calls=calls)

@@ -64,7 +64,7 @@ class Retrying:
             outcome = await one_try(left_s)
             retries = len(tried)
             if isinstance(outcome, Completion):
-                return replace(outcome, retries=retries, tried=tuple(tried))
+                return replace(outcome, retries=retries, tried=tuple(tried)) if tried else outcome
             answered = answered or outcome.answered
             tried.append(outcome.reason)
             delay_s = self._delay_s(outcome, retries)

@@ -11,6 +11,8 @@ from mist_ci.errors import Code, CouldNotRun
 from mist_ci.models.provider import Limits
 from mist_ci.ports.model_client import Completion, NoAnswer
 
+_WORTH_TELLING_S = 0.0005
+
 
 class Traffic:
     """Made once for each provider of a run; clients come and go."""
@@ -29,7 +31,8 @@ class Traffic:
             await self.places.enter()
             try:
                 waited_s = anyio.current_time() - asked_s
-                return replace(await one(), waited_s=waited_s)
+                answer = await one()
+                return replace(answer, waited_s=waited_s) if waited_s >= _WORTH_TELLING_S else answer
             finally:
                 self.places.leave()
         message = f"the time for provider {self._name} is over: limits.total_s is {self._total_s:g}"

@@ -15,7 +15,7 @@ class Wire(Protocol):
 
     @property
     def speaks(self) -> str:
-        """What the server has to be, for messages: `an OpenAI-compatible API`."""
+        """The end of the hint `is base_url the address of …`: what it has to be, and how its addresses look."""
         ...
 
     def address(self, provider: Provider, request: Request) -> str:

@@ -108,6 +108,12 @@ def content(spec: GraderSpec, programs: TrustedPrograms | None, where: Where) ->
     return programs.files(one, where)
 
 
+def files_of(spec: GraderSpec) -> tuple[str, ...]:
+    """The files of the repository that a grader runs; none for most of them."""
+    one = grader(spec)
+    return one.files if isinstance(one, Command) else ()
+
+
 def trusted(tree: Tree, entries: Iterable[GraderEntry]) -> TrustedPrograms:
     """Programs of a tree, as far as these entries of trusted suites name them."""
     specs = [specify(entry, Where("grader")) for entry in entries]
@@ -189,6 +195,7 @@ __all__ = [
     "TrustedPrograms",
     "content",
     "content_hash",
+    "files_of",
     "grader",
     "specify",
     "trusted",

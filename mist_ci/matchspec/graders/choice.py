@@ -16,20 +16,24 @@ from mist_ci.models.answer import Answer
 from mist_ci.models.suite import Sample
 
 _CITIES = ("Rome", "Paris", "Oslo")
+_NO_WORD = r"(?![A-Za-z0-9_À-ÿ'’])"
 _DECLARED = re.compile(
     r"(?i)(?:\b(?:answer|(?:correct|right|best)\s(?:choice|option)|antwort|réponse|respuesta|risposta|resposta|antwoord"
     r"|ответ)|答案|正解|答え)"
-    r"(?:\s{0,3}(?:is|are|would be|should be|must be|will be|ist|lautet|est|es|è|é|:|=|-|–|是|为|は)(?![a-z])){0,3}"
+    r"(?:\s{0,3}(?:(?:is|are|would be|should be|must be|will be|ist|lautet|est|es|è|é|therefore|thus|clearly|hence"
+    rf"|definitely|probably|likely){_NO_WORD}|[:=是为は\uff1a]|[-–](?!\d))){{0,3}}"
     r"[\s:]{0,3}(?:(?:option|choice|letter)\s{1,3})?"
 )
 _REVERSED = re.compile(
     r"(?<![\w'’])([A-Z])[)\].]{0,2}\s{1,3}(?:is|ist|est|es|è|é)\s{1,3}"
     r"(?:(?:the|die|la|le)\s{1,3})?(?i:correct|right|best|answer|richtig|correcta|bonne|corretta)"
 )
-_LETTER = re.compile(r"[\s(\[\"'“]{0,4}([A-Za-z])(?![\w'’])[)\].:\"'”]{0,3}")
+_LETTER = re.compile(rf"[\s(\[\"'“]{{0,4}}([A-Za-z]){_NO_WORD}[)\].:\"'”]{{0,3}}")
 _LINE = re.compile(r"(?m)^[\s(\[\"'>#-]{0,6}([A-Za-z])(?:[)\].:]{1,2}(?=\s|$)|\s{0,3}$|\s{1,2}[-–—]\s)")
 _MARKED = re.compile(r"[(\[]([A-Z])[)\]]")
-_ANOTHER = re.compile(r"\s{0,3}(?:or|and|and/or|oder|und|ou|et|o|y|/|,|&|\+)\s{0,3}[(\[]?([A-Z])(?![\w'’])")
+_ANOTHER = re.compile(
+    r"\s{0,3}(?:(?:or|and|and/or|oder|und|ou|et|o|y|/|,|&|\+)\s{0,3}[(\[]?|[(\[](?=[A-Z][)\]]))([A-Z])(?![\w'’])"
+)
 _NO_MORE = re.compile(r"(?!\w|[.,]\d)")
 _DIFFERENT = -1
 """Stands for an answer that picks more than one choice."""
@@ -118,7 +122,9 @@ def _lines(text: str, choices: Sequence[str]) -> Iterator[int]:
     for found in _LINE.finditer(text):
         if _index(found[1], choices) is not None:
             yield _consistent(text, found, choices)
-    first = re.match(r"\s{0,9}[(\[]?([A-Z])[)\]]?(?:,|\s(?:because|is|since|as)\b|\s[(\[])", text)
+    first = re.match(
+        r"\s{0,9}[(\[]?([A-Z])[)\]]?(?:,|\s(?:because|is|since|as)\b|\s[(\[](?![A-Z][)\]]))", text
+    )
     if first and _index(first[1], choices) is not None:
         yield _consistent(text, first, choices)
     lead = _LETTER.match(text)

@@ -10,7 +10,9 @@ _BULLET = re.compile(r"(?m)^[ \t]{0,8}[*•+–-][ \t]+\S")
 _NUMBERED = re.compile(r"(?m)^[ \t]{0,8}(\d{1,6})[.)][ \t]+\S")
 _BLANK = re.compile(r"\n[ \t]*(?:\n[ \t]*)+")
 _END = re.compile(r"[.!?…][\"'”’)\]*_]{0,4}(?=\s|$)|[。！？][”』」）]{0,2}")
-_ABBREVIATION = re.compile(r"(?i)(?:^|[\s(])(?:[a-z]|dr|mr|mrs|ms|prof|st|vs|etc|e\.g|i\.e|no|fig|approx)\.$")
+_ABBREVIATION = re.compile(
+    r"(?i)(?:^|[\s(])(?:(?:[a-z]\.)*[a-z]|dr|mr|mrs|ms|prof|st|vs|etc|e\.g|i\.e|no|fig|approx)\.$"
+)
 _QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»", "「": "」"}
 
 

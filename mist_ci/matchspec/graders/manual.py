@@ -32,6 +32,17 @@ A score is a number from 0 to 1. Options are checked when the suite is loaded, a
 its graders need. A grader that fails on an answer gives a reason and no score, never a 0. Name, version and options of
 the grader that decides are part of every sample's key: scores of different graders are never compared.
 
+A grader of your own is a program (`command`), or a class of a Python package that is installed beside MIST CI: a
+subclass of `mist_ci.matchspec.graders.Grader` with `name`, `version`, options as fields and `grade(answer, sample)`,
+named by an entry point:
+
+```toml
+[project.entry-points."mist_ci.graders"]
+politeness = "my_package:Politeness"
+```
+
+Its package and version are part of its fingerprint. No plug-in takes the place of a grader of this list.
+
 | grader | scores |
 |---|---|
 """

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from mist_ci.matchspec.graders.grader import Grader
+from mist_ci.matchspec.graders.grader import CannotGrade, Grader
 from mist_ci.models.answer import Answer
 from mist_ci.models.base import Name
 from mist_ci.models.pinning import is_pinned
@@ -62,9 +62,9 @@ class ModelGrader(Grader):
         return self.model
 
     def grade(self, answer: Answer, sample: Sample) -> float:
-        """Never alone: without a model there is no score. Raises TypeError."""
+        """Never alone: without a model there is no score. Raises CannotGrade."""
         del answer, sample
-        raise TypeError(f"{self.name} asks a model, and cannot grade by itself")
+        raise CannotGrade("it asks a model, and here nobody can be asked")
 
 
 class AnswerGrader(ModelGrader):

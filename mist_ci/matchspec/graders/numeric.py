@@ -1,5 +1,6 @@
 """numeric: the answer is the expected number, within a tolerance."""
 
+import itertools
 from dataclasses import dataclass
 from decimal import Decimal, Overflow, localcontext
 from typing import ClassVar
@@ -20,17 +21,18 @@ class Quantity:
     value: Decimal
     unit: Unit | None = None
 
-    def in_unit_of(self, other: "Quantity") -> Decimal | None:
-        """The value in the basic unit, for a comparison with the other one; None when they measure different things.
+    def beside(self, other: "Quantity") -> tuple[Decimal, ...]:
+        """The value in the basic unit, to be compared with the other one; none when they measure different things.
 
-        A number without a unit is taken to be in the other one's.
+        A number without a unit is taken to be in the other one's, and beside per cent it may also be a share.
         """
         unit = self.unit or other.unit
         if unit is None:
-            return self.value
-        return (
-            unit.basic(self.value) if other.unit is None or other.unit.dimension == unit.dimension else None
-        )
+            return (self.value,)
+        if self.unit is not None and other.unit is not None and self.unit.dimension != other.unit.dimension:
+            return ()
+        is_maybe_a_share = self.unit is None and unit.dimension == "share"
+        return (unit.basic(self.value), self.value) if is_maybe_a_share else (unit.basic(self.value),)
 
 
 class Numeric(Grader):
@@ -111,9 +113,10 @@ class Numeric(Grader):
         )
 
     def _is_close(self, wanted: Quantity, given: Quantity) -> bool:
-        target, value = wanted.in_unit_of(given), given.in_unit_of(wanted)
-        if target is None or value is None:
-            return False
+        pairs = itertools.product(wanted.beside(given), given.beside(wanted))
+        return any(self._is_within(wanted, target, value) for target, value in pairs)
+
+    def _is_within(self, wanted: Quantity, target: Decimal, value: Decimal) -> bool:
         factor = wanted.unit.factor if wanted.unit else Decimal(1)
         absolute, relative = Decimal(str(self.tolerance)) * factor, abs(target) * Decimal(str(self.relative))
         difference = abs(value - target)

@@ -312,7 +312,7 @@ def test_the_key_is_in_no_message_answer_or_log(vendor: Vendor, caplog: pytest.L
     caplog.set_level(logging.DEBUG)
     shown = [ask(vendor, vendor.answers(f"It is {KEY}.")).answers]
     if vendor.call:
-        shown.append(ask(vendor, faults.reply(200, vendor.call("weather", {"city": KEY[:3] + "x"}))).answers)
+        shown.append(ask(vendor, faults.reply(200, vendor.call("weather", {KEY: KEY}))).answers)
     told = [str(refusal(vendor, vendor.refuses(400, f"Incorrect: {KEY}")))]
     told.append(repr(ask(vendor, vendor.refuses(500, KEY), limits=HASTY).answers))
     assert KEY not in repr(shown) + repr(told) + caplog.text
@@ -373,6 +373,12 @@ def test_google_says_in_the_body_how_long_to_wait() -> None:
 def test_anthropic_is_told_a_limit_where_the_reference_has_none() -> None:
     (seen,) = ask(by_name("anthropic")).seen
     assert seen.body["max_tokens"] == 4096
+    assert seen.headers["anthropic-version"] == "2026-10-21"
+
+
+def test_anthropics_older_version_is_spoken_unless_told_because_it_takes_a_temperature() -> None:
+    unversioned = dataclasses.replace(by_name("anthropic"), settings={})
+    (seen,) = ask(unversioned).seen
     assert seen.headers["anthropic-version"] == "2023-06-01"
 
 

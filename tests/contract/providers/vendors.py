@@ -300,6 +300,7 @@ ANTHROPIC = Vendor(
     filtered=faults.reply(200, message("content_filter")),
     too_long=faults.reply(400, anthropic_error(400, "prompt is too long: 205010 tokens > 200000 maximum")),
     unsent=frozenset({"seed"}),
+    settings={"api_version": "2026-10-21"},
 )  # fmt: skip
 
 # ── Gemini ─────────────────────────────────────────────────────────────────────────────────────────────────

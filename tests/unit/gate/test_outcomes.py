@@ -441,6 +441,7 @@ def test_a_failure_is_explained_before_what_is_good_to_know() -> None:
     assert [reason.split()[0] for reason in decision.reasons] == ["regressed:", "not", "better", "1"]
 
 
+@pytest.mark.slow
 def test_a_small_loss_everywhere_fails_through_the_overall_hypothesis_alone() -> None:
     played = [(make_suite(f"skill-{i}", 500), outcomes(500, gain=22, loss=38)) for i in range(6)]
     decision = decide_suites(played)

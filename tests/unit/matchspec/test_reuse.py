@@ -303,3 +303,12 @@ def test_a_signal_is_heard_while_only_stored_answers_are_read() -> None:
     assert isinstance(done.failure, CouldNotRun)
     assert done.failure.code is Code.CANCELLED
     assert 0 < len(done.attempts) < 400
+
+
+def test_an_answer_is_stored_before_it_is_graded_and_written_down() -> None:
+    outputs, stores = MemoryOutputs(), MemoryStores(full_after=0)
+    outside = world(models=FakeModels(right), results=stores, outputs=outputs)
+    done = evaluate(portions([suite(5)]), [side(Side.HEAD, provider())], outside, stores.create("run"))
+    assert done.failure is not None
+    assert stores.only.attempts == []
+    assert len(outputs.kept) == 1, "the next run does not pay for it again"

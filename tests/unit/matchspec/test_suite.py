@@ -261,3 +261,21 @@ def test_the_first_grader_decides_unless_another_one_is_named() -> None:
 def test_every_order_of_three_rows_is_the_same_suite() -> None:
     rows = [row(id=name, input=name) for name in "abc"]
     assert len({suite(order).model_dump_json() for order in itertools.permutations(rows)}) == 1
+
+
+def test_one_grader_may_be_listed_twice_by_another_name() -> None:
+    twice = HEADER.replace("[exact]", "[{as: strict, exact: {}}, {exact: {ignore_case: true}}]")
+    loaded = suite(header=twice + "primary: strict\n")
+    assert (loaded.primary, [spec.title for spec in loaded.graders]) == ("strict", ["strict", "exact"])
+    assert the_key(row(), twice) == the_key(row())
+
+
+TWICE = ["[exact, exact]", "[{as: exact, contains: {}}, exact]", "[{as: a, exact: {}}, {as: a, exact: {}}]"]
+
+
+@pytest.mark.parametrize("graders", TWICE)
+def test_two_graders_of_one_name_are_refused(graders: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        suite(header=HEADER.replace("[exact]", graders))
+    assert caught.value.code is Code.DUPLICATE
+    assert "{as: NAME, exact: {…}}" in str(caught.value.hint)

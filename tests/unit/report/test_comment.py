@@ -64,6 +64,7 @@ def test_any_text_anywhere_leaves_the_comment_inert(text: str) -> None:
     assert_inert(hostile_problem(text))
 
 
+@pytest.mark.slow
 @hostile
 def test_hostile_text_cannot_change_what_the_comment_says_first(text: str) -> None:
     lines = comment(hostile_report(text)).splitlines()

@@ -77,6 +77,7 @@ def test_a_run_that_evaluated_nothing_says_that_once() -> None:
     assert "evaluated no suite → 4 suites" in back
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("limit", [65_000, 5_000])
 def test_judging_a_commit_again_edits_nothing(name: str, limit: int) -> None:
@@ -212,6 +213,7 @@ def test_the_forged_states_are_odd_in_one_thing_only() -> None:
     assert state.read(forged({"now": GOOD, "before": GOOD})) is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [text for text in HOSTILE if text.strip()])
 def test_names_in_a_state_come_out_inert(text: str) -> None:
     rows = [[text[:200], text[:200], "regressed", 0.5], ["other", "x", "pass", 1.0]]

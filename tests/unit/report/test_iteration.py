@@ -90,6 +90,7 @@ def test_every_kind_of_report_becomes_records_that_can_be_read(name: str) -> Non
     assert read_log([one.line for one in found], "here").iterations == found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_names_are_cut_and_inert_before_they_are_kept(text: str) -> None:
     found = iterations(hostile_report(text))

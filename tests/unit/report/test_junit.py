@@ -143,6 +143,7 @@ def test_several_gates_are_one_document_and_the_same_reports_the_same_text() -> 
     assert ET.fromstring(junit([])).attrib["tests"] == "0"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 @pytest.mark.parametrize("build", [hostile_report, hostile_problem])
 def test_hostile_text_is_text(build: Callable[[str], Report], text: str) -> None:

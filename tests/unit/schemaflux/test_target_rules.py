@@ -385,6 +385,7 @@ def test_the_version_of_a_converse_row() -> None:
     assert list(sf112_schema_version.check(nova("a"), nova_target)) == []  # a missing field is SF104
 
 
+@pytest.mark.slow
 @given(st.lists(st.booleans(), max_size=6), st.integers(0, 6))
 def test_uneven_keys_are_told_whatever_the_parts(having: list[bool], cut: int) -> None:
     rows = [nova("a", "b", system=[{"text": "s"}]) if has else nova("a", "b") for has in having]

@@ -14,6 +14,7 @@ POINTS = [0.0, 0.001, 0.01, 0.5, 1.0, 1.7, 3.0, 6.0, 12.0, 40.0, 1e3, 1e6]
 TAILS = [1e-12, 1e-6, 0.001, 0.007143, 0.05, 0.2, 0.499]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("df", DEGREES)
 @pytest.mark.parametrize("t", POINTS)
 def test_student_tails_agree_with_scipy(t: float, df: int) -> None:

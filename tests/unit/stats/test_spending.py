@@ -48,6 +48,7 @@ def test_looks_reject_with_the_chance_that_is_spent(times: tuple[float, ...], al
         assert 1.0 - inside == pytest.approx(obf_spent(alpha, times[looks - 1]), abs=tolerance)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("times", [(0.6, 1.0), (0.05, 1.0), (0.9, 1.0), (0.5, 0.501)])
 @pytest.mark.parametrize("alpha", ALPHAS)
 def test_two_looks_spend_their_share_to_many_digits(alpha: float, times: tuple[float, float]) -> None:
@@ -181,6 +182,7 @@ def test_holm_on_spent_p_values_is_the_step_down_over_boundaries(
     assert found == rejected_by_stepping_down(z_values, times, look, alpha)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("times", SCHEDULES)
 @pytest.mark.parametrize("left", [1, 2, 7, 51])
 def test_holm_turns_where_the_step_down_does_to_nine_digits(times: tuple[float, ...], left: int) -> None:

@@ -51,6 +51,7 @@ def test_the_statistic_uses_the_most_likely_loss_rate(
         assert tango_z(gains, losses, n, difference) == pytest.approx(expected, rel=1e-5, abs=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("gains", "losses", "n"), COUNTS)
 @pytest.mark.parametrize("alpha", [0.001, 0.05, 0.2])
 def test_the_bounds_are_where_the_statistic_meets_its_critical_value(

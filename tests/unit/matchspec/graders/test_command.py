@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import anyio
 import pytest
@@ -15,7 +14,7 @@ from mist_ci.models.attempt import AttemptStatus
 from mist_ci.models.suite import Suite, ToolCall
 from mist_ci.ports.programs import Program, Ran
 from mist_ci.stages.suites import load_changed, load_suites
-from tests.fakes import InlineExecutor, MemoryTree, completion
+from tests.fakes import FakePrograms, InlineExecutor, MemoryTree, completion
 
 SUITE = """version: 1
 name: polite
@@ -25,18 +24,6 @@ graders:
 samples: [{input: "2+2?", expected: "4"}]
 """
 FILES = {"suites/polite.yml": SUITE, "graders/polite.py": "print(1)"}
-
-
-@dataclass
-class FakePrograms:
-    """Answers with a function of what it is sent."""
-
-    answer: Callable[[bytes], Ran]
-    asked: list[tuple[Program, bytes]] = field(default_factory=list)
-
-    async def run(self, program: Program, text: bytes) -> Ran:
-        self.asked.append((program, text))
-        return self.answer(text)
 
 
 def loaded(files: dict[str, str] | None = None) -> Suite:

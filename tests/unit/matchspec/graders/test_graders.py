@@ -119,6 +119,7 @@ def test_whatever_a_grader_accepts_it_scores_between_0_and_1(
         assert one.score(output, expected) == score
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("entry", ENTRIES, ids=str)
 @given(expected=texts | st.integers(-(2**53), 2**53))
 @settings(deadline=None, max_examples=60)

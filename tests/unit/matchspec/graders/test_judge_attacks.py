@@ -6,7 +6,7 @@ import re
 import pytest
 
 from mist_ci.errors import Code, ConfigError, Where
-from mist_ci.matchspec.graders import grader, specify
+from mist_ci.matchspec.graders import CannotGrade, grader, specify
 from mist_ci.matchspec.graders.fencing import mark_of, neutral
 from mist_ci.matchspec.graders.judge import Judge
 from mist_ci.matchspec.graders.modelled import UnreadableReplyError
@@ -230,7 +230,7 @@ def test_a_sample_that_cannot_be_judged_is_refused(
 
 
 def test_a_judge_does_not_grade_by_itself_nor_inside_of_a_composite() -> None:
-    with pytest.raises(TypeError, match="asks a model"):
+    with pytest.raises(CannotGrade, match="asks a model"):
         made().score("yes", "yes")
     entry: GraderOptions = {"graders": [{"judge": {"provider": "p", "model": JUDGE, "criteria": ["a"]}}]}
     with pytest.raises(ConfigError) as caught:
