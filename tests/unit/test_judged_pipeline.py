@@ -157,10 +157,9 @@ def test_pairs_are_compared_and_the_other_suites_as_before() -> None:
 def test_pairs_say_nothing_about_an_anchor_and_that_is_no_error() -> None:
     anchored = policy("require: [double]", "require: [double], anchor: refs/tags/released")
     base = {**WITH_PAIRS, **anchored}
-    models = FakeModels(answer)
-    report = run(
-        base, {"models/bot.yml": reference("good-2026-02-01")}, models, tags={"refs/tags/released": released}
-    )
+    released = {**base, "models/bot.yml": reference("good-2025-01-01")}
+    change = {"models/bot.yml": reference("good-2026-02-01")}
+    report = run(base, change, tags={"refs/tags/released": released})
     assert report.decision.outcome is not Outcome.COULD_NOT_RUN
     (model,) = report.decision.models
     assert model.anchor is not None
