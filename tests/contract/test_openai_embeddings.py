@@ -1,10 +1,10 @@
 """Embeddings over HTTP, and replies that are held to a schema (claim level: fake)."""
 
 import random
+from typing import TYPE_CHECKING
 
 import anyio
 import pytest
-from pydantic import JsonValue
 
 from mist_ci.adapters.providers import ProviderClients
 from mist_ci.adapters.providers.retrying import Retrying
@@ -17,6 +17,9 @@ from mist_ci.ports.model_client import Completion, ModelClients, NoAnswer, Reque
 from tests.contract import fault_server as faults
 from tests.contract.asking import NOW, Asker
 from tests.contract.fault_server import Behaviour, FaultServer
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 TEXT = Request("near", (ChatMessage(role="user", content="hello"),), Parameters())
 
