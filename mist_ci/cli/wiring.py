@@ -21,6 +21,7 @@ from mist_ci.adapters.scratch import DiskScratch
 from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.cli.local import read_file
 from mist_ci.errors import Code, UsageError
+from mist_ci.ports.result_files import ResultFiles
 from mist_ci.ports.sources import BrokenSource, Opened
 from mist_ci.ports.workers import InlineWorkers, Workers
 
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from mist_ci.ports.model_client import ModelClients
     from mist_ci.ports.outputs import OutputStore
     from mist_ci.ports.progress import Progress
-    from mist_ci.ports.result_files import ResultFiles
     from mist_ci.ports.runner import Runner
 
 _MUCH_BYTES = 64 << 20
@@ -267,7 +267,7 @@ def save_beside(target: Path, text: str) -> None:
     write_beside(target, text)
 
 
-def result_files() -> "ResultFiles":
+def result_files() -> ResultFiles:
     """Files of results, wherever the user says."""
     from mist_ci.adapters.result_files import ResultFilesOnDisk
 

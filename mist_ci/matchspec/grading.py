@@ -58,21 +58,22 @@ class Grading:
         `heard` is what models have said to the graders that ask some, or why they said nothing that counts.
         """
         outside = self._outside[call.suite.digest]
+        graders, primary = self._graders[call.suite.digest], call.suite.primary
         outcomes: dict[str, Outcome] = {}
-        for title, one in self._graders[call.suite.digest].items():
+        for title, one in graders.items():
             if isinstance(one, ModelGrader):
                 outcomes[title] = _heard(heard[title])
             elif isinstance(one, AskingGrader):
                 outcomes[title] = await _asked(one, answer, call.sample, outside)
             else:
                 outcomes[title] = _graded(one, answer, call.sample)
-        return _judged(answer, outcomes, call.suite.primary)
+        return _judged(answer, outcomes, primary, graders[primary])
 
 
 def grade(answer: Completion, sample: Sample, graders: Mapping[str, Grader], primary: str) -> Graded:
     """Grades one answer with graders by the names of their scores. One that crashes gives a reason, never a 0."""
     outcomes = {title: _graded(one, answer, sample) for title, one in graders.items()}
-    return _judged(answer, outcomes, primary)
+    return _judged(answer, outcomes, primary, graders[primary])
 
 
 def _graded(one: Grader, answer: Completion, sample: Sample) -> Outcome:
@@ -104,21 +105,21 @@ def _checked(said: Said) -> Outcome:
     return said if is_a_score else f" gave {said.score}, outside [0, 1]"
 
 
-def _judged(answer: Completion, outcomes: Mapping[str, Outcome], primary: str) -> Graded:
+def _judged(answer: Completion, outcomes: Mapping[str, Outcome], primary: str, decisive: Grader) -> Graded:
     scores = {title: one.score for title, one in outcomes.items() if isinstance(one, Said)}
     broken = [f"grader {title}{one}" for title, one in outcomes.items() if isinstance(one, str)]
-    decisive = outcomes[primary]
-    if isinstance(decisive, str):
-        return Graded(AttemptStatus.GRADER_FAILURE, None, scores, f"grader {primary}{decisive}")
-    failure = _model_failure(answer)
+    outcome = outcomes[primary]
+    if isinstance(outcome, str):
+        return Graded(AttemptStatus.GRADER_FAILURE, None, scores, f"grader {primary}{outcome}")
+    failure = _model_failure(answer, may_refuse=decisive.expects_refusals)
     status = AttemptStatus.MODEL_FAILURE if failure else AttemptStatus.SCORED
-    return Graded(status, decisive.score, scores, failure or next(iter(broken), decisive.reason))
+    return Graded(status, outcome.score, scores, failure or next(iter(broken), outcome.reason))
 
 
-def _model_failure(answer: Completion) -> str:
+def _model_failure(answer: Completion, *, may_refuse: bool) -> str:
     """Why the answer itself is not a proper one; it is graded all the same."""
     if answer.refusal:
-        return "refused"
+        return "" if may_refuse else "refused"
     if answer.finish_reason in {"length", "content_filter"}:
         return f"finish_reason {answer.finish_reason}"
     return "" if answer.text.strip() or answer.tool_calls else "empty answer"

@@ -4,7 +4,9 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 
-from mist_ci.models.suite import ChatMessage, GraderSpec, SampleRow, Tool
+from mist_ci.models.suite import ChatMessage, SampleRow, Tool
+
+_canonical = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
 def asked(messages: Sequence[ChatMessage], tools: Sequence[Tool]) -> dict[str, object]:
@@ -13,15 +15,14 @@ def asked(messages: Sequence[ChatMessage], tools: Sequence[Tool]) -> dict[str, o
     return {**told, "tools": [tool.model_dump(mode="json") for tool in tools]} if tools else told
 
 
-def sample_key(asked: dict[str, object], row: SampleRow, primary: GraderSpec) -> str:
-    """Everything that makes a case this case (design: page 3 §4.1): question, expectation, and who decides."""
-    return of_json({**asked, "expected": row.expected, "choices": row.choices, "grader": primary.fingerprint})
+def sample_key(asked: dict[str, object], row: SampleRow, grader: str) -> str:
+    """Everything that makes a case this case (design: page 3 §4.1); `grader` is the fingerprint of the deciding one."""
+    return of_json({**asked, "expected": row.expected, "choices": row.choices, "grader": grader})
 
 
 def of_json(value: object) -> str:
     """Of the canonical JSON of a value."""
-    canonical = json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(_canonical(value).encode()).hexdigest()
 
 
 def digest(parts: Iterable[str]) -> str:

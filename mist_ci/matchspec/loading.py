@@ -1,6 +1,9 @@
 """Loading suites: from rows to samples that are rendered, checked, hashed and in their fixed order."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+
+from pydantic import ValidationError
 
 from mist_ci.errors import Code, ConfigError, Where
 from mist_ci.matchspec import hashing
@@ -14,6 +17,8 @@ from mist_ci.ports.executor import Executor
 
 _TOP_LOGPROBS = 20
 """What the chat APIs give at most."""
+
+_NAMED = set(Sample.model_fields)
 
 Row = tuple[SourceRow, SampleRow]
 
@@ -94,18 +99,20 @@ def _samples(
     graders: Sequence[Grader],
     complain: Complain,
 ) -> list[Sample]:
-    suite, rows = source.file, list(_rows(source, complain))
+    suite, rows, fingerprint = source.file, list(_rows(source, complain)), primary.fingerprint
     if not rows:
         where = Where(source.data_path or source.path)
         complain(ConfigError(Code.BAD_SAMPLE, "the suite has no samples", where=where))
     if source.templates_in_expected:
         rows = render_expected(rows, executor, complain)
     prompts = render_prompts(suite, rows, executor, complain)
-    made = [
-        (row, _sample(row[0], row[1], messages, suite, primary))
-        for row, messages in zip(rows, prompts, strict=True)
-        if messages is not None
-    ]
+    waiting = deque(rows)
+    del rows  # each row goes as its sample comes: a hundred thousand of both at once are a hundred megabytes
+    made: list[tuple[SourceRow, Sample]] = []
+    for messages in prompts:
+        one, row = waiting.popleft()
+        if messages is not None:
+            made.append((one, _sample(one, row, messages, suite, fingerprint)))
     gradable = [one for one in made if _can_be_graded(*one, graders, complain)]
     return list(_without_duplicates(gradable, complain))
 
@@ -125,8 +132,12 @@ def _row(source: SourceRow, *, has_prompt: bool) -> SampleRow:
     except strict_json.JsonProblem as problem:
         place = Where(source.file, source.line, problem.column)
         raise ConfigError(Code.SYNTAX, f"not valid JSON: {problem.message}", where=place) from None
-    places = {(): (source.line, 1), **source.places}
-    row = document.validate(SampleRow, safe_yaml.Document(source.file, value, places))
+    try:
+        row = SampleRow.model_validate_json(source.text)
+    except ValidationError as error:
+        places = {(): (source.line, 1), **source.places}
+        told = safe_yaml.Document(source.file, value, places)
+        raise document.explain_validation(error, SampleRow, told) from None
     fills_the_prompt = has_prompt and bool(row.vars) and row.messages is None
     if (row.input is None) == (row.messages is None) and not (row.input is None and fills_the_prompt):
         hint = "a suite with a `prompt` of its own may do with `vars`, the names in it"
@@ -136,8 +147,7 @@ def _row(source: SourceRow, *, has_prompt: bool) -> SampleRow:
     return row
 
 
-def _can_be_graded(row: Row, sample: Sample, graders: Sequence[Grader], complain: Complain) -> bool:
-    source = row[0]
+def _can_be_graded(source: SourceRow, sample: Sample, graders: Sequence[Grader], complain: Complain) -> bool:
     reasons = [(each.name, reason) for each in graders if (reason := each.refuse(sample))]
     for name, reason in reasons:
         line, column = source.places.get(("expected",), (source.line, None))
@@ -151,12 +161,14 @@ def _sample(
     row: SampleRow,
     messages: tuple[ChatMessage, ...],
     suite: SuiteFile,
-    primary: GraderSpec,
+    fingerprint: str,
 ) -> Sample:
     tools = suite.tools if row.tools is None else row.tools
     asked = hashing.asked(messages, tools)
-    return Sample(
-        key=hashing.sample_key(asked, row, primary),
+    # All parts were checked already; and one set of names for all samples, where each would have one of 700 bytes.
+    return Sample.model_construct(
+        _NAMED,
+        key=hashing.sample_key(asked, row, fingerprint),
         id=row.id or f"line-{source.line}",
         messages=messages,
         input=row.input or "",
@@ -169,11 +181,11 @@ def _sample(
     )
 
 
-def _without_duplicates(made: Sequence[tuple[Row, Sample]], complain: Complain) -> Iterator[Sample]:
+def _without_duplicates(made: Sequence[tuple[SourceRow, Sample]], complain: Complain) -> Iterator[Sample]:
     """Two equal questions would count one answer twice; two equal ids would blur in every report."""
     asked: dict[str, SourceRow] = {}
     named: dict[str, SourceRow] = {}
-    for (source, _), sample in made:
+    for source, sample in made:
         first_asked, first_named = asked.get(sample.prompt_hash), named.get(sample.id)
         for what, first in (("question", first_asked), ("id", first_named)):
             if first is not None:

@@ -17,6 +17,8 @@ _IDENTITY = {"{{ input }}", "{{input}}"}
 _PLAIN_NAME = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
 _IS_TEMPLATE = re.compile(r"\{\{|\{%|\{#")
 
+_NAMED = set(ChatMessage.model_fields)
+
 Rows = Sequence[tuple[SourceRow, SampleRow]]
 
 
@@ -38,12 +40,23 @@ def render_prompts(
             prompts.append(system + row.messages)
             continue
         messages = [
-            None if text is None else template.model_copy(update={"content": text})
+            None if text is None else _message(template, text)
             for template, text in zip(templates, next(rendered), strict=True)
         ]
         whole = tuple(message for message in messages if message is not None)
         prompts.append(system + whole if len(whole) == len(messages) else None)
     return prompts
+
+
+def _message(template: ChatMessage, text: str) -> ChatMessage:
+    """As `model_copy` gives it, at a third of its time, and with one set of names for all messages."""
+    return ChatMessage.model_construct(
+        _NAMED,
+        role=template.role,
+        content=text,
+        tool_calls=template.tool_calls,
+        tool_call_id=template.tool_call_id,
+    )
 
 
 def _column(template: str, rows: Rows, executor: Executor, complain: Complain) -> list[str | None]:

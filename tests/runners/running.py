@@ -108,8 +108,12 @@ class Runners:
         (out / "out").mkdir(parents=True)
         config = promptfoo_config(model, self.base_url, suites, limit)
         (out / "promptfooconfig.json").write_text(json.dumps(config, indent=1))
+        return self.promptfoo_in(out, "promptfooconfig.json")
+
+    def promptfoo_in(self, out: Path, config: str) -> Path:
+        """The same for a configuration that is there already."""
         modules = self.place / "node" / "node_modules"
-        command = ["eval", "-c", "promptfooconfig.json", "-o", "out/results.json", "-o", "out/results.jsonl"]
+        command = ["eval", "-c", config, "-o", "out/results.json", "-o", "out/results.jsonl"]
         quiet = ["--no-cache", "--no-progress-bar", "--no-table", "--no-write", "--no-share", "-j", "4"]
         silent = {
             "PROMPTFOO_CONFIG_DIR": str(out / "home"),

@@ -3,13 +3,16 @@
 import json
 from collections.abc import Callable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import jsonschema_rs
 import re2
 from pydantic import JsonValue
 
 from mist_ci.matchspec.graders import schemas
 from mist_ci.matchspec.graders.comma_separated import comma_separated
+
+if TYPE_CHECKING:
+    import jsonschema_rs
 
 Check = Callable[[str, JsonValue], bool]
 """From the answer and the assertion's value to whether it holds."""
@@ -24,7 +27,7 @@ def compiled(pattern: str) -> "re2._Regexp[str]":
 
 
 @lru_cache(maxsize=1024)
-def validator(schema: str) -> jsonschema_rs.Validator:
+def validator(schema: str) -> "jsonschema_rs.Validator":
     """A JSON Schema, given as JSON; nothing that it refers to is fetched. Raises ValueError."""
     return schemas.compiled(json.loads(schema)).validator
 

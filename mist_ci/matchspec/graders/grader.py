@@ -40,6 +40,8 @@ class Grader(Model, ABC):
     examples: ClassVar[tuple[Example, ...]] = ()
     snippet: ClassVar[str] = ""
     """How a suite uses it, in YAML, where that is not made from an example."""
+    expects_refusals: ClassVar[bool] = False
+    """True when a refusal may be the right answer, and is then no failure of the model."""
     needs_logprobs: ClassVar[bool] = False
     """True when the server is asked for the log-probabilities of tokens."""
     library: ClassVar[tuple[str, str] | None] = None

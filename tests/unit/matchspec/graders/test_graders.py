@@ -259,3 +259,15 @@ def test_contains_with_words_takes_a_time_that_grows_with_the_answer_only() -> N
     started = time.process_time()
     assert made({"contains": {"word": True}}).score("a" * 1_000_000, "a" * 40) == 0
     assert time.process_time() - started < 2
+
+
+def test_a_refusal_is_no_failure_where_the_grader_asks_for_one() -> None:
+    refused = completion("I can't", refusal=True)
+    graders = {"refusal": made("refusal"), "exact": EXACT}
+    graded = grade(refused, sample(expected=True), graders, "refusal")
+    assert (graded.status, graded.score, graded.reason) == (AttemptStatus.SCORED, 1, "")
+    assert grade(refused, sample(expected=True), graders, "exact").status is AttemptStatus.MODEL_FAILURE
+    assert (
+        grade(completion(""), sample(expected=False), graders, "refusal").status
+        is AttemptStatus.MODEL_FAILURE
+    )
