@@ -28,6 +28,13 @@ def vouched_for(suites: Sequence[Suite], base: Tree, policy_path: str, bar: Gate
     return judges
 
 
+def without_bar(suite: Suite, base: Tree, policy_path: str) -> Suite:
+    """A suite that head changes, without its floor where a model decides it that nobody vouches for."""
+    if suite.judge is None or gate.why_advisory(suite, planning.read_judges(base, policy_path)) is None:
+        return suite
+    return suite.model_copy(update={"floor": None})
+
+
 def judge_cautions(suite: Suite, judges: Judges, bar: Gate) -> Iterator[str]:
     """What to know before a suite is asked that a model decides."""
     if suite.judge is None:

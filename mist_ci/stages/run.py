@@ -31,7 +31,7 @@ from mist_ci.stages.budgets import budget_lines
 from mist_ci.stages.calibrated import beside_calibration
 from mist_ci.stages.data import DataStage
 from mist_ci.stages.evaluation import ChangedSuite, ModelStage, suite_by_base_rules
-from mist_ci.stages.judges import vouched_for
+from mist_ci.stages.judges import vouched_for, without_bar
 from mist_ci.stages.results import imported_suites, notices_of, refuse_many
 from mist_ci.stages.suites import leaked_keys, load_changed, load_suites
 
@@ -192,7 +192,7 @@ class Run:
         suite = load_changed(path, self._tree("head"), self.documents, self._tree("base"), self.world)
         if suite.imported:
             return  # what it asks is known to its runner only
-        suite = suite_by_base_rules(suite, self.suites)
+        suite = without_bar(suite_by_base_rules(suite, self.suites), self._tree("base"), self.config)
         if suite.is_pairwise:
             self.self_checks.append(gate.self_check_of_pairs(suite))
             self.changed_suites.append(ChangedSuite(suite, {}))

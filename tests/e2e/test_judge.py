@@ -2,12 +2,17 @@
 
 import html
 import json
-from collections.abc import Iterator
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
 
+from mist_ci.models.suite import ChatMessage
 from tests.contract.judge_server import JudgeServer
 from tests.e2e.conftest import Outcome, Repository, mist_ci
 from tests.judging import JUDGE, contains, criteria_judge, longer, pair_judge
@@ -17,7 +22,11 @@ pytestmark = pytest.mark.slow
 POLICY = """\
 version: 1
 providers:
-  prod: {{type: openai, base_url: {url}, prices: {{input_per_mtok: 1, output_per_mtok: 2, as_of: 2026-11-01}}}}
+  prod:
+    type: openai
+    base_url: {url}
+    prices: {{input_per_mtok: 1, output_per_mtok: 2, as_of: 2026-11-01}}
+    limits: {{connections: 4}}
 models: {{bot: models/bot.yml}}
 suites: [suites/*.yml]
 gates:
@@ -168,6 +177,33 @@ def test_eval_tells_what_the_judge_took_and_stored_replies_cost_nothing(
     assert again.returncode == 0, again.stderr
     assert server.asked.total() == asked
     assert "0 calls, $0.00, 60 stored" in again.stdout
+
+
+def test_a_killed_run_pays_for_no_verdict_twice(repository: Repository, server: JudgeServer) -> None:
+    held, judge = threading.Event(), server.models[JUDGE]
+
+    def stalling(name: str, messages: Sequence[ChatMessage]) -> object:
+        if server.asked[JUDGE] > 20:
+            held.wait(30)
+        return judge(name, messages)
+
+    server.models[JUDGE] = stalling
+    command = [sys.executable, "-m", "mist_ci", "eval", "models/bot.yml", "--outputs", "stored"]
+    running = subprocess.Popen(
+        command, cwd=repository.path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    deadline = time.monotonic() + 60
+    while server.asked[JUDGE] <= 20 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    running.kill()
+    running.wait()
+    held.set()
+    server.models[JUDGE] = judge
+    done = mist_ci(*command[3:], cwd=repository.path)
+    assert done.returncode == 0, done.stderr
+    under_way = 4  # connections
+    assert server.asked[JUDGE] <= 60 + under_way
+    assert server.asked[GOOD] <= 60 + under_way
 
 
 def test_pairs_and_similarity_over_http(repository: Repository) -> None:

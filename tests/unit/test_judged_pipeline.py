@@ -185,6 +185,13 @@ def test_a_changed_suite_of_pairs_loads_and_asks_nobody() -> None:
     assert models.asked == []
 
 
+def test_the_floor_of_a_changed_suite_fails_nothing_while_nobody_vouches_for_its_judge() -> None:
+    models = FakeModels(lambda model, messages: answer(model.replace("good", "bad"), messages))
+    report = run(HOME, {"suites/double.yml": JUDGED + "floor: 0.9\n"}, models)
+    assert report.decision.outcome is Outcome.PASSED
+    assert [(one.ok, one.mean) for one in report.self_checks] == [(True, 0.0)]
+
+
 def test_samples_that_only_head_has_are_compared_in_pairs_as_well() -> None:
     more = {"suites/double.jsonl": samples(range(120)), **BAD}
     report = run(WITH_PAIRS, more)
