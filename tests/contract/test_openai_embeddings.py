@@ -8,7 +8,7 @@ import pytest
 
 from mist_ci.adapters.providers import ProviderClients
 from mist_ci.adapters.providers.retrying import Retrying
-from mist_ci.errors import Code, CouldNotRun
+from mist_ci.errors import Code, ConfigError, CouldNotRun
 from mist_ci.models.config import Limits, Provider
 from mist_ci.models.embedding import decode_vector, encode_vector
 from mist_ci.models.modelref import Parameters
@@ -82,6 +82,12 @@ def test_a_refusal_is_one_error(script: Behaviour) -> None:
     with pytest.raises(CouldNotRun) as caught:
         embed(script)
     assert caught.value.code is Code.PROVIDER_REFUSED
+
+
+def test_a_provider_of_another_kind_is_one_error_before_anything_is_asked() -> None:
+    provider = Provider(type="anthropic", base_url="https://llm.example.com/v1")
+    with pytest.raises(ConfigError, match="of type anthropic"):
+        ProviderClients({}).open_embedder("prod", provider)
 
 
 def test_a_reply_can_be_held_to_a_schema() -> None:

@@ -20,7 +20,7 @@ from mist_ci.adapters.providers.secret import Redact, Secret
 from mist_ci.adapters.providers.surroundings import Surroundings, refused_here
 from mist_ci.adapters.providers.traffic import Traffic
 from mist_ci.adapters.providers.wire import Wire
-from mist_ci.errors import Code, CouldNotRun
+from mist_ci.errors import Code, ConfigError, CouldNotRun
 from mist_ci.models.config import Provider
 from mist_ci.ports.model_client import ModelClient
 
@@ -101,7 +101,17 @@ class ProviderClients:
                 return HttpClient(name, provider, key, wire_of(provider), self._retrying, traffic)
 
     def open_embedder(self, name: str, provider: Provider) -> ModelClient:
-        """A client whose answers are vectors. Raises CouldNotRun MC302 when its key is not set."""
+        """A client whose answers are vectors.
+
+        Raises ConfigError MC104 for a provider that speaks no such wire format, and CouldNotRun MC302 when its key is
+        not set.
+        """
+        if provider.type != "openai":
+            message = (
+                f"provider {name} is of type {provider.type}, and embeddings are asked of type openai only"
+            )
+            hint = "name an OpenAI-compatible server for them: most servers have one"
+            raise ConfigError(Code.WRONG_VALUE, message, hint=hint)
         if self._tape is not None:
             return self._local(name, provider, self._tape.answer)
         key, traffic = self._key(name, provider), self._traffic_of(name, provider)
