@@ -119,7 +119,8 @@ class Ahead:
         measured = self._measured(suite, change)
         earlier = self.earlier.get((change.path, suite.name)) if change.base else None
         is_compared = change.base is not None and not suite.imported
-        decides = is_compared and gate.why_advisory(suite, self.judges) is None
+        advisory = gate.why_advisory(suite, self.judges)
+        decides = is_compared and advisory is None
         standing = gate.first_look(suite, self.gate, has_baseline=is_compared)
         sides = self._sides(standing, change, Lengths.known(measured, earlier))
         ahead = SuiteOutlook(
@@ -135,6 +136,7 @@ class Ahead:
             head=sides[Side.HEAD] or NOTHING,
             anchor=sides[Side.ANCHOR],
             imported=suite.imported,
+            advisory=advisory,
             prospects=gate.prospects(suite, self.gate, tests, measured, earlier) if decides else None,
         )
         if is_compared:
