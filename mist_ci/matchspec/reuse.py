@@ -14,7 +14,8 @@ ALIAS_AGE = timedelta(days=7)
 
 def recall(call: Call, world: World) -> tuple[Completion, StoredAnswer] | None:
     """The answer that an earlier run got to exactly this request, and as what; it is graded anew like any other."""
-    pinned = is_pinned(call.contestant.reference.model)
+    contestant = call.contestant
+    pinned = contestant.provider.has_lasting_names and is_pinned(contestant.reference.model)
     oldest = None if pinned else world.clock.now() - ALIAS_AGE
     stored = world.outputs.get(call.identity, oldest)
     if stored is None:

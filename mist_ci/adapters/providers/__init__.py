@@ -123,9 +123,8 @@ class ProviderClients:
 
     def _command(self, name: str, provider: Provider) -> LocalClient:
         around = Surroundings(self._environ, self._directory)
-        command, *arguments = provider.command or ()
-        found = around.program(name, command)
-        program = Program((found, *arguments), self._directory, around.variables(name, provider.env))
+        command = around.program(name, provider.command or ("",))
+        program = Program(command, self._directory, around.variables(name, provider.env))
         secrets = tuple(self._secret(self._environ[variable]) for variable in provider.env)
         if provider.protocol == "lines":
             lines = Lines(program)
