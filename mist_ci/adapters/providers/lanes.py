@@ -249,4 +249,6 @@ def _reply(head: h11.Response | None, body: bytes | None) -> Reply:
 
 
 def _told(error: Exception) -> str:
+    if isinstance(error, TimeoutError) and not str(error):
+        return f"no connection within {CONNECT_TIMEOUT_S:.0f} s"
     return str(error) or "no reason given"
