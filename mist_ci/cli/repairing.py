@@ -70,12 +70,12 @@ def _lines(place: Path) -> Iterator[bytes]:
 def _repairs(paths: Sequence[Path], options: dict[str, Any]) -> "Iterator[tuple[Opened, Repair | str]]":
     """Every file with its repair, or with the reason why there is none."""
     from mist_ci import schemaflux
-    from mist_ci.cli import wiring, wiring_data
+    from mist_ci.cli import wiring_data
     from mist_ci.cli.inspecting import format_of, selection
     from mist_ci.ports.sources import BrokenSource
     from mist_ci.schemaflux import fixing
 
-    targets, chosen = wiring.targets(options["targets"]), selection(options)
+    targets, chosen = wiring_data.targets(options["targets"]), selection(options)
     ignoring = schemaflux.Suppressions(options["per_file_ignores"], root=str(Path().absolute()))
     with wiring_data.training_opener() as opener:
         for opened in wiring_data.opened(opener, paths):

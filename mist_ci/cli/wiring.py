@@ -1,11 +1,11 @@
-"""The only file that reads the environment, and chooses adapters but for those of training data (wiring_data.py).
+"""The only file that chooses adapters and reads the environment.
 
 An adapter is imported where it is chosen: a command waits for no library that it does not use.
 """
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,8 +24,6 @@ from mist_ci.ports.result_files import ResultFiles
 if TYPE_CHECKING:
     from mist_ci.adapters.git_remote import Access
     from mist_ci.adapters.output_cache import OutputCache
-    from mist_ci.models.chat_template import ChatTemplate
-    from mist_ci.models.target import Target
     from mist_ci.ports import World
     from mist_ci.ports.accounting import TokenCounter
     from mist_ci.ports.code_host import CodeHost
@@ -38,6 +36,8 @@ if TYPE_CHECKING:
     from mist_ci.ports.outputs import OutputStore
     from mist_ci.ports.progress import Progress
     from mist_ci.ports.runner import Runner
+
+_MUCH_BYTES = 64 << 20
 
 
 def world(
@@ -210,13 +210,6 @@ def result_files() -> ResultFiles:
     return ResultFilesOnDisk()
 
 
-def targets(names: Iterable[str] | None = None) -> "tuple[Target, ...]":
-    """The targets of those names or paths; all that ship when none are given. Raises UsageError MC106."""
-    from mist_ci.adapters.targets import load_targets, shipped_targets
-
-    return shipped_targets() if names is None else load_targets(names)
-
-
 def tokens(tokenizer: Path | None = None) -> "TokenCounter":
     """Counts as tiktoken does, faster with the extra `fast`, or with a tokenizer.json; nothing is downloaded.
 
@@ -232,22 +225,6 @@ def tokens(tokenizer: Path | None = None) -> "TokenCounter":
 def executor() -> "Executor":
     """The isolated child process."""
     return IsolatedExecutor()
-
-
-def labels() -> "LabelJudge | None":
-    """Judges labels; None where the extra `labels` is not installed."""
-    from mist_ci.adapters.labels import CleanlabJudge
-
-    return CleanlabJudge() if CleanlabJudge.is_installed() else None
-
-
-def chat_template(name: str) -> "ChatTemplate":
-    """A chat template out of a file, or one that ships, by its name. Raises ConfigError and UsageError."""
-    from mist_ci.adapters.chat_templates import bundled_template, read_template
-
-    path = Path(name)
-    is_file = path.suffix in (".jinja", ".json") or path.exists()
-    return read_template(path) if is_file else bundled_template(name)
 
 
 def progress() -> "Progress":
@@ -266,3 +243,10 @@ def is_terminal(stream: object) -> bool:
 def is_watched(stream: object) -> bool:
     """True when a person or the runner of a CI job reads what is written: both may take parts of it for commands."""
     return bool(getattr(stream, "isatty", lambda: False)()) or bool(os.environ.get("CI"))
+
+
+def labels() -> "LabelJudge | None":
+    """Judges labels; None where the extra `labels` is not installed."""
+    from mist_ci.adapters.labels import CleanlabJudge
+
+    return CleanlabJudge() if CleanlabJudge.is_installed() else None

@@ -1,4 +1,7 @@
-"""The adapters that files of training data are read and repaired with; the rest of the world is in wiring.py."""
+"""Chooses the adapters that training data needs: the only file for them beside `wiring`.
+
+An adapter is imported where it is chosen: a command waits for no library that it does not use.
+"""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -12,6 +15,8 @@ from mist_ci.ports.workers import InlineWorkers, Workers
 
 if TYPE_CHECKING:
     from mist_ci.adapters.sources import Opener
+    from mist_ci.models.chat_template import ChatTemplate
+    from mist_ci.models.target import Target
 
 _MUCH_BYTES = 64 << 20
 
@@ -71,3 +76,19 @@ def workers(jobs: int | None, files: Sequence[Opened]) -> Workers:
     from mist_ci.adapters.workers import ProcessWorkers
 
     return ProcessWorkers(count)
+
+
+def targets(names: Iterable[str] | None = None) -> "tuple[Target, ...]":
+    """The targets of those names or paths; all that ship when none are given. Raises UsageError MC106."""
+    from mist_ci.adapters.targets import load_targets, shipped_targets
+
+    return shipped_targets() if names is None else load_targets(names)
+
+
+def chat_template(name: str) -> "ChatTemplate":
+    """A chat template out of a file, or one that ships, by its name. Raises ConfigError and UsageError."""
+    from mist_ci.adapters.chat_templates import bundled_template, read_template
+
+    path = Path(name)
+    is_file = path.suffix in (".jinja", ".json") or path.exists()
+    return read_template(path) if is_file else bundled_template(name)
