@@ -168,6 +168,10 @@ def _build(kind: type[Grader], options: Mapping[str, Any], where: Where) -> Grad
             raise ConfigError(
                 Code.UNKNOWN_KEY, f"grader {kind.name} has no option {option!r}", where=where, hint=hint
             ) from None
+        if problem["type"] == "missing":
+            message = f"grader {kind.name} needs the option {option!r}"
+            hint = f"docs/graders/{kind.name}.md has all options, and an example"
+            raise ConfigError(Code.MISSING_KEY, message, where=where, hint=hint) from None
         place = f"{kind.name}.{option}" if option else f"{kind.name}:"
         raise ConfigError(Code.WRONG_VALUE, f"{place} {wording.reason([problem])}", where=where) from None
 

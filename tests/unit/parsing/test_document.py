@@ -180,7 +180,7 @@ MISTAKES = [
     (S, 'expected: "4"}', "expected: null}", Code.BAD_SAMPLE, 15, "expected", "expected is missing"),
     (S, ', expected: "4"}', "}", Code.BAD_SAMPLE, 15, "expected", "expected is missing"),
     (S, "samples:\n", "sampels:\n", Code.UNKNOWN_KEY, 14, "sampels", "did you mean 'samples'?"),
-    (S, "samples:\n", "data: a.jsonl\nsamples:\n", Code.MISSING_KEY, 14, "data", "either `data`"),
+    (S, "samples:\n", "data: a.jsonl\nsamples:\n", Code.MISSING_KEY, 14, "data", "give either `data`"),
     (S, 'samples:\n  - {input: "2+2?", expected: "4"}\n', "data: gone.jsonl\n", Code.FILE_MISSING, 14, "data",
      "suites/gone.jsonl is not in"),
 ]  # fmt: skip
