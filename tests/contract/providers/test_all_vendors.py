@@ -422,5 +422,5 @@ def test_a_models_name_adds_nothing_to_an_address(kind: str, model: str) -> None
     place = Provider.model_validate({"type": kind, "base_url": "https://gateway.example.com/v1beta", **own})
     parts = urlsplit(wire_of(place).address(place, Request(model, (), Parameters())))
     assert (parts.query, parts.fragment) == ("api-version=2024-10-21" if own else "", "")
-    assert parts.path.count("/") == (5 if own else 3)
+    assert parts.path.count("/") == (6 if own else 3)
     assert not set(parts.path) & set("\r\n ")
