@@ -1,6 +1,7 @@
 """Claims: whatever a grader accepts it scores from 0 to 1, whatever a model says, in a time that grows with it only."""
 
 import math
+import time
 from typing import Any
 
 import pytest
@@ -9,9 +10,11 @@ from hypothesis import strategies as st
 
 from mist_ci.errors import Where
 from mist_ci.matchspec.graders import GRADERS, AskingGrader, CannotGrade, Grader, grader, specify
+from mist_ci.matchspec.graders.assertions import Assertions
 from mist_ci.matchspec.graders.modelled import ModelGrader
+from mist_ci.matchspec.graders.regex import Regex
 from mist_ci.models.answer import Answer
-from mist_ci.models.suite import Sample, ToolCall
+from mist_ci.models.suite import GraderOptions, Sample, ToolCall
 
 HERE = Where("suites/qa.yml")
 OPTIONS: dict[str, list[dict[str, Any]]] = {
@@ -241,3 +244,29 @@ def test_long_answers_are_graded_whatever_they_are(what: str) -> None:
         taken_s = time.process_time() - started
         assert given_score is None or 0 <= given_score <= 1
         assert taken_s < 2, f"{one.name} took {taken_s:.1f} s"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("answer", ["{" * 100_000, '{"' * 100_000, '{"a":' * 20_000, '{"a":[1,' * 20_000])
+def test_an_answer_of_braces_holds_nobody_up(answer: str) -> None:
+    """Looking for JSON at every brace is a matter of minutes: there is no score, and that is no 0."""
+    sample = Sample(key="", id="", messages=(), expected=({"type": "contains-json"},))
+    began_s = time.monotonic()
+    with pytest.raises(CannotGrade, match="too many braces"):
+        Assertions().grade(Answer(answer), sample)
+    assert time.monotonic() - began_s < 10
+
+
+def test_a_schema_and_an_answer_that_take_minutes_together_are_no_score() -> None:
+    schema: GraderOptions = {"allOf": [{"type": "array"}] * 2_000}
+    sample = Sample(key="", id="", messages=(), expected=({"type": "is-json", "value": schema},))
+    with pytest.raises(CannotGrade, match="too long for its schema"):
+        Assertions().grade(Answer("[" + "1," * 500_000 + "1]"), sample)
+
+
+def test_a_pattern_that_fills_the_memory_is_refused_when_the_suite_is_loaded() -> None:
+    pattern = r"((x[a-zA-Z\p{L}]{1,20}){20})"
+    sample = Sample(key="", id="", messages=(), expected=pattern)
+    assert "pattern too large" in (Regex().refuse(sample) or "")
+    asserts = sample.model_copy(update={"expected": ({"type": "regex", "value": pattern},)})
+    assert "pattern too large" in (Assertions().refuse(asserts) or "")
