@@ -27,9 +27,12 @@ from mist_ci.ports.workers import InlineWorkers, Workers
 
 if TYPE_CHECKING:
     from mist_ci.adapters.git_remote import Access
+    from mist_ci.adapters.ledger import LedgerFiles
     from mist_ci.adapters.output_cache import OutputCache
     from mist_ci.adapters.sources import Opener
+    from mist_ci.adapters.training_files import TrainingFile
     from mist_ci.models.chat_template import ChatTemplate
+    from mist_ci.models.message import TraceSpan
     from mist_ci.models.target import Target
     from mist_ci.ports import World
     from mist_ci.ports.accounting import TokenCounter
@@ -272,6 +275,39 @@ def result_files() -> ResultFiles:
     from mist_ci.adapters.result_files import ResultFilesOnDisk
 
     return ResultFilesOnDisk()
+
+
+def ledger(paths: "Sequence[Path]") -> "LedgerFiles":
+    """Spans on disk. Raises ConfigError MC101."""
+    from mist_ci.adapters.ledger import LedgerFiles
+
+    return LedgerFiles(paths)
+
+
+def append_to_ledger(path: Path, span: "TraceSpan") -> bool:
+    """Adds a span to a ledger; True when a line that was cut off was closed first. Raises CouldNotRun MC309."""
+    from mist_ci.adapters.ledger import append
+    from mist_ci.models.message import encode
+
+    clock = SystemClock()
+    return append(path, [encode(clock.unique(), "trace.span", clock.now_ns(), span)])
+
+
+def checked_out(repository: Path) -> tuple[str | None, str | None]:
+    """The commit and the branch of a work tree; None outside of a repository, and for no branch."""
+    clone = GitRepository(repository)
+    commit, branch = (
+        clone.run("rev-parse", *arguments, "HEAD", check=False).decode(errors="replace").strip() or None
+        for arguments in (("--verify", "--quiet"), ("--abbrev-ref",))
+    )
+    return commit, branch if commit and branch != "HEAD" else None
+
+
+def training_file(path: Path) -> "TrainingFile":
+    """What a trainer left behind. Raises ConfigError MC101 and MC115."""
+    from mist_ci.adapters.training_files import read_training_file
+
+    return read_training_file(path)
 
 
 def targets(names: Iterable[str] | None = None) -> "tuple[Target, ...]":
