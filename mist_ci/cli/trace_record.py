@@ -29,11 +29,10 @@ class Amount(click.ParamType[Decimal]):
         """The number. Raises click.BadParameter."""
         try:
             found = Decimal(str(value))
-            if 0 <= found < _MAX_AMOUNT:
-                return found
+            is_possible = bool(0 <= found < _MAX_AMOUNT)
         except ArithmeticError:
-            pass
-        self.fail(f"{value!r} is no amount: write 12.50", param, ctx)
+            found, is_possible = Decimal(0), False
+        return found if is_possible else self.fail(f"{value!r} is no amount: write 12.50", param, ctx)
 
 
 AMOUNT = Amount()
