@@ -17,7 +17,7 @@ RUN_FILE = "trace.jsonl"
 
 
 class LedgerFiles:
-    """Lines of ledgers and of directories of results, file by file, never more than one line in memory."""
+    """Implements ports.Ledger: files and directories of results, one after the other, a line in memory at a time."""
 
     def __init__(self, paths: Sequence[Path]) -> None:
         self._files = sorted({file for path in paths for file in _files(path)})

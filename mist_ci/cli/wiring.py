@@ -27,7 +27,6 @@ from mist_ci.ports.workers import InlineWorkers, Workers
 
 if TYPE_CHECKING:
     from mist_ci.adapters.git_remote import Access
-    from mist_ci.adapters.ledger import LedgerFiles
     from mist_ci.adapters.output_cache import OutputCache
     from mist_ci.adapters.sources import Opener
     from mist_ci.adapters.training_files import TrainingFile
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from mist_ci.ports.history import History
     from mist_ci.ports.iterations import IterationStore
     from mist_ci.ports.label_judge import LabelJudge
+    from mist_ci.ports.ledger import Ledger, Post
     from mist_ci.ports.model_client import ModelClients
     from mist_ci.ports.outputs import OutputStore
     from mist_ci.ports.progress import Progress
@@ -277,7 +277,7 @@ def result_files() -> ResultFiles:
     return ResultFilesOnDisk()
 
 
-def ledger(paths: "Sequence[Path]") -> "LedgerFiles":
+def ledger(paths: "Sequence[Path]") -> "Ledger":
     """Spans on disk. Raises ConfigError MC101."""
     from mist_ci.adapters.ledger import LedgerFiles
 
@@ -301,6 +301,21 @@ def checked_out(repository: Path) -> tuple[str | None, str | None]:
         for arguments in (("--verify", "--quiet"), ("--abbrev-ref",))
     )
     return commit, branch if commit and branch != "HEAD" else None
+
+
+def trace_post(
+    url: str, default_path: str, key_env: str | None, key_header: str
+) -> "tuple[Post, str | None]":
+    """Posts to a server, with the key out of that variable, and the key. Raises UsageError MC201, CouldNotRun MC302."""
+    from mist_ci.adapters.trace_post import HttpPost, endpoint
+    from mist_ci.errors import CouldNotRun
+
+    key = os.environ.get(key_env) if key_env else None
+    if key_env and not key:
+        hint = "set it in the job, from a secret"
+        raise CouldNotRun(Code.KEY_MISSING, f"the environment variable {key_env} is not set", hint=hint)
+    value = f"Bearer {key}" if key_header.lower() == "authorization" else key
+    return HttpPost(endpoint(url, default_path, {key_header: value} if value and key else {})), key
 
 
 def training_file(path: Path) -> "TrainingFile":

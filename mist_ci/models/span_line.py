@@ -44,6 +44,33 @@ class SpanLine(msgspec.Struct, gc=False):
     parent_id: str | None = None
 
 
+Attributes = dict[str, str | int | float | bool | None]
+
+
+class WholeSpan(msgspec.Struct, gc=False, omit_defaults=True):
+    """A trace.span with all its attributes: what is exported."""
+
+    trace_id: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+    span_id: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")]
+    operation: str
+    start_ns: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+    end_ns: Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+    status: Literal["ok", "error"]
+    attrs: Attributes
+    parent_id: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}$")] | None = None
+
+
+class WholeMessage(msgspec.Struct, gc=False):
+    """An envelope with such a span in it."""
+
+    version: Literal["1"]
+    id: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+    source: str
+    type: str
+    payload: WholeSpan
+    timestamp_ns: int = 0
+
+
 class _Envelope(msgspec.Struct, gc=False):
     version: Literal["1"]
     id: str
@@ -68,6 +95,7 @@ class Unusable(ValueError):
     """A line that counts nowhere; the text says why, after a number of them."""
 
 
+_whole = msgspec.json.Decoder(WholeMessage).decode
 _quick = msgspec.json.Decoder(_SpanEnvelope).decode
 _envelope = msgspec.json.Decoder(_Envelope).decode
 _span = msgspec.json.Decoder(SpanLine).decode
@@ -94,7 +122,17 @@ def read_span(line: bytes) -> SpanLine | None:
     return envelope.payload
 
 
-def attributes_of(line: bytes) -> dict[str, str | int | float | bool | None]:
+def read_whole(line: bytes) -> WholeMessage | None:
+    """The message with all of its span; None for one of another type. Raises Unusable."""
+    if read_span(line) is None:
+        return None
+    try:
+        return _whole(line)
+    except _BAD:
+        raise Unusable("that are no spans") from None
+
+
+def attributes_of(line: bytes) -> Attributes:
     """All attributes of a line that `read_span` has read, those that are plain."""
     attrs = _attributes(_envelope(line).payload)["attrs"]
     pairs = attrs.items() if isinstance(attrs, dict) else ()

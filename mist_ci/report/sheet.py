@@ -87,10 +87,14 @@ class _Page:
 
 
 def separated(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
-    """Comma-separated values (RFC 4180) that no spreadsheet takes for formulas; every number as it is."""
+    """Comma-separated values (RFC 4180) that no spreadsheet takes for formulas; every number as it is.
+
+    Without names of columns there is no header: rows that go on.
+    """
     page = _Page()
     writer = csv.writer(page)
-    writer.writerow(columns)
+    if columns:
+        writer.writerow(columns)
     writer.writerows([safe(value) for value in row] for row in rows)
     return "".join(page.lines)
 

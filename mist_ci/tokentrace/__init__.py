@@ -1,7 +1,9 @@
 """Every call and every training row in tokens and dollars; budgets that hold."""
 
 from mist_ci.tokentrace.budgets import evaluation_budget, training_budget
+from mist_ci.tokentrace.exporting import COLUMNS, Departure, envelope, left_out_of, row
 from mist_ci.tokentrace.ledger import read_ledger
+from mist_ci.tokentrace.otlp import export_request, rejected
 from mist_ci.tokentrace.outlay import Accounts, Answers, Lengths, assumptions, outlay
 from mist_ci.tokentrace.recording import (
     Against,
@@ -21,9 +23,11 @@ from mist_ci.tokentrace.trainers import read_training
 from mist_ci.tokentrace.training import training_estimate
 
 __all__ = [
+    "COLUMNS",
     "Accounts",
     "Against",
     "Answers",
+    "Departure",
     "Lengths",
     "Rates",
     "Ties",
@@ -31,14 +35,19 @@ __all__ = [
     "assumptions",
     "changed",
     "duplicates",
+    "envelope",
     "estimate_span",
     "evaluation_budget",
+    "export_request",
     "hash_of",
+    "left_out_of",
     "outlay",
     "priced",
     "read_ledger",
     "read_training",
     "recorded_before",
+    "rejected",
+    "row",
     "spans",
     "tied",
     "training_budget",

@@ -68,11 +68,10 @@ def test_run_and_suites_and_samples_and_calls_come_to_the_same_in_any_order(
     assert run.flaws == []
     assert not found.left_out
     same(run.total(), attempts)
-    for name, part in (("side", lambda one: one.side.value), ("model", lambda one: one.model),
-                       ("suite", lambda one: one.suite)):  # fmt: skip
+    for name in ("side", "model", "suite"):
         parted = defaultdict(list)
         for one in attempts:
-            parted[part(one)].append(one)
+            parted[str(getattr(one, name))].append(one)
         assert set(run.by(name)) == set(parted)
         for key, totals in run.by(name).items():
             same(totals, parted[key])

@@ -100,7 +100,12 @@ def test_not_a_number_in_a_log_of_losses_is_nothing_to_us() -> None:
 
 def test_an_openai_job_has_billed_tokens_and_no_cost() -> None:
     found = only(OPENAI)
-    assert (found.trainer, found.job, found.tokens, found.epochs) == ("openai", "ftjob-abc123", 5768, 4)
+    assert (found.trainer, found.job, found.tokens, found.epochs) == (
+        "openai",
+        "ftjob-abc123",
+        5768,
+        Decimal(4),
+    )
     assert found.end_ns == 1_790_003_600 * 10**9
     assert (found.cost_usd, found.cost_basis, found.error) == (None, TrainingCost.UNKNOWN, None)
 
