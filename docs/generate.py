@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 import yaml
 
-from mist_ci.cli import cli, wiring
+from mist_ci.cli import cli, wiring_data
 from mist_ci.errors import EXPLANATIONS
 from mist_ci.matchspec.graders import manual
 from mist_ci.models.config import Policy
@@ -33,7 +33,7 @@ def pages() -> dict[str, str]:
         **manual.pages(),
         **explain.pages(),
         **format_page(),
-        **target_pages(wiring.targets()),
+        **target_pages(wiring_data.targets()),
     }
 
 

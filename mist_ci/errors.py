@@ -56,6 +56,7 @@ class Code(StrEnum):
     CORRUPT_ASSET = "MC310"
     CANCELLED = "MC311"
     NEEDS_APPROVAL = "MC312"
+    JUDGE_UNCHECKED = "MC313"
     OUT_OF_TIME = "MC314"
     CODE_HOST = "MC320"
     HISTORY = "MC321"
@@ -118,6 +119,9 @@ EXPLANATIONS: dict[Code, str] = {
     Code.NEEDS_APPROVAL: "Judging the change means calls that somebody pays for, and this job may not spend: "
     "it comes from a fork, or the job has `spend: none`. What costs nothing was done. For a fork, a maintainer "
     "approves the job behind the protected environment, and that job judges it.",
+    Code.JUDGE_UNCHECKED: "A suite that has to be decided (required, critical, or one that must improve) is judged by "
+    "a model that nobody has held against people, or that agrees too little with them. Until mist-judges.json on the "
+    "base branch says otherwise, such a suite is advisory: nothing is decided. docs/judge.md says how to check it.",
     Code.OUT_OF_TIME: "A provider's `limits.total_s` was over before everything was asked. Nothing is decided. "
     "Answers that were already paid for are kept in the results directory, and in --outputs for the next run.",
     Code.CODE_HOST: "The code host (GitHub) refused a request, or did not answer after several retries. "

@@ -183,6 +183,9 @@ class FakeModels:
         self.opened.append(name)
         return _FakeClient(self, name)
 
+    def open_embedder(self, name: str, provider: Provider) -> ModelClient:
+        return self.open(f"{name} embeddings", provider)
+
 
 class _FakeClient:
     def __init__(self, models: FakeModels, name: str) -> None:

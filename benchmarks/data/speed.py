@@ -20,7 +20,7 @@ from pathlib import Path
 
 from benchmarks.data import corpus, peer_child, typed
 from mist_ci.adapters.tokenizers import GigatokenCounter, TiktokenCounter
-from mist_ci.cli import wiring
+from mist_ci.cli import wiring, wiring_data
 from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import DataReport
 from mist_ci.ports.accounting import TokenCounter
@@ -41,8 +41,8 @@ FIRST_FINDING_S = 1.0
 
 def inspect(path: Path, tokens: TokenCounter, selection: Selection) -> DataReport:
     """SchemaFlux on one file, in this process."""
-    with wiring.training_opener() as opener:
-        asked = Inspection("files", wiring.opened(opener, [path]), model=MODEL, selection=selection)
+    with wiring_data.training_opener() as opener:
+        asked = Inspection("files", wiring_data.opened(opener, [path]), model=MODEL, selection=selection)
         return validate(asked, Means(wiring.executor(), tokens))
 
 
@@ -61,8 +61,8 @@ def row_rules(path: Path) -> int:
     """Reads every row and asks the rules about single rows that are on by default; nothing else. Their findings."""
     judge = Judge(ROW_RULES, TARGET_RULES, (), Selection())
     found = 0
-    with wiring.training_opener() as opener:
-        (source,) = wiring.opened(opener, [path])
+    with wiring_data.training_opener() as opener:
+        (source,) = wiring_data.opened(opener, [path])
         if isinstance(source, BrokenSource):
             raise TypeError(f"{path} cannot be opened")
         reader = RowReader({source.path: DataFormat.OPENAI_CHAT})

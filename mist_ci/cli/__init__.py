@@ -21,6 +21,7 @@ from mist_ci.cli.history import history
 from mist_ci.cli.import_results import import_results
 from mist_ci.cli.init import init
 from mist_ci.cli.interrupts import INTERRUPTS
+from mist_ci.cli.judge import judge
 from mist_ci.cli.merge import merge
 from mist_ci.cli.options import SETTINGS
 from mist_ci.cli.plan import plan
@@ -54,6 +55,7 @@ COMMANDS = (
     gate,
     plan,
     calibrate,
+    judge,
     validate,
     targets,
     evaluate,

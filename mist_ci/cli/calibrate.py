@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from mist_ci.stages import Calibrated
 
 
-def _dollars(_context: click.Context, _option: click.Parameter, value: str | None) -> Decimal | None:
+def dollars(_context: click.Context, _option: click.Parameter, value: str | None) -> Decimal | None:
+    """A sum of money from the command line."""
     try:
         amount = None if value is None else Decimal(value)
     except InvalidOperation:
@@ -44,9 +45,7 @@ def _dollars(_context: click.Context, _option: click.Parameter, value: str | Non
     show_default=True,
     help="How many pretend changes are judged; costs time, and no money.",
 )
-@click.option(
-    "--max-usd", callback=_dollars, metavar="USD", help="Stop, with nothing measured, at this cost."
-)
+@click.option("--max-usd", callback=dollars, metavar="USD", help="Stop, with nothing measured, at this cost.")
 @RESULTS
 @OUTPUT_FORMAT
 def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
@@ -87,7 +86,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
     programs = matchspec.TrustedPrograms(tree)
     suites = [matchspec.load(one, world.executor, programs=programs) for one in documents]
     store = world.results.create(f"calibrate-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
-    subject = Subject(path, model, name, policy.gates[name], policy)
+    subject = Subject(path, model, name, policy.gates[name], policy, planning.read_judges(tree, config.name))
     found = measure(world, store, subject, suites, attempts, max_usd, splits)
     after = before.updated(found.suites, [found.gate])
     target = config.parent / CALIBRATION_FILE

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mist_ci.models.attempt import Attempt
-    from mist_ci.models.comparison import ModelComparison, SuiteComparison
+    from mist_ci.models.comparison import JudgeNumbers, ModelComparison, SuiteComparison
     from mist_ci.models.eval_run import EvalRun, Selection
+    from mist_ci.models.judges import Judges
     from mist_ci.models.modelref import ModelReference
     from mist_ci.models.suite import Suite
     from mist_ci.ports import World
@@ -105,6 +106,7 @@ def _evaluate(
     policy = policy_of(tree, config)
     path = inside(reference, config.parent)
     head = planning.read_reference(tree, path, policy)
+    judges = planning.read_judges(tree, config.name)
     documents = suites_of(tree, policy, config, chosen, world.shipped)
     programs = matchspec.TrustedPrograms(tree)
     suites = [matchspec.load(one, world.executor, programs=programs) for one in documents]
@@ -116,12 +118,12 @@ def _evaluate(
     asked = [suite.model_copy(update={"samples": samples}) for suite, samples in parts if samples]
     seat = matchspec.Contestant(Side.HEAD, head, policy.providers[head.provider])
     portions = [replace(matchspec.Portion.whole(suite), label=selection.label) for suite in asked]
-    evaluation = matchspec.evaluate(portions, [seat], world, store)
+    evaluation = matchspec.evaluate(portions, [seat], world, store, providers=policy.providers)
     if evaluation.failure is not None:
         raise evaluation.failure
     run = run.model_copy(update={"finished": True})
     store.save(EVAL_FILE, run.model_dump_json(indent=2) + "\n")
-    return _held(path, head, asked, evaluation.attempts, selection), run, store.location
+    return _held(path, head, asked, evaluation.attempts, selection, judges), run, store.location
 
 
 def _run_of(
@@ -162,6 +164,7 @@ def _held(
     suites: "Sequence[Suite]",
     attempts: "Sequence[Attempt]",
     selection: "Selection",
+    judges: "Judges",
 ) -> "ModelComparison":
     """Scores, and floors where everything was asked: a part says nothing about the whole."""
     from mist_ci import gate
@@ -173,7 +176,7 @@ def _held(
         suites = [suite.model_copy(update={"floor": None}) for suite in suites]
     change = ModelChange(name=path, path=path, base=None, base_label="", head=head)
     standings = [gate.Standing.whole(suite) for suite in suites]
-    return gate.compare(change, standings, attempts, Gate(branches=("*",)), {})
+    return gate.compare(change, standings, attempts, Gate(branches=("*",)), {}, judges=judges)
 
 
 def _print(compared: "ModelComparison", run: "EvalRun", location: str, notices: tuple[str, ...]) -> None:
@@ -190,6 +193,8 @@ def _print(compared: "ModelComparison", run: "EvalRun", location: str, notices: 
         say(f"{line} {tokens:>10} {money(spend.cost_usd):>10}{_remark(one)}")
         if spend.reused_calls:
             say(f"{'':24} {count(spend.reused_calls, 'answer')} reused, {money(spend.saved_usd)} saved")
+        if one.judge is not None:
+            say(f"{'':24} {_judged(one.judge)}")
     for notice in notices:
         say(f"notice: {notice}")
     if run.selection.label != WHOLE:
@@ -197,6 +202,18 @@ def _print(compared: "ModelComparison", run: "EvalRun", location: str, notices: 
             f"only a part was asked ({run.selection.label}): no floor is judged, and nothing is compared with it"
         )
     say(f"results {location}")
+
+
+def _judged(judge: "JudgeNumbers") -> str:
+    """Who judged, what that took, and whether it may decide anything."""
+    from mist_ci.models.figures import count, money
+    from mist_ci.report.text import plain
+
+    told = f"judged by {plain(judge.model, 200)}"
+    if judge.spend is not None:
+        told += f": {count(judge.spend.calls, 'call')}, {money(judge.spend.cost_usd)}"
+        told += f", {judge.spend.reused_calls:,} stored" if judge.spend.reused_calls else ""
+    return f"{told}; in a gate it would be advisory: {judge.advisory}" if judge.advisory else told
 
 
 def _remark(one: "SuiteComparison") -> str:

@@ -17,7 +17,7 @@ def inspection(
 ) -> "Inspection":
     """Everything that the options say. Raises ConfigError and UsageError for files and names that are not there."""
     from mist_ci import schemaflux
-    from mist_ci.cli import wiring
+    from mist_ci.cli import wiring, wiring_data
     from mist_ci.cli.local import read_file
 
     template = options["template"]
@@ -27,9 +27,9 @@ def inspection(
         before,
         format=format_of(options),
         model=options["model"],
-        template=wiring.chat_template(template) if template else None,
+        template=wiring_data.chat_template(template) if template else None,
         now=wiring.now().astimezone(),
-        targets=wiring.targets(options["targets"]) if options["targets"] else (),
+        targets=wiring_data.targets(options["targets"]) if options["targets"] else (),
         trainers=[schemaflux.read_settings(read_file(path), str(path)) for path in options["trainers"]],
         selection=selection(options),
         suppressions=_suppressions(options),

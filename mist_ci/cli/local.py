@@ -41,10 +41,11 @@ def suites_of(
     Suites whose results are imported are left out, and a note says so. Raises UsageError MC106 for a name that no suite
     has, and MC201 where nothing is left or such a suite was chosen.
     """
-    from mist_ci import matchspec
+    from mist_ci import matchspec, planning
     from mist_ci.parsing.document import nearest
 
     found = matchspec.find(tree, policy.suites, config.name, shipped)
+    planning.check_judges(policy, tree, found)
     names = [one.file.name for one in found]
     for name in chosen:
         if name not in names:

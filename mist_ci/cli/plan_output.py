@@ -96,7 +96,8 @@ def _row(suite: "SuiteOutlook") -> str:
     if suite.imported:
         return f"{suite.suite:24} {suite.role.value:8}  imported: another runner asks"
     if told is None:
-        return f"{start} {points(suite.margin):>6}  floors only"
+        why = "floors only" if suite.advisory is None else "advisory: decides nothing"
+        return f"{start} {points(suite.margin):>6}  {why}"
     finds = "nothing" if told.finds >= 1 else points(told.finds)
     return (
         f"{start} {points(suite.margin):>6} {finds:>6} {count(told.needs):>7} {told.certified:>9.0%} "

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 def repair(paths: Sequence[Path], options: dict[str, Any]) -> None:
     """Writes what is different, and says what was done and what was left on stderr. Raises CouldNotRun MC309."""
-    from mist_ci.cli import wiring
+    from mist_ci.cli import wiring_data
 
     for opened, one in _repairs(paths, options):
         if isinstance(one, str):
             _tell(f"not repaired: {opened.path}: {one}")
             continue
         try:
-            wiring.rewrite(Path(opened.path), (line.new for line in one.lines()))
+            wiring_data.rewrite(Path(opened.path), (line.new for line in one.lines()))
         except ValueError as spoilt:
             _tell(f"not repaired: {opened.path}: {spoilt}")
             continue
@@ -70,16 +70,16 @@ def _lines(place: Path) -> Iterator[bytes]:
 def _repairs(paths: Sequence[Path], options: dict[str, Any]) -> "Iterator[tuple[Opened, Repair | str]]":
     """Every file with its repair, or with the reason why there is none."""
     from mist_ci import schemaflux
-    from mist_ci.cli import wiring
+    from mist_ci.cli import wiring_data
     from mist_ci.cli.inspecting import format_of, selection
     from mist_ci.ports.sources import BrokenSource
     from mist_ci.schemaflux import fixing
 
-    targets, chosen = wiring.targets(options["targets"]), selection(options)
+    targets, chosen = wiring_data.targets(options["targets"]), selection(options)
     ignoring = schemaflux.Suppressions(options["per_file_ignores"], root=str(Path().absolute()))
-    with wiring.training_opener() as opener:
-        for opened in wiring.opened(opener, paths):
-            reason = wiring.why_not_rewritten(Path(opened.path))
+    with wiring_data.training_opener() as opener:
+        for opened in wiring_data.opened(opener, paths):
+            reason = wiring_data.why_not_rewritten(Path(opened.path))
             reason = reason or fixing.why_not(opened, reshape_all=options["jsonl"])
             is_spread = reason is None and fixing.is_spread(opened)
             rows = opener.open_spread(opened.path, Path(opened.path)) if is_spread else opened

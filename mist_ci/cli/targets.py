@@ -28,10 +28,10 @@ def targets(name: str | None, output_format: str) -> int:
     mist-ci targets our-trainer.yaml
     """
     from mist_ci import schemaflux
-    from mist_ci.cli import wiring
+    from mist_ci.cli import wiring_data
     from mist_ci.cli.output import show_json, show_markdown
 
-    found = wiring.targets((name,)) if name else wiring.targets()
+    found = wiring_data.targets((name,)) if name else wiring_data.targets()
     if output_format == "json":
         written = [target.model_dump(mode="json") for target in found]
         show_json(written[0] if name else written)

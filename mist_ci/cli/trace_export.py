@@ -62,14 +62,14 @@ def export(
     mist-ci trace export --to csv > spans.csv
     """
     from mist_ci import tokentrace
-    from mist_ci.cli import wiring
+    from mist_ci.cli import wiring_trace
     from mist_ci.report import redact
 
     if (kind == "csv") == (url is not None):
         message = "--to csv goes to stdout" if url else f"--to {kind} needs a server"
         raise UsageError(Code.USAGE, message, hint="leave --url out" if url else "name it with --url")
     traces = _traces(places, runs) if runs else None
-    post, key = wiring.trace_post(url, _PATHS[kind], key_env, key_header) if url else (None, None)
+    post, key = wiring_trace.trace_post(url, _PATHS[kind], key_env, key_header) if url else (None, None)
     departure = tokentrace.Departure(
         lambda text: redact(text, [key]) if key else text, with_content=with_content
     )

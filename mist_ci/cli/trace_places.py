@@ -22,9 +22,9 @@ FROM = click.option(
 
 def files_of(places: Sequence[Path]) -> "LedgerPort":
     """The files of those places. Raises ConfigError MC101."""
-    from mist_ci.cli import wiring
+    from mist_ci.cli import wiring_trace
 
-    return wiring.ledger(places or ([DEFAULT] if DEFAULT.exists() else []))
+    return wiring_trace.ledger(places or ([DEFAULT] if DEFAULT.exists() else []))
 
 
 def ledger_of(places: Sequence[Path]) -> "Ledger":

@@ -88,9 +88,9 @@ def record(
     mist-ci trace record job.json --data data/train.jsonl --price-per-mtok 3
     """
     from mist_ci import tokentrace
-    from mist_ci.cli import wiring
+    from mist_ci.cli import wiring_trace
 
-    found = wiring.training_file(path)
+    found = wiring_trace.training_file(path)
     place = ledger or results / LEDGER_NAME
     trainings = tokentrace.read_training(found.file)
     ties = _ties(options, repository, found.base_model)
@@ -108,7 +108,7 @@ def record(
             _note(
                 f"recorded before with other {', '.join(others)}: to change it, take its line out of {place}"
             )
-        if is_new and wiring.append_to_ledger(place, span):
+        if is_new and wiring_trace.append_to_ledger(place, span):
             _note(f"{place}: its last line was cut off; it was closed, and counts nowhere")
         told.append(_told(span, known, is_new=is_new))
     _show(told, place, output_format)
@@ -123,14 +123,14 @@ def _whole(training: "Training", ties: "Ties", rates: "Rates", file: str) -> "Tr
 
 def _ties(options: dict[str, Any], repository: Path, base_model: str | None) -> "Ties":
     from mist_ci import tokentrace
-    from mist_ci.cli import wiring
+    from mist_ci.cli import wiring_trace
     from mist_ci.cli.local import read_file
 
     if options["data"] and options["data_hash"]:
         raise UsageError(
             Code.USAGE, "--data and --data-hash both say what the data is", hint="give one of them"
         )
-    commit, branch = wiring.checked_out(repository)
+    commit, branch = wiring_trace.checked_out(repository)
     config_hash = tokentrace.hash_of(map(read_file, options["configs"])) if options["configs"] else None
     return tokentrace.Ties(
         base_model=options["base_model"] or base_model,
@@ -147,12 +147,12 @@ def _data_hash(paths: tuple[Path, ...]) -> str | None:
     if not paths:
         return None
     from mist_ci import schemaflux
-    from mist_ci.cli import wiring
+    from mist_ci.cli import wiring_data
     from mist_ci.errors import ConfigError
     from mist_ci.ports.sources import BrokenSource
 
-    with wiring.training_opener() as opener:
-        opened = wiring.opened(opener, paths)
+    with wiring_data.training_opener() as opener:
+        opened = wiring_data.opened(opener, paths)
         for one in opened:
             if isinstance(one, BrokenSource):
                 raise ConfigError(Code.BAD_TRACE, "the data cannot be read", where=Where(one.path))
@@ -181,10 +181,10 @@ def _known(results: Path, ledger: Path) -> "Ledger":
     import time
 
     from mist_ci import tokentrace
-    from mist_ci.cli import wiring
+    from mist_ci.cli import wiring_trace
 
     places = [place for place in (results, ledger) if place.exists()]
-    return tokentrace.read_ledger(wiring.ledger(places).lines(), time.time_ns())
+    return tokentrace.read_ledger(wiring_trace.ledger(places).lines(), time.time_ns())
 
 
 def _told(span: "TraceSpan", known: "Ledger", *, is_new: bool) -> dict[str, object]:

@@ -70,22 +70,22 @@ def _validated(
 ) -> "tuple[DataReport, Noted]":
     """The report, and the identity of every finding where a baseline is to be written."""
     from mist_ci import schemaflux
-    from mist_ci.cli import wiring
+    from mist_ci.cli import wiring, wiring_data
     from mist_ci.cli.inspecting import inspection
 
     noted: Noted = {}
-    with wiring.training_opener() as opener, wiring.scratch() as scratch:
-        files = wiring.opened(opener, paths)
-        before = wiring.earlier(opener, paths, options["since"]) if options["since"] else ()
+    with wiring_data.training_opener() as opener, wiring_data.scratch() as scratch:
+        files = wiring_data.opened(opener, paths)
+        before = wiring_data.earlier(opener, paths, options["since"]) if options["since"] else ()
         means = schemaflux.Means(
             wiring.executor(),
             wiring.tokens(options["tokenizer"]),
-            wiring.workers(options["jobs"], files),
+            wiring_data.workers(options["jobs"], files),
             scratch,
             printer.show if options["output_format"] == "text" else lambda _finding: None,
             noted if options["write_baseline"] else None,
             wiring.labels(),
         )
         found = schemaflux.validate(inspection(files, before, options), means)
-        told = (*found.notices, *wiring.not_read(opener))
+        told = (*found.notices, *wiring_data.not_read(opener))
         return found.model_copy(update={"notices": told}), noted

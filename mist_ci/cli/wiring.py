@@ -5,34 +5,25 @@ An adapter is imported where it is chosen: a command waits for no library that i
 
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mist_ci.adapters import rewriting
 from mist_ci.adapters.beside import write_beside
 from mist_ci.adapters.clock import SystemClock
 from mist_ci.adapters.directory import DirectoryTree
 from mist_ci.adapters.executors.isolated import IsolatedExecutor
 from mist_ci.adapters.git import GitRepository
 from mist_ci.adapters.git_tags import release_tags
-from mist_ci.adapters.scratch import DiskScratch
 from mist_ci.cli.interrupts import INTERRUPTS
 from mist_ci.cli.local import read_file
 from mist_ci.errors import Code, UsageError
 from mist_ci.ports.result_files import ResultFiles
-from mist_ci.ports.sources import BrokenSource, Opened
-from mist_ci.ports.workers import InlineWorkers, Workers
 
 if TYPE_CHECKING:
     from mist_ci.adapters.git_remote import Access
     from mist_ci.adapters.output_cache import OutputCache
-    from mist_ci.adapters.sources import Opener
-    from mist_ci.adapters.training_files import TrainingFile
-    from mist_ci.models.chat_template import ChatTemplate
-    from mist_ci.models.message import TraceSpan
-    from mist_ci.models.target import Target
     from mist_ci.ports import World
     from mist_ci.ports.accounting import TokenCounter
     from mist_ci.ports.code_host import CodeHost
@@ -41,7 +32,6 @@ if TYPE_CHECKING:
     from mist_ci.ports.history import History
     from mist_ci.ports.iterations import IterationStore
     from mist_ci.ports.label_judge import LabelJudge
-    from mist_ci.ports.ledger import Ledger, Post
     from mist_ci.ports.model_client import ModelClients
     from mist_ci.ports.outputs import OutputStore
     from mist_ci.ports.progress import Progress
@@ -196,63 +186,6 @@ def _data_cache(environ: Mapping[str, str]) -> Path | None:
     return Path(environ["HOME"]) / ".cache" / "mist-ci" / "data" if environ.get("HOME") else None
 
 
-def training_opener() -> "Opener":
-    """Opens files of training data one by one, and in more than one way; to be used in a `with` block."""
-    from mist_ci.adapters.sources import Opener
-
-    return Opener()
-
-
-def opened(opener: "Opener", paths: Sequence[Path]) -> Sequence[Opened]:
-    """Files, and those below directories, with an opener of one's own. Raises ConfigError and UsageError."""
-    from mist_ci.adapters.sources import open_paths
-
-    return open_paths(opener, paths)
-
-
-def not_read(opener: "Opener") -> list[str]:
-    """What to say of files below directories that are no data."""
-    from mist_ci.adapters.sources import passed_over
-
-    return passed_over(opener)
-
-
-def rewrite(place: Path, pieces: Iterable[bytes]) -> bool:
-    """Replaces a file of the user's data; True when that changed anything. Raises CouldNotRun MC309."""
-    return rewriting.rewrite(place, pieces)
-
-
-def why_not_rewritten(place: Path) -> str | None:
-    """Why a file must not be replaced, as a clause."""
-    return rewriting.why_not_rewritten(place)
-
-
-def earlier(opener: "Opener", paths: Sequence[Path], revision: str) -> Sequence[Opened]:
-    """The same files as a commit of the repository has them. Raises UsageError MC202 and MC203."""
-    from mist_ci.adapters.datasets.earlier import open_earlier
-
-    return open_earlier(opener, paths, revision)
-
-
-def scratch() -> DiskScratch:
-    """Room for facts about rows, to be used in a `with` block."""
-    return DiskScratch()
-
-
-def workers(jobs: int | None, files: Sequence[Opened]) -> Workers:
-    """As many processes as asked for; without a word one for little data, and two for much.
-
-    Each takes about 200 MB, and a command that nobody configured should fit where other things run.
-    """
-    size = sum(one.size for one in files if not isinstance(one, BrokenSource))
-    count = jobs or (min(2, os.cpu_count() or 1) if size >= _MUCH_BYTES else 1)
-    if count == 1:
-        return InlineWorkers()
-    from mist_ci.adapters.workers import ProcessWorkers
-
-    return ProcessWorkers(count)
-
-
 def directory(path: Path) -> "Tree":
     """The files below a directory as they are."""
     return DirectoryTree(path)
@@ -277,61 +210,6 @@ def result_files() -> ResultFiles:
     return ResultFilesOnDisk()
 
 
-def ledger(paths: "Sequence[Path]") -> "Ledger":
-    """Spans on disk. Raises ConfigError MC101."""
-    from mist_ci.adapters.ledger import LedgerFiles
-
-    return LedgerFiles(paths)
-
-
-def append_to_ledger(path: Path, span: "TraceSpan") -> bool:
-    """Adds a span to a ledger; True when a line that was cut off was closed first. Raises CouldNotRun MC309."""
-    from mist_ci.adapters.ledger import append
-    from mist_ci.models.message import encode
-
-    clock = SystemClock()
-    return append(path, [encode(clock.unique(), "trace.span", clock.now_ns(), span)])
-
-
-def checked_out(repository: Path) -> tuple[str | None, str | None]:
-    """The commit and the branch of a work tree; None outside of a repository, and for no branch."""
-    clone = GitRepository(repository)
-    commit, branch = (
-        clone.run("rev-parse", *arguments, "HEAD", check=False).decode(errors="replace").strip() or None
-        for arguments in (("--verify", "--quiet"), ("--abbrev-ref",))
-    )
-    return commit, branch if commit and branch != "HEAD" else None
-
-
-def trace_post(
-    url: str, default_path: str, key_env: str | None, key_header: str
-) -> "tuple[Post, str | None]":
-    """Posts to a server, with the key out of that variable, and the key. Raises UsageError MC201, CouldNotRun MC302."""
-    from mist_ci.adapters.trace_post import HttpPost, endpoint
-    from mist_ci.errors import CouldNotRun
-
-    key = os.environ.get(key_env) if key_env else None
-    if key_env and not key:
-        hint = "set it in the job, from a secret"
-        raise CouldNotRun(Code.KEY_MISSING, f"the environment variable {key_env} is not set", hint=hint)
-    value = f"Bearer {key}" if key_header.lower() == "authorization" else key
-    return HttpPost(endpoint(url, default_path, {key_header: value} if value and key else {})), key
-
-
-def training_file(path: Path) -> "TrainingFile":
-    """What a trainer left behind. Raises ConfigError MC101 and MC115."""
-    from mist_ci.adapters.training_files import read_training_file
-
-    return read_training_file(path)
-
-
-def targets(names: Iterable[str] | None = None) -> "tuple[Target, ...]":
-    """The targets of those names or paths; all that ship when none are given. Raises UsageError MC106."""
-    from mist_ci.adapters.targets import load_targets, shipped_targets
-
-    return shipped_targets() if names is None else load_targets(names)
-
-
 def tokens(tokenizer: Path | None = None) -> "TokenCounter":
     """Counts as tiktoken does, faster with the extra `fast`, or with a tokenizer.json; nothing is downloaded.
 
@@ -347,22 +225,6 @@ def tokens(tokenizer: Path | None = None) -> "TokenCounter":
 def executor() -> "Executor":
     """The isolated child process."""
     return IsolatedExecutor()
-
-
-def labels() -> "LabelJudge | None":
-    """Judges labels; None where the extra `labels` is not installed."""
-    from mist_ci.adapters.labels import CleanlabJudge
-
-    return CleanlabJudge() if CleanlabJudge.is_installed() else None
-
-
-def chat_template(name: str) -> "ChatTemplate":
-    """A chat template out of a file, or one that ships, by its name. Raises ConfigError and UsageError."""
-    from mist_ci.adapters.chat_templates import bundled_template, read_template
-
-    path = Path(name)
-    is_file = path.suffix in (".jinja", ".json") or path.exists()
-    return read_template(path) if is_file else bundled_template(name)
 
 
 def progress() -> "Progress":
@@ -381,3 +243,10 @@ def is_terminal(stream: object) -> bool:
 def is_watched(stream: object) -> bool:
     """True when a person or the runner of a CI job reads what is written: both may take parts of it for commands."""
     return bool(getattr(stream, "isatty", lambda: False)()) or bool(os.environ.get("CI"))
+
+
+def labels() -> "LabelJudge | None":
+    """Judges labels; None where the extra `labels` is not installed."""
+    from mist_ci.adapters.labels import CleanlabJudge
+
+    return CleanlabJudge() if CleanlabJudge.is_installed() else None

@@ -3,15 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from mist_ci.gate.judged import judge_numbers
 from mist_ci.gate.looks import Standing
 from mist_ci.gate.measure import NONE, Measured, measure
-from mist_ci.gate.pairing import Evidence
+from mist_ci.gate.pairing import Evidence, Paired
 from mist_ci.models.attempt import Attempt, Side
 from mist_ci.models.comparison import AnchorComparison, ModelComparison, OverallNumbers, SuiteComparison
 from mist_ci.models.config import Gate
+from mist_ci.models.judges import Judges
 from mist_ci.models.plan import ModelChange
 from mist_ci.models.suite import Role, Suite
 from mist_ci.stats import ImputedInterval, imputed_overall
+
+NOBODY = Judges()
+"""No judge was checked: whatever a model decides is advisory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +36,16 @@ def compare(
     leaked: Mapping[str, tuple[str, ...]],
     waived: frozenset[str] = NONE,
     added: Sequence[Suite] = (),
+    judges: Judges = NOBODY,
 ) -> ModelComparison:
     """All suites of one model reference, each as far as it was looked at.
 
     `leaked` holds the keys of samples found in the training data, `added` the samples that only head has. Nothing
     depends on the order of suites, samples or attempts. Waived suites stay out of the overall hypothesis: the
-    team has accepted their loss by name.
+    team has accepted their loss by name. So do those that a model decides and `judges` does not vouch for.
     """
     evidence = Evidence(attempts)
-    asked = _Asked(sorted(standings, key=lambda one: one.suite.name), evidence, gate, leaked, waived)
+    asked = _Asked(sorted(standings, key=lambda one: one.suite.name), evidence, gate, leaked, waived, judges)
     alpha = gate.defaults.alpha
     base = asked.family(Side.BASE, alpha, has_baseline=change.base is not None)
     return ModelComparison(
@@ -54,7 +60,7 @@ def compare(
         overall=base.overall,
         overall_without_leaked=base.overall_without_leaked,
         anchor=_anchor(change, asked, gate.defaults.anchor_alpha),
-        added=_added(change, added, evidence, gate),
+        added=_added(change, added, evidence, gate, judges),
     )
 
 
@@ -65,19 +71,12 @@ class _Asked:
     gate: Gate
     leaked: Mapping[str, tuple[str, ...]]
     waived: frozenset[str]
+    judges: Judges
 
     def family(self, against: Side, alpha: float, *, has_baseline: bool) -> _Family:
         """All suites against one side, and the overall hypothesis over those that must not get worse."""
         measured = [
-            measure(
-                standing,
-                self.evidence.pair(standing.seen, against),
-                self.gate,
-                alpha,
-                frozenset(self.leaked.get(standing.suite.name, ())),
-                has_baseline=has_baseline,
-            )
-            for standing in self.standings
+            self._measure(standing, against, alpha, has_baseline=has_baseline) for standing in self.standings
         ]
         counted = [one for one in measured if self._counts(one)]
         leaks = any(self.leaked.values())
@@ -91,10 +90,22 @@ class _Asked:
             ),
         )
 
+    def _measure(self, standing: Standing, against: Side, alpha: float, *, has_baseline: bool) -> Measured:
+        paired = self.evidence.pair(standing.seen, against)
+        leaked = frozenset(self.leaked.get(standing.suite.name, ()))
+        found = measure(standing, paired, self.gate, alpha, leaked, has_baseline=has_baseline)
+        return replace(found, numbers=_with_judge(found.numbers, paired, self.judges, alpha))
+
     def _counts(self, one: Measured) -> bool:
         numbers = one.numbers
-        is_whole = one.with_all is not None and one.without_leaked is not None
+        is_whole = one.with_all is not None and one.without_leaked is not None and not numbers.is_advisory
         return is_whole and numbers.role is not Role.TARGET and numbers.suite not in self.waived
+
+
+def _with_judge(numbers: SuiteComparison, paired: Paired, judges: Judges, alpha: float) -> SuiteComparison:
+    """With what is known of the model that decides it, where one does."""
+    found = judge_numbers(paired, judges, numbers.interval, alpha)
+    return numbers if found is None else numbers.model_copy(update={"judge": found})
 
 
 def _anchor(change: ModelChange, asked: _Asked, alpha: float) -> AnchorComparison | None:
@@ -113,18 +124,18 @@ def _anchor(change: ModelChange, asked: _Asked, alpha: float) -> AnchorCompariso
 
 
 def _added(
-    change: ModelChange, added: Sequence[Suite], evidence: Evidence, gate: Gate
+    change: ModelChange, added: Sequence[Suite], evidence: Evidence, gate: Gate, judges: Judges
 ) -> tuple[SuiteComparison, ...]:
     """The second cohort: without floors, which the whole suite's self-check holds."""
     if change.base is None:
         return ()
     plain = [one.model_copy(update={"floor": None, "must_improve": False}) for one in added]
-    return tuple(
-        measure(
-            Standing.whole(suite), evidence.pair(suite), gate, gate.defaults.alpha, NONE, has_baseline=True
-        ).numbers
-        for suite in sorted(plain, key=lambda suite: suite.name)
-    )
+    found, alpha = [], gate.defaults.alpha
+    for suite in sorted(plain, key=lambda suite: suite.name):
+        paired = evidence.pair(suite)
+        numbers = measure(Standing.whole(suite), paired, gate, alpha, NONE, has_baseline=True).numbers
+        found.append(_with_judge(numbers, paired, judges, alpha))
+    return tuple(found)
 
 
 def _overall(intervals: Sequence[ImputedInterval], alpha: float) -> OverallNumbers | None:

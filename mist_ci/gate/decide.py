@@ -8,7 +8,7 @@ from mist_ci.gate.outcomes import loss_verdict, suite_verdict
 from mist_ci.gate.surface import surface_of
 from mist_ci.gate.verdicts import Family, judge
 from mist_ci.gate.wording import budget_reason, data_reason, model_reasons
-from mist_ci.models.comparison import AnchorComparison, ModelComparison
+from mist_ci.models.comparison import AnchorComparison, ModelComparison, SuiteComparison
 from mist_ci.models.config import Gate, Waiver
 from mist_ci.models.finding import DataReport
 from mist_ci.models.report import BudgetLine, SelfCheck
@@ -104,11 +104,16 @@ def _anchor(anchor: AnchorComparison | None, waivers: Mapping[str, Waiver]) -> A
         label=anchor.label,
         alpha=anchor.alpha,
         suites=tuple(
-            _waive(loss_verdict(numbers, one, must_compare=True), waivers.get(numbers.suite))
+            _waive(loss_verdict(numbers, one, must_compare=_can(numbers)), waivers.get(numbers.suite))
             for numbers, one in zip(anchor.suites, judged, strict=True)
         ),
         overall=overall,
     )
+
+
+def _can(numbers: SuiteComparison) -> bool:
+    """A pairwise judge holds head against base alone: that it says nothing of the anchor is no missing evidence."""
+    return numbers.judge is None or not numbers.judge.compares
 
 
 def _added(

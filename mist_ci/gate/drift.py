@@ -38,7 +38,12 @@ def doubtful(attempts: Sequence[Attempt], now: datetime, commit: str | None = No
     others = [one for one in attempts if commit is None or one.stored_for != commit]
     stored = [one for one in others if one.reused and one.attempt == 0]
     old = any(one.stored_at is not None and now - one.stored_at > OLD for one in stored)
-    return stored if old or any(not is_pinned(one.model) for one in stored) else []
+    return stored if old or any(not is_pinned(model) for one in stored for model in _models(one)) else []
+
+
+def _models(one: Attempt) -> tuple[str, ...]:
+    """Who said something about it: a judge that is an alias may have moved as well."""
+    return (one.model, *(one.judgement.models if one.judgement else ()))
 
 
 def to_ask_again(stored: Sequence[Attempt]) -> list[Attempt]:

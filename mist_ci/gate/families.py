@@ -32,7 +32,7 @@ def _family(
     on_the_way: bool,
 ) -> Family:
     if on_the_way:
-        old = sum(suite.role is not Role.TARGET for suite in suites)
+        old = sum(suite.role is not Role.TARGET and not suite.is_advisory for suite in suites)
         return Family(suites, None, None, alpha, is_pending=old > 1)
     return Family(suites, of.overall, of.overall_without_leaked, alpha)
 
@@ -47,13 +47,17 @@ def settled(comparison: ModelComparison, gate: Gate) -> frozenset[str]:
     }
     if comparison.anchor is not None:
         of_anchor = _verdicts(anchor_family(comparison.anchor, on_the_way=True))
-        decided &= {suite.suite for suite, verdict in of_anchor if _is_settled(suite, verdict)}
+        decided &= {
+            suite.suite
+            for suite, verdict in of_anchor
+            if _is_settled(suite, verdict) or (suite.judge is not None and suite.judge.compares)
+        }
     return frozenset(decided)
 
 
 def _verdicts(family: Family) -> list[tuple[SuiteComparison, Verdict]]:
     judged, _ = judge(family)
-    return [(suite, one.verdict) for suite, one in zip(family.suites, judged, strict=True)]
+    return [(suite, one.alone or one.verdict) for suite, one in zip(family.suites, judged, strict=True)]
 
 
 def _is_settled(suite: SuiteComparison, verdict: Verdict) -> bool:
@@ -63,4 +67,5 @@ def _is_settled(suite: SuiteComparison, verdict: Verdict) -> bool:
 
 def _still_wants_proof(suite: SuiteComparison, verdict: Verdict) -> bool:
     """A suite that must improve is not done when it is only no worse. That is about base, never about the anchor."""
-    return suite.must_improve and verdict is Verdict.PASS
+    can_be_shown = suite.judge is None or suite.judge.rectified is not None
+    return suite.must_improve and verdict is Verdict.PASS and can_be_shown

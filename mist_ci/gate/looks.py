@@ -4,7 +4,7 @@ Samples stand in hash order, so that nobody chooses which come first. A look on 
 O'Brien-Fleming bounds (page 3 §4.6); all looks together keep the error rate of one.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from mist_ci.models.comparison import LookNumbers
@@ -59,7 +59,7 @@ class Standing:
 
     def next(self) -> "Standing":
         """The suite at its next look."""
-        return Standing(self.suite, self.looks, self.at + 1)
+        return replace(self, at=self.at + 1)
 
     @cached_property
     def seen(self) -> Suite:

@@ -19,6 +19,8 @@ def eval_results(
     verdicts = {suite.numbers.suite: suite for suite in model.suites}
     evidence = Evidence(attempts)
     for suite in sorted(suites, key=lambda suite: suite.name):
+        if suite.name not in verdicts:  # it compares two models, and there was one
+            continue
         paired = evidence.pair(suite)
         for sample in suite.samples[: verdicts[suite.name].numbers.samples]:
             yield _sample(model, paired, sample)
@@ -63,6 +65,10 @@ def _suite(model: ModelVerdict, paired: Paired, verdict: SuiteVerdict) -> EvalRe
         n=interval.n if interval else numbers.head.answered,
         interval=(interval.low, interval.high) if interval else None,
         decision=verdict.verdict.value if verdict.verdict else None,
+        judge=numbers.judge.model if numbers.judge else None,
+        judge_fingerprint=numbers.judge.fingerprint if numbers.judge else None,
+        advisory=numbers.judge.advisory if numbers.judge else None,
+        delta_corrected=numbers.judge.corrected if numbers.judge else None,
         suite_digest=paired.suite.digest,
         grader=paired.suite.grader_fingerprint or None,
     )

@@ -1,5 +1,6 @@
 """What one suite comes to against base: its outcome, its problems, and what is worth knowing about it."""
 
+from mist_ci.gate.advisory import advisory_verdict, judge_notes
 from mist_ci.gate.escalation import advice
 from mist_ci.gate.verdicts import (
     Judged,
@@ -18,6 +19,8 @@ MAX_LEAKED = 0.05
 
 def suite_verdict(numbers: SuiteComparison, judged: Judged, gate: Gate) -> SuiteVerdict:
     """The suite's part of the outcome table of page 0."""
+    if numbers.is_advisory:
+        return advisory_verdict(numbers, judged)
     verdict = judged.verdict if numbers.base is not None else None
     outcome, problems = _outcome(numbers, verdict, gate)
     notes = _notes(numbers, judged, gate) if numbers.not_comparable is None else []
@@ -95,6 +98,7 @@ def _notes(numbers: SuiteComparison, judged: Judged, gate: Gate) -> list[str]:
         notes.append(f"a drop of up to {points(-interval.low)} points is not ruled out")
         if (told := advice(numbers, interval)) is not None:
             notes.append(told)
+    notes += judge_notes(numbers, judged)
     notes += _floor_notes(numbers)
     if numbers.leaked:
         clean = numbers.interval_without_leaked
@@ -139,6 +143,8 @@ def loss_verdict(numbers: SuiteComparison, judged: Judged, *, must_compare: bool
 
     Where the comparison is one that the policy asks for, one that cannot be made is a check that did not run.
     """
+    if numbers.is_advisory:
+        return advisory_verdict(numbers, judged, against_base=False)
     problems: list[str] = []
     notes: list[str] = []
     outcome = Outcome.PASSED

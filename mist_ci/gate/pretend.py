@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 
 from msgspec import structs
 
-from mist_ci.gate.compare import compare
+from mist_ci.gate.compare import NOBODY, compare
 from mist_ci.gate.decide import decide
 from mist_ci.gate.families import settled
 from mist_ci.gate.looks import Standing, first_look
 from mist_ci.models.attempt import Attempt, Side
 from mist_ci.models.config import Gate
+from mist_ci.models.judges import Judges
 from mist_ci.models.plan import ModelChange
 from mist_ci.models.suite import AttemptCounts, Suite
 from mist_ci.models.verdict import Decision, Outcome, Verdict
@@ -62,6 +63,7 @@ def pretend(
     gate: Gate,
     splits: int,
     advance: Callable[[], None],
+    judges: Judges = NOBODY,
 ) -> Pretended:
     """Judges `splits` pretend changes, look by look as a real one. Which attempt goes where is a hash: no dice.
 
@@ -73,7 +75,7 @@ def pretend(
     counts = Pretended(splits)
     for split in range(splits):
         chosen = [one for suite in asked for one in _split(suite, dealt, split)]
-        counts.count(_judge(change, asked, chosen, gate))
+        counts.count(_judge(change, asked, chosen, gate, judges))
         advance()
     return counts
 
@@ -86,17 +88,19 @@ def _as_dealt(suite: Suite, dealt: Mapping[tuple[str, str], Sequence[Dealt]]) ->
     return AttemptCounts(base=max(base, 1), head=max(min(wanted.head, head), 1), max_head=max(head, 1))
 
 
-def _judge(change: ModelChange, suites: Sequence[Suite], attempts: Sequence[Attempt], gate: Gate) -> Decision:
+def _judge(
+    change: ModelChange, suites: Sequence[Suite], attempts: Sequence[Attempt], gate: Gate, judges: Judges
+) -> Decision:
     """Goes on to the next look where a suite is undecided, with the attempts that a gate would then have."""
     standings = [first_look(suite, gate, has_baseline=True) for suite in suites]
-    compared = compare(change, standings, _seen(attempts, standings), gate, {})
+    compared = compare(change, standings, _seen(attempts, standings), gate, {}, judges=judges)
     while onward := [one for one in standings if not one.is_last]:
         done = settled(compared, gate)
         going = [one for one in onward if one.suite.name not in done]
         if not going:
             break
         standings = [one.next() if one in going else one for one in standings]
-        compared = compare(change, standings, _seen(attempts, standings), gate, {})
+        compared = compare(change, standings, _seen(attempts, standings), gate, {}, judges=judges)
     return decide(gate, [compared])
 
 

@@ -32,6 +32,19 @@ def self_check(suite: Suite, attempts: Sequence[Attempt], model: str) -> SelfChe
     )
 
 
+def self_check_of_pairs(suite: Suite) -> SelfCheck:
+    """A suite that compares two models has no score on one: that it loads is all that can be told before the merge."""
+    ran = "1 sample loads" if len(suite.samples) == 1 else f"{count(len(suite.samples), 'sample')} load"
+    return SelfCheck(
+        suite=suite.name,
+        samples=len(suite.samples),
+        mean=None,
+        floor=None,
+        ok=True,
+        message=f"suite {suite.name} as changed: {ran}; it compares two models, and decides after the merge",
+    )
+
+
 def _message(suite: Suite, mean: float | None, gone: int, model: str, *, below: bool, broken: bool) -> str:
     start = f"suite {suite.name} as changed, on the current {model}: "
     if broken:

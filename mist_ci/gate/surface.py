@@ -45,7 +45,11 @@ def _scores(attempts: Sequence[Attempt]) -> tuple[float, ...]:
 
 def surface_of(suites: Sequence[SuiteVerdict]) -> CapabilitySurface | None:
     """Over the old skills that could be compared; None where there is none."""
-    old = [(suite, suite.interval) for suite in suites if suite.numbers.role is not Role.TARGET]
+    old = [
+        (suite, suite.interval)
+        for suite in suites
+        if suite.numbers.role is not Role.TARGET and suite.verdict is not Verdict.ADVISORY
+    ]
     known = [(suite, interval.estimate) for suite, interval in old if interval is not None]
     if not known:
         return None

@@ -15,7 +15,14 @@ from mist_ci.stats import holm_adjusted, spent_p_value
 
 OVERALL_MARGIN = 0.02
 
-_WORSE = (Verdict.IMPROVED, Verdict.PASS, Verdict.INCONCLUSIVE, Verdict.REGRESSED, Verdict.NOT_COMPARABLE)
+_WORSE = (
+    Verdict.ADVISORY,
+    Verdict.IMPROVED,
+    Verdict.PASS,
+    Verdict.INCONCLUSIVE,
+    Verdict.REGRESSED,
+    Verdict.NOT_COMPARABLE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,8 @@ class Judged:
     interval: IntervalNumbers | None
     p_regressed: float | None
     p_improved: float | None
+    alone: Verdict | None = None
+    """Of an advisory suite: what it would say by itself, if its judge were right. It decides nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +105,12 @@ def _judge(
     """
     alpha = family.alpha
     known = [
-        (one, suite.look) for one, suite in zip(intervals, family.suites, strict=True) if one is not None
+        (one, suite)
+        for one, suite in zip(intervals, family.suites, strict=True)
+        if one is not None and not suite.is_advisory
     ]
-    lost = [spent_p_value(one.p_regressed, look.times, look.at, alpha) for one, look in known]
-    gained = [spent_p_value(one.p_improved, look.times, look.at, alpha) for one, look in known]
+    lost = [_spent(one.p_regressed, suite, alpha) for one, suite in known]
+    gained = [_spent(_proof_of_gain(one, suite)[1], suite, alpha) for one, suite in known]
     if overall is not None:
         lost.append(overall.p_regressed)
     elif family.is_pending:
@@ -108,13 +119,44 @@ def _judge(
     adjusted = iter(zip(regressed, improved, strict=False))
     judged = []
     for interval, suite in zip(intervals, family.suites, strict=True):
+        if suite.is_advisory:
+            judged.append(Judged(Verdict.ADVISORY, interval, None, None, _alone(interval, suite, alpha)))
+            continue
         if interval is None:
             judged.append(Judged(Verdict.NOT_COMPARABLE, None, None, None))
             continue
         p_regressed, p_improved = next(adjusted)
         verdict = _verdict(interval.low, suite.margin, p_regressed, p_improved, alpha)
+        if verdict is Verdict.IMPROVED and _proof_of_gain(interval, suite)[0] <= 0:
+            verdict = Verdict.PASS
         judged.append(Judged(verdict, interval, p_regressed, p_improved))
     return judged, _overall(overall, regressed[-1] if overall else 1.0, alpha)
+
+
+def _spent(p_value: float, suite: SuiteComparison, alpha: float) -> float:
+    return spent_p_value(p_value, suite.look.times, suite.look.at, alpha)
+
+
+def _proof_of_gain(interval: IntervalNumbers, suite: SuiteComparison) -> tuple[float, float]:
+    """The lower bound and the p-value that a gain is shown by.
+
+    A judge that likes head's manner sees a gain where there is none: what a judge sees counts as put right by people,
+    and as nothing where they labelled nothing (page 3 §4.8).
+    """
+    if suite.judge is None:
+        return interval.low, interval.p_improved
+    rectified = suite.judge.rectified
+    return (0.0, 1.0) if rectified is None else (rectified.low, rectified.p_improved)
+
+
+def _alone(interval: IntervalNumbers | None, suite: SuiteComparison, alpha: float) -> Verdict:
+    """By its own numbers, without a correction for the other suites."""
+    if interval is None:
+        return Verdict.NOT_COMPARABLE
+    p_regressed, p_improved = (
+        _spent(one, suite, alpha) for one in (interval.p_regressed, interval.p_improved)
+    )
+    return _verdict(interval.low, suite.margin, p_regressed, p_improved, alpha)
 
 
 def _verdict(low: float, margin: float, p_regressed: float, p_improved: float, alpha: float) -> Verdict:

@@ -69,6 +69,9 @@ def _suite_reasons(suite: SuiteVerdict) -> list[Reason]:
     if suite.outcome in (Outcome.FAILED, Outcome.COULD_NOT_RUN):
         rank = -1 if suite.outcome is Outcome.COULD_NOT_RUN else 0
         return [(rank, f"{name}: {problem}") for problem in suite.problems if problem != "regressed"]
+    if suite.verdict is Verdict.ADVISORY:
+        why = suite.numbers.judge.advisory if suite.numbers.judge else None
+        return [(2, f"{name} is advisory and decides nothing: {why}")]
     if suite.waiver:
         return [(1, f"{name}: failure waived ({suite.waiver})")]
     if suite.outcome is Outcome.NOT_PROVEN:

@@ -4,6 +4,8 @@ from mist_ci.matchspec.calls import Contestant, Portion, attempts_of
 from mist_ci.matchspec.examining import Examination, examine
 from mist_ci.matchspec.graders import TrustedPrograms, trusted
 from mist_ci.matchspec.imported import ImportedSuite, only_in_head, pair_records, told_of_head_alone
+from mist_ci.matchspec.judge_check import Opinion, hear
+from mist_ci.matchspec.labels import Labels, read_labels
 from mist_ci.matchspec.linting import Remark
 from mist_ci.matchspec.loading import load
 from mist_ci.matchspec.merging import Part, merge, read_part
@@ -17,6 +19,8 @@ __all__ = [
     "Evaluation",
     "Examination",
     "ImportedSuite",
+    "Labels",
+    "Opinion",
     "Part",
     "Portion",
     "Remark",
@@ -26,12 +30,14 @@ __all__ = [
     "evaluate",
     "examine",
     "find",
+    "hear",
     "load",
     "merge",
     "of_shard",
     "only_in_head",
     "pair_records",
     "read",
+    "read_labels",
     "read_part",
     "reference_answer",
     "selected",

@@ -48,6 +48,8 @@ class Portion:
 def attempts_of(suite: Suite, head: range) -> Mapping[Side, range]:
     """The attempts of a first question: those of base and anchor are never more later on."""
     others = range(suite.attempts.base)
+    if suite.is_pairwise:  # head is compared with base, answer by answer
+        return {Side.BASE: others, Side.HEAD: head}
     return {Side.BASE: others, Side.HEAD: head, Side.ANCHOR: others}
 
 

@@ -35,7 +35,11 @@ def examine(tree: Tree, path: str, executor: Executor) -> Examination:
             return Examination(path, tuple(errors))  # nobody is there to look at the samples
         suite = load(source, executor, errors.append, TrustedPrograms(tree))
     except ConfigError as error:
-        return Examination(path, (*errors, error))
+        return Examination(path, tuple(sorted([*errors, error], key=_place)))
     if errors:
-        return Examination(path, tuple(errors))
+        return Examination(path, tuple(sorted(errors, key=_place)))
     return Examination(path, (), tuple(remarks(suite, source)), suite)
+
+
+def _place(error: ConfigError) -> tuple[str, int]:
+    return (error.where.file, error.where.line or 0) if error.where else ("", 0)

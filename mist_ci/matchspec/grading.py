@@ -3,15 +3,18 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from mist_ci.matchspec.calls import Call
 from mist_ci.matchspec.graders import AskingGrader, CannotGrade, Grader, Outside, Said, grader
+from mist_ci.matchspec.graders.modelled import Judged, ModelGrader
 from mist_ci.models.attempt import AttemptStatus
 from mist_ci.models.suite import Sample, Suite
 from mist_ci.ports.model_client import Completion
 from mist_ci.ports.programs import NoPrograms, Programs
 
 _LONGEST_REASON = 500
+NOBODY: Mapping[str, Judged | str] = MappingProxyType({})
 Outcome = Said | str
 """A score, or why there is none: the end of a sentence that begins with the grader."""
 
@@ -37,13 +40,30 @@ class Grading:
         }
         self._outside = {suite.digest: Outside(programs, suite.grader_files) for suite in suites}
 
-    async def grade(self, call: Call, answer: Completion) -> Graded:
-        """Grades the answer to a call; some graders ask somebody themselves."""
+    @property
+    def of_models(self) -> tuple[ModelGrader, ...]:
+        """The graders that ask models."""
+        many = self._graders.values()
+        return tuple(one for named in many for one in named.values() if isinstance(one, ModelGrader))
+
+    def graders(self, suite: Suite) -> Mapping[str, Grader]:
+        """A suite's graders, by the names of their scores."""
+        return self._graders[suite.digest]
+
+    async def grade(
+        self, call: Call, answer: Completion, heard: Mapping[str, Judged | str] = NOBODY
+    ) -> Graded:
+        """Grades the answer to a call; some graders ask somebody themselves.
+
+        `heard` is what models have said to the graders that ask some, or why they said nothing that counts.
+        """
         outside = self._outside[call.suite.digest]
         graders, primary = self._graders[call.suite.digest], call.suite.primary
         outcomes: dict[str, Outcome] = {}
         for title, one in graders.items():
-            if isinstance(one, AskingGrader):
+            if isinstance(one, ModelGrader):
+                outcomes[title] = _heard(heard[title])
+            elif isinstance(one, AskingGrader):
                 outcomes[title] = await _asked(one, answer, call.sample, outside)
             else:
                 outcomes[title] = _graded(one, answer, call.sample)
@@ -68,6 +88,10 @@ async def _asked(one: AskingGrader, answer: Completion, sample: Sample, outside:
         return _checked(await one.ask(answer.answer, sample, outside))
     except Exception as error:  # noqa: BLE001 - as above; being cancelled is no Exception
         return _excuse(error)
+
+
+def _heard(found: Judged | str) -> Outcome:
+    return f": {found}"[:_LONGEST_REASON] if isinstance(found, str) else _checked(Said(found.score))
 
 
 def _excuse(error: Exception) -> str:

@@ -100,7 +100,7 @@ def _samples(
     complain: Complain,
 ) -> list[Sample]:
     suite, rows, fingerprint = source.file, list(_rows(source, complain)), primary.fingerprint
-    if not rows:
+    if not source.rows:
         where = Where(source.data_path or source.path)
         complain(ConfigError(Code.BAD_SAMPLE, "the suite has no samples", where=where))
     if source.templates_in_expected:

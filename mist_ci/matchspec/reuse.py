@@ -1,6 +1,6 @@
 """When a stored answer stands in for a call, and storing answers."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mist_ci.matchspec.calls import Call
 from mist_ci.models.output import StoredAnswer
@@ -14,12 +14,28 @@ ALIAS_AGE = timedelta(days=7)
 
 def recall(call: Call, world: World) -> tuple[Completion, StoredAnswer] | None:
     """The answer that an earlier run got to exactly this request, and as what; it is graded anew like any other."""
-    pinned = is_pinned(call.contestant.reference.model)
+    contestant = call.contestant
+    pinned = contestant.provider.has_lasting_names and is_pinned(contestant.reference.model)
     oldest = None if pinned else world.clock.now() - ALIAS_AGE
     stored = world.outputs.get(call.identity, oldest)
     if stored is None:
         return None
-    answer = Completion(
+    return completion_of(stored), stored
+
+
+def remember(call: Call, answer: Completion, world: World, run_id: str) -> None:
+    """Stores an answer for later runs, whatever it is. Asked again against a stored one, it takes its place.
+
+    An empty or filtered one counts in the verdict like any other. Were it left out, it alone would be asked again in
+    the next run: another throw for what failed, and none for what did not.
+    """
+    stored = to_store(answer, world.clock.now(), run_id, call.contestant.commit, renewed=call.fresh)
+    world.outputs.put(call.identity, stored)
+
+
+def completion_of(stored: StoredAnswer) -> Completion:
+    """A stored answer as it was given."""
+    return Completion(
         text=stored.text,
         finish_reason=stored.finish_reason,
         tokens_in=stored.tokens_in,
@@ -32,16 +48,13 @@ def recall(call: Call, world: World) -> tuple[Completion, StoredAnswer] | None:
         cost_usd=stored.cost_usd,
         first_logprobs=stored.first_logprobs,
     )
-    return answer, stored
 
 
-def remember(call: Call, answer: Completion, world: World, run_id: str) -> None:
-    """Stores an answer for later runs, whatever it is. Asked again against a stored one, it takes its place.
-
-    An empty or filtered one counts in the verdict like any other. Were it left out, it alone would be asked again in
-    the next run: another throw for what failed, and none for what did not.
-    """
-    stored = StoredAnswer(
+def to_store(
+    answer: Completion, now: datetime, run_id: str, commit: str | None, *, renewed: bool
+) -> StoredAnswer:
+    """An answer as it is stored, with when and for whom it was given."""
+    return StoredAnswer(
         text=answer.text,
         finish_reason=answer.finish_reason,
         tokens_in=answer.tokens_in,
@@ -53,9 +66,8 @@ def remember(call: Call, answer: Completion, world: World, run_id: str) -> None:
         tokens_reasoning=answer.tokens_reasoning,
         cost_usd=answer.cost_usd,
         first_logprobs=dict(answer.first_logprobs),
-        written=world.clock.now(),
+        written=now,
         run=run_id,
-        commit=call.contestant.commit,
-        renewed=call.fresh,
+        commit=commit,
+        renewed=renewed,
     )
-    world.outputs.put(call.identity, stored)

@@ -1,9 +1,10 @@
 """Asking both models the same samples, side by side. The only asynchronous room."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from types import MappingProxyType
 
 import anyio
 import anyio.lowlevel
@@ -13,18 +14,24 @@ from mist_ci.errors import Code, CouldNotRun, cancelled
 from mist_ci.matchspec import record, reuse
 from mist_ci.matchspec.budget import Budget, Reservation, billed, expected_tokens, price_of
 from mist_ci.matchspec.calls import Call, Contestant, Portion, all_calls, count_calls
-from mist_ci.matchspec.grading import Grading
+from mist_ci.matchspec.judging import Asks, Judging, OutOfMoneyError
+from mist_ci.matchspec.marking import NO_MONEY, UNGRADED, Marking
 from mist_ci.matchspec.tally import Tally
 from mist_ci.models.attempt import Attempt, Side
+from mist_ci.models.config import Provider
 from mist_ci.models.figures import count
 from mist_ci.ports import World
-from mist_ci.ports.model_client import ModelClient, NoAnswer
+from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer
 from mist_ci.ports.results import ResultStore
 
+NO_PROVIDERS: Mapping[str, Provider] = MappingProxyType({})
 GONE_AFTER = 3
 """So many calls in a row without any HTTP response, each with all its retries, and the server counts as gone."""
 _LOOK_AGAIN_S = 0.02
 _STORED_IN_A_ROW = 16
+
+Answered = tuple[Attempt, Completion | None]
+"""An attempt that nobody has graded, with its answer; None where there is none to grade."""
 
 
 @dataclass(slots=True)
@@ -50,7 +57,8 @@ class _Run:
     """What the workers share. One event loop, so no locks."""
 
     calls: Iterator[Call]
-    grading: Grading
+    marking: Marking
+    judging: Judging
     world: World
     store: ResultStore
     budget: Budget
@@ -59,6 +67,8 @@ class _Run:
     attempts: list[Attempt] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     failure: Exception | None = None
+    is_cut_short: bool = False
+    """A judge was not asked, because the money ran out."""
 
     def fail(self, error: Exception) -> None:
         """The first failure is the one that is told."""
@@ -68,6 +78,7 @@ class _Run:
         """Counted even where it cannot be written down: it was paid for."""
         self.attempts.append(attempt)
         self.tally.add(attempt)
+        self.is_cut_short = self.is_cut_short or attempt.reason == NO_MONEY
         self.store.record(attempt)
 
 
@@ -93,6 +104,7 @@ def evaluate(
     world: World,
     store: ResultStore,
     ceiling_usd: Decimal | None = None,
+    providers: Mapping[str, Provider] = NO_PROVIDERS,
 ) -> Evaluation:
     """Asks every contestant what the portions want of it, the sides interleaved on the same samples.
 
@@ -100,32 +112,39 @@ def evaluate(
     graded, and its attempt in `store` before the next one of its worker starts. Money is set aside before each call
     (`budget.Budget` says how far a ceiling can be passed). A server that is gone, a provider that refuses, or a
     signal ends the run with a `failure`. Raises CouldNotRun, before the first call, when a price or a key is missing.
+
+    Graders that ask models ask those of `providers`, out of the same money: what they are told is stored and counted
+    as well. Raises ConfigError for a grader whose provider is none of them.
     """
-    _refuse_unpriced(contestants, world, ceiling_usd)
     planned = count_calls(portions, contestants)
     samples = sum(len(portion.samples) for portion in portions)
     whom = ", ".join(one.side.value for one in contestants) + " " if len(contestants) > 1 else ""
     calls = all_calls(portions, contestants)
-    grading = Grading((portion.suite for portion in portions), world.programs)
-    run = _Run(calls, grading, world, store, Budget(ceiling_usd))
+    budget = Budget(ceiling_usd)
+    judging = Judging(world, providers, store.run_id, budget)
+    marking = Marking([portion.suite for portion in portions], judging, world.programs)
+    marking.refuse_lonely(contestants)
+    asked = [Asks(one.reference.provider, one.provider, one.reference.model) for one in contestants]
+    _refuse_unpriced([*asked, *judging.models(marking.asking)], world, ceiling_usd)
+    run = _Run(calls, marking, judging, world, store, budget)
     world.progress.start(f"asking {whom}about {count(samples, 'sample')}, calls", planned, run.tally.told)
     try:
         with world.interrupts.watched() as interrupted:
             anyio.run(_evaluate, run, contestants, interrupted)
     finally:
         world.progress.finish()
-    is_complete = len(run.attempts) == planned
+    is_complete = len(run.attempts) == planned and not run.is_cut_short
     return Evaluation(tuple(run.attempts), planned, is_complete, run.failure, run.budget.spent_usd)
 
 
-def _refuse_unpriced(contestants: Sequence[Contestant], world: World, ceiling_usd: Decimal | None) -> None:
+def _refuse_unpriced(models: Iterable[Asks], world: World, ceiling_usd: Decimal | None) -> None:
     if ceiling_usd is None:
         return
-    for one in contestants:
-        cost = world.prices.cost(one.provider, one.reference.model, 1, 1, world.clock.now().date())
+    for one in models:
+        cost = world.prices.cost(one.provider, one.model, 1, 1, world.clock.now().date())
         if cost.usd is None:
-            message = f"a money budget is set and the price of {one.reference.model!r} is unknown"
-            hint = f"add `prices` to provider {one.reference.provider} in mist.yml"
+            message = f"a money budget is set and the price of {one.model!r} is unknown"
+            hint = f"add `prices` to provider {one.name} in mist.yml"
             raise CouldNotRun(Code.UNPRICED, message, hint=hint)
 
 
@@ -135,6 +154,8 @@ async def _evaluate(run: _Run, contestants: Sequence[Contestant], interrupted: C
         for name, provider in providers.items():
             room = anyio.CapacityLimiter(provider.limits.connections)
             run.lines[name] = _Line(run.world.models.open(name, provider), room)
+        run.judging.open(run.marking.asking, {name: line.client for name, line in run.lines.items()})
+        providers |= {one.name: one.provider for one in run.judging.models(run.marking.asking)}
         async with anyio.create_task_group() as watch:
             watch.start_soon(_heed, run, interrupted, watch.cancel_scope)
             async with anyio.create_task_group() as group:
@@ -143,6 +164,9 @@ async def _evaluate(run: _Run, contestants: Sequence[Contestant], interrupted: C
             watch.cancel_scope.cancel()
     finally:
         with anyio.CancelScope(shield=True):
+            for attempt in run.marking.leave(ended=run.failure is not None):
+                run.keep(attempt)
+            await run.judging.aclose()
             for line in run.lines.values():
                 await line.client.aclose()
 
@@ -159,18 +183,21 @@ async def _work(run: _Run, scope: anyio.CancelScope) -> None:
     for call in run.calls:
         line = run.lines[call.contestant.reference.provider]
         try:
-            attempt = None if call.fresh else await _recall(call, run)
-            if attempt is None:
+            answered = None if call.fresh else await _recall(call, run)
+            if answered is None:
                 async with line.room:
-                    attempt = await _ask(call, run)
-            if attempt is None:
+                    answered = await _ask(call, run)
+            if answered is None:
                 return
+            await _mark(call, run, *answered)
+        except OutOfMoneyError:
+            return
         except Exception as error:  # noqa: BLE001 - raised by the caller, who keeps what was paid for
             run.fail(error)
         else:
             run.world.progress.advance()
             if line.silent_in_a_row >= GONE_AFTER:
-                run.fail(_gone(call, attempt, run))
+                run.fail(_gone(call, answered[0], run))
         if run.failure is not None:
             scope.cancel()
             return
@@ -191,7 +218,14 @@ def _kept(run: _Run) -> str:
     return f"{done} finished answers are kept in {run.store.location}{stored}"
 
 
-async def _recall(call: Call, run: _Run) -> Attempt | None:
+async def _mark(call: Call, run: _Run, attempt: Attempt, answer: Completion | None) -> None:
+    """Graded, after its place in the line was given back: a judge may be slow, and may be asked in the same line."""
+    done = (attempt,) if answer is None else await run.marking.mark(call, answer, attempt)
+    for one in done:
+        run.keep(one)
+
+
+async def _recall(call: Call, run: _Run) -> Answered | None:
     """The attempt with a stored answer: no call, no place in the line, no money. None when it has to be asked."""
     world = run.world
     start_ns = world.clock.now_ns()
@@ -201,14 +235,11 @@ async def _recall(call: Call, run: _Run) -> Attempt | None:
     answer, entry = stored
     if len(run.attempts) % _STORED_IN_A_ROW == 0:
         await anyio.lowlevel.checkpoint()  # thousands of stored answers must not keep a signal waiting
-    graded = await run.grading.grade(call, answer)
-    attempt = record.answered(call, answer, graded, record.Span(start_ns, start_ns), world)
-    attempt = replace(attempt, reused=True, stored_at=entry.written, stored_for=entry.commit)
-    run.keep(attempt)
-    return attempt
+    attempt = record.answered(call, answer, UNGRADED, record.Span(start_ns, start_ns), world)
+    return replace(attempt, reused=True, stored_at=entry.written, stored_for=entry.commit), answer
 
 
-async def _ask(call: Call, run: _Run) -> Attempt | None:
+async def _ask(call: Call, run: _Run) -> Answered | None:
     """The attempt, once the contestant's first one is back; None when there is no money for it."""
     door, line = run.doors[call.contestant.side], run.lines[call.contestant.reference.provider]
     while not door.is_open:
@@ -219,7 +250,7 @@ async def _ask(call: Call, run: _Run) -> Attempt | None:
             continue
         door.first_is_back = is_back = anyio.Event()
         try:
-            attempt = await _pay(call, run)
+            answered = await _pay(call, run)
             door.is_open = not line.silent_in_a_row
         except Exception as error:
             run.fail(error)
@@ -227,11 +258,11 @@ async def _ask(call: Call, run: _Run) -> Attempt | None:
         finally:
             door.first_is_back = None
             is_back.set()
-        return attempt
+        return answered
     return await _pay(call, run)
 
 
-async def _pay(call: Call, run: _Run) -> Attempt | None:
+async def _pay(call: Call, run: _Run) -> Answered | None:
     """Asks with money set aside. When it does not fit, others may give some back."""
     needs_count = run.budget.ceiling_usd is not None or call.contestant.provider.limits.tpm is not None
     if run.budget.is_used_up:
@@ -248,7 +279,7 @@ async def _pay(call: Call, run: _Run) -> Attempt | None:
         reservation.settle(None)  # nothing, where it was settled already
 
 
-async def _complete(call: Call, run: _Run, tokens: tuple[int, int], reservation: Reservation) -> Attempt:
+async def _complete(call: Call, run: _Run, tokens: tuple[int, int], reservation: Reservation) -> Answered:
     line, world = run.lines[call.contestant.reference.provider], run.world
     request = call.request(sum(tokens), reservation.renew)
     start_ns, started_s = world.clock.now_ns(), anyio.current_time()
@@ -259,12 +290,10 @@ async def _complete(call: Call, run: _Run, tokens: tuple[int, int], reservation:
         line.silent_in_a_row = line.silent_in_a_row + 1 if answer.server_gone else 0
         attempt = record.unanswered(call, answer, span)
         reservation.settle(reservation.held_usd if answer.may_cost else None)
-    else:
-        line.silent_in_a_row = 0
-        if not call.is_probe:
-            reuse.remember(call, answer, world, run.store.run_id)
-        graded = await run.grading.grade(call, answer)
-        attempt = record.answered(call, answer, graded, span, world)
-        reservation.settle(billed(call, attempt, tokens, world))
-    run.keep(attempt)
-    return attempt
+        return attempt, None
+    line.silent_in_a_row = 0
+    if not call.is_probe:
+        reuse.remember(call, answer, world, run.store.run_id)
+    attempt = record.answered(call, answer, UNGRADED, span, world)
+    reservation.settle(billed(call, attempt, tokens, world))
+    return attempt, answer

@@ -7,6 +7,7 @@ from mist_ci.errors import Code, ConfigError, Where
 from mist_ci.matchspec import ready_made
 from mist_ci.matchspec.complaints import Complain, stop
 from mist_ci.matchspec.graders import files_of, specify
+from mist_ci.matchspec.pairs import pair_problems
 from mist_ci.matchspec.reading import Material, read_material
 from mist_ci.matchspec.reading.content import entries, line_of
 from mist_ci.models.plan import SuiteDocument
@@ -138,6 +139,8 @@ def _check_graders(suite: SuiteFile, source: safe_yaml.Document, complain: Compl
             complain(ConfigError(Code.DUPLICATE, message, where=where, hint=hint))
         names.append(spec.title)
         files += files_of(spec)
+    for problem in pair_problems(suite, source):
+        complain(problem)
     if suite.primary is not None and suite.primary not in names:
         nearest = document.nearest(suite.primary, names)
         message = f"{suite.primary!r} is not among the graders"

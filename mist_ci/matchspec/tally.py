@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from mist_ci.models.attempt import Attempt
+from mist_ci.models.attempt import Attempt, Judgement
 from mist_ci.models.figures import count, money
 
 
@@ -29,6 +29,16 @@ class Tally:
             self.tokens += attempt.tokens_in + attempt.tokens_out
             known = self.cost_usd is not None and attempt.cost_usd is not None
             self.cost_usd = (self.cost_usd or 0) + (attempt.cost_usd or Decimal(0)) if known else None
+
+        self._add_judgement(attempt.judgement)
+
+    def _add_judgement(self, judgement: Judgement | None) -> None:
+        """What graders asked models costs as well."""
+        if judgement is None:
+            return
+        self.tokens += judgement.tokens_in + judgement.tokens_out
+        known = self.cost_usd is not None and judgement.cost_usd is not None
+        self.cost_usd = (self.cost_usd or 0) + (judgement.cost_usd or Decimal(0)) if known else None
 
     def told(self) -> str:
         """`12,345 tokens, $0.12, 3 reused, 2 retries, 1 without answer`; what is none is left out."""

@@ -1,6 +1,6 @@
 """One call for one sample on one side, and how its answer was graded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal, localcontext
 from enum import StrEnum
@@ -37,6 +37,32 @@ class AttemptStatus(StrEnum):
     def counts(self) -> bool:
         """True when the attempt has a score."""
         return self in (AttemptStatus.SCORED, AttemptStatus.MODEL_FAILURE)
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
+    """What graders asked models about one answer: calls made now, stored replies that stood in for some, and money."""
+
+    models: tuple[str, ...]
+    """Who was asked, or would have been."""
+    calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: Decimal | None = Decimal(0)
+    """Of the calls made now; None when a price is unknown."""
+    counted_calls: int = 0
+    """How many of them were counted here, because nothing was reported."""
+    cost_bases: tuple[str, ...] = ()
+    reused: int = 0
+    """Replies that were there already: stored by an earlier run, or given to the same question in this one."""
+    saved_usd: Decimal | None = Decimal(0)
+    start_ns: int
+    end_ns: int
+    failed: bool = False
+    """A model gave no reply, or none that could be read."""
+    told: str = ""
+    """Why the score is what it is, in the judge's words, shortened."""
+    order_flipped: bool | None = None
+    """Of a pair: True when the judge preferred another answer in the other order. None where no pair was judged."""
 
 
 class Attempt(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
@@ -79,6 +105,8 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknow
     """When a reused answer was given."""
     stored_for: str | None = None
     """The head whose gate a reused answer was given to."""
+    judgement: Judgement | None = None
+    """None where no grader asked a model."""
     prompt_hash: str = ""
     """SHA-256 of what was asked, messages and tools; empty in results of older versions."""
     grader: str = ""
@@ -114,11 +142,61 @@ def spend_of(attempts: Iterable[Attempt]) -> Spend:
     )
 
 
+def judging_of(attempts: Iterable[Attempt]) -> Spend | None:
+    """Tokens and money that graders took to ask models about these attempts; None where none of them asked any."""
+    judged = [attempt.judgement for attempt in attempts if attempt.judgement is not None]
+    return spend_on_judging(judged) if judged else None
+
+
+def spend_on_judging(judged: Sequence[Judgement]) -> Spend:
+    """The sums of what graders asked models."""
+    return Spend(
+        calls=sum(one.calls for one in judged),
+        tokens_in=sum(one.tokens_in for one in judged),
+        tokens_out=sum(one.tokens_out for one in judged),
+        cost_usd=_sum_known(one.cost_usd for one in judged),
+        counted_calls=sum(one.counted_calls for one in judged),
+        cost_bases=tuple(sorted({basis for one in judged for basis in one.cost_bases})),
+        reused_calls=sum(one.reused for one in judged),
+        saved_usd=_sum_known(one.saved_usd for one in judged),
+    )
+
+
+def both(one: Spend, other: Spend) -> Spend:
+    """Two sums as one."""
+    return Spend(
+        calls=one.calls + other.calls,
+        tokens_in=one.tokens_in + other.tokens_in,
+        tokens_out=one.tokens_out + other.tokens_out,
+        cost_usd=_sum_known([one.cost_usd, other.cost_usd]),
+        counted_calls=one.counted_calls + other.counted_calls,
+        cost_bases=tuple(sorted({*one.cost_bases, *other.cost_bases})),
+        reused_calls=one.reused_calls + other.reused_calls,
+        saved_usd=_sum_known([one.saved_usd, other.saved_usd]),
+    )
+
+
+def paid_for(attempts: Iterable[Attempt]) -> Decimal | None:
+    """All money that was spent now, on answers and on judging them; None when any price is unknown."""
+    listed = list(attempts)
+    judging = judging_of(listed)
+    return _sum_known([spend_of(listed).cost_usd, judging.cost_usd if judging else Decimal(0)])
+
+
 def cost_of(attempts: Iterable[Attempt]) -> Decimal | None:
     """What these answers cost, whoever paid, added up exactly; one unknown price makes the sum unknown."""
     costs = [attempt.cost_usd for attempt in attempts if attempt.token_basis is not None]
     known = [cost for cost in costs if cost is not None]
     return exact_sum(known) if len(known) == len(costs) else None
+
+
+def _sum_known(amounts: Iterable[Decimal | None]) -> Decimal | None:
+    known = []
+    for amount in amounts:
+        if amount is None:
+            return None
+        known.append(amount)
+    return exact_sum(known)
 
 
 def exact_sum(amounts: Iterable[Decimal]) -> Decimal:

@@ -73,6 +73,44 @@ class Calibrated(Model):
     measured_on: date
 
 
+class RectifiedNumbers(Model):
+    """A difference that a judge saw, put right by people on some samples (page 3 §4.8); one-sided bounds."""
+
+    labelled: int
+    """Samples of which people labelled what both sides answered."""
+    estimate: float
+    low: float
+    high: float
+    p_improved: float
+
+
+class JudgeNumbers(Model):
+    """The model that decides a suite, and how far people have found that it can."""
+
+    grader: str
+    model: str
+    fingerprint: str
+    """Of the grader with all its options."""
+    advisory: str | None
+    """Why the suite decides nothing; None where people have checked its judge well enough."""
+    labels: int | None
+    kappa: float | None
+    sensitivity: float | None
+    specificity: float | None
+    checked_on: date | None
+    corrected: float | None = None
+    """The difference behind the one that the judge saw: its mistakes shrink it. None where they are not known."""
+    rectified: RectifiedNumbers | None = None
+    pairs: int = 0
+    """Pairs that it judged in both orders."""
+    compares: bool = False
+    """True when it says which of two answers is better."""
+    order_flips: int = 0
+    """Of these, how often it preferred another answer in the other order."""
+    spend: Spend | None = None
+    """What judging both sides took; None where nobody was asked."""
+
+
 class Surface(Model):
     """Forgetting and gain of one suite, attempt against attempt (page 3 §4.11), as fractions of one.
 
@@ -139,6 +177,13 @@ class SuiteComparison(Model):
     """None without a baseline, or where a side has no answers."""
 
     calibrated: Calibrated | None = None
+    judge: JudgeNumbers | None = None
+    """None where no model decides."""
+
+    @property
+    def is_advisory(self) -> bool:
+        """True when it decides nothing, because nobody knows whether its judge can."""
+        return self.judge is not None and self.judge.advisory is not None
 
     @property
     def stopped_early(self) -> bool:

@@ -34,6 +34,13 @@ class EvalResult(Payload):
     interval: tuple[float, float] | None = None
     decision: str | None = None
     suite_digest: str | None = None
+    judge: str | None = None
+    """The model that decides the suite."""
+    judge_fingerprint: str | None = None
+    advisory: str | None = None
+    """Why the suite decides nothing."""
+    delta_corrected: float | None = None
+    """The difference when the judge's mistakes are allowed for."""
     prompt_hash: str | None = None
     """SHA-256 of what a sample asks, messages and tools."""
     grader: str | None = None

@@ -119,8 +119,10 @@ class SuiteOutlook(Model):
     """None where the gate has no anchor."""
     imported: bool = False
     """Another runner asks: nothing is known before its results are there."""
+    advisory: str | None = None
+    """Why it decides nothing: a model judges it, and people have not found that it can."""
     prospects: Prospects | None
-    """None without a baseline, where nothing is compared, and for an imported suite."""
+    """None without a baseline, where nothing is compared, and for an imported or an advisory suite."""
 
 
 class ModelOutlook(Model):

@@ -29,6 +29,7 @@ class RequestIdentity(Model):
     attempt: Annotated[int, Field(ge=0)]
     tools: Digest | None = None
     top_logprobs: int | None = None
+    reply_schema: Digest | None = None
 
     @classmethod
     def of(
@@ -48,9 +49,9 @@ class RequestIdentity(Model):
             base_url=provider.place,
             model=reference.model,
             parameters=reference.parameters,
-            messages="sha256:" + _sha256(asked),
+            messages=digest_of(asked),
             attempt=attempt,
-            tools="sha256:" + _sha256(offered) if offered else None,
+            tools=digest_of(offered) if offered else None,
             top_logprobs=top_logprobs,
         )
 
@@ -80,6 +81,11 @@ class StoredAnswer(Model):
     """The head whose gate asked in a CI job. None by hand."""
     renewed: bool = False
     """Asked although older answers were stored, because the model was found to say something else by then."""
+
+
+def digest_of(value: object) -> str:
+    """`sha256:…` of canonical JSON."""
+    return "sha256:" + _sha256(value)
 
 
 def _sha256(value: object) -> str:

@@ -103,6 +103,11 @@ class Provider(Model):
             return " ".join(self.command)
         return self.callable or self.recording or self.base_url
 
+    @property
+    def has_lasting_names(self) -> bool:
+        """False where whoever runs it can point any name at another model, also one that looks dated."""
+        return self.type not in {"azure", "command", "python", "replay"}
+
     @model_validator(mode="after")
     def _has_what_its_type_has(self) -> "Provider":
         problems = [

@@ -1,5 +1,6 @@
 """An eval suite: samples, prompt, graders and the bar, versioned as code."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -159,6 +160,10 @@ class GraderSpec(Model):
     name: str
     version: int
     options: GraderOptions
+    asks: str | None = Field(default=None, exclude=True)
+    """The model that it asks; None for a grader that asks nobody."""
+    compares: bool = Field(default=False, exclude=True)
+    """True when it says which of two sides is better, and so cannot grade one alone."""
     label: str | None = None
     """What the suite calls it, where it is listed more than once; it changes no score."""
 
@@ -175,6 +180,11 @@ class GraderSpec(Model):
         """Readable and exact: `exact@1{"ignore_case":true}`."""
         origin = f" of {self.origin}" if self.origin else ""
         return f"{self.name}@{self.version}{self.model_dump_json(include={'options'})}{origin}"
+
+    @property
+    def digest(self) -> str:
+        """`sha256:…` of the fingerprint, which may be long."""
+        return "sha256:" + hashlib.sha256(self.fingerprint.encode()).hexdigest()
 
 
 class Sample(Model):
@@ -217,6 +227,17 @@ class Suite(Model):
     """Hash of the sample keys and of everything the suite itself decides."""
     grader_files: dict[str, bytes] = Field(default_factory=dict, exclude=True, repr=False)
     """What its command graders need, by path, out of the tree that is trusted."""
+
+    @property
+    def judge(self) -> GraderSpec | None:
+        """The grader that decides, where it asks a model; None where it asks nobody."""
+        primary = next((one for one in self.graders if one.title == self.primary), None)
+        return primary if primary is not None and primary.asks is not None else None
+
+    @property
+    def is_pairwise(self) -> bool:
+        """True when a score says which side is better: base and head have to answer the same."""
+        return self.judge is not None and self.judge.compares
 
     @property
     def grader_fingerprint(self) -> str:

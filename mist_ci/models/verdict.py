@@ -9,13 +9,15 @@ from mist_ci.models.modelref import TrainedOn
 
 
 class Verdict(StrEnum):
-    """The five answers to "is head worse than base on this suite?" (page 3 §4.5)."""
+    """The answers to "is head worse than base on this suite?" (page 3 §4.5)."""
 
     IMPROVED = "improved"
     PASS = "pass"
     REGRESSED = "regressed"
     INCONCLUSIVE = "inconclusive"
     NOT_COMPARABLE = "not comparable"
+    ADVISORY = "advisory"
+    """Nothing was decided: a model judges this suite, and people have not found that it can."""
 
 
 class State(StrEnum):

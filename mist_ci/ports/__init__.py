@@ -1,4 +1,4 @@
-"""What the rooms need of the world, as Protocols. Adapters implement them; `cli/wiring.py` chooses."""
+"""What the rooms need of the world, as Protocols. Adapters implement them; cli/wiring*.py choose."""
 
 from typing import TYPE_CHECKING
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
+from pydantic import JsonValue
+
 from mist_ci.models.answer import Answer
 from mist_ci.models.config import Provider
 from mist_ci.models.modelref import Parameters
@@ -25,6 +27,8 @@ class Request:
     """How many tokens the call may take, input and output; 0 where nobody counts them."""
     may_retry: Callable[[], bool] | None = field(default=None, compare=False, repr=False)
     """Asked before another try when the last one may have cost money and brought nothing: may it cost as much again?"""
+    reply_schema: Mapping[str, JsonValue] | None = None
+    """The JSON Schema that the answer must fit, where the server can hold a model to one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,4 +93,8 @@ class ModelClients(Protocol):
 
     def open(self, name: str, provider: Provider) -> ModelClient:
         """A client for a provider of the policy. Raises CouldNotRun MC302 when its key is not set."""
+        ...
+
+    def open_embedder(self, name: str, provider: Provider) -> ModelClient:
+        """A client whose answers are vectors (`models.embedding`) of the last message. Raises as `open`."""
         ...

@@ -119,7 +119,8 @@ def _level(suite: SuiteVerdict) -> Level | None:
         return Level.ERROR
     if word(suite) is Word.NOT_PROVEN:
         return Level.WARNING
-    return Level.NOTICE if suite.waiver is not None else None
+    is_told = suite.waiver is not None or suite.verdict is Verdict.ADVISORY
+    return Level.NOTICE if is_told else None
 
 
 def _drop(suite: SuiteVerdict) -> Iterator[str]:

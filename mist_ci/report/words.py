@@ -20,6 +20,7 @@ class Word(StrEnum):
     IMPROVED = "improved"
     PASS = "pass"  # noqa: S105 - a verdict, no password
     NO_BASELINE = "no baseline"
+    ADVISORY = "advisory"
 
 
 _BY_VERDICT = {
@@ -27,8 +28,9 @@ _BY_VERDICT = {
     Verdict.INCONCLUSIVE: Word.NOT_PROVEN,
     Verdict.IMPROVED: Word.IMPROVED,
     Verdict.PASS: Word.PASS,
+    Verdict.ADVISORY: Word.ADVISORY,
 }
-_MARKS = {Word.IMPROVED: "⬆️", Word.PASS: "✅", Word.NO_BASELINE: "◻️"}
+_MARKS = {Word.IMPROVED: "⬆️", Word.PASS: "✅", Word.NO_BASELINE: "◻️", Word.ADVISORY: "💬"}
 
 
 def word(suite: SuiteVerdict) -> Word:

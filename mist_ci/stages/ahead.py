@@ -9,6 +9,7 @@ from mist_ci.gate import Hypotheses, Standing
 from mist_ci.models.attempt import Side
 from mist_ci.models.calibration import Calibration, SuiteCalibration
 from mist_ci.models.config import Gate, Policy
+from mist_ci.models.judges import Judges
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.outlook import (
     NOTHING,
@@ -23,8 +24,10 @@ from mist_ci.models.plan import ModelChange
 from mist_ci.models.suite import Suite
 from mist_ci.ports import World
 from mist_ci.ports.files import Tree
+from mist_ci.stages.judges import judge_cautions
 from mist_ci.tokentrace import Lengths
 
+NOBODY = Judges()
 Earlier = Mapping[tuple[str, str], EarlierSuite]
 """What earlier runs have seen, by reference and suite."""
 
@@ -38,6 +41,7 @@ class Ahead:
     gate: Gate
     calibration: Calibration
     earlier: Earlier
+    judges: Judges = NOBODY
     assumptions: dict[str, None] = field(default_factory=dict)
     warnings: dict[str, None] = field(default_factory=dict)
 
@@ -55,7 +59,8 @@ class Ahead:
 
     def model(self, change: ModelChange, suites: Sequence[Suite]) -> ModelOutlook:
         """A reference that is evaluated, on all suites."""
-        tests = Hypotheses.of(suites)
+        tests = Hypotheses.of([one for one in suites if gate.why_advisory(one, self.judges) is None])
+        self.warn(told for one in suites for told in judge_cautions(one, self.judges, self.gate))
         found = tuple(
             self._suite(suite, change, tests) for suite in sorted(suites, key=lambda suite: suite.name)
         )
@@ -114,6 +119,8 @@ class Ahead:
         measured = self._measured(suite, change)
         earlier = self.earlier.get((change.path, suite.name)) if change.base else None
         is_compared = change.base is not None and not suite.imported
+        advisory = gate.why_advisory(suite, self.judges)
+        decides = is_compared and advisory is None
         standing = gate.first_look(suite, self.gate, has_baseline=is_compared)
         sides = self._sides(standing, change, Lengths.known(measured, earlier))
         ahead = SuiteOutlook(
@@ -129,7 +136,8 @@ class Ahead:
             head=sides[Side.HEAD] or NOTHING,
             anchor=sides[Side.ANCHOR],
             imported=suite.imported,
-            prospects=gate.prospects(suite, self.gate, tests, measured, earlier) if is_compared else None,
+            advisory=advisory,
+            prospects=gate.prospects(suite, self.gate, tests, measured, earlier) if decides else None,
         )
         if is_compared:
             self._tell(suite, standing, measured, earlier)
@@ -149,7 +157,7 @@ class Ahead:
         sides: tuple[tuple[Side, ModelReference | None, Range], ...] = (
             (Side.BASE, change.base, others),
             (Side.HEAD, change.head, head),
-            (Side.ANCHOR, change.anchor, others),
+            (Side.ANCHOR, None if suite.is_pairwise else change.anchor, others),
         )
         return {
             side: self._outlay(suite, samples, times, reference, lengths) if reference else None

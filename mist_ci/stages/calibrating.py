@@ -12,12 +12,15 @@ from mist_ci.models.attempt import Attempt, Side, spend_of
 from mist_ci.models.calibration import GateCalibration, Splits, SuiteCalibration
 from mist_ci.models.config import Gate, Policy
 from mist_ci.models.figures import count
+from mist_ci.models.judges import Judges
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.plan import ModelChange
 from mist_ci.models.suite import AttemptCounts, Suite
 from mist_ci.models.usage import Spend
 from mist_ci.ports import World
 from mist_ci.ports.results import ResultStore
+
+NOBODY = Judges()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Subject:
     gate_name: str
     gate: Gate
     policy: Policy
+    judges: Judges = NOBODY
+    """Whom people have checked: what others decide is advisory, and raises no false alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,9 @@ def calibrate(
         head=subject.reference,
     )
     world.progress.start("judging it against itself", splits)
-    pretended = gate.pretend(change, suites, answers, subject.gate, splits, world.progress.advance)
+    pretended = gate.pretend(
+        change, suites, answers, subject.gate, splits, world.progress.advance, subject.judges
+    )
     world.progress.finish()
     today = world.clock.now().date()
     measured = tuple(
@@ -96,7 +103,8 @@ def _ask(
     provider = subject.policy.providers[subject.reference.provider]
     seat = matchspec.Contestant(Side.HEAD, subject.reference, provider)
     asked = [matchspec.Portion.whole(suite.model_copy(update=times)) for suite in suites]
-    evaluation = matchspec.evaluate(asked, [seat], world, store, ceiling_usd)
+    providers = subject.policy.providers
+    evaluation = matchspec.evaluate(asked, [seat], world, store, ceiling_usd, providers)
     if evaluation.failure is not None:
         raise evaluation.failure
     if not evaluation.complete:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from mist_ci import __version__, gate, report, schemaflux, tokentrace
 from mist_ci.errors import ConfigError, MistError, UsageError
-from mist_ci.models.attempt import Attempt, Side, spend_of
+from mist_ci.models.attempt import Attempt, Side, judging_of, spend_of
 from mist_ci.models.finding import Severity
 from mist_ci.models.report import Problem, Report, SpendLine
 from mist_ci.models.verdict import Decision, ModelVerdict, Outcome
@@ -39,7 +39,7 @@ def conclude(
         data=tuple(run.data),
         decision=Decision(outcome=outcome, reasons=reasons, models=models),
         self_checks=tuple(run.self_checks),
-        spend=_spend_lines(run),
+        spend=(*_spend_lines(run), *_judging_lines(run)),
         training=tuple(run.training),
         budgets=run.budgets,
         waivers=run.waivers if run.plan else (),
@@ -64,6 +64,15 @@ def _spend_lines(run: Run) -> tuple[SpendLine, ...]:
         for label, attempts in run.attempts.items()
         for side in Side
         if (mine := [attempt for attempt in attempts if attempt.side is side]) and not _is_untold(mine)
+    )
+
+
+def _judging_lines(run: Run) -> tuple[SpendLine, ...]:
+    """What graders took that ask models, apart from the answers that they grade."""
+    return tuple(
+        SpendLine(model=label, side="judge", spend=spend)
+        for label, attempts in run.attempts.items()
+        if (spend := judging_of(attempts)) is not None
     )
 
 

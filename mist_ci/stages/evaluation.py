@@ -12,10 +12,14 @@ from mist_ci.models.attempt import Attempt, Side
 from mist_ci.models.comparison import ModelComparison
 from mist_ci.models.config import Gate
 from mist_ci.models.figures import count
+from mist_ci.models.judges import Judges
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.plan import ModelChange
 from mist_ci.models.suite import AttemptCounts, Suite
 from mist_ci.ports import World
+
+NOBODY = Judges()
+NOT_THE_ANCHOR = "a pairwise judge holds head against base, and nobody else"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ class ModelStage:
     """Suites that another runner has asked."""
     commit: str | None = None
     """The head, where stored answers to its own gate are not doubted."""
+    judges: Judges = NOBODY
+    """Whom people have checked, of the models that decide suites."""
     attempts: list[Attempt] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     _fresh: frozenset[Side] = frozenset()
@@ -84,6 +90,7 @@ class ModelStage:
 
     def compare(self, suites: Sequence[Suite], changed: Sequence[ChangedSuite]) -> ModelComparison:
         """The whole comparison; what head adds to suites comes last, when the rest is decided."""
+        suites = self._that_can_be_asked(suites)
         elsewhere = {one.suite.name for one in self.imported}
         self.attempts += [one for suite in self.imported for one in suite.attempts]
         standings = [self._first_look(suite) for suite in suites if suite.name not in elsewhere]
@@ -106,12 +113,33 @@ class ModelStage:
 
     def _compared(self, standings: Sequence[Standing], added: Sequence[Suite] = ()) -> ModelComparison:
         """What the answers say so far."""
-        return gate.compare(self.change, standings, self.attempts, self.gate, self.leaked, self.waived, added)
+        return gate.compare(
+            self.change,
+            standings,
+            self.attempts,
+            self.gate,
+            self.leaked,
+            self.waived,
+            added,
+            self.judges,
+        )
+
+    def _that_can_be_asked(self, suites: Sequence[Suite]) -> list[Suite]:
+        """Without those that compare two answers, where there is no base to compare with."""
+        if self.change.base is not None:
+            return list(suites)
+        for suite in suites:
+            if suite.is_pairwise:
+                self.notices.append(
+                    f"{suite.name} compares head with base, and there is no base: it was not asked"
+                )
+        return [suite for suite in suites if not suite.is_pairwise]
 
     def _first_look(self, suite: Suite) -> Standing:
         if suite.imported:
             return Standing.whole(suite, "its results are imported: hand them over with --results")
-        return gate.first_look(suite, self.gate, has_baseline=self.change.base is not None)
+        standing = gate.first_look(suite, self.gate, has_baseline=self.change.base is not None)
+        return replace(standing, anchor_obstacle=NOT_THE_ANCHOR) if suite.is_pairwise else standing
 
     def _undecided(self, compared: ModelComparison, standings: Sequence[Standing]) -> list[Standing]:
         """Suites that have looks left and need them."""
@@ -150,7 +178,8 @@ class ModelStage:
         for side, reference in self.sides.items():
             if side in self._probed or not self.asker.complete:
                 continue
-            mine = [one for one in self.attempts if one.side is side]
+            pairwise = {one.suite.name for one in standings if one.suite.is_pairwise}
+            mine = [one for one in self.attempts if one.side is side and one.suite not in pairwise]
             stored = gate.to_ask_again(gate.doubtful(mine, self.world.clock.now(), self.commit))
             if stored:
                 self._probed.add(side)
@@ -178,10 +207,28 @@ class ModelStage:
             f"asked again, p = {found.p_value:.2g}): none of them was used for {side.value}"
         )
         self._fresh |= {side}
-        outdated = [one for one in self.attempts if one.side is side and one.reused]
-        self.attempts = [one for one in self.attempts if one.side is not side or not one.reused]
-        self.asker.forget(self.change.name, lambda one: one.side is side and one.reused)
-        self._ask(_same_questions(outdated, standings), (side,))
+        is_outdated = _outdated(side, self.attempts, standings)
+        outdated = [one for one in self.attempts if is_outdated(one)]
+        self.attempts = [one for one in self.attempts if not is_outdated(one)]
+        self.asker.forget(self.change.name, is_outdated)
+        self._ask(_same_questions(outdated, standings), {one.side for one in outdated})
+
+
+def _outdated(
+    side: Side, attempts: Sequence[Attempt], standings: Sequence[Standing]
+) -> Callable[[Attempt], bool]:
+    """What a model that has moved said before; of pairs, also what the other side said: both are judged anew."""
+    pairwise = {one.suite.name for one in standings if one.suite.is_pairwise}
+    moved = {
+        (one.suite, one.key, one.attempt)
+        for one in attempts
+        if one.side is side and one.reused and one.suite in pairwise
+    }
+
+    def is_outdated(one: Attempt) -> bool:
+        return (one.side is side and one.reused) or (one.suite, one.key, one.attempt) in moved
+
+    return is_outdated
 
 
 def _same_questions(attempts: Sequence[Attempt], standings: Sequence[Standing]) -> list[Portion]:

@@ -35,6 +35,7 @@ def outlook_of_change(world: World, event: Event, case: Case, earlier: Earlier =
     plan = run.make_plan(case.policy, {})
     base, head = world.files.tree(event.base, "base"), world.files.tree(event.head, "head")
     ahead = Ahead(world, case.policy, plan.gate, _calibration(base, case.config), earlier)
+    ahead.judges = planning.read_judges(base, case.config)
     suites = run.load_suites() if plan.models else ()
     _require_suites(plan.models, suites)
     changed = [load_changed(path, head, run.documents, base, world) for path in plan.changed_suites]
@@ -51,8 +52,10 @@ def outlook_of_files(world: World, tree: Tree, case: Case, earlier: Earlier = NO
     if policy is None:
         return _nothing(case, None, "there is no policy")
     ahead = Ahead(world, policy, policy.gates[case.gate], _calibration(tree, case.config), earlier)
+    ahead.judges = planning.read_judges(tree, case.config)
     documents = matchspec.find(tree, policy.suites, case.config, world.shipped)
     planning.check_head(policy, safe_yaml.load(tree.read(case.config), case.config), tree, documents)
+    planning.check_judges(policy, tree, documents)
     programs = matchspec.TrustedPrograms(tree)
     suites = [matchspec.load(one, world.executor, programs=programs) for one in documents]
     changes = _as_if_changed(ahead, tree)

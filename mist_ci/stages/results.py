@@ -4,10 +4,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from mist_ci import matchspec
+from mist_ci.errors import Code, UsageError
 from mist_ci.matchspec import ImportedSuite
 from mist_ci.models.plan import ModelChange
 from mist_ci.models.record import Record, Results
 from mist_ci.models.suite import Suite
+
+
+def refuse_many(changes: Sequence[ModelChange]) -> None:
+    """Raises UsageError where results would have to be about several models."""
+    if len(changes) > 1:
+        message = f"results are about one model, and {len(changes)} references changed"
+        hint = "gate them one by one: one pull request, or one gate with `models`, for each"
+        raise UsageError(Code.USAGE, message, hint=hint)
 
 
 def imported_suites(

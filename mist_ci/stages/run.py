@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
-from mist_ci import gate, matchspec, planning, tokentrace
+from mist_ci import gate, matchspec, planning
 from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where, needs_approval
 from mist_ci.matchspec import ImportedSuite, Portion
 from mist_ci.models.attempt import Attempt, Side
@@ -27,11 +27,13 @@ from mist_ci.parsing import safe_yaml
 from mist_ci.ports import World
 from mist_ci.ports.files import Tree
 from mist_ci.ports.results import ResultStore
+from mist_ci.stages.budgets import budget_lines
 from mist_ci.stages.calibrated import beside_calibration
 from mist_ci.stages.data import DataStage
 from mist_ci.stages.evaluation import ChangedSuite, ModelStage, suite_by_base_rules
-from mist_ci.stages.results import imported_suites, notices_of
-from mist_ci.stages.suites import load_changed, load_suites
+from mist_ci.stages.judges import vouched_for, without_bar
+from mist_ci.stages.results import imported_suites, notices_of, refuse_many
+from mist_ci.stages.suites import leaked_keys, load_changed, load_suites
 
 
 @dataclass
@@ -146,7 +148,9 @@ class Run:
             planning.check_head(policy, source, head, self._find_suites("head", policy))
 
     def _find_suites(self, side: str, policy: Policy) -> tuple[SuiteDocument, ...]:
-        return matchspec.find(self._tree(side), policy.suites, self.config, self.world.shipped)
+        found = matchspec.find(self._tree(side), policy.suites, self.config, self.world.shipped)
+        planning.check_judges(policy, self._tree(side), found)
+        return found
 
     def _changes(self) -> tuple[Change, ...]:
         event = self.event
@@ -188,7 +192,11 @@ class Run:
         suite = load_changed(path, self._tree("head"), self.documents, self._tree("base"), self.world)
         if suite.imported:
             return  # what it asks is known to its runner only
-        suite = suite_by_base_rules(suite, self.suites)
+        suite = without_bar(suite_by_base_rules(suite, self.suites), self._tree("base"), self.config)
+        if suite.is_pairwise:
+            self.self_checks.append(gate.self_check_of_pairs(suite))
+            self.changed_suites.append(ChangedSuite(suite, {}))
+            return
         policy = self._planned.policy
         answers: dict[str, tuple[Attempt, ...]] = {}
         for name, reference_path in policy.guarded_models(self._planned.gate).items():
@@ -206,15 +214,22 @@ class Run:
         if not suites:
             message = f"{change.name} changed, and the policy lists no suite to compare it on"
             raise ConfigError(Code.MISSING_KEY, message, hint="add `suites: [suites/*.yml]` to the policy")
-        if self.read_results is not None and len(self._planned.models) > 1:
-            message = f"results are about one model, and {len(self._planned.models)} references changed"
-            hint = "gate them one by one: one pull request, or one gate with `models`, for each"
-            raise UsageError(Code.USAGE, message, hint=hint)
+        if self.read_results is not None:
+            refuse_many(self._planned.models)
+        judges = vouched_for(suites, self._tree("base"), self.config, self._planned.gate)
         waived = gate.waived_suites(self.waivers, change.head.digest)
         results = self.read_results() if self.read_results else None
         imported = imported_suites(change, results, suites) if results else ()
         stage = ModelStage(
-            change, self._planned.gate, self, self.world, self._leaked(), waived, imported, self.commit
+            change,
+            self._planned.gate,
+            self,
+            self.world,
+            leaked_keys(self.data),
+            waived,
+            imported,
+            self.commit,
+            judges,
         )
         try:
             compared = stage.compare(suites, self.changed_suites)
@@ -236,12 +251,6 @@ class Run:
             *(one.suite for one in imported),
         )
 
-    def _leaked(self) -> dict[str, tuple[str, ...]]:
-        leaked: dict[str, tuple[str, ...]] = {}
-        for suite, keys in ((suite, keys) for found in self.data for suite, keys in found.leaked.items()):
-            leaked[suite] = (*leaked.get(suite, ()), *keys)
-        return leaked
-
     def ask(
         self, portions: Sequence[Portion], sides: Mapping[Side, ModelReference], label: str
     ) -> tuple[Attempt, ...]:
@@ -253,7 +262,7 @@ class Run:
         ]
         ceiling = self._planned.gate.budgets.eval_usd
         left = None if ceiling is None else max(ceiling - self._spent_usd, Decimal(0))
-        evaluation = matchspec.evaluate(portions, contestants, self.world, self.store, left)
+        evaluation = matchspec.evaluate(portions, contestants, self.world, self.store, left, providers)
         # Added, never replaced: head may call two suites by one name, and both were paid for.
         self.attempts.setdefault(label, []).extend(evaluation.attempts)
         self._spent_usd += evaluation.spent_usd
@@ -282,16 +291,7 @@ class Run:
 
     def hold_budgets(self) -> tuple[BudgetLine, ...]:
         """Every budget of the gate against what was spent."""
-        budgets = self._planned.gate.budgets
-        everything = [attempt for attempts in self.attempts.values() for attempt in attempts]
-        self.budgets = (
-            *tokentrace.training_budget(budgets, self.training),
-            *tokentrace.evaluation_budget(
-                budgets,
-                everything,
-                cohort={suite.digest for suite in self.suites},
-                elsewhere={suite.digest for suite in self.suites if suite.imported},
-                complete=self.complete,
-            ),
+        self.budgets = budget_lines(
+            self._planned.gate.budgets, self.training, self.attempts, self.suites, complete=self.complete
         )
         return self.budgets

@@ -1,8 +1,9 @@
 """Loading suites for a gate: those of base, and those that head changed, which may bring no program along."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mist_ci import matchspec
+from mist_ci.models.finding import DataReport
 from mist_ci.models.plan import SuiteDocument
 from mist_ci.models.suite import Suite
 from mist_ci.ports import World
@@ -20,6 +21,15 @@ def load_changed(
 ) -> Suite:
     """A suite as head has it. Raises ConfigError, MC107 for a command grader that no suite of base has."""
     return matchspec.load(matchspec.read(head, path), world.executor, programs=_programs(documents, base))
+
+
+def leaked_keys(data: Iterable[DataReport]) -> dict[str, tuple[str, ...]]:
+    """Keys of samples that are in training data, by suite."""
+    leaked: dict[str, tuple[str, ...]] = {}
+    for found in data:
+        for suite, keys in found.leaked.items():
+            leaked[suite] = (*leaked.get(suite, ()), *keys)
+    return leaked
 
 
 def _programs(documents: Sequence[SuiteDocument], base: Tree) -> matchspec.TrustedPrograms:

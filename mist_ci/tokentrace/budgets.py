@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from mist_ci.errors import Code, CouldNotRun
-from mist_ci.models.attempt import Attempt, Side, exact_sum, spend_of
+from mist_ci.models.attempt import Attempt, Side, exact_sum, paid_for
 from mist_ci.models.config import Budgets
 from mist_ci.models.report import BudgetLine, TrainingEstimate
 
@@ -43,7 +43,7 @@ def evaluation_budget(
     lines: list[BudgetLine] = []
     asked = [one for one in attempts if one.suite_digest not in elsewhere]
     if budgets.eval_usd is not None and (asked or not complete):
-        spent = _priced(spend_of(asked).cost_usd, "eval_usd")
+        spent = _priced(paid_for(asked), "eval_usd")
         line = _line("eval_usd", budgets.eval_usd, spent)
         stopped = {"over": True, "spent": f"{line.spent} (stopped before the end)"}
         lines.append(line if complete else line.model_copy(update=stopped))

@@ -14,9 +14,11 @@ CONTENT = frozenset(
         *("gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions", "gen_ai.prompt"),
         *("gen_ai.completion", "gen_ai.tool.call.arguments", "gen_ai.tool.call.result", "prompt", "messages"),
         *("input", "output", "content", "completion", "response"),
+        "eval.reason",  # a judge quotes what it judges
     )
 )
-"""Attributes that hold what was asked or answered. Spans of mist-ci have none of them; those of others may."""
+"""Attributes that hold what was asked or answered. Spans of mist-ci have the words of judges only; those of others may
+have any."""
 _CONTENT_BELOW = ("gen_ai.prompt.", "gen_ai.completion.", "gen_ai.input.", "gen_ai.output.")
 COLUMNS = (
     *(

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from mist_ci.models.span_line import Attributes, WholeSpan
 from mist_ci.tokentrace.protobuf import NotProtobuf, block, double, fields, fixed64, integer
 
-CHAT, TRAINING = "gen_ai.chat", "mist.training"
+CALLS = {"gen_ai.chat": "chat", "gen_ai.judge": "judge"}
 _INTERNAL, _CLIENT = 1, 3
 _OK, _ERROR = 1, 2
 _NAMES = {
@@ -50,7 +50,7 @@ def rejected(response: bytes) -> tuple[int, str]:
 
 
 def _span(one: WholeSpan) -> bytes:
-    is_call = one.operation == CHAT
+    is_call = one.operation in CALLS
     named = _named(one.attrs, is_call=is_call)
     if is_call:
         named["gen_ai.operation.name"] = "chat"
@@ -63,7 +63,7 @@ def _span(one: WholeSpan) -> bytes:
         block(1, bytes.fromhex(one.trace_id)),
         block(2, bytes.fromhex(one.span_id)),
         block(4, bytes.fromhex(one.parent_id)) if one.parent_id else b"",
-        block(5, f"chat {model}" if is_call and model else one.operation),
+        block(5, f"{CALLS[one.operation]} {model}" if is_call and model else one.operation),
         integer(6, _CLIENT if is_call else _INTERNAL),
         fixed64(7, one.start_ns),
         fixed64(8, max(one.start_ns, one.end_ns)),

@@ -5,9 +5,18 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
-from mist_ci.models.attempt import Attempt, AttemptStatus, spend_of
+from mist_ci.models.attempt import (
+    Attempt,
+    AttemptStatus,
+    Judgement,
+    both,
+    judging_of,
+    spend_of,
+    spend_on_judging,
+)
 from mist_ci.models.message import TraceSpan
 from mist_ci.models.report import TrainingEstimate
+from mist_ci.models.usage import Spend
 
 Attribute = str | int | float | bool | None
 
@@ -89,7 +98,10 @@ def _suite(root: TraceSpan, suite: str, digest: str, attempts: Sequence[Attempt]
         twins: Counter[tuple[str, ...]] = Counter()
         for attempt in in_sample:
             identity = (attempt.side, str(attempt.attempt), attempt.provider, attempt.model)
-            yield _call(sample, attempt, (*identity, str(twins[identity])))
+            call = _call(sample, attempt, (*identity, str(twins[identity])))
+            yield call
+            if attempt.judgement is not None:
+                yield _judgement(sample, call, attempt, attempt.judgement)
             twins[identity] += 1
 
 
@@ -101,11 +113,18 @@ def _around(
         span_id=_hex(16, parent.span_id, operation, *map(str, attrs.values())),
         parent_id=parent.span_id,
         operation=operation,
-        start_ns=min(attempt.start_ns for attempt in attempts),
-        end_ns=max(attempt.end_ns for attempt in attempts),
+        start_ns=min(start for attempt in attempts for start, _ in _times(attempt)),
+        end_ns=max(end for attempt in attempts for _, end in _times(attempt)),
         status="ok" if all(attempt.status.counts for attempt in attempts) else "error",
         attrs={**attrs, **_totals(attempts)},
     )
+
+
+def _times(attempt: Attempt) -> Iterator[tuple[int, int]]:
+    """When an attempt began and ended, and its judging."""
+    yield attempt.start_ns, attempt.end_ns
+    if attempt.judgement is not None:
+        yield attempt.judgement.start_ns, attempt.judgement.end_ns
 
 
 def _call(parent: TraceSpan, attempt: Attempt, identity: tuple[str, ...]) -> TraceSpan:
@@ -130,13 +149,44 @@ def _call(parent: TraceSpan, attempt: Attempt, identity: tuple[str, ...]) -> Tra
             "reused": attempt.reused,
             "tokens_basis": attempt.token_basis.value if attempt.token_basis else None,
             "cost_basis": attempt.cost_basis.value,
-            **_totals([attempt]),
+            **_spent([attempt], with_judging=False),
+        },
+    )
+
+
+def _judgement(sample: TraceSpan, call: TraceSpan, attempt: Attempt, judgement: Judgement) -> TraceSpan:
+    """What graders asked models about an answer: beside its call, so that a sample is the sum of what is below it."""
+    return TraceSpan(
+        trace_id=sample.trace_id,
+        span_id=_hex(16, call.span_id, "judge"),
+        parent_id=sample.span_id,
+        operation="gen_ai.judge",
+        start_ns=judgement.start_ns,
+        end_ns=judgement.end_ns,
+        status="error" if judgement.failed else "ok",
+        attrs={
+            "eval.suite": attempt.suite,
+            "judge_of": call.span_id,
+            "side": attempt.side.value,
+            "model": ", ".join(judgement.models),
+            "eval.score": attempt.score,
+            "eval.reason": judgement.told or None,
+            **_attributes(spend_on_judging([judgement])),
         },
     )
 
 
 def _totals(attempts: Sequence[Attempt]) -> dict[str, Attribute]:
-    spend = spend_of(attempts)
+    return _spent(attempts, with_judging=True)
+
+
+def _spent(attempts: Sequence[Attempt], *, with_judging: bool) -> dict[str, Attribute]:
+    answers = spend_of(attempts)
+    judging = judging_of(attempts) if with_judging else None
+    return _attributes(answers if judging is None else both(answers, judging))
+
+
+def _attributes(spend: Spend) -> dict[str, Attribute]:
     return {
         "calls": spend.calls,
         "tokens_in": spend.tokens_in,

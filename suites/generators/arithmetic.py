@@ -201,6 +201,8 @@ def largest(rng: Random, level: int) -> Item:
     rng.shuffle(numbers)
     wanted = rng.choice(("largest", "smallest"))
     value = max(numbers) if wanted == "largest" else min(numbers)
+    if numbers[-1] == value:
+        numbers.reverse()  # the last number counts: repeating the question must not be right
     return Item(f"Which of these numbers is the {wanted}: {', '.join(map(str, numbers))}?", _plain(value))
 
 
@@ -208,9 +210,8 @@ def rounding(rng: Random, level: int) -> Item:
     places, kept = ((1, 0), (3, rng.choice((1, 2))), (5, rng.choice((2, 3, 4))))[level]
     number = _decimal(rng, (900, 90_000, 9_000_000)[level], places)
     value = round(number, kept)
-    if abs(number - value) * 2 == Decimal(1).scaleb(
-        -kept
-    ):  # halves are rounded differently by different people
+    # Halves are rounded differently by different people.
+    if abs(number - value) * 2 == Decimal(1).scaleb(-kept):
         number += Decimal(1).scaleb(-places)
         value = round(number, kept)
     where = "the nearest whole number" if kept == 0 else f"{kept} decimal place{'s' if kept > 1 else ''}"

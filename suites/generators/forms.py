@@ -9,8 +9,8 @@ from suites.generators.words import COLOURS, NAMES, THINGS, TOWNS
 
 def person(rng: Random, level: int) -> Item:
     name, town, age = rng.choice(NAMES), rng.choice(TOWNS), rng.randrange(19, 80)
-    text, value = f"{name} is {age} years old.", {"name": name, "age": age}
-    fields: Schema = {"name": TEXT, "age": {"type": "integer", "minimum": 0}}
+    text, value = f"{name} is {age} years old.", {"person": name, "years_old": age}
+    fields: Schema = {"person": TEXT, "years_old": {"type": "integer", "minimum": 0}}
     if level > EASY:
         member = bool(rng.randrange(2))
         text += f" {name} lives in {town} and is {'a' if member else 'not a'} member of the club."

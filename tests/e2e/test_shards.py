@@ -112,7 +112,7 @@ def test_a_part_is_never_compared_and_the_whole_is(place: Path, shards: list[str
 def test_results_say_what_was_asked_and_how_it_was_graded(place: Path, whole: str) -> None:
     first = records(place / whole)[0]
     assert re.fullmatch("[0-9a-f]{64}", first["prompt_hash"])
-    assert first["grader"].startswith(("numeric@1", "exact@1"))
+    assert first["grader"].startswith(("numeric@", "exact@"))
     assert len(first["suite_digest"]) == len(first["key"]) == 64
 
 

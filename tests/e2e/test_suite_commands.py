@@ -107,7 +107,7 @@ def test_lint_finds_every_error_in_every_file_and_exits_with_2(place: Path) -> N
         "suites/a.jsonl:2:1: tag: error MC103: unknown key 'tag'",
         "grader exact: expected is missing",
         "the suite name 'qa' is taken by suites/b.yml",
-        "3 suites: 3 errors, 1 warning",
+        "3 suites: 3 errors, 2 warnings",
     ):
         assert words in done.stdout
     assert mist_ci("suite", "lint", "suites/b.yml", cwd=place).returncode == 0

@@ -55,6 +55,8 @@ def test_we_send_what_the_vendors_own_client_sends(theirs: Mapping[str, Any], ve
 def _plain(body: dict[str, Any]) -> dict[str, Any]:
     """Without what a vendor's client adds and its API does not need."""
     body = json.loads(json.dumps(body))
+    if body.get("stream") is False:
+        del body["stream"]
     if "systemInstruction" in body:
         body["systemInstruction"].pop("role", None)
         for declared in body["tools"][0]["functionDeclarations"]:

@@ -108,6 +108,7 @@ FULL: dict[type[BaseModel], dict[str, Any]] = {
         "floor": 0.8,
         "margin": 0.05,
         "data": "qa.jsonl",
+        "format": "rows",
         "prompt": "{{ input }}",
         "messages": [{"role": "user", "content": "{{ input }}"}],
         "system": "s",

@@ -12,6 +12,7 @@ from mist_ci.adapters.providers.http_client import HttpClient
 from mist_ci.adapters.providers.local import Answering, Close, LocalClient, nothing_to_close
 from mist_ci.adapters.providers.openai_chat import OpenAIChat
 from mist_ci.adapters.providers.openai_completions import OpenAICompletions
+from mist_ci.adapters.providers.openai_embeddings import OpenAIEmbeddings
 from mist_ci.adapters.providers.openai_responses import OpenAIResponses
 from mist_ci.adapters.providers.python_callable import PythonFunction
 from mist_ci.adapters.providers.retrying import Retrying
@@ -19,7 +20,7 @@ from mist_ci.adapters.providers.secret import Redact, Secret
 from mist_ci.adapters.providers.surroundings import Surroundings, refused_here
 from mist_ci.adapters.providers.traffic import Traffic
 from mist_ci.adapters.providers.wire import Wire
-from mist_ci.errors import Code, CouldNotRun
+from mist_ci.errors import Code, ConfigError, CouldNotRun
 from mist_ci.models.config import Provider
 from mist_ci.ports.model_client import ModelClient
 
@@ -99,11 +100,31 @@ class ProviderClients:
                 traffic = self._traffic_of(name, provider)
                 return HttpClient(name, provider, key, wire_of(provider), self._retrying, traffic)
 
+    def open_embedder(self, name: str, provider: Provider) -> ModelClient:
+        """A client whose answers are vectors.
+
+        Raises ConfigError MC104 for a provider that speaks no such wire format, and CouldNotRun MC302 when its key is
+        not set.
+        """
+        if provider.type != "openai":
+            message = (
+                f"provider {name} is of type {provider.type}, and embeddings are asked of type openai only"
+            )
+            hint = "name an OpenAI-compatible server for them: most servers have one"
+            raise ConfigError(Code.WRONG_VALUE, message, hint=hint)
+        if self._tape is not None:
+            return self._local(name, provider, self._tape.answer)
+        key, traffic = self._key(name, provider), self._traffic_of(name, provider)
+        client = HttpClient(name, provider, key, OpenAIEmbeddings(), self._retrying, traffic)
+        if self._recorder is None:
+            return client
+        self._recorder.begin()
+        return replay.Recorded(client, self._recorder, key)
+
     def _command(self, name: str, provider: Provider) -> LocalClient:
         around = Surroundings(self._environ, self._directory)
-        command, *arguments = provider.command or ()
-        found = around.program(name, command)
-        program = Program((found, *arguments), self._directory, around.variables(name, provider.env))
+        command = around.program(name, provider.command or ("",))
+        program = Program(command, self._directory, around.variables(name, provider.env))
         secrets = tuple(self._secret(self._environ[variable]) for variable in provider.env)
         if provider.protocol == "lines":
             lines = Lines(program)

@@ -1,8 +1,7 @@
 """Asking over HTTP, in any wire format."""
 
 from dataclasses import replace
-
-import anyio
+from time import monotonic
 
 from mist_ci.adapters.providers import statuses
 from mist_ci.adapters.providers.lanes import BrokenExchange, Lanes
@@ -70,14 +69,14 @@ class HttpClient:
     async def _exchange(self, address: str, body: bytes, left_s: float, tokens: int) -> Reply | Failure:
         """One HTTP exchange, and what it says about the load."""
         limit_s = min(self._provider.limits.timeout_s, left_s)
-        began_s = anyio.current_time()
+        began_s = monotonic()
         concurrency = self._traffic.places.concurrency
         try:
             reply = await self._lanes.post(address, body, limit_s)
         except BrokenExchange as broken:
-            concurrency.troubled(began_s, anyio.current_time())
+            concurrency.troubled(began_s, monotonic())
             return Failure(self._key.clean(str(broken)), answered=broken.answered, may_cost=broken.sent)
-        now_s = anyio.current_time()
+        now_s = monotonic()
         if reply.status == statuses.TOO_MANY_REQUESTS or statuses.is_server_error(reply.status):
             concurrency.troubled(began_s, now_s)
         elif statuses.is_success(reply.status):

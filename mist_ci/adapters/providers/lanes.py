@@ -54,6 +54,7 @@ class Lanes:
         ]
         self._tls: ssl.SSLContext | None = None
         self._origins: dict[str, Origin] = {}
+        self._known: dict[str, tuple[Origin, bytes]] = {}
         self._idle: dict[Origin, list[_Connection]] = {}
         self._all: set[_Connection] = set()
 
@@ -89,6 +90,12 @@ class Lanes:
             await asyncio.sleep(0)
 
     def _where(self, address: str) -> tuple[Origin, bytes]:
+        """Origin and path of an address; a run asks at one or two."""
+        if address not in self._known:
+            self._known[address] = self._split(address)
+        return self._known[address]
+
+    def _split(self, address: str) -> tuple[Origin, bytes]:
         parts = urlsplit(address)
         place = f"{parts.scheme}://{parts.netloc}"
         if place not in self._origins:
@@ -242,4 +249,6 @@ def _reply(head: h11.Response | None, body: bytes | None) -> Reply:
 
 
 def _told(error: Exception) -> str:
+    if isinstance(error, TimeoutError) and not str(error):
+        return f"no connection within {CONNECT_TIMEOUT_S:.0f} s"
     return str(error) or "no reason given"

@@ -65,6 +65,9 @@ class OpenAIChat:
             body["tools"] = [_tool(tool) for tool in request.tools]
         if request.top_logprobs is not None:
             body |= {"logprobs": True, "top_logprobs": request.top_logprobs}
+        if request.reply_schema is not None:
+            held_to = {"name": "reply", "strict": True, "schema": request.reply_schema}
+            body["response_format"] = {"type": "json_schema", "json_schema": held_to}
         return json.dumps(body).encode()
 
     def understand(self, reply: Reply, now: Now) -> Meaning:

@@ -38,6 +38,7 @@ class OpenAIResponses:
             "model": request.model,
             "input": [item for message in request.messages for item in _items(message)],
             "store": False,
+            "stream": False,  # transformers serve streams unless it is told not to
             **parameters.model_dump(exclude_none=True, include={"temperature", "top_p"}),
         }
         if parameters.max_tokens is not None:

@@ -1,8 +1,7 @@
 """Spacing calls: what a provider allows per minute, and what it says itself."""
 
 from collections.abc import Awaitable, Callable
-
-import anyio
+from time import monotonic
 
 from mist_ci.models.config import Limits
 
@@ -33,7 +32,7 @@ class Pacer:
 
         A call that was told to wait, and has waited until `slept_until_s`, minds pauses beyond that only.
         """
-        now_s = anyio.current_time()
+        now_s = monotonic()
         # No await between reading and writing: each task books its own place in the queue.
         start_s = max(now_s, self._next_start_s, self._tokens_taken_until_s - TOKEN_BURST_S)
         if self._interval_s:
@@ -52,7 +51,7 @@ class Pacer:
 
     def pause(self, seconds: float) -> None:
         """No call starts for so long."""
-        until_s = anyio.current_time() + min(seconds, LONGEST_PAUSE_S)
+        until_s = monotonic() + min(seconds, LONGEST_PAUSE_S)
         self._paused_until_s = max(self._paused_until_s, until_s)
 
     def _pause_s(self, slept_until_s: float) -> float:

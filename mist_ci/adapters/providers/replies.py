@@ -90,14 +90,19 @@ def _success(reply: Reply, document: object, read_answer: ReadAnswer) -> Meaning
         return Failure("the reply is longer than any chat completion", final=True)
     if reply.headers.get("content-encoding", "identity").lower() != "identity":
         return Refusal(reply.status, "a compressed reply, though the request asked for none")
-    if document is None and _is_html(reply):
-        return Refusal(reply.status, "an HTML page instead of JSON")
     if document is None:
-        return Failure("the reply is not complete JSON")
+        other = _other_kind(reply)
+        return Refusal(reply.status, other) if other else Failure("the reply is not complete JSON")
     answer = read_answer(document)
     if answer is None:
         return Refusal(reply.status, "JSON that is not a chat completion")
     return answer
+
+
+def _other_kind(reply: Reply) -> str | None:
+    if reply.headers.get("content-type", "").startswith("text/event-stream"):
+        return "a stream of events instead of one reply"
+    return "an HTML page instead of JSON" if _is_html(reply) else None
 
 
 def _for_now(status: int, reply: Reply, document: object, now: Now) -> Failure | Refusal:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from time import monotonic
 
 import anyio
 
@@ -60,7 +61,7 @@ class Retrying:
         left_s, answered, tried, slept_until_s = total_s, False, list[str](), 0.0
         while True:
             await before(slept_until_s)
-            started = anyio.current_time()
+            started = monotonic()
             outcome = await one_try(left_s)
             retries = len(tried)
             if isinstance(outcome, Completion):
@@ -68,7 +69,7 @@ class Retrying:
             answered = answered or outcome.answered
             tried.append(outcome.reason)
             delay_s = self._delay_s(outcome, retries)
-            ended = anyio.current_time()
+            ended = monotonic()
             left_s -= ended - started + delay_s
             why = self._surrender(outcome, retries, left_s)
             if why is None and outcome.may_cost and may_retry is not None and not may_retry():

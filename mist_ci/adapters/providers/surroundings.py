@@ -2,12 +2,13 @@
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mist_ci.errors import Code, CouldNotRun
 
+_HINT = "install it, and name it as it is found on PATH"
 _ALWAYS = ("LANG", "LC_ALL", "TZ")
 
 
@@ -33,18 +34,33 @@ class Surroundings:
         }
         return {"PATH": self._path(), **named}
 
-    def program(self, name: str, command: str) -> str:
-        """Where a program is. Raises CouldNotRun MC303 when it is not there, or is a file that must not be run here."""
-        if "/" in command and not command.startswith("/") and self.directory is None:
-            raise refused_here(name, command, "install it, and name it as it is found on PATH")
-        place = str(self.directory / command) if self.directory and "/" in command else command
+    def program(self, name: str, command: Sequence[str]) -> tuple[str, ...]:
+        """The command with the place of its program.
+
+        Raises CouldNotRun MC303 when it is not there, or when a file is named that must not be run here.
+        """
+        program = command[0]
+        if self.directory is None:
+            if "/" in program and not program.startswith("/"):
+                raise refused_here(name, program, _HINT)
+            for word in command:
+                self._refuse_workspace(name, word)
+        place = str(self.directory / program) if self.directory and "/" in program else program
         found = shutil.which(place, path=self._path())
         if found is None:
-            message = f"provider {name} runs {command}, and no such program is here"
+            message = f"provider {name} runs {program}, and no such program is here"
             raise CouldNotRun(
                 Code.PROVIDER_REFUSED, message, hint="is it installed in this job, and on PATH?"
             )
-        return found
+        if self.directory is None:
+            self._refuse_workspace(name, found)
+        return (found, *command[1:])
+
+    def _refuse_workspace(self, name: str, word: str) -> None:
+        """Refuses a path into the directory in which the job runs."""
+        here = Path.cwd()
+        if word.startswith("/") and here != Path("/") and Path(word).resolve().is_relative_to(here):
+            raise refused_here(name, word, _HINT)
 
     def _path(self) -> str:
         """Without relative entries: they would lead into the working directory."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from time import monotonic
 
 import anyio
 
@@ -26,23 +27,26 @@ class Traffic:
 
     async def call(self, one: Callable[[], Awaitable[Completion | NoAnswer]]) -> Completion | NoAnswer:
         """One call, once it has a place. Raises CouldNotRun MC314 when `limits.total_s` is over before it ends."""
-        asked_s = anyio.current_time()
-        with anyio.move_on_after(max(0.0, self._left_s())):
-            await self.places.enter()
-            try:
-                waited_s = anyio.current_time() - asked_s
-                answer = await one()
-                return replace(answer, waited_s=waited_s) if waited_s >= _WORTH_TELLING_S else answer
-            finally:
-                self.places.leave()
+        if self._total_s is None:
+            return await self._placed(one)
+        with anyio.move_on_after(max(0.0, self._left_s(self._total_s))):
+            return await self._placed(one)
         message = f"the time for provider {self._name} is over: limits.total_s is {self._total_s:g}"
         raise CouldNotRun(Code.OUT_OF_TIME, message, hint="raise it, or ask less")
 
-    def _left_s(self) -> float:
-        """Seconds until the provider's time is up, which runs from the first call on; infinite without a limit."""
-        if self._total_s is None:
-            return float("inf")
-        now_s = anyio.current_time()  # monotonic: a clock that is set meanwhile changes nothing
+    async def _placed(self, one: Callable[[], Awaitable[Completion | NoAnswer]]) -> Completion | NoAnswer:
+        asked_s = monotonic()
+        await self.places.enter()
+        try:
+            waited_s = monotonic() - asked_s
+            answer = await one()
+            return replace(answer, waited_s=waited_s) if waited_s >= _WORTH_TELLING_S else answer
+        finally:
+            self.places.leave()
+
+    def _left_s(self, total_s: float) -> float:
+        """Seconds until the provider's time is up, which runs from the first call on."""
+        now_s = monotonic()  # a clock that is set meanwhile changes nothing
         if self._deadline_s is None:
-            self._deadline_s = now_s + self._total_s
+            self._deadline_s = now_s + total_s
         return self._deadline_s - now_s

@@ -24,11 +24,15 @@ from mist_ci.matchspec.graders.instructions import Instructions
 from mist_ci.matchspec.graders.json_fields import JsonFields
 from mist_ci.matchspec.graders.json_schema import JsonSchema
 from mist_ci.matchspec.graders.json_valid import JsonValid
+from mist_ci.matchspec.graders.judge import Judge
+from mist_ci.matchspec.graders.modelled import PairingGrader
 from mist_ci.matchspec.graders.numeric import Numeric
+from mist_ci.matchspec.graders.pairwise import Pairwise
 from mist_ci.matchspec.graders.prefix import Prefix
 from mist_ci.matchspec.graders.refusal import Refusal
 from mist_ci.matchspec.graders.regex import Regex
 from mist_ci.matchspec.graders.rouge_l import RougeL
+from mist_ci.matchspec.graders.similarity import Similarity
 from mist_ci.matchspec.graders.suffix import Suffix
 from mist_ci.matchspec.graders.token_f1 import TokenF1
 from mist_ci.matchspec.graders.tool_call import ToolCallMatch
@@ -60,6 +64,9 @@ GRADERS: tuple[type[Grader], ...] = (
     Refusal,
     Composite,
     Assertions,
+    Judge,
+    Pairwise,
+    Similarity,
     Command,
 )
 _BY_NAME = {grader.name: grader for grader in GRADERS}
@@ -77,8 +84,17 @@ def specify(entry: GraderEntry, where: Where) -> GraderSpec:
         message = f"grader {name} needs {kind.library[0]}, which is not installed"
         hint = f"it comes with the extra {kind.library[1]!r}: pip install 'mist-ci[{kind.library[1]}]'"
         raise ConfigError(Code.EXTRA_MISSING, message, where=where, hint=hint)
-    full: GraderOptions = _build(kind, options, where).model_dump(mode="json", by_alias=True)
-    return GraderSpec(name=name, version=kind.version, options=full, label=label, origin=origin)
+    built = _build(kind, options, where)
+    full: GraderOptions = built.model_dump(mode="json", by_alias=True)
+    return GraderSpec(
+        name=name,
+        version=kind.version,
+        options=full,
+        label=label,
+        origin=origin,
+        asks=built.asks,
+        compares=isinstance(built, PairingGrader),
+    )
 
 
 def content(spec: GraderSpec, programs: TrustedPrograms | None, where: Where) -> Mapping[str, bytes]:

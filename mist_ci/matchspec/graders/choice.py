@@ -21,7 +21,7 @@ _DECLARED = re.compile(
     r"(?i)(?:\b(?:answer|(?:correct|right|best)\s(?:choice|option)|antwort|réponse|respuesta|risposta|resposta|antwoord"
     r"|ответ)|答案|正解|答え)"
     r"(?:\s{0,3}(?:(?:is|are|would be|should be|must be|will be|ist|lautet|est|es|è|é|therefore|thus|clearly|hence"
-    rf"|definitely|probably|likely){_NO_WORD}|[:=是为は\uff1a]|[-–](?!\d))){{0,3}}"
+    rf"|definitely|probably|likely){_NO_WORD}|[:=是为は\uff1a]|[-–](?=\s))){{0,3}}"
     r"[\s:]{0,3}(?:(?:option|choice|letter)\s{1,3})?"
 )
 _REVERSED = re.compile(

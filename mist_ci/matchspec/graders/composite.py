@@ -56,7 +56,7 @@ class Composite(Grader):
             raise ValueError(f"weights has {len(self.weights)} entries for {len(self.graders)} graders")
         if self.weights is not None and self.combine != "mean":
             raise ValueError(f"weights do not go with {self.combine!r}")
-        asking = [one.name for one in self._graders if isinstance(one, AskingGrader)]
+        asking = [one.name for one in self._graders if isinstance(one, AskingGrader) or one.asks is not None]
         if asking:
             raise ValueError(f"{asking[0]} has to ask somebody, and cannot be part of a composite")
         return self

@@ -47,6 +47,11 @@ class Grader(Model, ABC):
     library: ClassVar[tuple[str, str] | None] = None
     """The module that it needs and that is not always installed, and the extra that brings it."""
 
+    @property
+    def asks(self) -> str | None:
+        """The model that it asks; None for a grader that asks nobody."""
+        return None
+
     @abstractmethod
     def grade(self, answer: Answer, sample: Sample) -> float:
         """A finite score in [0, 1]. Raises CannotGrade where there can be none."""

@@ -87,7 +87,15 @@ def _options(kind: type[Grader]) -> str:
 
 
 def _attribute_docstrings(kind: type[Grader]) -> dict[str, str]:
-    """What stands below each field of the class."""
+    """What stands below each field of the class, and of those that it is made from."""
+    found: dict[str, str] = {}
+    for one in reversed(kind.__mro__):
+        if issubclass(one, Grader):
+            found |= _own_docstrings(one)
+    return found
+
+
+def _own_docstrings(kind: type[Grader]) -> dict[str, str]:
     (tree,) = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
     body = tree.body if isinstance(tree, ast.ClassDef) else []
     found = {}

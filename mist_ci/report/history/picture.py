@@ -135,10 +135,10 @@ def _costs(mine: Sequence[Iteration]) -> Iterator[str]:
     spent = [(_evaluated(one), _trained(one)) for one in mine]
     most = max((sum(filter(None, pair), Decimal(0)) for pair in spent), default=Decimal(0))
     yield _text(16, top - 16, "US dollars:", "quiet")
-    for left, look, name in ((90, "eval", "evaluation"), (180, "train", "training, estimated")):
+    for across, look, name in ((90, "eval", "evaluation"), (180, "train", "training, estimated")):
         if look == "eval" or any(pair[1] for pair in spent):
-            yield f'<rect class="{look}" x="{left}" y="{top - 25}" width="10" height="10"/>'
-            yield _text(left + 16, top - 16, name, "quiet")
+            yield f'<rect class="{look}" x="{across}" y="{top - 25}" width="10" height="10"/>'
+            yield _text(across + 16, top - 16, name, "quiet")
     yield from _rule(bottom, "$0")
     if most:
         yield from _rule(top, money(most))

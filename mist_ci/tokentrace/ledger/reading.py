@@ -13,7 +13,7 @@ from mist_ci.models.span_line import SpanAttributes, SpanLine, Unusable, attribu
 Amounts = tuple[Decimal | None, Decimal | None]
 
 RUN, SUITE, SAMPLE = "mist.run", "mist.suite", "mist.sample"
-CALL = "gen_ai.chat"
+CALL, JUDGE = "gen_ai.chat", "gen_ai.judge"
 TRAINING, ESTIMATE = "mist.training", "mist.training_estimate"
 _LEVELS = (RUN, SUITE, SAMPLE)
 _SUMS = frozenset(
@@ -22,6 +22,9 @@ _SUMS = frozenset(
 _FAR_NS = 24 * 3600 * 10**9
 """A clock may be off by a day."""
 _MAX_USD = Decimal(10) ** 12
+JUDGING = " (judging)"
+"""What graders asked models about the answers of a side, apart from what the side itself took. It has no latency: one
+span stands for several calls."""
 _NOTHING = Decimal(0)
 _LONGEST_AMOUNT = 80
 
@@ -116,7 +119,10 @@ class _Reader:
 
     def _add(self, run: LedgerRun, span: SpanLine, amounts: Amounts, suite: str) -> None:
         attrs = span.attrs
-        key = (suite, attrs.side or "", attrs.provider or "", attrs.model or "")
+        side, is_judging = attrs.side or "", span.operation == JUDGE
+        if is_judging:
+            side += JUDGING
+        key = (suite, side, attrs.provider or "", attrs.model or "")
         totals = run.groups.get(key)  # type: ignore[call-overload]  # a Group, only slower to make
         if totals is None:
             totals = run.groups[Group(*key)] = Totals()
@@ -128,7 +134,7 @@ class _Reader:
             totals.failed += 1
         if attrs.cost_basis and (calls or attrs.reused_calls):
             totals.bases.add(attrs.cost_basis)
-        if calls and span.end_ns >= span.start_ns:
+        if calls and not is_judging and span.end_ns >= span.start_ns:
             totals.latencies_ns.append(span.end_ns - span.start_ns)
         if not run.about:
             _widen(run, span)
@@ -146,13 +152,12 @@ class _Reader:
 
 def _add_to(totals: Totals, attrs: SpanAttributes, amounts: Amounts, calls: int) -> None:
     cost, saved = amounts
-    reused = attrs.reused_calls or 0
     if cost is not None:
         totals.cost.usd = EXACT.add(totals.cost.usd, cost)
-    elif calls:
+    elif calls or attrs.calls is not None:
         totals.cost.unknown += 1
-    if reused:
-        totals.reused_calls += reused
+    if attrs.reused_calls is not None:
+        totals.reused_calls += attrs.reused_calls
         if saved is None:
             totals.saved.unknown += 1
         else:
@@ -167,13 +172,13 @@ def _add_to(totals: Totals, attrs: SpanAttributes, amounts: Amounts, calls: int)
 def _amounts(attrs: SpanAttributes) -> Amounts:
     """Cost and what was saved, before anything is counted. Raises Unusable."""
     cost = None if attrs.cost_usd is None else decimal_of(attrs.cost_usd)
-    if not attrs.reused_calls or attrs.saved_usd is None:
-        return cost, None
-    return cost, decimal_of(attrs.saved_usd)
+    return cost, None if attrs.saved_usd is None else decimal_of(attrs.saved_usd)
 
 
 def decimal_of(amount: str | float) -> Decimal:
     """An amount as it is written; a float has the shortest digits that stand for it. Raises Unusable."""
+    if amount == "0":  # most amounts that were saved
+        return _NOTHING
     text = amount if type(amount) is str else str(amount)
     try:
         found = Decimal(text)

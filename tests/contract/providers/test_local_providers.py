@@ -285,8 +285,10 @@ def test_in_a_ci_job_nothing_of_the_working_directory_is_run(
     program = tmp_path / "answer.sh"
     program.write_text("#!/bin/sh\necho from the pull request\n")
     program.chmod(0o755)
-    with pytest.raises(CouldNotRun, match="of the working directory"):
-        command(tmp_path, "./answer.sh", by_hand=False, protocol="text").ask()
+    monkeypatch.setitem(ENVIRON, "PATH", f"{tmp_path}:{ENVIRON['PATH']}")
+    for words in (["./answer.sh"], [str(program)], ["answer.sh"], ["sh", str(program)]):
+        with pytest.raises(CouldNotRun, match="of the working directory"):
+            command(tmp_path, *words, by_hand=False, protocol="text").ask()
     assert "No such file" in command(tmp_path, "cat", "answer.sh", by_hand=False, protocol="text").failure()
     assert command(tmp_path, "./answer.sh", protocol="text").answer().text == "from the pull request"
     listed = command(tmp_path, "ls", "-A", by_hand=False, protocol="text").answer()

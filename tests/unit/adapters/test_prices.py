@@ -130,3 +130,22 @@ def test_a_replaced_price_list_elsewhere_in_the_process_changes_nothing() -> Non
         assert cost(OPENAI, "gpt-4o-mini").usd == Decimal("0.75")
     finally:
         set_custom_snapshot(None)
+
+
+@pytest.mark.parametrize(
+    ("provider", "model"),
+    [
+        (Provider(type="anthropic"), "claude-sonnet-4-5-20250929"),
+        (Provider(type="gemini"), "gemini-2.5-flash"),
+        (Provider(type="openai-responses"), "gpt-5-mini"),
+        (Provider(type="azure", base_url="https://acme.openai.azure.com/openai/v1"), "gpt-4o"),
+    ],
+    ids=lambda value: value.type if isinstance(value, Provider) else value,
+)
+def test_the_price_of_a_vendor_is_known_at_its_own_address(provider: Provider, model: str) -> None:
+    assert DatedPrices().cost(provider, model, 1, 1, date(2026, 11, 26)).usd
+
+
+def test_what_runs_here_has_no_price_whatever_its_name() -> None:
+    local = Provider(type="command", command=("answer",))
+    assert DatedPrices().cost(local, "gpt-4o", 1, 1, date(2026, 11, 26)).usd is None

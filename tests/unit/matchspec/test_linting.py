@@ -97,7 +97,7 @@ def test_every_error_of_a_suite_file_is_told() -> None:
 
 def test_every_bad_row_is_told_and_nothing_is_remarked_on() -> None:
     found = examined([{"input": "a"}, {"expected": "b"}, row(1), row(1, id="other"), {"inptu": "c"}])
-    assert [error.where.line for error in found.errors if error.where] == [2, 5, 1, 4]
+    assert [error.where.line for error in found.errors if error.where] == [1, 2, 4, 5]
     assert (found.remarks, found.suite) == ((), None)
 
 

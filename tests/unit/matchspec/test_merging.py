@@ -123,5 +123,5 @@ def test_files_that_are_something_else_are_refused(run: bytes, attempts: bytes, 
     with pytest.raises(ConfigError, match=words):
         read_part("place", run, attempts)
     good = asked(suite(1), Selection()).run.model_dump_json().encode()
-    with pytest.raises(ConfigError, match="line 2 of attempts.jsonl"):
+    with pytest.raises(ConfigError, match=r"line 2 of attempts\.jsonl"):
         read_part("place", good, b"\nnonsense\n")

@@ -206,6 +206,23 @@ def test_an_alias_is_asked_again_after_a_week_and_a_pinned_model_never(
 
 
 @pytest.mark.parametrize(
+    "more",
+    [
+        {"type": "azure"},
+        {"type": "command", "base_url": "", "command": ("x",)},
+        {"type": "python", "callable": "a:b", "base_url": ""},
+    ],
+)
+def test_a_dated_name_that_anybody_can_give_is_no_pin(more: dict[str, object]) -> None:
+    who = [side(Side.HEAD, provider().model_copy(update=more), PINNED)]
+    models = FakeModels(right)
+    done = run(
+        [suite(2)], who, models, remembered([suite(2)], who), at=NOON + ALIAS_AGE + timedelta(minutes=1)
+    )
+    assert {one.reused for one in done.attempts} == {False}
+
+
+@pytest.mark.parametrize(
     ("answer", "kept"),
     [
         (completion("4"), True),

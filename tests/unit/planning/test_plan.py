@@ -189,6 +189,14 @@ def test_changed_samples_check_their_suite_although_its_file_is_the_same() -> No
     assert steps(plan) == [(StepKind.SELF_CHECK, "suites/qa.yml", "suites/qa.jsonl changed")]
 
 
+def test_a_file_that_tests_of_promptfoo_name_checks_their_suite() -> None:
+    tests = "prompts: ['{{q}}']\ntests: [{vars: {q: file://q.txt}, assert: [{type: equals, value: a}]}]\n"
+    suite = "version: 1\nname: pf\ndata: tests.yaml\n"
+    base = {**BASE, "suites/pf.yml": suite, "suites/tests.yaml": tests, "suites/q.txt": "Why?"}
+    plan = plan_for({"suites/q.txt": "What?"}, base=base)
+    assert steps(plan) == [(StepKind.SELF_CHECK, "suites/pf.yml", "suites/q.txt changed")]
+
+
 def test_a_suite_and_its_samples_are_checked_once() -> None:
     plan = plan_for({"suites/qa.yml": SUITE + "floor: 0.5\n", "suites/qa.jsonl": SAMPLES * 2})
     assert plan.changed_suites == ("suites/qa.yml",)

@@ -59,7 +59,7 @@ def test_repeating_the_question_scores_nothing(name: str) -> None:
     judge = primary(suite)
     scores = [judge.grade(Answer(sample.messages[-1].content), sample) for sample in suite.samples]
     lazy = sum(score == 1 for score in scores) / len(scores)
-    assert lazy <= {"arithmetic": 0.05, "instructions": 0.2, "tool-calls": 1 / 15}.get(name, 0.02)
+    assert lazy <= {"instructions": 0.2, "tool-calls": 1 / 15}.get(name, 0.02)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "instructions"])

@@ -8,8 +8,9 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from mist_ci.models.attempt import Attempt, Side, spend_of
+from mist_ci.models.attempt import Attempt, Judgement, Side, spend_of
 from mist_ci.models.ledger import Ledger, Totals, percentile_ms
 from mist_ci.models.message import TraceSpan, encode
 from mist_ci.tokentrace import read_ledger, spans
@@ -175,3 +176,19 @@ def test_percentiles_are_latencies_that_were_measured() -> None:
     assert percentile_ms(totals.latencies_ns, 0.5) is None
     totals.latencies_ns.extend(number * 10**6 for number in range(100, 0, -1))
     assert [percentile_ms(totals.latencies_ns, share) for share in (0.5, 0.95, 1.0)] == [50.0, 95.0, 100.0]
+
+
+def test_what_judging_took_is_a_side_of_its_own_and_in_the_whole() -> None:
+    asked = Judgement(
+        models=("judge",), calls=2, tokens_in=50, tokens_out=9, cost_usd=Decimal("0.5"), start_ns=START, end_ns=END
+    )  # fmt: skip
+    unpriced = replace(asked, cost_usd=None)
+    for judgement, usd in ((asked, Decimal("4.0008")), (unpriced, None)):
+        attempts = [replace(one, judgement=judgement) for one in some()]
+        (run,) = read(written(attempts)).runs
+        assert run.flaws == []
+        assert (run.total().calls, run.total().cost.known_usd) == (8 * 3, usd)
+        sides = run.by("side")
+        assert list(sides) == ["base", "base (judging)", "head", "head (judging)"]
+        assert (sides["head"].calls, sides["head (judging)"].calls) == (4, 8)
+        assert len(sides["head (judging)"].latencies_ns) == 0

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from mist_ci.errors import Where
 from mist_ci.matchspec.graders import GRADERS, AskingGrader, CannotGrade, Grader, grader, specify
+from mist_ci.matchspec.graders.modelled import ModelGrader
 from mist_ci.models.answer import Answer
 from mist_ci.models.suite import Sample, ToolCall
 
@@ -31,7 +32,7 @@ MADE = [
     grader(specify({one.name: options}, HERE))
     for one in GRADERS
     for options in OPTIONS.get(one.name, [{}])
-    if not issubclass(one, AskingGrader)
+    if not issubclass(one, AskingGrader | ModelGrader)
 ]
 
 

@@ -1,0 +1,91 @@
+"""What graders took to ask models about one answer, as it adds up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from mist_ci.models.attempt import Judgement, exact_sum
+from mist_ci.models.config import Provider
+from mist_ci.models.usage import Cost
+from mist_ci.ports import World
+from mist_ci.ports.model_client import Completion, Request
+
+MOST_TOLD = 1_000
+"""Characters of a judge's reasons that are kept with an attempt."""
+
+
+@dataclass(slots=True)
+class Bill:
+    """What was asked about one answer, as it adds up."""
+
+    world: World
+    start_ns: int
+    models: dict[str, None] = field(default_factory=dict)
+    calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    counted_calls: int = 0
+    costs: list[Decimal | None] = field(default_factory=list)
+    saved: list[Decimal | None] = field(default_factory=list)
+    bases: set[str] = field(default_factory=set)
+    failed: bool = False
+
+    def add(
+        self, request: Request, reply: Completion, provider: Provider, *, asked: bool, is_text: bool = True
+    ) -> Decimal | None:
+        """One reply: paid now, or there already; and what it costs. A vector has no tokens."""
+        counted = reply.tokens_in is None or reply.tokens_out is None
+        tokens_in, tokens_out = self._tokens(request, reply, is_text=is_text)
+        cost = self._cost(request.model, provider, (tokens_in, tokens_out))
+        self.bases.add(f"{cost.basis} ({cost.as_of})" if cost.as_of else str(cost.basis))
+        if not asked:
+            self.saved.append(cost.usd)
+            return cost.usd
+        self.calls += 1
+        self.tokens_in += tokens_in
+        self.tokens_out += tokens_out
+        self.counted_calls += counted
+        self.costs.append(cost.usd)
+        return cost.usd
+
+    @property
+    def cost_usd(self) -> Decimal | None:
+        """Of what was asked now."""
+        return _total(self.costs)
+
+    def judgement(self, told: str = "", *, order_flipped: bool | None = None) -> Judgement:
+        """The record of it."""
+        shown = told if len(told) <= MOST_TOLD else told[: MOST_TOLD - 1] + "…"
+        return Judgement(
+            models=tuple(self.models),
+            calls=self.calls,
+            tokens_in=self.tokens_in,
+            tokens_out=self.tokens_out,
+            cost_usd=self.cost_usd,
+            counted_calls=self.counted_calls,
+            cost_bases=tuple(sorted(self.bases)),
+            reused=len(self.saved),
+            saved_usd=_total(self.saved),
+            start_ns=self.start_ns,
+            end_ns=self.world.clock.now_ns(),
+            failed=self.failed,
+            told=shown,
+            order_flipped=order_flipped,
+        )
+
+    def _tokens(self, request: Request, reply: Completion, *, is_text: bool) -> tuple[int, int]:
+        if reply.tokens_in is not None and reply.tokens_out is not None:
+            return reply.tokens_in, reply.tokens_out
+        count = self.world.tokens.count
+        asked = sum(count(message.content, request.model) for message in request.messages)
+        return asked, count(reply.text, request.model) if is_text else 0
+
+    def _cost(self, model: str, provider: Provider, tokens: tuple[int, int]) -> Cost:
+        on = datetime.fromtimestamp(self.start_ns / 1e9, UTC).date()
+        return self.world.prices.cost(provider, model, *tokens, on)
+
+
+def _total(amounts: Sequence[Decimal | None]) -> Decimal | None:
+    known = [amount for amount in amounts if amount is not None]
+    return exact_sum(known) if len(known) == len(amounts) else None
