@@ -38,6 +38,7 @@ class Code(StrEnum):
     BAD_SAMPLE = "MC110"
     UNSAFE_PATH = "MC111"
     BAD_RESULTS = "MC113"
+    BAD_TRACE = "MC115"
     USAGE = "MC201"
     NO_REPOSITORY = "MC202"
     UNKNOWN_REVISION = "MC203"
@@ -59,6 +60,7 @@ class Code(StrEnum):
     OUT_OF_TIME = "MC314"
     CODE_HOST = "MC320"
     HISTORY = "MC321"
+    EXPORT = "MC323"
     INTERNAL = "MC900"
 
 
@@ -84,6 +86,9 @@ EXPLANATIONS: dict[Code, str] = {
     "Content of a pull request is read as git blobs only.",
     Code.BAD_RESULTS: "A file of results cannot be used: it is none that any importer understands, its version is one "
     "that nobody has looked at yet, or a score in it is no number from 0 to 1. Results are never guessed at.",
+    Code.BAD_TRACE: "What a trainer left behind, or a ledger, cannot be used: a format that nobody knows, a field that "
+    "is not there, a negative count, amounts in two currencies, or a job that has not finished. Costs are never "
+    "guessed at.",
     Code.USAGE: "The command line is not complete or contradicts itself. `--help` shows examples.",
     Code.NO_REPOSITORY: "The gate compares two commits, so it must run inside a git repository.",
     Code.UNKNOWN_REVISION: "The revision is not in this clone. In CI the usual cause is a shallow clone: "
@@ -124,6 +129,8 @@ EXPLANATIONS: dict[Code, str] = {
     "the token of a pull request from a fork never has them.",
     Code.HISTORY: "The history of judged models (a directory, or refs/mist/results) cannot be read or added to. "
     "No verdict depends on it: a gate that could not add to it says so and keeps its exit code.",
+    Code.EXPORT: "The server that spans are exported to refused them, or did not answer after several retries. "
+    "The ledger is as it was: run the export again.",
     Code.INTERNAL: "A bug in MIST CI. The gate says error, never pass. Please report it with the output of --debug.",
 }
 

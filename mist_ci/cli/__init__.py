@@ -28,6 +28,7 @@ from mist_ci.cli.plan import plan
 from mist_ci.cli.protect import protect
 from mist_ci.cli.suite import suite
 from mist_ci.cli.targets import targets
+from mist_ci.cli.trace import trace
 from mist_ci.cli.validate import validate
 from mist_ci.cli.verify import verify
 from mist_ci.errors import ExitCode, MistError, cancelled, unexpected
@@ -68,6 +69,7 @@ COMMANDS = (
     verify,
     finalize,
     history,
+    trace,
     protect,
     cache,
     demo,

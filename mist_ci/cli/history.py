@@ -25,8 +25,8 @@ SHOWN_NAMES = 8
 @click.option("--gate", metavar="NAME", help="Only what this gate decided.")
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the newest N of each model.")
 @click.option(
-    "--format", "shape", type=click.Choice(["table", "csv", "json", "plot"]), default="table",
-    show_default=True, help="A table, every number for a spreadsheet or a program, or lines on the terminal.",
+    "--format", "shape", type=click.Choice(["table", "csv", "json", "plot", "svg"]), default="table",
+    show_default=True, help="A table, every number for a spreadsheet or a program, lines on the terminal, or an SVG.",
 )  # fmt: skip
 @HISTORY
 @click.option(
@@ -54,6 +54,7 @@ def history(
     mist-ci history
     mist-ci history --model assistant --suite arithmetic --format plot
     mist-ci history --history git --format csv > history.csv
+    mist-ci history --last 20 --format svg > history.svg
     """
     from mist_ci.cli import wiring
 
@@ -115,13 +116,15 @@ def _show(
     import shutil
 
     from mist_ci.cli.output import say, show_json
-    from mist_ci.report.history import comma_separated, newest, plot, table
+    from mist_ci.report.history import comma_separated, newest, picture, plot, table
 
     match shape:
         case "csv":  # each cell is safe, and lines end as RFC 4180 wants them to
             click.echo(comma_separated(newest(chosen, last), releases, suites), nl=False)
         case "json":
             show_json(_plain(newest(chosen, last), releases, suites))
+        case "svg":
+            click.echo(picture(newest(chosen, last), releases, suites), nl=False)
         case _ if not chosen:
             pass
         case "plot":

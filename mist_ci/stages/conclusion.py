@@ -83,8 +83,12 @@ def _is_untold(attempts: Iterable[Attempt]) -> bool:
 
 def _save(run: Run, finished: Report, end_ns: int) -> None:
     everything = [attempt for attempts in run.attempts.values() for attempt in attempts]
-    for span in tokentrace.spans(run.run_id, everything, run.start_ns, end_ns):
+    for span in tokentrace.spans(run.run_id, everything, run.start_ns, end_ns, _about(run)):
         run.store.message("trace.span", span)
+    hashes = {found.dataset: found.data_hash for found in run.data}
+    for one in run.training:
+        estimate = tokentrace.estimate_span(run.run_id, one, hashes[one.dataset], run.start_ns, end_ns)
+        run.store.message("trace.span", estimate)
     for model in finished.decision.models:
         for result in gate.eval_results(model, run.suites, run.attempts.get(model.model, ())):
             run.store.message("eval.result", result)
@@ -94,3 +98,15 @@ def _save(run: Run, finished: Report, end_ns: int) -> None:
     run.store.save("junit.xml", report.junit((finished,)))
     run.store.save("findings.sarif", report.sarif((finished,), schemaflux.manual(finished.data)))
     run.store.save("report.json", finished.model_dump_json(indent=2) + "\n")
+
+
+def _about(run: Run) -> dict[str, str | int | float | bool | None]:
+    """What a ledger of many runs tells them apart by."""
+    return {
+        "mist.gate": run.gate_name,
+        "mist.config": run.config,
+        "mist.event": run.event.name,
+        "mist.commit": run.event.head,
+        "mist.base_commit": run.event.base,
+        "mist.branch": run.event.base_ref,
+    }

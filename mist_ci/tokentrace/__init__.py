@@ -1,18 +1,56 @@
 """Every call and every training row in tokens and dollars; budgets that hold."""
 
 from mist_ci.tokentrace.budgets import evaluation_budget, training_budget
+from mist_ci.tokentrace.exporting import COLUMNS, Departure, envelope, left_out_of, row
+from mist_ci.tokentrace.ledger import read_ledger
+from mist_ci.tokentrace.otlp import export_request, rejected
 from mist_ci.tokentrace.outlay import Accounts, Answers, Lengths, assumptions, outlay
-from mist_ci.tokentrace.spans import spans
+from mist_ci.tokentrace.recording import (
+    Against,
+    Rates,
+    Ties,
+    against_estimate,
+    changed,
+    duplicates,
+    hash_of,
+    priced,
+    recorded_before,
+    tied,
+    training_span,
+)
+from mist_ci.tokentrace.spans import estimate_span, spans
+from mist_ci.tokentrace.trainers import read_training
 from mist_ci.tokentrace.training import training_estimate
 
 __all__ = [
+    "COLUMNS",
     "Accounts",
+    "Against",
     "Answers",
+    "Departure",
     "Lengths",
+    "Rates",
+    "Ties",
+    "against_estimate",
     "assumptions",
+    "changed",
+    "duplicates",
+    "envelope",
+    "estimate_span",
     "evaluation_budget",
+    "export_request",
+    "hash_of",
+    "left_out_of",
     "outlay",
+    "priced",
+    "read_ledger",
+    "read_training",
+    "recorded_before",
+    "rejected",
+    "row",
     "spans",
+    "tied",
     "training_budget",
     "training_estimate",
+    "training_span",
 ]

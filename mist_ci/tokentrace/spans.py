@@ -2,7 +2,8 @@
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from mist_ci.models.attempt import (
     Attempt,
@@ -14,18 +15,25 @@ from mist_ci.models.attempt import (
     spend_on_judging,
 )
 from mist_ci.models.message import TraceSpan
+from mist_ci.models.report import TrainingEstimate
 from mist_ci.models.usage import Spend
 
 Attribute = str | int | float | bool | None
 
 
-def spans(run_id: str, attempts: Sequence[Attempt], start_ns: int, end_ns: int) -> Iterator[TraceSpan]:
+def spans(
+    run_id: str,
+    attempts: Sequence[Attempt],
+    start_ns: int,
+    end_ns: int,
+    about: Mapping[str, Attribute] | None = None,
+) -> Iterator[TraceSpan]:
     """The whole tree, parents before children. Every parent's tokens and cost are the sum of its children's.
 
     That holds because a reused answer spent nothing: it counts in `reused_calls` and `saved_usd` alone.
 
     A suite has one span per version, and attempts that are alike in everything (two references to one model)
-    keep spans of their own.
+    keep spans of their own. `about` says of the run what a ledger lists: its gate, commits and branch.
     """
     root = TraceSpan(
         trace_id=_hex(32, run_id),
@@ -34,7 +42,7 @@ def spans(run_id: str, attempts: Sequence[Attempt], start_ns: int, end_ns: int) 
         start_ns=start_ns,
         end_ns=end_ns,
         status="ok",
-        attrs={"mist.run_id": run_id, **_totals(attempts)},
+        attrs={"mist.run_id": run_id, **(about or {}), **_totals(attempts)},
     )
     yield root
     suites: defaultdict[tuple[str, str], list[Attempt]] = defaultdict(list)
@@ -42,6 +50,35 @@ def spans(run_id: str, attempts: Sequence[Attempt], start_ns: int, end_ns: int) 
         suites[attempt.suite, attempt.suite_digest].append(attempt)
     for (suite, digest), in_suite in suites.items():
         yield from _suite(root, suite, digest, in_suite)
+
+
+def estimate_span(
+    run_id: str, estimate: TrainingEstimate, data_hash: str, start_ns: int, end_ns: int
+) -> TraceSpan:
+    """What training was estimated to cost: nothing that was spent, so none of the sums have it."""
+    return TraceSpan(
+        trace_id=_hex(32, run_id),
+        span_id=_hex(16, run_id, "estimate", estimate.dataset),
+        parent_id=_hex(16, run_id, "run"),
+        operation="mist.training_estimate",
+        start_ns=start_ns,
+        end_ns=end_ns,
+        status="ok",
+        attrs={
+            "mist.dataset": estimate.dataset,
+            "mist.data_hash": data_hash,
+            "estimate.tokens": estimate.tokens,
+            "estimate.tokens_basis": estimate.token_basis,
+            "estimate.epochs": estimate.epochs,
+            "estimate.usd": _text(estimate.cost_usd),
+            "estimate.usd_least": _text(estimate.usd_least),
+            "estimate.usd_most": _text(estimate.usd_most),
+        },
+    )
+
+
+def _text(usd: Decimal | None) -> str | None:
+    return None if usd is None else str(usd)
 
 
 def _suite(root: TraceSpan, suite: str, digest: str, attempts: Sequence[Attempt]) -> Iterator[TraceSpan]:
@@ -100,6 +137,7 @@ def _call(parent: TraceSpan, attempt: Attempt, identity: tuple[str, ...]) -> Tra
         end_ns=attempt.end_ns,
         status="error" if attempt.status is AttemptStatus.INFRA_FAILURE else "ok",
         attrs={
+            "eval.suite": attempt.suite,
             "side": attempt.side.value,
             "attempt": attempt.attempt,
             "provider": attempt.provider,
@@ -127,6 +165,7 @@ def _judgement(sample: TraceSpan, call: TraceSpan, attempt: Attempt, judgement: 
         end_ns=judgement.end_ns,
         status="error" if judgement.failed else "ok",
         attrs={
+            "eval.suite": attempt.suite,
             "judge_of": call.span_id,
             "side": attempt.side.value,
             "model": ", ".join(judgement.models),

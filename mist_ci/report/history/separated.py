@@ -44,11 +44,11 @@ def comma_separated(
     sheet = _Sheet()
     writer = csv.writer(sheet)
     writer.writerow(HEAD)
-    writer.writerows([_safe(row[name]) for name in HEAD] for row in rows)
+    writer.writerows([safe(row[name]) for name in HEAD] for row in rows)
     return "".join(sheet.lines)
 
 
-def _safe(value: Cell) -> Cell:
+def safe(value: Cell) -> Cell:
     """A number as it is, without an exponent; text on one line that is no formula and no command."""
     if isinstance(value, Decimal):
         return f"{value:f}"

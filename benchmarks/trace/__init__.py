@@ -1,0 +1,1 @@
+"""What reading a ledger of spans costs."""

@@ -1,0 +1,101 @@
+"""A ledger on disk: files of messages, one a line, that are only ever appended to."""
+
+import fcntl
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from mist_ci.adapters.hidden import make_hidden
+from mist_ci.errors import Code, ConfigError, CouldNotRun, Where
+from mist_ci.models.message import MAX_MESSAGE_BYTES
+
+NAME = "ledger.jsonl"
+"""What is recorded by hand, beside the runs of a directory of results."""
+RUN_FILE = "trace.jsonl"
+
+
+class LedgerFiles:
+    """Implements ports.Ledger: files and directories of results, one after the other, a line in memory at a time."""
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._files = sorted({file for path in paths for file in _files(path)})
+        self.notices: list[str] = []
+        """Of the files that were read so far: what was cut off."""
+
+    def lines(self) -> Iterator[bytes]:
+        """Every line. One that was cut off, because somebody stopped the writer, is left out, and told."""
+        for path in self._files:
+            try:
+                with path.open("rb") as file:
+                    yield from self._whole(path, file.readline)
+            except OSError as error:
+                raise _unreadable(path, error) from None
+
+    def _whole(self, path: Path, readline: Callable[[int], bytes]) -> Iterator[bytes]:
+        longest = MAX_MESSAGE_BYTES + 1
+        while line := readline(longest):
+            if line.endswith((b"\n", b"}")) or len(line) == longest:
+                yield line
+            else:
+                self.notices.append(f"{path}: the last line was cut off and counts nowhere")
+
+
+def append(ledger: Path, lines: Sequence[bytes]) -> bool:
+    """Adds lines (without line feeds) in one write, on disk when the call returns; True when a tail was mended.
+
+    A last line without its line feed gets one first, so that what was cut off stays a line of its own and nothing is
+    lost. Raises CouldNotRun MC309.
+    """
+    try:
+        if not ledger.parent.exists():
+            make_hidden(ledger.parent)
+        flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
+        with _locked(os.open(ledger, flags, 0o644)) as descriptor:
+            is_torn = _is_torn(descriptor)
+            content = (b"\n" if is_torn else b"") + b"".join(line + b"\n" for line in lines)
+            while content:
+                content = content[os.write(descriptor, content) :]
+            os.fsync(descriptor)
+            return is_torn
+    except OSError as error:
+        reason = error.strerror or str(error)
+        hint = "choose another place with --ledger FILE"
+        raise CouldNotRun(Code.CANNOT_WRITE, reason, where=Where(str(ledger)), hint=hint) from None
+
+
+@contextmanager
+def _locked(descriptor: int) -> Iterator[int]:
+    """Nobody else appends meanwhile: two who mend the same tail would write two line feeds."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield descriptor
+    finally:
+        os.close(descriptor)
+
+
+def _is_torn(descriptor: int) -> bool:
+    size = os.fstat(descriptor).st_size
+    return size > 0 and os.pread(descriptor, 1, size - 1) != b"\n"
+
+
+def _files(path: Path) -> Iterator[Path]:
+    """The ledgers of a directory of results, of one run, or a file."""
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        raise _unreadable(path, error) from None
+    if stat.S_ISREG(mode):
+        yield path
+    elif not stat.S_ISDIR(mode):
+        raise ConfigError(Code.FILE_MISSING, "is no regular file", where=Where(str(path)))
+    else:
+        found = [path / NAME, path / RUN_FILE, *path.glob(f"*/{RUN_FILE}"), *path.glob(f"*/{NAME}")]
+        yield from (one for one in found if one.is_file())
+
+
+def _unreadable(path: Path, error: OSError) -> ConfigError:
+    reason = (error.strerror or str(error)).lower()
+    hint = "name a directory of results or a file of spans"
+    return ConfigError(Code.FILE_MISSING, reason, where=Where(str(path)), hint=hint)

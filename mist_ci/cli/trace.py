@@ -1,0 +1,134 @@
+"""mist-ci trace: what runs and trainings took, out of the spans that they left."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mist_ci.cli.options import SETTINGS
+from mist_ci.cli.trace_export import export
+from mist_ci.cli.trace_places import FROM, chosen, ledger_of
+from mist_ci.cli.trace_record import record
+from mist_ci.errors import ExitCode
+
+if TYPE_CHECKING:
+    from mist_ci.report.sheet import Sheet
+
+SHAPE = click.option(
+    "--format", "shape", type=click.Choice(["text", "json", "csv", "markdown"]), default="text",
+    show_default=True, help="What stdout carries.",
+)  # fmt: skip
+
+
+@click.group(context_settings=SETTINGS)
+def trace() -> None:
+    """Show, compare, record and export what runs and trainings took.
+
+    Spans lie in the results of each run (trace.jsonl), and trainings in ledger.jsonl beside them. See docs/trace.md.
+    """
+
+
+@trace.command("list", context_settings=SETTINGS)
+@FROM
+@click.option("--branch", metavar="NAME", help="Only runs against this branch, and trainings on it.")
+@click.option("--kind", type=click.Choice(["evaluation", "training"]), help="Only these.")
+@click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the newest N.")
+@SHAPE
+def list_runs(
+    places: tuple[Path, ...], branch: str | None, kind: str | None, last: int | None, shape: str
+) -> int:
+    """Show every run and training, oldest first: tokens, cost, and what stored answers saved.
+
+    \b
+    mist-ci trace list
+    mist-ci trace list --branch main --kind training --format csv
+    """
+    from mist_ci.report import trace as tables
+
+    runs = [
+        run
+        for run in ledger_of(places).runs
+        if (branch is None or run.about.get("mist.branch") == branch)
+        and (kind is None or run.is_training == (kind == "training"))
+    ]
+    sheet = tables.all_runs(runs[-last:] if last else runs)
+    _show([sheet], sheet, shape, {"runs": sheet.records})
+    return ExitCode.PASSED
+
+
+@trace.command("report", context_settings=SETTINGS)
+@click.argument("run", required=False)
+@FROM
+@SHAPE
+def report(run: str | None, places: tuple[Path, ...], shape: str) -> int:
+    """Show what RUN took, the newest by itself: tokens, cost, latency, by suite, side and model.
+
+    RUN is a run's id, or the beginning of one. Stored answers are counted as saved, not as spent.
+
+    \b
+    mist-ci trace report
+    mist-ci trace report 20261126T1211 --format markdown
+    """
+    from mist_ci.report import trace as tables
+
+    found = chosen(ledger_of(places), run)
+    sheets = list(tables.parts_of_run(found))
+    document = {
+        "run": found.run_id,
+        "trace_id": found.trace_id,
+        "about": found.about,
+        "spans": found.spans,
+        "flaws": found.flaws,
+        "parts": {
+            sheet.title.split(" ")[-1] if index else "run": sheet.records
+            for index, sheet in enumerate(sheets)
+        },
+    }
+    flat = sheets[0] if found.is_training else tables.rows_of_run(found)
+    _show(sheets, flat, shape, document)
+    return ExitCode.PASSED
+
+
+@trace.command("diff", context_settings=SETTINGS)
+@click.argument("first")
+@click.argument("second")
+@FROM
+@SHAPE
+def diff(first: str, second: str, places: tuple[Path, ...], shape: str) -> int:
+    """Show what SECOND took more or less than FIRST, in all and by suite, side and model.
+
+    \b
+    mist-ci trace diff 20261126T1211 20261126T1212
+    """
+    from mist_ci.report import trace as tables
+
+    known = ledger_of(places)
+    mine, yours = chosen(known, first), chosen(known, second)
+    sheet = tables.difference(mine, yours)
+    document = {"first": mine.run_id, "second": yours.run_id, "changes": sheet.records}
+    _show([sheet], sheet, shape, document)
+    return ExitCode.PASSED
+
+
+trace.add_command(record)
+trace.add_command(export)
+
+
+def _show(sheets: "Sequence[Sheet]", flat: "Sheet", shape: str, document: dict[str, Any]) -> None:
+    from mist_ci.cli.output import say, show_json
+    from mist_ci.report.sheet import markdown_table, separated, text_table
+
+    match shape:
+        case "json":
+            show_json(document)
+        case "csv":
+            click.echo(separated(flat.columns, flat.rows), nl=False)
+        case "markdown":
+            _each(sheets, markdown_table, say)
+        case _:
+            _each(sheets, text_table, say)
+
+
+def _each(sheets: "Sequence[Sheet]", shown: "Callable[[Sheet], str]", say: Callable[[str], None]) -> None:
+    say("\n\n".join(shown(sheet) for sheet in sheets if sheet.rows))

@@ -1,0 +1,71 @@
+"""Where spans are looked for, and which run is meant: the same for every command about traces."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mist_ci.errors import Code, UsageError
+
+if TYPE_CHECKING:
+    from mist_ci.models.ledger import Ledger, LedgerRun
+    from mist_ci.ports.ledger import Ledger as LedgerPort
+
+_SHOWN_NAMES = 8
+DEFAULT = Path("mist-results")
+FROM = click.option(
+    "--from", "places", multiple=True, metavar="PATH", type=click.Path(path_type=Path),
+    help="Results of the gate, of one run, or a file of spans; may be repeated.  [default: mist-results]",
+)  # fmt: skip
+
+
+def files_of(places: Sequence[Path]) -> "LedgerPort":
+    """The files of those places. Raises ConfigError MC101."""
+    from mist_ci.cli import wiring_trace
+
+    return wiring_trace.ledger(places or ([DEFAULT] if DEFAULT.exists() else []))
+
+
+def ledger_of(places: Sequence[Path]) -> "Ledger":
+    """All spans of those places, with what could not be used on stderr. Raises ConfigError MC101."""
+    import time
+
+    from mist_ci import tokentrace
+
+    files = files_of(places)
+    known = tokentrace.read_ledger(files.lines(), time.time_ns())
+    notices = [*files.notices, *known.notices]
+    if not known.runs:
+        where = ", ".join(map(str, places)) or str(DEFAULT)
+        notices.append(
+            f"there is no span in {where} yet: `mist-ci gate` and `mist-ci trace record` write them"
+        )
+    for notice in notices:
+        note(notice)
+    return known
+
+
+def chosen(known: "Ledger", wanted: str | None) -> "LedgerRun":
+    """The run of that id, or of that beginning; the newest for None. Raises UsageError MC106."""
+    if wanted is None and known.runs:
+        return known.runs[-1]
+    whole = [run for run in known.runs if wanted in (run.run_id, run.trace_id)]
+    found = whole or [run for run in known.runs if wanted and run.run_id.startswith(wanted)]
+    if len(found) != 1:
+        names = [run.run_id or run.trace_id for run in (found or known.runs)][-_SHOWN_NAMES:]
+        hint = (
+            f"there is: {', '.join(names)}"
+            if names
+            else "run `mist-ci gate`, or name another place with --from"
+        )
+        what = "no run is" if not found else f"{len(found)} runs are"
+        raise UsageError(Code.UNKNOWN_NAME, f"{what} called {wanted!a}", hint=hint)
+    return found[0]
+
+
+def note(sentence: str) -> None:
+    """A line on stderr."""
+    from mist_ci.report import workflow_safe
+
+    click.echo(workflow_safe(f"note: {sentence}"), err=True)
