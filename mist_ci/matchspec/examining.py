@@ -30,7 +30,8 @@ def examine(tree: Tree, path: str, executor: Executor) -> Examination:
         found = safe_yaml.load(tree.read(path), path)
         if found.value is None:
             hint = "`mist-ci suite new` writes one to begin with"
-            raise ConfigError(Code.SYNTAX, "the file is empty", where=Where(path), hint=hint)
+            empty = ConfigError(Code.SYNTAX, "the file is empty", where=Where(path), hint=hint)
+            return Examination(path, (empty,))
         errors += document.problems(SuiteFile, found)
         if errors:
             return Examination(path, tuple(errors))
