@@ -1,6 +1,6 @@
 """Two sides' attempts become one pair of scores per sample: the sample is the unit, never the attempt."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +20,7 @@ MIN_CLUSTERS = 5
 MAX_MISSING = 0.05
 MAX_MISSING_GAP = 0.02
 MAX_FLIPS_KEPT = 50
+_REASON_CHARS = 200
 
 
 Answers = Mapping[str, Sequence[Attempt]]
@@ -116,15 +117,27 @@ def model_failures(side: Answers) -> int:
     return sum(one.status is AttemptStatus.MODEL_FAILURE for many in side.values() for one in many)
 
 
+def why_missing(side: Answers) -> str:
+    """Why answers never came, to be written after how many they are: `: …`, or nothing where nobody knows."""
+    failed = (one for many in side.values() for one in many if one.status is AttemptStatus.INFRA_FAILURE)
+    reasons = Counter(" ".join(one.reason.split()) for one in failed if one.reason)
+    if not reasons:
+        return ""
+    [(reason, _)] = reasons.most_common(1)
+    shown = reason if len(reason) <= _REASON_CHARS else f"{reason[: _REASON_CHARS - 1]}…"
+    return f": {shown}" if len(reasons) == 1 else f", most often: {shown}"
+
+
 def why_not_comparable(paired: Paired) -> str | None:
     """The reason of page 3 §4.1 for which two sides cannot be compared, or None."""
     total, other = len(paired.suite.samples), paired.against.value
     if total < MIN_SAMPLES:
         return f"{count(total, 'sample')}; at least {MIN_SAMPLES} are needed to compare anything"
     base, head = missing(paired.base_scores), missing(paired.head_scores)
-    for side, gone in ((other, base), ("head", head)):
+    for side, answers, gone in ((other, paired.base, base), ("head", paired.head, head)):
         if gone > MAX_MISSING * total:
-            return f"{gone} of {total} {side} answers {are(gone)} missing (at most {MAX_MISSING:.0%})"
+            told = f"{gone} of {total} {side} answers {are(gone)} missing (at most {MAX_MISSING:.0%})"
+            return told + why_missing(answers)
     # Counts, because shares of samples do not subtract exactly: 5% less 3% is a little more than 2%.
     if abs(base - head) > MAX_MISSING_GAP * total:
         return f"{other} misses {base} of {total} answers and head {head}: too different"

@@ -28,11 +28,7 @@ def examine(tree: Tree, path: str, executor: Executor) -> Examination:
     errors: list[ConfigError] = []
     try:
         found = safe_yaml.load(tree.read(path), path)
-        if found.value is None:
-            hint = "`mist-ci suite new` writes one to begin with"
-            empty = ConfigError(Code.SYNTAX, "the file is empty", where=Where(path), hint=hint)
-            return Examination(path, (empty,))
-        errors += document.problems(SuiteFile, found)
+        errors += [_empty(path)] if found.value is None else document.problems(SuiteFile, found)
         if errors:
             return Examination(path, tuple(errors))
         source = read(tree, path, errors.append)
@@ -46,6 +42,11 @@ def examine(tree: Tree, path: str, executor: Executor) -> Examination:
     if errors:
         return Examination(path, tuple(sorted(errors, key=_place)))
     return Examination(path, (), tuple(remarks(suite, source)), suite)
+
+
+def _empty(path: str) -> ConfigError:
+    hint = "`mist-ci suite new` writes one to begin with"
+    return ConfigError(Code.SYNTAX, "the file is empty", where=Where(path), hint=hint)
 
 
 def _place(error: ConfigError) -> tuple[str, int]:

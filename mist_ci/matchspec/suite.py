@@ -103,8 +103,8 @@ def _contradictions(suite: SuiteFile, source: safe_yaml.Document) -> Iterator[Co
     if (suite.data is None) == (suite.samples is None):
         where = source.where(("data",) if suite.data else ())
         hint = "give either `data` (a file, such as samples.jsonl) or `samples` (a list)"
-        has = "both `data` and `samples`" if suite.data else "neither `data` nor `samples`"
-        message = f"the suite has {has}"
+        neither = "the suite has neither `data` nor `samples`"
+        message = "the suite has both `data` and `samples`" if suite.data else neither
         yield ConfigError(Code.MISSING_KEY, message, where=where, hint=hint)
     if suite.format is not None and suite.data is None:
         where = source.where(("format",))

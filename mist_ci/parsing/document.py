@@ -90,6 +90,12 @@ def _problem(
         case _:
             alternatives = [one for one in errors if _known_path(one, document) == path]
             reason = wording.reason([details, *(one for one in alternatives if one is not details)])
+            if field == "key_env":
+                # Whoever put the key itself there does not want to read it in a log.
+                hint = (
+                    "such as OPENAI_API_KEY; if this is the key itself, take it out, and let it be replaced"
+                )
+                return ConfigError(Code.WRONG_VALUE, reason.partition(" (got ")[0], where=where, hint=hint)
             return ConfigError(Code.WRONG_VALUE, reason, where=where, hint=_choices(details))
 
 
