@@ -43,7 +43,12 @@ class IsolatedExecutor:
         done: list[Rendered] = []
         job = encode({"template": template, "dialect": dialect.value})
         try:
-            done.extend(map(_rendered, self._replies(job, map(encode, contexts), deque(), len(contexts))))
+            chars = 0
+            for reply in self._replies(job, map(encode, contexts), deque(), len(contexts)):
+                done.append(_rendered(reply))
+                chars += len(done[-1].text or "")
+                if chars > self._limits.all_chars:
+                    raise Stopped(f"all its texts are more than {self._limits.all_chars:,} characters")
         except Stopped as reason:
             done += [Rendered(None, str(reason))] * (len(contexts) - len(done))
         return tuple(done)

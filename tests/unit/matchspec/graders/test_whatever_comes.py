@@ -250,7 +250,7 @@ def test_long_answers_are_graded_whatever_they_are(what: str) -> None:
 @pytest.mark.parametrize("answer", ["{" * 100_000, '{"' * 100_000, '{"a":' * 20_000, '{"a":[1,' * 20_000])
 def test_an_answer_of_braces_holds_nobody_up(answer: str) -> None:
     """Looking for JSON at every brace is a matter of minutes: there is no score, and that is no 0."""
-    sample = Sample(key="", id="", messages=(), expected=({"type": "contains-json"},))
+    sample = Sample(key="", id="", messages=(), expected={"assert": [{"type": "contains-json"}]})
     began_s = time.monotonic()
     with pytest.raises(CannotGrade, match="too many braces"):
         Assertions().grade(Answer(answer), sample)
@@ -259,7 +259,7 @@ def test_an_answer_of_braces_holds_nobody_up(answer: str) -> None:
 
 def test_a_schema_and_an_answer_that_take_minutes_together_are_no_score() -> None:
     schema: GraderOptions = {"allOf": [{"type": "array"}] * 2_000}
-    sample = Sample(key="", id="", messages=(), expected=({"type": "is-json", "value": schema},))
+    sample = Sample(key="", id="", messages=(), expected={"assert": [{"type": "is-json", "value": schema}]})
     with pytest.raises(CannotGrade, match="too long for its schema"):
         Assertions().grade(Answer("[" + "1," * 500_000 + "1]"), sample)
 
