@@ -13,6 +13,7 @@ from mist_ci.gate.pairing import (
     flips,
     missing,
     model_failures,
+    too_few_attempts,
     why_missing,
     why_not_comparable,
 )
@@ -101,9 +102,9 @@ def measure(
 def _too_few_answers(paired: Paired) -> str | None:
     """Without a baseline the floor still needs the answers."""
     gone, total = missing(paired.head_scores), len(paired.suite.samples)
-    if gone <= MAX_MISSING * total:
-        return None
-    return f"{gone} of {total} answers {are(gone)} missing{why_missing(paired.head)}"
+    if gone > MAX_MISSING * total:
+        return f"{gone} of {total} answers {are(gone)} missing{why_missing(paired.head)}"
+    return too_few_attempts("head", paired.suite, paired.head)
 
 
 def _changes(paired: Paired) -> tuple[int, int]:

@@ -141,10 +141,41 @@ def why_not_comparable(paired: Paired) -> str | None:
     # Counts, because shares of samples do not subtract exactly: 5% less 3% is a little more than 2%.
     if abs(base - head) > MAX_MISSING_GAP * total:
         return f"{other} misses {base} of {total} answers and head {head}: too different"
+    if reason := _attempts_missing(paired):
+        return reason
     labels = paired.clusters()
     if labels is not None and len(set(labels)) < MIN_CLUSTERS:
         return f"{count(len(set(labels)), 'cluster')}; at least {MIN_CLUSTERS} are needed"
     return None
+
+
+def _attempts_missing(paired: Paired) -> str | None:
+    """As for samples: whoever fails where it would be wrong could else be judged by what is left of each sample."""
+    named = paired.against.value
+    for side, answers in ((named, paired.base), ("head", paired.head)):
+        if reason := too_few_attempts(side, paired.suite, answers):
+            return reason
+    (base, base_made), (head, head_made) = (
+        _unscored(paired.suite, one) for one in (paired.base, paired.head)
+    )
+    if abs(base * head_made - head * base_made) > MAX_MISSING_GAP * base_made * head_made:
+        told = f"{base} of {base_made} attempts of {named} and {head} of {head_made} of head have no score"
+        return f"{told}: too different"
+    return None
+
+
+def too_few_attempts(side: str, suite: Suite, answers: Answers) -> str | None:
+    """Why what is left of a side's attempts is not what it would have scored; None where most are there."""
+    gone, made = _unscored(suite, answers)
+    if gone > MAX_MISSING * made:
+        return f"{gone} of {made} attempts of {side} have no score (at most {MAX_MISSING:.0%})"
+    return None
+
+
+def _unscored(suite: Suite, answers: Answers) -> tuple[int, int]:
+    """Attempts at the suite's samples that have no score, and all of them."""
+    scores = [one.score for sample in suite.samples for one in answers.get(sample.key, ())]
+    return scores.count(None), len(scores)
 
 
 def flips(paired: Paired) -> tuple[Flip, ...]:

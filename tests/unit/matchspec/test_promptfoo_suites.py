@@ -156,3 +156,13 @@ def test_one_large_file_in_every_test_is_refused_before_it_fills_the_memory() ->
         suite(tests, **{"big.txt": "x" * 2**20})
     assert caught.value.code is Code.UNSAFE_DOCUMENT
     assert "more than 268,435,456 characters" in caught.value.message
+
+
+def test_templates_without_end_in_assertions_are_refused_before_the_first_process() -> None:
+    tests = "prompts: ['{{q}}']\ntests:\n" + "".join(
+        f"  - vars: {{q: '{number}'}}\n    assert: [{{type: equals, value: '{{{{ q ~ {number} }}}}'}}]\n"
+        for number in range(201)
+    )
+    with pytest.raises(ConfigError, match="201 different templates") as caught:
+        suite(tests)
+    assert caught.value.code is Code.UNSAFE_DOCUMENT
