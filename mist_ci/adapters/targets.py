@@ -3,16 +3,19 @@
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mist_ci.errors import Code, ConfigError, UsageError, Where
-from mist_ci.models.target import Target
 from mist_ci.parsing.document import nearest, parse
+
+if TYPE_CHECKING:
+    from mist_ci.models.target import Target
 
 SHIPPED = Path(__file__).parents[1] / "targets"
 _SUFFIXES = (".yaml", ".yml")
 
 
-def shipped_targets() -> tuple[Target, ...]:
+def shipped_targets() -> "tuple[Target, ...]":
     """All that ship with MIST CI, by name."""
     return tuple(_shipped(name) for name in shipped_names())
 
@@ -22,12 +25,14 @@ def shipped_names() -> list[str]:
     return sorted(path.stem for path in SHIPPED.glob("*.yaml"))
 
 
-def parse_target(content: bytes, file: str) -> Target:
+def parse_target(content: bytes, file: str) -> "Target":
     """A target from the text of its file. Raises ConfigError with file, line and field."""
+    from mist_ci.models.target import Target  # noqa: PLC0415 - large, and most commands need none
+
     return parse(Target, content, file)[0]
 
 
-def load_targets(names: Iterable[str], own: Mapping[str, bytes] | None = None) -> tuple[Target, ...]:
+def load_targets(names: Iterable[str], own: Mapping[str, bytes] | None = None) -> "tuple[Target, ...]":
     """The targets of a command line: `together,trl`, or paths of YAML files, in the order given and each once.
 
     `own` is path → content of a team's own files that were read already (from the base branch of a gate); a path
@@ -50,13 +55,13 @@ def load_targets(names: Iterable[str], own: Mapping[str, bytes] | None = None) -
 class TargetFiles:
     """Implements ports.Targets."""
 
-    def load(self, names: Iterable[str], own: Mapping[str, bytes]) -> tuple[Target, ...]:
+    def load(self, names: Iterable[str], own: Mapping[str, bytes]) -> "tuple[Target, ...]":
         """As `load_targets`."""
         return load_targets(names, own)
 
 
 @cache
-def _shipped(name: str) -> Target:
+def _shipped(name: str) -> "Target":
     """One of them; the others are not read."""
     names = shipped_names()
     if name not in names:
@@ -65,7 +70,7 @@ def _shipped(name: str) -> Target:
     return parse_target((SHIPPED / f"{name}.yaml").read_bytes(), f"mist_ci/targets/{name}.yaml")
 
 
-def _own(path: str, own: Mapping[str, bytes]) -> Target:
+def _own(path: str, own: Mapping[str, bytes]) -> "Target":
     if path in own:
         return parse_target(own[path], path)
     try:

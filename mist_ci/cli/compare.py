@@ -193,6 +193,7 @@ def _notices(
 def _show(decision: "Decision", notices: list[str], output_format: str) -> None:
     from mist_ci import report
     from mist_ci.cli.output import say, show_json, show_markdown
+    from mist_ci.report.text import plain
 
     if output_format == "json":
         told = {
@@ -208,5 +209,5 @@ def _show(decision: "Decision", notices: list[str], output_format: str) -> None:
         return
     show_markdown(text)
     for reason in decision.reasons[1:]:
-        say(f"also    {reason}")
+        say(f"also    {plain(reason, 500)}")
     say(f"exit    {int(decision.outcome.exit_code)}")

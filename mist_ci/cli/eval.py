@@ -218,7 +218,8 @@ def _judged(judge: "JudgeNumbers") -> str:
 
 def _remark(one: "SuiteComparison") -> str:
     from mist_ci.models.figures import points
+    from mist_ci.report.text import plain
 
     if one.not_comparable:
-        return f"  could not run: {one.not_comparable}"
+        return f"  could not run: {plain(one.not_comparable, 300)}"
     return f"  below its floor of {points(one.floor)}" if one.below_floor else ""

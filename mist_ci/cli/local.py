@@ -19,9 +19,20 @@ def policy_of(tree: "Tree", config: Path) -> "Policy":
 
     policy = planning.read_policy(tree, config.name)
     if policy is None:
-        hint = "`mist-ci init` writes one"
-        raise ConfigError(Code.FILE_MISSING, "there is no policy here", where=Where(str(config)), hint=hint)
+        raise no_policy(config)
     return policy
+
+
+def no_policy(config: Path) -> ConfigError:
+    """Says where one is, if whoever asks is only in the wrong directory."""
+    hint = "`mist-ci init` writes one"
+    for depth, parent in enumerate(config.resolve().parent.parents, start=1):
+        if (parent / config.name).is_file():
+            hint = f"run it in {'/'.join(['..'] * depth)}, where a {config.name} is"
+            break
+        if (parent / ".git").exists():
+            break
+    return ConfigError(Code.FILE_MISSING, "there is no policy here", where=Where(str(config)), hint=hint)
 
 
 def inside(reference: Path, root: Path) -> str:

@@ -90,8 +90,9 @@ def _too_few(suite: "Suite | None") -> "Iterator[Remark]":
     found = gate.prospects(suite, bar, gate.Hypotheses.of([suite]), None)
     if found.only_collapses:
         samples = count(len(suite.samples), "sample")
+        find = "finds" if len(suite.samples) == 1 else "find"
         message = (
-            f"{samples} find a drop of {points(found.finds)} points at 80% power, and smaller ones by luck"
+            f"{samples} {find} a drop of {points(found.finds)} points at 80% power, and smaller ones by luck"
         )
         margin = points(gate.margin_of(suite, bar))
         hint = f"{found.needs} samples certify that a clean change holds a margin of {margin} points"

@@ -13,6 +13,8 @@ from mist_ci.gate.pairing import (
     flips,
     missing,
     model_failures,
+    too_few_attempts,
+    why_missing,
     why_not_comparable,
 )
 from mist_ci.gate.surface import surface
@@ -100,7 +102,9 @@ def measure(
 def _too_few_answers(paired: Paired) -> str | None:
     """Without a baseline the floor still needs the answers."""
     gone, total = missing(paired.head_scores), len(paired.suite.samples)
-    return f"{gone} of {total} answers {are(gone)} missing" if gone > MAX_MISSING * total else None
+    if gone > MAX_MISSING * total:
+        return f"{gone} of {total} answers {are(gone)} missing{why_missing(paired.head)}"
+    return too_few_attempts("head", paired.suite, paired.head)
 
 
 def _changes(paired: Paired) -> tuple[int, int]:

@@ -1,6 +1,6 @@
 """Two sides' attempts become one pair of scores per sample: the sample is the unit, never the attempt."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,6 +20,7 @@ MIN_CLUSTERS = 5
 MAX_MISSING = 0.05
 MAX_MISSING_GAP = 0.02
 MAX_FLIPS_KEPT = 50
+_REASON_CHARS = 200
 
 
 Answers = Mapping[str, Sequence[Attempt]]
@@ -116,22 +117,65 @@ def model_failures(side: Answers) -> int:
     return sum(one.status is AttemptStatus.MODEL_FAILURE for many in side.values() for one in many)
 
 
+def why_missing(side: Answers) -> str:
+    """Why answers never came, to be written after how many they are: `: …`, or nothing where nobody knows."""
+    failed = (one for many in side.values() for one in many if one.status is AttemptStatus.INFRA_FAILURE)
+    reasons = Counter(" ".join(one.reason.split()) for one in failed if one.reason)
+    if not reasons:
+        return ""
+    [(reason, _)] = reasons.most_common(1)
+    shown = reason if len(reason) <= _REASON_CHARS else f"{reason[: _REASON_CHARS - 1]}…"
+    return f": {shown}" if len(reasons) == 1 else f", most often: {shown}"
+
+
 def why_not_comparable(paired: Paired) -> str | None:
     """The reason of page 3 §4.1 for which two sides cannot be compared, or None."""
     total, other = len(paired.suite.samples), paired.against.value
     if total < MIN_SAMPLES:
         return f"{count(total, 'sample')}; at least {MIN_SAMPLES} are needed to compare anything"
     base, head = missing(paired.base_scores), missing(paired.head_scores)
-    for side, gone in ((other, base), ("head", head)):
+    for side, answers, gone in ((other, paired.base, base), ("head", paired.head, head)):
         if gone > MAX_MISSING * total:
-            return f"{gone} of {total} {side} answers {are(gone)} missing (at most {MAX_MISSING:.0%})"
+            told = f"{gone} of {total} {side} answers {are(gone)} missing (at most {MAX_MISSING:.0%})"
+            return told + why_missing(answers)
     # Counts, because shares of samples do not subtract exactly: 5% less 3% is a little more than 2%.
     if abs(base - head) > MAX_MISSING_GAP * total:
         return f"{other} misses {base} of {total} answers and head {head}: too different"
+    if reason := _attempts_missing(paired):
+        return reason
     labels = paired.clusters()
     if labels is not None and len(set(labels)) < MIN_CLUSTERS:
         return f"{count(len(set(labels)), 'cluster')}; at least {MIN_CLUSTERS} are needed"
     return None
+
+
+def _attempts_missing(paired: Paired) -> str | None:
+    """As for samples: whoever fails where it would be wrong could else be judged by what is left of each sample."""
+    named = paired.against.value
+    for side, answers in ((named, paired.base), ("head", paired.head)):
+        if reason := too_few_attempts(side, paired.suite, answers):
+            return reason
+    (base, base_made), (head, head_made) = (
+        _unscored(paired.suite, one) for one in (paired.base, paired.head)
+    )
+    if abs(base * head_made - head * base_made) > MAX_MISSING_GAP * base_made * head_made:
+        told = f"{base} of {base_made} attempts of {named} and {head} of {head_made} of head have no score"
+        return f"{told}: too different"
+    return None
+
+
+def too_few_attempts(side: str, suite: Suite, answers: Answers) -> str | None:
+    """Why what is left of a side's attempts is not what it would have scored; None where most are there."""
+    gone, made = _unscored(suite, answers)
+    if gone > MAX_MISSING * made:
+        return f"{gone} of {made} attempts of {side} have no score (at most {MAX_MISSING:.0%})"
+    return None
+
+
+def _unscored(suite: Suite, answers: Answers) -> tuple[int, int]:
+    """Attempts at the suite's samples that have no score, and all of them."""
+    scores = [one.score for sample in suite.samples for one in answers.get(sample.key, ())]
+    return scores.count(None), len(scores)
 
 
 def flips(paired: Paired) -> tuple[Flip, ...]:

@@ -35,10 +35,11 @@ class Grading:
     def __init__(self, suites: Iterable[Suite], programs: Programs | None = None) -> None:
         suites = tuple(suites)
         programs = programs or NoPrograms()
+        # Two suites may ask and decide the same, and so have one digest; what else they measure is their own.
         self._graders = {
-            suite.digest: {spec.title: grader(spec) for spec in suite.graders} for suite in suites
+            _place(suite): {spec.title: grader(spec) for spec in suite.graders} for suite in suites
         }
-        self._outside = {suite.digest: Outside(programs, suite.grader_files) for suite in suites}
+        self._outside = {_place(suite): Outside(programs, suite.grader_files) for suite in suites}
 
     @property
     def of_models(self) -> tuple[ModelGrader, ...]:
@@ -48,7 +49,7 @@ class Grading:
 
     def graders(self, suite: Suite) -> Mapping[str, Grader]:
         """A suite's graders, by the names of their scores."""
-        return self._graders[suite.digest]
+        return self._graders[_place(suite)]
 
     async def grade(
         self, call: Call, answer: Completion, heard: Mapping[str, Judged | str] = NOBODY
@@ -57,8 +58,8 @@ class Grading:
 
         `heard` is what models have said to the graders that ask some, or why they said nothing that counts.
         """
-        outside = self._outside[call.suite.digest]
-        graders, primary = self._graders[call.suite.digest], call.suite.primary
+        outside = self._outside[_place(call.suite)]
+        graders, primary = self.graders(call.suite), call.suite.primary
         outcomes: dict[str, Outcome] = {}
         for title, one in graders.items():
             if isinstance(one, ModelGrader):
@@ -68,6 +69,10 @@ class Grading:
             else:
                 outcomes[title] = _graded(one, answer, call.sample)
         return _judged(answer, outcomes, primary, graders[primary])
+
+
+def _place(suite: Suite) -> tuple[str, str]:
+    return suite.name, suite.digest
 
 
 def grade(answer: Completion, sample: Sample, graders: Mapping[str, Grader], primary: str) -> Graded:

@@ -38,9 +38,9 @@ class _Paper:
     heard: dict[str, Judged | str] = field(default_factory=dict)
 
     @property
-    def place(self) -> tuple[str, str, int]:
+    def place(self) -> tuple[str, str, str, int]:
         """What the answers of two sides to one question have in common."""
-        return self.call.suite.digest, self.call.sample.key, self.call.number
+        return self.call.suite.name, self.call.suite.digest, self.call.sample.key, self.call.number
 
     @property
     def was_paid(self) -> bool:
@@ -58,7 +58,7 @@ class Marking:
         self._grading = Grading(suites, programs)
         self._judging = judging
         self._open: dict[int, _Paper] = {}
-        self._parked: dict[tuple[str, str, int], _Paper] = {}
+        self._parked: dict[tuple[str, str, str, int], _Paper] = {}
 
     @property
     def asking(self) -> tuple[ModelGrader, ...]:

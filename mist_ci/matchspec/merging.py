@@ -91,17 +91,28 @@ def _check_same(first: Part, part: Part) -> None:
             named = what.replace("_", " ")
             message = f"the {named} is {theirs!r}, and in {first.place} it is {mine!r}"
             raise _refused(message, part.place, "shards are of one model with one set of parameters")
-    digests, others = ({suite.name: suite.digest for suite in run.suites} for run in (one, other))
-    for name in sorted(set(digests) ^ set(others)):
-        lacking = part if name in digests else first
-        raise _refused(f"the suite {name} is not in it, and in another shard it is", lacking.place)
-    for name, digest in sorted(digests.items()):
-        if others[name] != digest:
-            message = f"the suite {name} is another version than in {first.place} (its digest differs)"
-            raise _refused(message, part.place, "run all shards on one commit")
+    _check_same_suites(first, part)
     if one.selection.unsharded != other.selection.unsharded:
         message = f"it asked {other.selection.label!r}, and {first.place} {one.selection.label!r}"
         raise _refused(message, part.place, "give every shard the same --tags, --samples and --limit")
+
+
+def _check_same_suites(first: Part, part: Part) -> None:
+    """Raises ConfigError where suites are missing, are other ones, or were asked in another way."""
+    known, others = ({suite.name: suite for suite in one.run.suites} for one in (first, part))
+    for name in sorted(set(known) ^ set(others)):
+        lacking = part if name in known else first
+        raise _refused(f"the suite {name} is not in it, and in another shard it is", lacking.place)
+    for name, mine in sorted(known.items()):
+        theirs = others[name]
+        if theirs.digest != mine.digest:
+            message = f"the suite {name} is another version than in {first.place} (its digest differs)"
+            raise _refused(message, part.place, "run all shards on one commit")
+        # Attempts are no part of the digest: a mean of one and a mean of three are not the same measurement.
+        for what in ("attempts", "samples", "selected"):
+            if getattr(theirs, what) != getattr(mine, what):
+                told = f"{getattr(theirs, what)} {what}, and in {first.place} {getattr(mine, what)}"
+                raise _refused(f"the suite {name} has {told}", part.place, "run all shards on one commit")
 
 
 def _check_shards(parts: Sequence[Part]) -> None:

@@ -17,6 +17,9 @@ _IDENTITY = {"{{ input }}", "{{input}}"}
 _PLAIN_NAME = re.compile(r"\{\{\s*([A-Za-z_]\w*)\s*\}\}")
 _IS_TEMPLATE = re.compile(r"\{\{|\{%|\{#")
 
+MOST_TEMPLATES = 200
+"""Different templates in the expectations of a suite; each takes a process of its own."""
+
 _NAMED = set(ChatMessage.model_fields)
 
 Rows = Sequence[tuple[SourceRow, SampleRow]]
@@ -85,7 +88,10 @@ def _not_rendered(what: str, result: Rendered, row: SampleRow, where: Where) -> 
 
 
 def render_expected(rows: Rows, executor: Executor, complain: Complain) -> list[tuple[SourceRow, SampleRow]]:
-    """Rows whose expectations no longer name variables. A row that names one it does not have is left out."""
+    """Rows whose expectations no longer name variables. A row that names one it does not have is left out.
+
+    Raises ConfigError MC109 for more templates than anybody has time for.
+    """
     waiting: dict[str, list[int]] = defaultdict(list)
     made: dict[tuple[int, str], str | None] = {}
     for index, (_, row) in enumerate(rows):
@@ -95,6 +101,13 @@ def render_expected(rows: Rows, executor: Executor, complain: Complain) -> list[
                 waiting[text].append(index)
             else:
                 made[index, text] = plain
+    if len(waiting) > MOST_TEMPLATES:
+        where = Where(rows[0][0].file)
+        message = (
+            f"its assertions hold {len(waiting):,} different templates, and {MOST_TEMPLATES} are the most"
+        )
+        hint = "`{{ name }}` alone is none, whatever the name; write down what the others give"
+        raise ConfigError(Code.UNSAFE_DOCUMENT, message, where=where, hint=hint)
     for text, indices in waiting.items():
         contexts = [_context(rows[index][1]) for index in indices]
         for index, result in zip(indices, executor.render(text, contexts, Dialect.PROMPT), strict=True):

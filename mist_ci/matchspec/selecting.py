@@ -40,6 +40,8 @@ def check_names(suites: Iterable[Suite], selection: Selection) -> None:
     for name in selection.samples:
         if name not in known:
             close = nearest(name, sorted(sample.id for sample in samples))
+            if {".", "/"} & set(name):
+                close = f"nor is there a file of that name to read ids from; {close}"
             raise UsageError(Code.UNKNOWN_NAME, f"no sample is named {name!r}", hint=close)
     if not any(selected(suite, selection) for suite in suites):
         message = f"nothing is left to ask: {selection.unsharded.label}"

@@ -63,7 +63,7 @@ def read(tree: Tree, path: str, complain: Complain = stop) -> SuiteDocument:
         complain(error)
     if suite.data is None:
         programs = _check_graders(suite, source, complain)
-        rows = tuple(_inline_rows(source))
+        rows = tuple(_inline_rows(source)) if suite.samples is not None else ()
         return SuiteDocument(path=path, file=suite, data_path=None, rows=rows, more_files=programs)
     data_path = f"{path.rpartition('/')[0]}/{suite.data}".lstrip("/")
     material = read_material(tree, data_path, source.where(("data",)), suite, complain)
@@ -102,7 +102,10 @@ def _contradictions(suite: SuiteFile, source: safe_yaml.Document) -> Iterator[Co
         )
     if (suite.data is None) == (suite.samples is None):
         where = source.where(("data",) if suite.data else ())
-        yield ConfigError(Code.MISSING_KEY, "give either `data` (a file) or `samples`", where=where)
+        hint = "give either `data` (a file, such as samples.jsonl) or `samples` (a list)"
+        neither = "the suite has neither `data` nor `samples`"
+        message = "the suite has both `data` and `samples`" if suite.data else neither
+        yield ConfigError(Code.MISSING_KEY, message, where=where, hint=hint)
     if suite.format is not None and suite.data is None:
         where = source.where(("format",))
         yield ConfigError(

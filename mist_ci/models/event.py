@@ -100,7 +100,7 @@ RefName = Annotated[str, Field(min_length=1)]
 class Payload(BaseModel):
     """A part of what GitHub sends: strict about what is read, blind to the rest."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, strict=True, extra="ignore", defer_build=True)
 
 
 class RepositoryIdentity(Payload):

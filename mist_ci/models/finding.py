@@ -49,7 +49,9 @@ class Frame(Model):
 class Finding(Model):
     """One problem at one place: what is wrong, why it matters, and what to do next."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True
+    )
 
     code: str
     name: str

@@ -13,7 +13,7 @@ MAX_MESSAGE_BYTES = 10 * 2**20
 class Payload(BaseModel):
     """Frozen; unknown fields are ignored on reading, so that others may send more than we know."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", protected_namespaces=())
+    model_config = ConfigDict(frozen=True, extra="ignore", protected_namespaces=(), defer_build=True)
 
 
 class EvalResult(Payload):
@@ -63,7 +63,7 @@ class TraceSpan(Payload):
 class Envelope(BaseModel):
     """What travels. A reader refuses a missing version, id, source or type."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     version: Literal["1"]
     id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]

@@ -30,6 +30,8 @@ class RequestIdentity(Model):
     tools: Digest | None = None
     top_logprobs: int | None = None
     reply_schema: Digest | None = None
+    dialect: str | None = None
+    """Settings of the provider that change how it is asked or read; None where the policy has none of them."""
 
     @classmethod
     def of(
@@ -53,6 +55,7 @@ class RequestIdentity(Model):
             attempt=attempt,
             tools=digest_of(offered) if offered else None,
             top_logprobs=top_logprobs,
+            dialect=provider.dialect,
         )
 
     @cached_property

@@ -104,6 +104,13 @@ class Provider(Model):
         return self.callable or self.recording or self.base_url
 
     @property
+    def dialect(self) -> str | None:
+        """Settings beside type and place that change what is asked, or how an answer is read; None for none of them."""
+        named = ("api_version", "max_tokens_as", "protocol")
+        told = [f"{name}={value}" for name in named if (value := getattr(self, name)) not in {None, "json"}]
+        return ";".join(told) or None
+
+    @property
     def has_lasting_names(self) -> bool:
         """False where whoever runs it can point any name at another model, also one that looks dated."""
         return self.type not in {"azure", "command", "python", "replay"}

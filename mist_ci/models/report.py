@@ -51,7 +51,9 @@ class Status(Model):
 class Problem(Model):
     """A MistError as data."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True
+    )
 
     code: str
     message: str

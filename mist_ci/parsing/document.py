@@ -13,6 +13,7 @@ from mist_ci.errors import Code, ConfigError, Where
 from mist_ci.parsing import safe_yaml, wording
 
 M = TypeVar("M", bound=BaseModel)
+_MOST_NAMES = 20
 
 
 def parse(model: type[M], text: bytes, file: str) -> tuple[M, safe_yaml.Document]:
@@ -89,6 +90,12 @@ def _problem(
         case _:
             alternatives = [one for one in errors if _known_path(one, document) == path]
             reason = wording.reason([details, *(one for one in alternatives if one is not details)])
+            if field == "key_env":
+                # Whoever put the key itself there does not want to read it in a log.
+                hint = (
+                    "such as OPENAI_API_KEY; if this is the key itself, take it out, and let it be replaced"
+                )
+                return ConfigError(Code.WRONG_VALUE, reason.partition(" (got ")[0], where=where, hint=hint)
             return ConfigError(Code.WRONG_VALUE, reason, where=where, hint=_choices(details))
 
 
@@ -107,7 +114,9 @@ def nearest(word: str, names: list[str]) -> str | None:
     """`did you mean "margin"?`, else the names there are, else None."""
     if close := difflib.get_close_matches(word, names, n=1, cutoff=0.6):
         return f"did you mean {close[0]!r}?"
-    return f"known here: {', '.join(sorted(names)[:20])}" if names else None
+    known = sorted(set(names))
+    more = f", and {len(known) - _MOST_NAMES} more" if len(known) > _MOST_NAMES else ""
+    return f"known here: {', '.join(known[:_MOST_NAMES])}{more}" if known else None
 
 
 def _misplaced(field: str, keys: list[str]) -> str | None:

@@ -109,7 +109,18 @@ def _syntax(error: yaml.MarkedYAMLError, file: str) -> ConfigError:
     mark = error.problem_mark or error.context_mark
     where = Where(file, mark.line + 1, mark.column + 1) if mark else Where(file)
     reason = " ".join(part for part in (error.context, error.problem) if part)
-    return ConfigError(Code.SYNTAX, f"not valid YAML: {reason}", where=where)
+    return ConfigError(Code.SYNTAX, f"not valid YAML: {reason}", where=where, hint=_syntax_hint(reason))
+
+
+def _syntax_hint(reason: str) -> str | None:
+    """What people stumble over when they write questions and templates down."""
+    if "but got '?'" in reason:
+        return 'inside of {…} and […] a text with a question mark needs quotes: "…?"'
+    if "mapping values are not allowed" in reason:
+        return 'a text with a colon needs quotes: "…: …"'
+    if "\\t" in reason:
+        return "indent with spaces: YAML allows no tabs there"
+    return None
 
 
 def _refuse_unsafe(event: yaml.Event, file: str) -> None:
@@ -175,7 +186,8 @@ class _Builder:
             if isinstance(event, yaml.MappingEndEvent):
                 break
             if not isinstance(event, yaml.ScalarEvent):
-                raise _error(Code.SYNTAX, "a key must be plain text", event, self._file)
+                place, hint = Where(self._file, *_place(event)), 'a template needs quotes: "{{ input }}"'
+                raise ConfigError(Code.SYNTAX, "a key must be plain text", where=place, hint=hint)
             key = self._text(event)
             if key in built:
                 raise _error(Code.DUPLICATE, f"the key {key!r} appears twice", event, self._file)

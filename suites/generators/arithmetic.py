@@ -68,7 +68,7 @@ def percent_change(rng: Random, level: int) -> Item:
     sign = rng.choice((1, -1)) if percent < 100 else 1
     new = _plain(Decimal(old) + sign * Decimal(old * percent) / 100)
     rises = "grows" if sign > 0 else "falls"
-    return Item(f"A number {rises} from {old} to {new}. By how many percent of {old} is that?", percent)
+    return Item(f"A number {rises} from {old} to {new}. What percentage of {old} is that change?", percent)
 
 
 def fraction_of(rng: Random, level: int) -> Item:

@@ -33,7 +33,7 @@ def metric_mass(rng: Random, level: int) -> Item:
 
 
 def volume(rng: Random, level: int) -> Item:
-    names = ("ml", "cl", "l", "cubic metres")
+    names = ("millilitres", "centilitres", "litres", "cubic metres")
     return _conversion(rng, level, names, dict(zip(names, (1, 10, 1_000, 1_000_000), strict=True)))
 
 

@@ -192,7 +192,8 @@ def letter_times(rng: Random, level: int) -> Direction:
         said = f'Do not use the letter "{letter}" at all, neither small nor as a capital.'
         return _direction(said, "letter_times", letter=letter, relation="at most", n=0)
     letter, n = rng.choice("bcfgmpw"), rng.randrange(*((1, 4), (4, 9))[level])
-    said = f'The letter "{letter}" has to occur at least {n} time{"s" if n > 1 else ""}.'
+    times = f"{n} times" if n > 1 else "once"
+    said = f'The letter "{letter}" has to occur at least {times}.'
     return _direction(said, "letter_times", letter=letter, relation="at least", n=n)
 
 

@@ -84,7 +84,10 @@ def weather(rng: Random, level: int) -> Item:
         (town, sky := rng.choice(list(skies)), rng.randrange(-9, 1 if sky == "snow" else 35))
         for town in towns
     ]
-    text = " ".join(f"In {town} {skies[sky]} at {degrees} degrees." for town, sky, degrees in rows)
+    text = " ".join(
+        f"In {town} {skies[sky]} at {degrees} degree{'' if degrees in (1, -1) else 's'}."
+        for town, sky, degrees in rows
+    )
     fields: Schema = {"town": TEXT, "sky": {"enum": sorted(skies)}, "celsius": {"type": "integer"}}
     values = [{"town": town, "sky": sky, "celsius": degrees} for town, sky, degrees in rows]
     if level == EASY:

@@ -45,7 +45,8 @@ def catching_up(rng: Random, level: int) -> Item:
     slow, hours = rng.randrange(4, 15), rng.randrange(2, 6)
     if level == EASY:
         other = slow + rng.randrange(1, 6)
-        text = f"{one} cycles {slow} km per hour and {two} {other} km per hour, side by side at first, the same way."
+        speeds = f"{one} at {slow} and {two} at {other} km per hour"
+        text = f"{one} and {two} start together and cycle the same way, {speeds}."
         return Item(f"{text} How many kilometres are they apart after {hours} hours?", (other - slow) * hours)
     if level == 1:
         other, apart = rng.randrange(4, 15), 0
@@ -54,7 +55,8 @@ def catching_up(rng: Random, level: int) -> Item:
         return Item(f"{text} After how many hours do they meet?", hours)
     lead = rng.randrange(1, 5)
     faster = rng.choice([slow + gain for gain in range(1, slow * lead + 1) if slow * lead % gain == 0])
-    text = f"{one} sets out at {slow} km per hour. {two} follows {lead} hours later on the same road, at {faster}."
+    later = f"{lead} hour{'s' if lead > 1 else ''} later"
+    text = f"{one} sets out at {slow} km per hour. {two} follows {later} on the same road, at {faster} km per hour."
     return Item(
         f"{text} How many hours does {two} need to catch up with {one}?", slow * lead // (faster - slow)
     )

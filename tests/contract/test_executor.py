@@ -384,3 +384,10 @@ def test_thousands_of_renderings_are_cheap() -> None:
     assert len({r.text for r in rendered}) == 1
     assert rendered[0].text is not None
     assert json.dumps(row["messages"][0]) in rendered[0].text
+
+
+def test_a_template_that_makes_much_of_every_row_does_not_fill_the_memory() -> None:
+    executor = IsolatedExecutor(Limits(all_chars=10_000))
+    rendered = executor.render("{{ 'x' * 1000 }}", [{}] * 100, Dialect.PROMPT)
+    assert [one.text is None for one in rendered] == [False] * 11 + [True] * 89
+    assert rendered[-1].error == "all its texts are more than 10,000 characters"

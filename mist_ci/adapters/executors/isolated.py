@@ -43,7 +43,8 @@ class IsolatedExecutor:
         done: list[Rendered] = []
         job = encode({"template": template, "dialect": dialect.value})
         try:
-            done.extend(map(_rendered, self._replies(job, map(encode, contexts), deque(), len(contexts))))
+            replies = self._replies(job, map(encode, contexts), deque(), len(contexts))
+            done.extend(_together(map(_rendered, replies), self._limits.all_chars))
         except Stopped as reason:
             done += [Rendered(None, str(reason))] * (len(contexts) - len(done))
         return tuple(done)
@@ -92,6 +93,16 @@ class IsolatedExecutor:
                 yield reply
                 unanswered.popleft()
                 answered += 1
+
+
+def _together(texts: Iterable[Rendered], most_chars: int) -> Iterator[Rendered]:
+    """The texts, until all of them are too long together. Raises Stopped."""
+    chars = 0
+    for one in texts:
+        yield one
+        chars += len(one.text or "")
+        if chars > most_chars:
+            raise Stopped(f"all its texts are more than {most_chars:,} characters")
 
 
 def _window(lines: Iterator[bytes], unanswered: Iterable[bytes]) -> list[bytes]:

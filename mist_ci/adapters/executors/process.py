@@ -40,6 +40,8 @@ class Limits:
     memory_bytes: int = 1 << 29
     text_chars: int = 1 << 20
     """Longest text; a conversation may become `GROWTH` times its own size longer than that."""
+    all_chars: int = 1 << 28
+    """Longest texts of one template together: a short one can make a megabyte of every row."""
     child_rows: int = 50_000
     """A new child takes over after so many, so that the limit on its CPU time means something."""
     restarts: int = 3

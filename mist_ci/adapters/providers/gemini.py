@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from urllib.parse import quote
 
 from mist_ci.adapters.providers.anthropic import arguments_of
 from mist_ci.adapters.providers.openai_chat import with_cost
+from mist_ci.adapters.providers.refusing import model_in_path
 from mist_ci.adapters.providers.replies import (
     UNCOUNTED,
     Counts,
@@ -48,8 +48,8 @@ class Gemini:
     speaks = "the Gemini API? It usually ends in /v1beta"
 
     def address(self, provider: Provider, request: Request) -> str:
-        """The model's own. `tunedModels/…` names a tuned one."""
-        name = quote(request.model, safe="/")
+        """The model's own. `tunedModels/…` names a tuned one. Raises CouldNotRun MC303 for what is no name."""
+        name = model_in_path(request.model, "the Gemini API", parts=True)
         place = name if name.startswith(("models/", "tunedModels/")) else f"models/{name}"
         return f"{provider.base_url}/{place}:generateContent"
 

@@ -19,7 +19,7 @@ class Wire(Protocol):
         ...
 
     def address(self, provider: Provider, request: Request) -> str:
-        """Where a request goes."""
+        """Where a request goes. Raises CouldNotRun MC303 for a model whose name leads elsewhere."""
         ...
 
     def headers(self, provider: Provider, key: Secret) -> Mapping[str, str]:

@@ -3,33 +3,26 @@
 import json
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-import re2
 from pydantic import JsonValue
 
 from mist_ci.matchspec.graders import schemas
 from mist_ci.matchspec.graders.comma_separated import comma_separated
-
-if TYPE_CHECKING:
-    import jsonschema_rs
+from mist_ci.matchspec.graders.grader import CannotGrade
+from mist_ci.matchspec.graders.regex import compiled
 
 Check = Callable[[str, JsonValue], bool]
-"""From the answer and the assertion's value to whether it holds."""
+"""From the answer and the assertion's value to whether it holds. Raises CannotGrade where nobody can tell."""
+_MOST_READ_CHARS = 10**9
+"""A second, about."""
+_DEEP_CHARS = 100_000
+"""What giving up on a value that is nested too deep takes, in characters."""
 
 
 @lru_cache(maxsize=1024)
-def compiled(pattern: str) -> "re2._Regexp[str]":
-    """A pattern of RE2. Raises re2.error."""
-    options = re2.Options()
-    options.log_errors = False
-    return re2.compile(pattern, options)
-
-
-@lru_cache(maxsize=1024)
-def validator(schema: str) -> "jsonschema_rs.Validator":
+def compiled_schema(schema: str) -> schemas.Schema:
     """A JSON Schema, given as JSON; nothing that it refers to is fetched. Raises ValueError."""
-    return schemas.compiled(json.loads(schema)).validator
+    return schemas.compiled(json.loads(schema))
 
 
 def texts(value: JsonValue) -> list[str] | None:
@@ -66,20 +59,29 @@ def _canonical(value: JsonValue) -> str:
 
 def _is_json(text: str, schema: JsonValue) -> bool:
     found, given = _json(text)
-    return found and _fits(given, schema)
+    return found and _fits(given, schema, len(text))
 
 
 def _contains_json(text: str, schema: JsonValue) -> bool:
-    """An object anywhere in the text, fitting where there is a schema."""
+    """An object anywhere in the text, fitting where there is a schema.
+
+    Raises CannotGrade for a text that would take minutes: one of nothing but braces.
+    """
     decode, position = json.JSONDecoder(parse_constant=_no_constant).raw_decode, text.find("{")
+    read_chars = 0
     while position >= 0:
         try:
             given, end = decode(text, position)
+        except json.JSONDecodeError as error:
+            end, read_chars = position + 1, read_chars + error.pos  # it has counted all lines up to there
         except (ValueError, RecursionError):
-            end = position + 1
+            end, read_chars = position + 1, read_chars + _DEEP_CHARS
         else:
-            if _fits(given, schema):
+            read_chars += end
+            if _fits(given, schema, end - position):
                 return True
+        if read_chars > _MOST_READ_CHARS:
+            raise CannotGrade(f"the answer has too many braces to look for JSON in it: {text.count('{'):,}")
         position = text.find("{", end)
     return False
 
@@ -95,8 +97,13 @@ def _no_constant(name: str) -> None:
     raise ValueError(name)
 
 
-def _fits(given: JsonValue, schema: JsonValue) -> bool:
-    return not schema or validator(json.dumps(schema, sort_keys=True)).is_valid(given)
+def _fits(given: JsonValue, schema: JsonValue, chars: int) -> bool:
+    if not schema:
+        return True
+    known = compiled_schema(json.dumps(schema, sort_keys=True))
+    if known.parts * chars > schemas.MOST_WORK:
+        raise CannotGrade(f"the answer is too long for its schema: {chars:,} characters")
+    return known.validator.is_valid(given)
 
 
 def _any(text: str, value: JsonValue) -> bool:

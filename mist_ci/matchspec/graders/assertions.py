@@ -7,8 +7,9 @@ from typing import ClassVar
 import re2
 from pydantic import JsonValue
 
-from mist_ci.matchspec.graders.assertion_checks import CHECKS, compiled, texts, validator
+from mist_ci.matchspec.graders.assertion_checks import CHECKS, compiled_schema, texts
 from mist_ci.matchspec.graders.grader import Example, Grader
+from mist_ci.matchspec.graders.regex import compiled
 from mist_ci.models.answer import Answer
 from mist_ci.models.suite import Expected, Sample
 from mist_ci.parsing.document import nearest
@@ -203,7 +204,7 @@ def _wrong_schema(value: JsonValue) -> str | None:
     if not isinstance(value, dict):
         return "must be a JSON Schema, as a mapping"
     try:
-        validator(json.dumps(value, sort_keys=True))
+        compiled_schema(json.dumps(value, sort_keys=True))
     except (ValueError, TypeError) as error:
         return f"is no JSON Schema: {str(error)[:200]}"
     return None

@@ -10,13 +10,17 @@ from mist_ci.matchspec.graders.grader import Example, Grader, encodable, texts
 from mist_ci.models.answer import Answer
 from mist_ci.models.suite import Sample
 
+_MOST_BYTES = 1 << 20
+"""Of one compiled pattern. The library's own limit of 8 MiB takes half a second and several MiB for each of them."""
+
 
 class Regex(Grader):
     r"""1 when the pattern is found in the answer, else 0.
 
     The pattern stands in `expected` (several of them: any is enough), or once for all samples in the option
     `pattern`. The language is [RE2](https://github.com/google/re2/wiki/Syntax): the time grows with the length of the
-    answer only, whatever the pattern; so there are no lookarounds and no back-references. Write patterns in single
+    answer only, whatever the pattern; so there are no lookarounds and no back-references, and a pattern of more than a
+    mebibyte when it is compiled is refused. Write patterns in single
     quotes in YAML: `'\d+'`.
     """
 
@@ -66,7 +70,9 @@ class Regex(Grader):
             return None
         if reason := super().refuse(sample):
             return reason
-        return next(filter(None, map(why_not, texts(sample.expected))), None)
+        flags = self._flags()
+        reasons = (why_not(one) or why_not(flags + one) for one in texts(sample.expected))
+        return next(filter(None, reasons), None)
 
     def _patterns(self, sample: Sample) -> tuple[str, ...]:
         return texts(sample.expected) if self.pattern is None else (self.pattern,)
@@ -76,8 +82,8 @@ class Regex(Grader):
         return f"(?{flags})" if flags else ""
 
     def _fits(self, pattern: str, text: str) -> bool:
-        compiled = _compiled(pattern)
-        return (compiled.fullmatch(text.strip()) if self.full else compiled.search(text)) is not None
+        found = compiled(pattern).fullmatch(text.strip()) if self.full else compiled(pattern).search(text)
+        return found is not None
 
 
 def why_not(pattern: str) -> str | None:
@@ -85,7 +91,7 @@ def why_not(pattern: str) -> str | None:
     if not pattern:
         return "a pattern must not be empty: it would fit every answer"
     try:
-        _compiled(pattern)
+        compiled(pattern)
     except UnicodeEncodeError:
         return "a pattern must not hold half of a surrogate pair"
     except re2.error as error:
@@ -95,8 +101,10 @@ def why_not(pattern: str) -> str | None:
     return None
 
 
-@functools.lru_cache(maxsize=1024)
-def _compiled(pattern: str) -> Any:  # noqa: ANN401 - the library has no types
+@functools.lru_cache(maxsize=256)
+def compiled(pattern: str) -> Any:  # noqa: ANN401 - the library has no types
+    """The pattern, compiled once and kept. Raises re2.error."""
     options = re2.Options()
     options.log_errors = False
+    options.max_mem = _MOST_BYTES
     return re2.compile(pattern, options)

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -26,6 +27,10 @@ _HOW_TO_RUN = {
 """What says how promptfoo runs, and nothing about what is asked or right."""
 _TEST_KEYS = {"vars", "assert", "threshold", "metadata", "description"}
 _TEST_IGNORED = {"providers", "provider"}
+MOST_COMBINATIONS = 10_000
+"""Of the variables of one test: twenty lists of ten are more than there is memory."""
+MOST_CHARS = 2**28
+"""Of all rows together: a default test may put one large file into each of them."""
 
 
 @dataclass(slots=True)
@@ -38,6 +43,7 @@ class _Reading:
     default_is_good: bool = True
     seen: set[str] = field(default_factory=set)
     count: int = 0
+    chars: int = 0
 
 
 def read(content: Content, library: Library, complain: Complain, *, has_prompt: bool) -> Material:
@@ -130,7 +136,14 @@ def _rows(test: Document, reading: _Reading) -> Iterator[SourceRow]:
     if told is None:
         return
     variables = told.pop("vars")
-    combinations = list(_combinations(variables if isinstance(variables, dict) else {}))
+    choices = _choices(variables if isinstance(variables, dict) else {})
+    if math.prod(map(len, choices.values())) > MOST_COMBINATIONS:
+        message = f"the variables have more than {MOST_COMBINATIONS:,} combinations"
+        reading.complain(ConfigError(Code.BAD_SAMPLE, message, where=test.where(("vars",))))
+        return
+    combinations = [
+        dict(zip(choices, chosen, strict=True)) for chosen in itertools.product(*choices.values())
+    ]
     name = _name(test, reading)
     cluster = {"cluster": name} if len(combinations) > 1 else {}
     places: dict[Path, tuple[int, int]] = {}
@@ -139,7 +152,12 @@ def _rows(test: Document, reading: _Reading) -> Iterator[SourceRow]:
     for number, chosen in enumerate(combinations, start=1):
         identity = name if len(combinations) == 1 else f"{name[:190]}-{number}"
         row = {"id": identity, "vars": chosen, **cluster, **told}
-        yield SourceRow(test.file, line_of(test), json.dumps(row, ensure_ascii=False), places)
+        text = json.dumps(row, ensure_ascii=False)
+        reading.chars += len(text)
+        if reading.chars > MOST_CHARS:
+            message = f"the tests with their variables are more than {MOST_CHARS:,} characters"
+            raise ConfigError(Code.UNSAFE_DOCUMENT, message, where=test.where(()), hint="split the suite")
+        yield SourceRow(test.file, line_of(test), text, places)
 
 
 def _name(test: Document, reading: _Reading) -> str:
@@ -210,11 +228,9 @@ def _variables(document: Document, reading: _Reading) -> Mapping[str, Plain]:
     return insert_files(value, document, reading.library) if value else {}
 
 
-def _combinations(variables: Mapping[str, Plain]) -> Iterator[dict[str, Plain]]:
+def _choices(variables: Mapping[str, Plain]) -> Mapping[str, list[Plain]]:
     """A list of texts is one text after the other; any other list is a value."""
-    choices = [
-        value if isinstance(value, list) and value and isinstance(value[0], str) else [value]
-        for value in variables.values()
-    ]
-    for chosen in itertools.product(*choices):
-        yield dict(zip(variables, chosen, strict=True))
+    return {
+        name: value if isinstance(value, list) and value and isinstance(value[0], str) else [value]
+        for name, value in variables.items()
+    }

@@ -9,14 +9,15 @@ import logging
 import random
 from dataclasses import dataclass, field
 from decimal import Decimal
+from urllib.parse import urlsplit
 
 import anyio
 import pytest
 
-from mist_ci.adapters.providers import ProviderClients
+from mist_ci.adapters.providers import ProviderClients, wire_of
 from mist_ci.adapters.providers.retrying import Retrying
 from mist_ci.errors import Code, CouldNotRun
-from mist_ci.models.config import Limits
+from mist_ci.models.config import Limits, Provider
 from mist_ci.models.modelref import Parameters
 from mist_ci.models.suite import ChatMessage, Tool, ToolCall
 from mist_ci.ports.model_client import Completion, NoAnswer, Request
@@ -393,3 +394,33 @@ def test_broken_arguments_of_an_earlier_call_are_told_before_anything_is_sent() 
 def test_completions_have_no_tools() -> None:
     with pytest.raises(CouldNotRun, match="no tools"):
         ask(by_name("openai-completions"), requests=(Request("tiny", (USER,), Parameters(), (WEATHER,)),))
+
+
+@pytest.mark.parametrize(
+    ("kind", "model"),
+    [
+        ("gemini", "../../v1/batches"),
+        ("gemini", "tunedModels/../../x"),
+        ("gemini", "a/./b"),
+        ("gemini", "a//b"),
+        ("azure", ".."),
+        ("azure", "."),
+    ],
+)
+def test_a_models_name_leads_to_no_other_address(kind: str, model: str) -> None:
+    """The name stands in the pull request, the address in the policy."""
+    own = {"api_version": "2024-10-21"} if kind == "azure" else {}
+    place = Provider.model_validate({"type": kind, "base_url": "https://gateway.example.com/v1beta", **own})
+    with pytest.raises(CouldNotRun, match="has no model") as caught:
+        wire_of(place).address(place, Request(model, (), Parameters()))
+    assert caught.value.code is Code.PROVIDER_REFUSED
+
+
+@pytest.mark.parametrize(("kind", "model"), [("gemini", "a?key=b#c\r\nX: y"), ("azure", "a/b?c#d\r\nX: y")])
+def test_a_models_name_adds_nothing_to_an_address(kind: str, model: str) -> None:
+    own = {"api_version": "2024-10-21"} if kind == "azure" else {}
+    place = Provider.model_validate({"type": kind, "base_url": "https://gateway.example.com/v1beta", **own})
+    parts = urlsplit(wire_of(place).address(place, Request(model, (), Parameters())))
+    assert (parts.query, parts.fragment) == ("api-version=2024-10-21" if own else "", "")
+    assert parts.path.count("/") == (6 if own else 3)
+    assert not set(parts.path) & set("\r\n ")

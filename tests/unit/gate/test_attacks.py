@@ -264,3 +264,28 @@ def test_one_good_model_does_not_make_up_for_a_bad_one() -> None:
     )
     assert decide(gate, [good]).outcome is Outcome.PASSED
     assert decide(gate, [good, bad]).outcome is decide(gate, [bad, good]).outcome is Outcome.FAILED
+
+
+@pytest.mark.parametrize("has_baseline", [True, False])
+def test_leaving_out_every_attempt_that_would_be_wrong_is_not_comparable(has_baseline: bool) -> None:
+    """Every sample still has a score of head: that of the attempts that went well."""
+    suite = make_suite("skill", 100, floor=0.9)
+    pairs: list[Pair] = [((1.0, 1.0, 1.0), (1.0, None, None))] * 100
+    verdict = only_suite(decide_suites([(suite, pairs)], baseline=has_baseline))
+    assert verdict.outcome is Outcome.COULD_NOT_RUN
+    assert "200 of 300 attempts of head have no score (at most 5%)" in str(verdict.numbers.not_comparable)
+
+
+def test_sides_that_lost_different_shares_of_their_attempts_are_not_comparable() -> None:
+    suite = make_suite("skill", 100)
+    pairs: list[Pair] = [((1.0, 1.0), (1.0, None))] * 5 + [((1.0, 1.0), (1.0, 1.0))] * 95
+    verdict = only_suite(decide_suites([(suite, pairs)]))
+    assert verdict.outcome is Outcome.COULD_NOT_RUN
+    assert "5 of 200 of head have no score: too different" in str(verdict.numbers.not_comparable)
+
+
+def test_a_few_attempts_without_a_score_on_both_sides_are_borne() -> None:
+    suite = make_suite("skill", 100)
+    pairs: list[Pair] = [((1.0, None), (1.0, 1.0)), ((1.0, 1.0), (1.0, None))]
+    pairs += [((1.0, 1.0), (1.0, 1.0))] * 98
+    assert only_suite(decide_suites([(suite, pairs)])).outcome is Outcome.PASSED

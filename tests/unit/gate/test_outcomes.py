@@ -312,7 +312,10 @@ def test_what_could_not_run_is_told_before_what_regressed() -> None:
     ]
     decision = cut_short(played, complete=True)
     assert decision.outcome is Outcome.COULD_NOT_RUN
-    assert decision.reasons[0] == "unasked: not comparable: 60 of 100 head answers are missing (at most 5%)"
+    assert (
+        decision.reasons[0]
+        == "unasked: not comparable: 60 of 100 head answers are missing (at most 5%): no answer: timed out"
+    )
     assert "regressed: dropped −7.2 points" in decision.reasons
 
 
@@ -327,7 +330,10 @@ def test_a_run_that_ran_out_of_money_failed_and_says_so_first() -> None:
         "over budget: eval_usd $5.0100 (stopped before the end) of $5",
         "regressed: dropped −7.2 points",
     )
-    assert "unasked: not comparable: 60 of 100 head answers are missing (at most 5%)" in decision.reasons
+    assert (
+        "unasked: not comparable: 60 of 100 head answers are missing (at most 5%): no answer: timed out"
+        in decision.reasons
+    )
     assert suite_verdicts(decision)["unasked"].outcome is Outcome.COULD_NOT_RUN
 
 

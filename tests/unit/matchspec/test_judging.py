@@ -381,3 +381,11 @@ def test_what_is_no_vector_is_missing() -> None:
         models(lambda _model, _messages: completion("hello")), [suite(NEAR, expected=', "expected": "x"')]
     )
     assert {one.status for one in found.attempts} == {AttemptStatus.GRADER_FAILURE}
+
+
+def test_pairs_are_of_one_suite_also_where_two_suites_ask_the_same() -> None:
+    twins = [suite(PAIRS), suite(PAIRS).model_copy(update={"name": "twin"})]
+    assert twins[0].digest == twins[1].digest
+    found = run(models(pair_judge(longer)), twins, connections=4)
+    assert len(found.attempts) == 12
+    assert {one.status for one in found.attempts} == {AttemptStatus.SCORED}

@@ -112,3 +112,21 @@ def test_unknown_graders_and_options_are_all_told() -> None:
 def test_a_suite_that_another_runner_asks_has_nothing_to_look_at() -> None:
     tree = MemoryTree({"qa.yml": "version: 1\nname: qa\nimported: true\n"})
     assert names(examine(tree, "qa.yml", InlineExecutor())) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "the file is empty"),
+        ("version: 1\nname: qa\nsamples:\n  - {input: a, expected: b}\n", "the suite has no graders"),
+        ("version: 1\nname: qa\ngraders: []\nsamples: [{input: a, expected: b}]\n", "the suite has no graders"),
+        ("version: 1\nname: qa\ngraders: [exact]\n", "the suite has neither `data` nor `samples`"),
+        ("version: 1\nname: qa\ngraders: [exact]\nsamples: []\n", "the suite has no samples"),
+        ("version: 1\nname: qa\ngraders: [judge]\nsamples: [{input: a}]\n", "grader judge needs the option 'provider'"),
+    ],
+)  # fmt: skip
+def test_what_a_suite_lacks_is_told_and_where_to_go_from_there(text: str, told: str) -> None:
+    (error,) = examine(MemoryTree({"qa.yml": text}), "qa.yml", InlineExecutor()).errors
+    assert error.message == told
+    assert error.where is not None
+    assert error.where.file == "qa.yml"

@@ -1,6 +1,7 @@
 """Claims about parts of an evaluation that no model server is needed for."""
 
 import itertools
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -125,3 +126,14 @@ def test_files_that_are_something_else_are_refused(run: bytes, attempts: bytes, 
     good = asked(suite(1), Selection()).run.model_dump_json().encode()
     with pytest.raises(ConfigError, match=r"line 2 of attempts\.jsonl"):
         read_part("place", good, b"\nnonsense\n")
+
+
+@pytest.mark.parametrize("what", ["attempts", "samples", "selected"])
+def test_shards_that_asked_in_another_way_are_not_joined(what: str) -> None:
+    """Attempts are no part of a suite's digest."""
+    one = suite(4)
+    parts = [asked(one, Selection(shard=Shard(index=index, count=2))) for index in (1, 2)]
+    told = parts[1].run.suites[0].model_copy(update={what: 3})
+    other = replace(parts[1], run=parts[1].run.model_copy(update={"suites": (told,)}))
+    with pytest.raises(ConfigError, match=rf"the suite s has 3 {what}, and in shard 1/2 \d"):
+        merge([parts[0], other], "merged")

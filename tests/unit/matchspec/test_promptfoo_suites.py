@@ -135,3 +135,34 @@ def test_a_directory_reads_as_a_commit_does(tmp_path: Path) -> None:
     (tmp_path / "pf.yml").write_text(HEADER)
     (tmp_path / "tests.yaml").write_text(CONFIG + "{type: is-json}")
     assert load(read(DirectoryTree(tmp_path), "pf.yml"), InlineExecutor()).primary == "assertions"
+
+
+def test_variables_that_multiply_without_end_are_refused_at_their_line() -> None:
+    lists = ", ".join(f"v{number}: [{', '.join('abcdefghij')}]" for number in range(20))
+    with pytest.raises(ConfigError) as caught:
+        suite(
+            f"prompts: ['{{{{v0}}}}']\ntests:\n  - vars: {{{lists}}}\n    assert: [{{type: equals, value: a}}]\n"
+        )
+    assert caught.value.code is Code.BAD_SAMPLE
+    assert "more than 10,000 combinations" in caught.value.message
+    assert caught.value.where is not None
+    assert caught.value.where.line == 3
+
+
+def test_one_large_file_in_every_test_is_refused_before_it_fills_the_memory() -> None:
+    tests = "prompts: ['{{q}}']\ndefaultTest: {vars: {text: 'file://big.txt'}, assert: [{type: equals, value: a}]}\n"
+    tests += "tests:\n" + "".join(f"  - vars: {{q: '{number}'}}\n" for number in range(300))
+    with pytest.raises(ConfigError) as caught:
+        suite(tests, **{"big.txt": "x" * 2**20})
+    assert caught.value.code is Code.UNSAFE_DOCUMENT
+    assert "more than 268,435,456 characters" in caught.value.message
+
+
+def test_templates_without_end_in_assertions_are_refused_before_the_first_process() -> None:
+    tests = "prompts: ['{{q}}']\ntests:\n" + "".join(
+        f"  - vars: {{q: '{number}'}}\n    assert: [{{type: equals, value: '{{{{ q ~ {number} }}}}'}}]\n"
+        for number in range(201)
+    )
+    with pytest.raises(ConfigError, match="201 different templates") as caught:
+        suite(tests)
+    assert caught.value.code is Code.UNSAFE_DOCUMENT

@@ -1,5 +1,6 @@
 """Claims: a stored answer stands in for exactly its own request, costs nothing now, and is graded like any other."""
 
+import json
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
@@ -151,6 +152,23 @@ OTHERS: dict[str, RequestIdentity] = {
 def test_a_request_that_differs_in_anything_is_another_one(difference: str) -> None:
     assert OTHERS[difference].key != identity().key
     assert OTHERS[difference] != identity()
+
+
+@pytest.mark.parametrize(
+    ("kind", "setting"),
+    [
+        ("azure", {"api_version": "2024-10-21"}),
+        ("anthropic", {"api_version": "2023-01-01"}),
+        ("openai", {"max_tokens_as": "max_completion_tokens"}),
+        ("command", {"protocol": "text"}),
+    ],
+)
+def test_answers_to_another_way_of_asking_stand_in_for_nothing(kind: str, setting: dict[str, str]) -> None:
+    """A server that is told `max_tokens` under a name that it does not know answers at any length."""
+    place = {"command": ["answer"]} if kind == "command" else {"base_url": "https://llm.example.com/v1"}
+    plain = Provider.model_validate_json(json.dumps({"type": kind, **place}))
+    other = Provider.model_validate_json(json.dumps({"type": kind, **place, **setting}))
+    assert identity(plain).key != identity(other).key
 
 
 def test_a_request_is_the_same_whatever_the_key_the_limits_and_the_prices_are() -> None:

@@ -366,3 +366,18 @@ def test_who_waits_is_told_tokens_money_and_trouble() -> None:
     where = provider(1, DOLLAR_A_CALL)
     evaluate(portions([suite(2)]), [side(Side.HEAD, where)], outside, MemoryStores().create("run"))
     assert progress.detail() == "12 tokens, $1.00, 5 retries, 1 without answer"
+
+
+def test_suites_that_ask_and_decide_the_same_keep_their_own_graders() -> None:
+    files = {
+        "a.yml": 'version: 1\nname: a\ngraders: [{as: strict, exact: {}}]\nsamples: [{input: "1", expected: "1"}]\n',
+        "b.yml": 'version: 1\nname: b\ngraders: [exact, contains]\nsamples: [{input: "1", expected: "1"}]\n',
+    }
+    suites = [load(read(MemoryTree(files), path), InlineExecutor()) for path in files]
+    assert suites[0].digest == suites[1].digest
+    done = run(suites, both(provider()), FakeModels(right))
+    assert done.failure is None
+    assert {(one.suite, *sorted(one.scores)) for one in done.attempts} == {
+        ("a", "strict"),
+        ("b", "contains", "exact"),
+    }

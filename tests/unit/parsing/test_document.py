@@ -117,7 +117,7 @@ MISTAKES = [
     (M, "https://llm", "ftp://llm", Code.WRONG_VALUE, 5, "providers.prod.base_url", "ftp://llm"),
     (M, "https://llm", "https://me:pw@llm", Code.WRONG_VALUE, 5, "providers.prod.base_url", "key_env"),
     (M, "com/v1", "com/v1?key=1", Code.WRONG_VALUE, 5, "providers.prod.base_url", "must not contain a query"),
-    (M, "PROD_LLM_KEY", "sk-123", Code.WRONG_VALUE, 6, "providers.prod.key_env", "sk-123"),
+    (M, "PROD_LLM_KEY", "sk-123", Code.WRONG_VALUE, 6, "providers.prod.key_env", "if this is the key itself"),
     (M, "0.15", "cheap", Code.WRONG_VALUE, 7, "providers.prod.prices.input_per_mtok", "cheap"),
     (M, "2026-11-01", "soon", Code.WRONG_VALUE, 7, "providers.prod.prices.as_of", "soon"),
     (M, ", as_of: 2026-11-01", "", Code.MISSING_KEY, 7, "providers.prod.prices.as_of", "missing"),
@@ -180,7 +180,7 @@ MISTAKES = [
     (S, 'expected: "4"}', "expected: null}", Code.BAD_SAMPLE, 15, "expected", "expected is missing"),
     (S, ', expected: "4"}', "}", Code.BAD_SAMPLE, 15, "expected", "expected is missing"),
     (S, "samples:\n", "sampels:\n", Code.UNKNOWN_KEY, 14, "sampels", "did you mean 'samples'?"),
-    (S, "samples:\n", "data: a.jsonl\nsamples:\n", Code.MISSING_KEY, 14, "data", "either `data`"),
+    (S, "samples:\n", "data: a.jsonl\nsamples:\n", Code.MISSING_KEY, 14, "data", "give either `data`"),
     (S, 'samples:\n  - {input: "2+2?", expected: "4"}\n', "data: gone.jsonl\n", Code.FILE_MISSING, 14, "data",
      "suites/gone.jsonl is not in"),
 ]  # fmt: skip
@@ -302,3 +302,10 @@ def test_data_of_a_suite_is_found_beside_its_file() -> None:
     suite = SUITE[: SUITE.index("samples:")] + "data: support-qa.jsonl\n"
     tree = MemoryTree({"suites/a.yml": suite, "suites/support-qa.jsonl": '{"input": "q", "expected": "a"}\n'})
     assert read_suite(tree, "suites/a.yml").data_path == "suites/support-qa.jsonl"
+
+
+def test_a_key_in_place_of_a_variables_name_is_not_told_to_the_log() -> None:
+    text = "version: 1\nproviders:\n  prod: {type: openai, key_env: sk-123}\ngates: {release: {branches: [main]}}\n"
+    with pytest.raises(ConfigError) as caught:
+        document.parse(Policy, text.encode(), "mist.yml")
+    assert "sk-123" not in str(caught.value) + caught.value.message

@@ -186,3 +186,18 @@ def _loads_or_is_refused(text: bytes) -> None:
 @settings(deadline=None, max_examples=200)
 def test_any_json_document_keeps_its_value(document: Plain) -> None:
     assert load(json.dumps(document).encode(), "f").value == document
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("samples: [{input: Is it?}]", "question mark needs quotes"),
+        ("prompt: {{ input }}", "a template needs quotes"),
+        ("system: Answer: briefly", "a colon needs quotes"),
+        ("a: 1\n\tb: 2", "indent with spaces"),
+    ],
+)
+def test_what_people_stumble_over_comes_with_the_way_out(text: str, hint: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        value(text)
+    assert hint in str(caught.value.hint)

@@ -121,7 +121,7 @@ def push_through_annotations(texts: Sequence[str]) -> None:
         assert found.data == plain(text, 1000)
         path = f"d/{text}"
         assert found.properties == {
-            "file": path if path.isprintable() else clean(path),
+            "file": workflow_safe(path if path.isprintable() else clean(path)),
             "line": "3",
             "title": plain(text, 200),
         }

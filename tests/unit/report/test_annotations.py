@@ -11,7 +11,7 @@ from mist_ci.models.finding import Finding, Severity
 from mist_ci.models.report import Report
 from mist_ci.models.verdict import State
 from mist_ci.report import annotations, plain
-from mist_ci.report.text import clean
+from mist_ci.report.text import clean, workflow_safe
 from tests.unit.gate.building import data_report, finding
 from tests.unit.report.cases import CASES, policy_change, regressed, waivers_in_force
 from tests.unit.report.hostile import HOSTILE, flood, hostile_finding, hostile_problem, hostile_report, pieces
@@ -144,9 +144,10 @@ AWKWARD = [
 def test_what_is_written_is_what_the_runner_reads(text: str) -> None:
     one = hostile_finding(text).model_copy(update={"where": Where(f"data/{text}.jsonl", 7)})
     (found,) = carried_out(data_only([one]))
+    path = f"data/{text}.jsonl"
     assert found.name == "error"
     assert found.properties == {
-        "file": f"data/{text}.jsonl" if text.isprintable() else clean(f"data/{text}.jsonl"),
+        "file": workflow_safe(path if path.isprintable() else clean(path)),
         "line": "7",
         "title": "SF212 empty-content",
     }

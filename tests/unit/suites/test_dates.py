@@ -129,7 +129,7 @@ def in_seconds(text: str) -> str:
 UNITS: dict[str, int | Fraction] = {
     "mm": 1, "cm": 10, "m": 10**3, "km": 10**6,
     "mg": 1, "g": 10**3, "kg": 10**6, "t": 10**9,
-    "ml": 1, "cl": 10, "l": 10**3, "cubic metres": 10**6,
+    "millilitres": 1, "centilitres": 10, "litres": 10**3, "cubic metres": 10**6,
     "square centimetres": 1, "square metres": 10**4, "hectares": 10**8, "square kilometres": 10**10,
     "bytes": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30,
     "km/h": Fraction(5, 18), "m/s": 1,
