@@ -9,12 +9,12 @@ import click
 from mist_ci.cli.options import SETTINGS
 from mist_ci.cli.trace_places import FROM, chosen, files_of, ledger_of, note
 from mist_ci.errors import Code, CouldNotRun, ExitCode, UsageError
+from mist_ci.ports.ledger import Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mist_ci.models.span_line import WholeMessage
-    from mist_ci.ports.ledger import Post
 
 _OTLP_SPANS = 512
 _MIST_LINES = 256
@@ -104,7 +104,7 @@ def _print(messages: "Iterator[WholeMessage]") -> None:
         click.echo(separated(columns, ()), nl=False)
 
 
-def _otlp(post: "Post", messages: "Iterator[WholeMessage]") -> int:
+def _otlp(post: Post, messages: "Iterator[WholeMessage]") -> int:
     from mist_ci import __version__, tokentrace
 
     sent = 0
@@ -120,7 +120,7 @@ def _otlp(post: "Post", messages: "Iterator[WholeMessage]") -> int:
     return sent
 
 
-def _mist(post: "Post", messages: "Iterator[WholeMessage]", *, json_lines: bool) -> int:
+def _mist(post: Post, messages: "Iterator[WholeMessage]", *, json_lines: bool) -> int:
     from mist_ci import tokentrace
 
     sent = 0

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from mist_ci.errors import Code, UsageError
+from mist_ci.ports.ledger import Ledger as LedgerPort
 
 if TYPE_CHECKING:
     from mist_ci.models.ledger import Ledger, LedgerRun
-    from mist_ci.ports.ledger import Ledger as LedgerPort
 
 _SHOWN_NAMES = 8
 DEFAULT = Path("mist-results")
@@ -20,7 +20,7 @@ FROM = click.option(
 )  # fmt: skip
 
 
-def files_of(places: Sequence[Path]) -> "LedgerPort":
+def files_of(places: Sequence[Path]) -> LedgerPort:
     """The files of those places. Raises ConfigError MC101."""
     from mist_ci.cli import wiring_trace
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from mist_ci.adapters.clock import SystemClock
 from mist_ci.adapters.git import GitRepository
 from mist_ci.errors import Code
+from mist_ci.ports.ledger import Ledger, Post
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mist_ci.adapters.training_files import TrainingFile
     from mist_ci.models.message import TraceSpan
-    from mist_ci.ports.ledger import Ledger, Post
 
 
-def ledger(paths: "Sequence[Path]") -> "Ledger":
+def ledger(paths: "Sequence[Path]") -> Ledger:
     """Spans on disk. Raises ConfigError MC101."""
     from mist_ci.adapters.ledger import LedgerFiles
 
@@ -42,9 +42,7 @@ def checked_out(repository: Path) -> tuple[str | None, str | None]:
     return commit, branch if commit and branch != "HEAD" else None
 
 
-def trace_post(
-    url: str, default_path: str, key_env: str | None, key_header: str
-) -> "tuple[Post, str | None]":
+def trace_post(url: str, default_path: str, key_env: str | None, key_header: str) -> tuple[Post, str | None]:
     """Posts to a server, with the key out of that variable, and the key. Raises UsageError MC201, CouldNotRun MC302."""
     from mist_ci.adapters.trace_post import HttpPost, endpoint
     from mist_ci.errors import CouldNotRun

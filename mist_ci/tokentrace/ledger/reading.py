@@ -26,7 +26,9 @@ JUDGING = " (judging)"
 """What graders asked models about the answers of a side, apart from what the side itself took. It has no latency: one
 span stands for several calls."""
 _NOTHING = Decimal(0)
+_exact = EXACT.add
 _LONGEST_AMOUNT = 80
+_SMALLEST = 40
 
 
 def read_ledger(lines: Iterable[bytes], now_ns: int) -> Ledger:
@@ -57,7 +59,11 @@ class _Reader:
         span = read_span(line)
         if span is None:
             return
-        amounts = _amounts(span.attrs)
+        attrs = span.attrs
+        amounts = (
+            None if attrs.cost_usd is None else decimal_of(attrs.cost_usd),
+            None if attrs.saved_usd is None else decimal_of(attrs.saved_usd),
+        )
         identity = _number(span.span_id)
         run = self._runs.get(span.trace_id) or self._new(span.trace_id)
         seen = self._seen[span.trace_id]
@@ -153,7 +159,7 @@ class _Reader:
 def _add_to(totals: Totals, attrs: SpanAttributes, amounts: Amounts, calls: int) -> None:
     cost, saved = amounts
     if cost is not None:
-        totals.cost.usd = EXACT.add(totals.cost.usd, cost)
+        totals.cost.usd = _exact(totals.cost.usd, cost)
     elif calls or attrs.calls is not None:
         totals.cost.unknown += 1
     if attrs.reused_calls is not None:
@@ -161,18 +167,12 @@ def _add_to(totals: Totals, attrs: SpanAttributes, amounts: Amounts, calls: int)
         if saved is None:
             totals.saved.unknown += 1
         else:
-            totals.saved.usd = EXACT.add(totals.saved.usd, saved)
+            totals.saved.usd = _exact(totals.saved.usd, saved)
     totals.calls += calls
     totals.tokens_in += attrs.tokens_in or 0
     totals.tokens_out += attrs.tokens_out or 0
     totals.tokens_cached += attrs.tokens_cached or 0
     totals.tokens_reasoning += attrs.tokens_reasoning or 0
-
-
-def _amounts(attrs: SpanAttributes) -> Amounts:
-    """Cost and what was saved, before anything is counted. Raises Unusable."""
-    cost = None if attrs.cost_usd is None else decimal_of(attrs.cost_usd)
-    return cost, None if attrs.saved_usd is None else decimal_of(attrs.saved_usd)
 
 
 def decimal_of(amount: str | float) -> Decimal:
@@ -185,7 +185,7 @@ def decimal_of(amount: str | float) -> Decimal:
         is_possible = len(text) <= _LONGEST_AMOUNT and _NOTHING <= found < _MAX_USD
     except InvalidOperation:
         raise Unusable("with an amount that is no number") from None
-    if not is_possible or ("E" in text.upper() and found and found.adjusted() < -_LONGEST_AMOUNT // 2):
+    if not is_possible or (("E" in text or "e" in text) and found and found.adjusted() < -_SMALLEST):
         raise Unusable("with an amount that nobody can have paid")
     return found
 
