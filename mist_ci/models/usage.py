@@ -23,6 +23,8 @@ class CostBasis(StrEnum):
     GENAI_PRICES = "genai-prices"
     RUNNER = "runner"
     """As another runner reported it."""
+    REPORTED = "reported"
+    """What whoever answered said that this very call cost."""
     UNKNOWN = "unknown"
 
 
