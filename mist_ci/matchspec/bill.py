@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from mist_ci.matchspec.pricing import price
+from mist_ci.matchspec.pricing import price, reported_usage
 from mist_ci.models.attempt import Judgement, exact_sum
 from mist_ci.models.config import Provider
 from mist_ci.models.usage import TokenBasis, Usage
@@ -25,6 +25,8 @@ class Bill:
     calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
+    tokens_cached: int = 0
+    tokens_reasoning: int = 0
     counted_calls: int = 0
     costs: list[Decimal | None] = field(default_factory=list)
     saved: list[Decimal | None] = field(default_factory=list)
@@ -44,6 +46,8 @@ class Bill:
         self.calls += 1
         self.tokens_in += usage.tokens_in
         self.tokens_out += usage.tokens_out
+        self.tokens_cached += usage.tokens_cached
+        self.tokens_reasoning += usage.tokens_reasoning
         self.counted_calls += usage.basis is TokenBasis.COUNTED
         self.costs.append(cost.usd)
         return cost.usd
@@ -61,6 +65,8 @@ class Bill:
             calls=self.calls,
             tokens_in=self.tokens_in,
             tokens_out=self.tokens_out,
+            tokens_cached=self.tokens_cached,
+            tokens_reasoning=self.tokens_reasoning,
             cost_usd=self.cost_usd,
             counted_calls=self.counted_calls,
             cost_bases=tuple(sorted(self.bases)),
@@ -74,8 +80,8 @@ class Bill:
         )
 
     def _usage(self, request: Request, reply: Completion, *, is_text: bool) -> Usage:
-        if reply.tokens_in is not None and reply.tokens_out is not None:
-            return Usage(tokens_in=reply.tokens_in, tokens_out=reply.tokens_out, basis=TokenBasis.REPORTED)
+        if (reported := reported_usage(reply)) is not None:
+            return reported
         count = self.world.tokens.count
         asked = sum(count(message.content, request.model) for message in request.messages)
         answered = count(reply.text, request.model) if is_text else 0

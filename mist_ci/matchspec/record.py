@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from mist_ci.matchspec.calls import Call
 from mist_ci.matchspec.grading import Graded
-from mist_ci.matchspec.pricing import price
+from mist_ci.matchspec.pricing import price, reported_usage
 from mist_ci.models.attempt import Attempt, AttemptStatus
 from mist_ci.models.usage import TokenBasis, Usage
 from mist_ci.ports import World
@@ -84,6 +84,8 @@ def _accounting(answer: Completion, call: Call, start_ns: int, world: World) -> 
     return {
         "tokens_in": usage.tokens_in,
         "tokens_out": usage.tokens_out,
+        "tokens_cached": usage.tokens_cached,
+        "tokens_reasoning": usage.tokens_reasoning,
         "token_basis": usage.basis,
         "cost_usd": cost.usd,
         "cost_basis": cost.basis,
@@ -93,8 +95,8 @@ def _accounting(answer: Completion, call: Call, start_ns: int, world: World) -> 
 
 def _usage(answer: Completion, call: Call, world: World) -> Usage:
     """What the provider reported, else counted here; the basis says which."""
-    if answer.tokens_in is not None and answer.tokens_out is not None:
-        return Usage(tokens_in=answer.tokens_in, tokens_out=answer.tokens_out, basis=TokenBasis.REPORTED)
+    if (reported := reported_usage(answer)) is not None:
+        return reported
     model = call.contestant.reference.model
     return Usage(
         tokens_in=sum(world.tokens.count(message.content, model) for message in call.sample.messages),

@@ -1,10 +1,14 @@
 """Claims: what was reported is what a call costs; else its day's price decides, else nobody knows."""
 
+import dataclasses
 from datetime import timedelta
 from decimal import Decimal
 
+import msgspec
 import pytest
 
+from mist_ci.adapters.prices import DatedPrices
+from mist_ci.matchspec import Portion, evaluate
 from mist_ci.matchspec.budget import billed
 from mist_ci.matchspec.calls import Call
 from mist_ci.models.attempt import Attempt, Side, spend_of
@@ -61,6 +65,39 @@ def test_a_stored_answer_saves_what_was_paid_for_it_and_another_what_it_would_co
         )
         spend = spend_of(later.attempts)
         assert (spend.cost_usd, spend.saved_usd, spend.reused_calls) == (Decimal(0), saved, 1)
+
+
+def test_an_attempt_tells_what_came_from_a_cache_and_what_nobody_sees() -> None:
+    attempt = asked(completion("0", tokens_cached=7, tokens_reasoning=1), None)
+    assert (attempt.tokens_in, attempt.tokens_cached) == (10, 7)
+    assert (attempt.tokens_out, attempt.tokens_reasoning) == (2, 1)
+    spend = spend_of([attempt, attempt])
+    assert (spend.tokens_cached, spend.tokens_reasoning) == (14, 2)
+
+
+def test_a_part_is_never_more_than_its_whole_and_nothing_where_nothing_was_counted() -> None:
+    attempt = asked(completion("0", tokens_cached=70, tokens_reasoning=70), None)
+    assert (attempt.tokens_cached, attempt.tokens_reasoning) == (10, 2)
+    attempt = asked(completion("0", tokens_in=None, tokens_cached=7, tokens_reasoning=1), None)
+    assert (attempt.tokens_cached, attempt.tokens_reasoning) == (0, 0)
+
+
+def test_input_from_a_cache_is_priced_as_such() -> None:
+    prices = DOLLAR_A_CALL.model_copy(update={"cached_input_per_mtok": Decimal(0)})
+    contestant = side(Side.HEAD, provider(prices=prices))
+    models = FakeModels(lambda _model, _messages: completion("0", tokens_cached=10))
+    outside = dataclasses.replace(world(models=models), prices=DatedPrices())
+    done = evaluate([Portion.whole(suite(1))], [contestant], outside, outside.results.create("run"), None)
+    assert done.attempts[0].cost_usd == Decimal("0.5")
+
+
+def test_a_record_of_an_older_version_still_reads() -> None:
+    attempt = asked(completion("0"), None)
+    written = msgspec.json.decode(msgspec.json.encode(attempt))
+    older = {
+        name: told for name, told in written.items() if name not in {"tokens_cached", "tokens_reasoning"}
+    }
+    assert msgspec.json.decode(msgspec.json.encode(older), type=Attempt) == attempt
 
 
 def test_a_ceiling_is_charged_what_was_reported_also_where_tokens_were_counted_here() -> None:
