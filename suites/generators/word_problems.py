@@ -45,7 +45,8 @@ def catching_up(rng: Random, level: int) -> Item:
     slow, hours = rng.randrange(4, 15), rng.randrange(2, 6)
     if level == EASY:
         other = slow + rng.randrange(1, 6)
-        text = f"{one} and {two} start together and cycle the same way, {one} at {slow} and {two} at {other} km per hour."
+        speeds = f"{one} at {slow} and {two} at {other} km per hour"
+        text = f"{one} and {two} start together and cycle the same way, {speeds}."
         return Item(f"{text} How many kilometres are they apart after {hours} hours?", (other - slow) * hours)
     if level == 1:
         other, apart = rng.randrange(4, 15), 0

@@ -12,7 +12,7 @@ from mist_ci.matchspec.run import GONE_AFTER
 from mist_ci.models.attempt import AttemptStatus, Side
 from mist_ci.models.config import Limits, PriceList, Provider
 from mist_ci.models.modelref import ModelReference, Parameters
-from mist_ci.models.suite import ChatMessage, Suite
+from mist_ci.models.suite import ChatMessage, Suite, ToolCall
 from mist_ci.models.usage import CostBasis, TokenBasis
 from mist_ci.ports.model_client import NoAnswer
 from tests.fakes import (
@@ -366,3 +366,10 @@ def test_who_waits_is_told_tokens_money_and_trouble() -> None:
     where = provider(1, DOLLAR_A_CALL)
     evaluate(portions([suite(2)]), [side(Side.HEAD, where)], outside, MemoryStores().create("run"))
     assert progress.detail() == "12 tokens, $1.00, 5 retries, 1 without answer"
+
+
+def test_a_record_tells_which_tools_were_called() -> None:
+    call = ToolCall(name="weather", arguments='{"city": "Lima"}')
+    models = FakeModels(lambda _model, _messages: completion("One moment.", tool_calls=(call,)))
+    (attempt,) = run([suite(1)], [side(Side.HEAD, provider())], models).attempts
+    assert attempt.output == 'One moment.\nweather({"city": "Lima"})'
