@@ -44,13 +44,20 @@ def answered(call: Call, answer: Completion, graded: Graded, span: Span, world: 
         status=graded.status,
         score=graded.score,
         scores=graded.scores,
-        output=answer.text,
+        output=_told(answer),
         reason=graded.reason,
         fingerprint=answer.fingerprint,
         finish_reason=answer.finish_reason,
         retries=answer.retries,
         tried=answer.tried,
         **_accounting(answer, call, span.start_ns, world),
+    )
+
+
+def _told(answer: Completion) -> str:
+    """What was said, and below it what was called: whoever reads a record sees why a call scored."""
+    return "\n".join(
+        filter(None, (answer.text, *(f"{one.name}({one.arguments})" for one in answer.tool_calls)))
     )
 
 

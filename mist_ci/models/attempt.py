@@ -84,6 +84,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknow
     """The primary grader's score in [0, 1]; None when missing."""
     scores: dict[str, float]
     output: str
+    """The text, and below it the tools that were called, one a line: `weather({"city": "Lima"})`."""
     reason: str = ""
     """Why the status is not `scored`."""
     provider: str
