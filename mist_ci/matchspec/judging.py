@@ -12,10 +12,9 @@ from mist_ci.errors import Code, ConfigError, CouldNotRun
 from mist_ci.matchspec.bill import Bill
 from mist_ci.matchspec.budget import DEFAULT_OUTPUT_TOKENS, MESSAGE_TOKENS, Budget
 from mist_ci.matchspec.graders.modelled import Judged, ModelGrader, UnreadableReplyError
-from mist_ci.matchspec.reuse import ALIAS_AGE, completion_of, lasts, to_store
+from mist_ci.matchspec.reuse import ALIAS_AGE, completion_of, identity_of, lasts, to_store
 from mist_ci.models.config import Provider
-from mist_ci.models.modelref import ModelReference
-from mist_ci.models.output import RequestIdentity, digest_of
+from mist_ci.models.output import RequestIdentity
 from mist_ci.ports import World
 from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer, Request
 
@@ -158,7 +157,7 @@ class Judging:
     ) -> Completion | NoAnswer:
         """The reply: that of this run, else a stored one, else a new one."""
         provider = self.provider(question.grader)
-        identity = _identity(question.grader, request, provider, number)
+        identity = identity_of(question.grader, request, provider, number)
         key = identity.key
         while key in self._under_way:
             await self._under_way[key].wait()
@@ -288,17 +287,3 @@ def crashed(error: Exception) -> str:
 def _failed(bill: Bill, reason: str) -> str:
     bill.failed = True
     return reason
-
-
-def _identity(grader: ModelGrader, request: Request, provider: Provider, number: int) -> RequestIdentity:
-    """Who judges what, and nothing of whose answer it is."""
-    reference = ModelReference(
-        version=1, provider=grader.provider, model=request.model, parameters=request.parameters
-    )
-    identity = RequestIdentity.of(provider, reference, request.messages, number)
-    more: dict[str, object] = {}
-    if grader.embeds:
-        more["provider_type"] = f"{provider.type} embeddings"
-    if request.reply_schema is not None:
-        more["reply_schema"] = digest_of(request.reply_schema)
-    return identity.model_copy(update=more)

@@ -95,10 +95,11 @@ def _check_same(first: Part, part: Part) -> None:
     if one.selection.unsharded != other.selection.unsharded:
         message = f"it asked {other.selection.label!r}, and {first.place} {one.selection.label!r}"
         raise _refused(message, part.place, "give every shard the same --tags, --samples and --limit")
+    _check_same_counts(first, part)
 
 
 def _check_same_suites(first: Part, part: Part) -> None:
-    """Raises ConfigError where suites are missing, are other ones, or were asked in another way."""
+    """Raises ConfigError where suites are missing, or are other ones."""
     known, others = ({suite.name: suite for suite in one.run.suites} for one in (first, part))
     for name in sorted(set(known) ^ set(others)):
         lacking = part if name in known else first
@@ -108,11 +109,17 @@ def _check_same_suites(first: Part, part: Part) -> None:
         if theirs.digest != mine.digest:
             message = f"the suite {name} is another version than in {first.place} (its digest differs)"
             raise _refused(message, part.place, "run all shards on one commit")
-        # Attempts are no part of the digest: a mean of one and a mean of three are not the same measurement.
+
+
+def _check_same_counts(first: Part, part: Part) -> None:
+    """Attempts are no part of a digest: a mean of one and a mean of three are not the same measurement."""
+    known = {suite.name: suite for suite in first.run.suites}
+    for theirs in part.run.suites:
         for what in ("attempts", "samples", "selected"):
-            if getattr(theirs, what) != getattr(mine, what):
-                told = f"{getattr(theirs, what)} {what}, and in {first.place} {getattr(mine, what)}"
-                raise _refused(f"the suite {name} has {told}", part.place, "run all shards on one commit")
+            other, mine = getattr(theirs, what), getattr(known[theirs.name], what)
+            if other != mine:
+                message = f"the suite {theirs.name} has {other} {what}, and in {first.place} {mine}"
+                raise _refused(message, part.place, "run all shards on one commit")
 
 
 def _check_shards(parts: Sequence[Part]) -> None:

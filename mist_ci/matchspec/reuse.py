@@ -3,11 +3,13 @@
 from datetime import datetime, timedelta
 
 from mist_ci.matchspec.calls import Call
+from mist_ci.matchspec.graders.modelled import ModelGrader
 from mist_ci.models.config import Provider
-from mist_ci.models.output import StoredAnswer
+from mist_ci.models.modelref import ModelReference
+from mist_ci.models.output import RequestIdentity, StoredAnswer, digest_of
 from mist_ci.models.pinning import is_pinned
 from mist_ci.ports import World
-from mist_ci.ports.model_client import Completion
+from mist_ci.ports.model_client import Completion, Request
 
 ALIAS_AGE = timedelta(days=7)
 """So long an alias such as `gpt-4o-mini` is taken to be the model that it was."""
@@ -77,3 +79,17 @@ def to_store(
         commit=commit,
         renewed=renewed,
     )
+
+
+def identity_of(grader: ModelGrader, request: Request, provider: Provider, number: int) -> RequestIdentity:
+    """Who judges what, and nothing of whose answer it is."""
+    reference = ModelReference(
+        version=1, provider=grader.provider, model=request.model, parameters=request.parameters
+    )
+    identity = RequestIdentity.of(provider, reference, request.messages, number)
+    more: dict[str, object] = {}
+    if grader.embeds:
+        more["provider_type"] = f"{provider.type} embeddings"
+    if request.reply_schema is not None:
+        more["reply_schema"] = digest_of(request.reply_schema)
+    return identity.model_copy(update=more)
