@@ -260,8 +260,18 @@ class VotingJudge:
 class PolicyPrices:
     """The policy's own prices, and nobody knows any other."""
 
-    def cost(self, provider: Provider, model: str, tokens_in: int, tokens_out: int, on: date) -> Cost:
-        del model, on
+    def cost(
+        self,
+        provider: Provider,
+        model: str,
+        tokens_in: int,
+        tokens_out: int,
+        on: date,
+        *,
+        tokens_cached: int = 0,
+        tokens_reasoning: int = 0,
+    ) -> Cost:
+        del model, on, tokens_cached, tokens_reasoning
         prices = provider.prices
         if prices is None:
             return Cost(usd=None, basis=CostBasis.UNKNOWN)

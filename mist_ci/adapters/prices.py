@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, localcontext
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from mist_ci.models.config import PriceList, Provider
@@ -25,31 +25,61 @@ class DatedPrices:
     no known price, even when it serves a model of a famous name: whoever runs it decides what it costs.
     """
 
-    def cost(self, provider: Provider, model: str, tokens_in: int, tokens_out: int, on: date) -> Cost:
+    def cost(
+        self,
+        provider: Provider,
+        model: str,
+        tokens_in: int,
+        tokens_out: int,
+        on: date,
+        *,
+        tokens_cached: int = 0,
+        tokens_reasoning: int = 0,
+    ) -> Cost:
         """US dollars of one call on a day; `usd` is None when nobody knows.
 
         `as_of` is the policy's date, or the first day of a bundled price where the package tells it.
         Where a price depends on the time of day, the dearest hour counts: a budget must hold at any hour.
         """
+        tokens = _Tokens(
+            tokens_in, tokens_out, min(tokens_cached, tokens_in), min(tokens_reasoning, tokens_out)
+        )
         with localcontext(prec=EXACT_DIGITS):
             if provider.prices is not None:
-                return _policy_cost(provider.prices, tokens_in, tokens_out)
+                return _policy_cost(provider.prices, tokens)
             if not provider.base_url:
                 return Cost(usd=None, basis=CostBasis.UNKNOWN)
-            return _bundled_cost(provider.base_url, model, tokens_in, tokens_out, on)
+            return _bundled_cost(provider.base_url, model, tokens, on)
 
 
-def _policy_cost(prices: PriceList, tokens_in: int, tokens_out: int) -> Cost:
-    per_million = prices.input_per_mtok * tokens_in + prices.output_per_mtok * tokens_out
+class _Tokens(NamedTuple):
+    """Of one call. A part is never more than its whole."""
+
+    input: int
+    output: int
+    cached: int
+    reasoning: int
+
+
+def _policy_cost(prices: PriceList, tokens: _Tokens) -> Cost:
+    cached_price = prices.cached_input_per_mtok
+    if cached_price is None:
+        cached_price = prices.input_per_mtok
+    fresh = tokens.input - tokens.cached
+    per_million = (
+        prices.input_per_mtok * fresh + cached_price * tokens.cached + prices.output_per_mtok * tokens.output
+    )
     return Cost(usd=per_million.scaleb(-6), basis=CostBasis.POLICY, as_of=prices.as_of)
 
 
-def _bundled_cost(url: str, model: str, tokens_in: int, tokens_out: int, on: date) -> Cost:
+def _bundled_cost(url: str, model: str, tokens: _Tokens, on: date) -> Cost:
     if not _is_public(url):
         return Cost(usd=None, basis=CostBasis.UNKNOWN)
     from genai_prices.types import Usage  # noqa: PLC0415 - heavy, and not needed when the policy has prices
 
-    usage = Usage(input_tokens=tokens_in, output_tokens=tokens_out)
+    parts = {"cache_read_tokens": tokens.cached, "output_reasoning_tokens": tokens.reasoning}
+    told = {name: count for name, count in parts.items() if count}
+    usage = Usage(input_tokens=tokens.input, output_tokens=tokens.output, **told)
     try:
         hours = range(24) if _depends_on_time_of_day(url, model) else NOON
         dearest = max((_calculation(usage, url, model, on, hour) for hour in hours), key=_total)

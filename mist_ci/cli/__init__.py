@@ -1,5 +1,6 @@
 """The command line. One file per command; outside libraries are imported inside command bodies only."""
 
+import errno
 import gc
 import os
 import sys
@@ -31,7 +32,7 @@ from mist_ci.cli.targets import targets
 from mist_ci.cli.trace import trace
 from mist_ci.cli.validate import validate
 from mist_ci.cli.verify import verify
-from mist_ci.errors import ExitCode, MistError, cancelled, unexpected
+from mist_ci.errors import Code, CouldNotRun, ExitCode, MistError, cancelled, unexpected
 
 
 @click.group(context_settings={**SETTINGS, "max_content_width": 100})
@@ -104,13 +105,21 @@ def _run() -> int:
         return ExitCode.CONFIG
     except (KeyboardInterrupt, click.Abort):
         return _tell(cancelled())
-    except BrokenPipeError:
-        sys.stderr.close()
+    except (BrokenPipeError, SystemExit):
+        # No command of ours ends like this. click does, with 1, when nobody reads on; here 1 is a failed gate.
         return ExitCode.COULD_NOT_RUN
     except Exception as error:
         if "--debug" in sys.argv:
             raise
-        return _tell(unexpected(error))
+        return _tell(_disk_full(error) or unexpected(error))
+
+
+def _disk_full(error: Exception) -> MistError | None:
+    """What nobody else told, as of standard output in a file."""
+    if not isinstance(error, OSError) or error.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return None
+    hint = "make room where the output goes, and run it again"
+    return CouldNotRun(Code.CANNOT_WRITE, error.strerror or "the disk is full", hint=hint)
 
 
 def _tell(error: MistError) -> ExitCode:

@@ -1,6 +1,6 @@
 """Are stored answers still what the model says? A few are asked again and compared (page 3 §4.9)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,16 +29,27 @@ class Drift:
         return self.p_value <= ALPHA
 
 
-def doubtful(attempts: Sequence[Attempt], now: datetime, commit: str | None = None) -> list[Attempt]:
+def _never(_: Attempt) -> bool:
+    return False
+
+
+def doubtful(
+    attempts: Sequence[Attempt],
+    now: datetime,
+    commit: str | None = None,
+    may_move: Callable[[Attempt], bool] = _never,
+) -> list[Attempt]:
     """First attempts whose answers were stored, where the model may have moved since: an alias, or long ago.
 
+    `may_move` tells of an attempt whether somebody can point the names in it at other models, dated ones too.
     What was answered to the gate of this very `commit` is not doubted: it is what this change was judged by, and
     whoever starts the run again would have a chance of other answers.
     """
     others = [one for one in attempts if commit is None or one.stored_for != commit]
     stored = [one for one in others if one.reused and one.attempt == 0]
     old = any(one.stored_at is not None and now - one.stored_at > OLD for one in stored)
-    return stored if old or any(not is_pinned(model) for one in stored for model in _models(one)) else []
+    alias = any(not is_pinned(model) for one in stored for model in _models(one))
+    return stored if old or alias or any(map(may_move, stored)) else []
 
 
 def _models(one: Attempt) -> tuple[str, ...]:

@@ -119,7 +119,7 @@ def model_failures(side: Answers) -> int:
 
 def why_missing(side: Answers) -> str:
     """Why answers never came, to be written after how many they are: `: …`, or nothing where nobody knows."""
-    failed = (one for many in side.values() for one in many if one.status is AttemptStatus.INFRA_FAILURE)
+    failed = (one for many in side.values() for one in many if not one.status.counts)
     reasons = Counter(" ".join(one.reason.split()) for one in failed if one.reason)
     if not reasons:
         return ""

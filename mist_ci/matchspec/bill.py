@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from decimal import Decimal
 
+from mist_ci.matchspec.pricing import price, reported_usage
 from mist_ci.models.attempt import Judgement, exact_sum
 from mist_ci.models.config import Provider
-from mist_ci.models.usage import Cost
+from mist_ci.models.usage import TokenBasis, Usage
 from mist_ci.ports import World
 from mist_ci.ports.model_client import Completion, Request
 
@@ -25,6 +25,8 @@ class Bill:
     calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
+    tokens_cached: int = 0
+    tokens_reasoning: int = 0
     counted_calls: int = 0
     costs: list[Decimal | None] = field(default_factory=list)
     saved: list[Decimal | None] = field(default_factory=list)
@@ -35,17 +37,18 @@ class Bill:
         self, request: Request, reply: Completion, provider: Provider, *, asked: bool, is_text: bool = True
     ) -> Decimal | None:
         """One reply: paid now, or there already; and what it costs. A vector has no tokens."""
-        counted = reply.tokens_in is None or reply.tokens_out is None
-        tokens_in, tokens_out = self._tokens(request, reply, is_text=is_text)
-        cost = self._cost(request.model, provider, (tokens_in, tokens_out))
+        usage = self._usage(request, reply, is_text=is_text)
+        cost = price(reply, usage, provider, request.model, self.start_ns, self.world)
         self.bases.add(f"{cost.basis} ({cost.as_of})" if cost.as_of else str(cost.basis))
         if not asked:
             self.saved.append(cost.usd)
             return cost.usd
         self.calls += 1
-        self.tokens_in += tokens_in
-        self.tokens_out += tokens_out
-        self.counted_calls += counted
+        self.tokens_in += usage.tokens_in
+        self.tokens_out += usage.tokens_out
+        self.tokens_cached += usage.tokens_cached
+        self.tokens_reasoning += usage.tokens_reasoning
+        self.counted_calls += usage.basis is TokenBasis.COUNTED
         self.costs.append(cost.usd)
         return cost.usd
 
@@ -62,6 +65,8 @@ class Bill:
             calls=self.calls,
             tokens_in=self.tokens_in,
             tokens_out=self.tokens_out,
+            tokens_cached=self.tokens_cached,
+            tokens_reasoning=self.tokens_reasoning,
             cost_usd=self.cost_usd,
             counted_calls=self.counted_calls,
             cost_bases=tuple(sorted(self.bases)),
@@ -74,16 +79,13 @@ class Bill:
             order_flipped=order_flipped,
         )
 
-    def _tokens(self, request: Request, reply: Completion, *, is_text: bool) -> tuple[int, int]:
-        if reply.tokens_in is not None and reply.tokens_out is not None:
-            return reply.tokens_in, reply.tokens_out
+    def _usage(self, request: Request, reply: Completion, *, is_text: bool) -> Usage:
+        if (reported := reported_usage(reply)) is not None:
+            return reported
         count = self.world.tokens.count
         asked = sum(count(message.content, request.model) for message in request.messages)
-        return asked, count(reply.text, request.model) if is_text else 0
-
-    def _cost(self, model: str, provider: Provider, tokens: tuple[int, int]) -> Cost:
-        on = datetime.fromtimestamp(self.start_ns / 1e9, UTC).date()
-        return self.world.prices.cost(provider, model, *tokens, on)
+        answered = count(reply.text, request.model) if is_text else 0
+        return Usage(tokens_in=asked, tokens_out=answered, basis=TokenBasis.COUNTED)
 
 
 def _total(amounts: Sequence[Decimal | None]) -> Decimal | None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from mist_ci.matchspec.calls import Call
 from mist_ci.models.attempt import Attempt
-from mist_ci.models.usage import TokenBasis
+from mist_ci.models.usage import CostBasis, TokenBasis
 from mist_ci.ports import World
 
 DEFAULT_OUTPUT_TOKENS = 4096
@@ -97,9 +97,11 @@ def price_of(call: Call, tokens: tuple[int, int], world: World) -> Decimal:
 def billed(call: Call, attempt: Attempt, expected: tuple[int, int], world: World) -> Decimal | None:
     """What an answered call counts against the ceiling: its cost as reported.
 
-    Where the provider reported no tokens, the input counts as much as was set aside for it: a provider counts its
-    chat template as well.
+    Where the provider reported neither tokens nor cost, the input counts as much as was set aside for it: a provider
+    counts its chat template as well.
     """
-    if attempt.token_basis is TokenBasis.COUNTED and attempt.cost_usd is not None:
+    if attempt.cost_usd is None or attempt.cost_basis is CostBasis.REPORTED:
+        return attempt.cost_usd
+    if attempt.token_basis is TokenBasis.COUNTED:
         return max(attempt.cost_usd, price_of(call, (expected[0], attempt.tokens_out), world))
     return attempt.cost_usd

@@ -12,11 +12,10 @@ from mist_ci.errors import Code, ConfigError, CouldNotRun
 from mist_ci.matchspec.bill import Bill
 from mist_ci.matchspec.budget import DEFAULT_OUTPUT_TOKENS, MESSAGE_TOKENS, Budget
 from mist_ci.matchspec.graders.modelled import Judged, ModelGrader, UnreadableReplyError
-from mist_ci.matchspec.reuse import ALIAS_AGE, completion_of, to_store
+from mist_ci.matchspec.reuse import ALIAS_AGE, completion_of, lasts, to_store
 from mist_ci.models.config import Provider
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.output import RequestIdentity, digest_of
-from mist_ci.models.pinning import is_pinned
 from mist_ci.ports import World
 from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer, Request
 
@@ -47,11 +46,6 @@ class Question:
     commit: str | None = None
     fresh: bool = False
     is_probe: bool = False
-
-    @property
-    def doubts(self) -> bool:
-        """True when stored replies do not count: the judge may be another model by now."""
-        return self.fresh and not is_pinned(self.grader.model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,13 +215,22 @@ class Judging:
         today = self._world.clock.now().date()
         return self._world.prices.cost(provider, model, *tokens, today).usd or Decimal(0)
 
+    def _doubts(self, question: Question) -> bool:
+        """True when stored replies do not count: the judge may be another model by now."""
+        return question.fresh and not lasts(self.provider(question.grader), question.grader.model)
+
     def _recall(self, question: Question, identity: RequestIdentity) -> Completion | None:
         reply, is_fresh = self._replies.get(identity.key, (None, False))
-        if reply is not None and (is_fresh or not question.doubts):
+        doubts = self._doubts(question)
+        if reply is not None and (is_fresh or not doubts):
             return reply
-        if question.doubts:
+        if doubts:
             return None
-        oldest = None if is_pinned(identity.model) else self._world.clock.now() - ALIAS_AGE
+        oldest = (
+            None
+            if lasts(self.provider(question.grader), identity.model)
+            else self._world.clock.now() - ALIAS_AGE
+        )
         stored = self._world.outputs.get(identity, oldest)
         if stored is None:
             return None
@@ -237,10 +240,11 @@ class Judging:
 
     def _keep(self, question: Question, identity: RequestIdentity, reply: Completion) -> None:
         """For this run and for later ones, the moment it is there."""
-        self._remember(identity.key, reply, fresh=question.doubts)
+        doubts = self._doubts(question)
+        self._remember(identity.key, reply, fresh=doubts)
         if not question.is_probe:
             now = self._world.clock.now()
-            stored = to_store(reply, now, self._run_id, question.commit, renewed=question.doubts)
+            stored = to_store(reply, now, self._run_id, question.commit, renewed=doubts)
             self._world.outputs.put(identity, stored)
 
     async def _ask(self, grader: ModelGrader, request: Request) -> Completion | NoAnswer:

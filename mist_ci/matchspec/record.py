@@ -1,12 +1,12 @@
 """From a call and what came of it to the attempt record."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
 from mist_ci.matchspec.calls import Call
 from mist_ci.matchspec.grading import Graded
+from mist_ci.matchspec.pricing import price, reported_usage
 from mist_ci.models.attempt import Attempt, AttemptStatus
 from mist_ci.models.usage import TokenBasis, Usage
 from mist_ci.ports import World
@@ -34,22 +34,30 @@ def unanswered(call: Call, answer: NoAnswer, span: Span) -> Attempt:
 
 
 def answered(call: Call, answer: Completion, graded: Graded, span: Span, world: World) -> Attempt:
-    """An answer, graded, with its tokens and what it costs at the prices of its day.
+    """An answer, graded, with its tokens and what it costs: as reported, else at the prices of its day.
 
-    For a stored answer that is what it would cost today: base and head are compared at the same prices.
+    For a stored answer that nobody reported a cost of, that is what it would cost today: base and head are compared
+    at the same prices.
     """
     return replace(
         _begun(call, span),
         status=graded.status,
         score=graded.score,
         scores=graded.scores,
-        output=answer.text,
+        output=_told(answer),
         reason=graded.reason,
         fingerprint=answer.fingerprint,
         finish_reason=answer.finish_reason,
         retries=answer.retries,
         tried=answer.tried,
         **_accounting(answer, call, span.start_ns, world),
+    )
+
+
+def _told(answer: Completion) -> str:
+    """What was said, and below it what was called: whoever reads a record sees why a call scored."""
+    return "\n".join(
+        filter(None, (answer.text, *(f"{one.name}({one.arguments})" for one in answer.tool_calls)))
     )
 
 
@@ -78,13 +86,13 @@ def _begun(call: Call, span: Span) -> Attempt:
 
 def _accounting(answer: Completion, call: Call, start_ns: int, world: World) -> dict[str, object]:
     usage = _usage(answer, call, world)
-    on = datetime.fromtimestamp(start_ns / 1e9, UTC).date()
-    cost = world.prices.cost(
-        call.contestant.provider, call.contestant.reference.model, usage.tokens_in, usage.tokens_out, on
-    )
+    contestant = call.contestant
+    cost = price(answer, usage, contestant.provider, contestant.reference.model, start_ns, world)
     return {
         "tokens_in": usage.tokens_in,
         "tokens_out": usage.tokens_out,
+        "tokens_cached": usage.tokens_cached,
+        "tokens_reasoning": usage.tokens_reasoning,
         "token_basis": usage.basis,
         "cost_usd": cost.usd,
         "cost_basis": cost.basis,
@@ -94,8 +102,8 @@ def _accounting(answer: Completion, call: Call, start_ns: int, world: World) -> 
 
 def _usage(answer: Completion, call: Call, world: World) -> Usage:
     """What the provider reported, else counted here; the basis says which."""
-    if answer.tokens_in is not None and answer.tokens_out is not None:
-        return Usage(tokens_in=answer.tokens_in, tokens_out=answer.tokens_out, basis=TokenBasis.REPORTED)
+    if (reported := reported_usage(answer)) is not None:
+        return reported
     model = call.contestant.reference.model
     return Usage(
         tokens_in=sum(world.tokens.count(message.content, model) for message in call.sample.messages),

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from mist_ci.matchspec.calls import Call
+from mist_ci.models.config import Provider
 from mist_ci.models.output import StoredAnswer
 from mist_ci.models.pinning import is_pinned
 from mist_ci.ports import World
@@ -12,10 +13,15 @@ ALIAS_AGE = timedelta(days=7)
 """So long an alias such as `gpt-4o-mini` is taken to be the model that it was."""
 
 
+def lasts(provider: Provider, model: str) -> bool:
+    """True when a name means one model for ever; a deployment or a program can be another one tomorrow."""
+    return provider.has_lasting_names and is_pinned(model)
+
+
 def recall(call: Call, world: World) -> tuple[Completion, StoredAnswer] | None:
     """The answer that an earlier run got to exactly this request, and as what; it is graded anew like any other."""
     contestant = call.contestant
-    pinned = contestant.provider.has_lasting_names and is_pinned(contestant.reference.model)
+    pinned = lasts(contestant.provider, contestant.reference.model)
     oldest = None if pinned else world.clock.now() - ALIAS_AGE
     stored = world.outputs.get(call.identity, oldest)
     if stored is None:

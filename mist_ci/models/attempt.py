@@ -47,6 +47,8 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unkn
     calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
+    tokens_cached: int = 0
+    tokens_reasoning: int = 0
     cost_usd: Decimal | None = Decimal(0)
     """Of the calls made now; None when a price is unknown."""
     counted_calls: int = 0
@@ -82,6 +84,7 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknow
     """The primary grader's score in [0, 1]; None when missing."""
     scores: dict[str, float]
     output: str
+    """The text, and below it the tools that were called, one a line: `weather({"city": "Lima"})`."""
     reason: str = ""
     """Why the status is not `scored`."""
     provider: str
@@ -90,6 +93,10 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknow
     finish_reason: str | None = None
     tokens_in: int = 0
     tokens_out: int = 0
+    tokens_cached: int = 0
+    """Of `tokens_in`; 0 also where the provider does not tell, and in results of older versions."""
+    tokens_reasoning: int = 0
+    """Of `tokens_out`; 0 also where the provider does not tell, and in results of older versions."""
     token_basis: TokenBasis | None = None
     cost_usd: Decimal | None = None
     cost_basis: CostBasis = CostBasis.UNKNOWN
@@ -139,6 +146,8 @@ def spend_of(attempts: Iterable[Attempt]) -> Spend:
         cost_bases=tuple(sorted({_basis(attempt) for attempt in answered})),
         reused_calls=len(reused),
         saved_usd=cost_of(reused),
+        tokens_cached=sum(attempt.tokens_cached for attempt in asked),
+        tokens_reasoning=sum(attempt.tokens_reasoning for attempt in asked),
     )
 
 
@@ -159,6 +168,8 @@ def spend_on_judging(judged: Sequence[Judgement]) -> Spend:
         cost_bases=tuple(sorted({basis for one in judged for basis in one.cost_bases})),
         reused_calls=sum(one.reused for one in judged),
         saved_usd=_sum_known(one.saved_usd for one in judged),
+        tokens_cached=sum(one.tokens_cached for one in judged),
+        tokens_reasoning=sum(one.tokens_reasoning for one in judged),
     )
 
 
@@ -173,6 +184,8 @@ def both(one: Spend, other: Spend) -> Spend:
         cost_bases=tuple(sorted({*one.cost_bases, *other.cost_bases})),
         reused_calls=one.reused_calls + other.reused_calls,
         saved_usd=_sum_known([one.saved_usd, other.saved_usd]),
+        tokens_cached=one.tokens_cached + other.tokens_cached,
+        tokens_reasoning=one.tokens_reasoning + other.tokens_reasoning,
     )
 
 

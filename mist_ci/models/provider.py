@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from mist_ci.models.address import Address
@@ -51,8 +51,21 @@ class PriceList(Model):
 
     input_per_mtok: Money
     output_per_mtok: Money
+    cached_input_per_mtok: Money | None = None
+    """Of input that the provider had in its cache; without it the price of other input."""
     training_per_mtok: Money | None = None
     as_of: date
+
+    @field_validator("cached_input_per_mtok")
+    @classmethod
+    def _is_no_dearer(cls, cached: Decimal | None, read: ValidationInfo) -> Decimal | None:
+        """Money is set aside before a call, when nobody knows what will be in the cache."""
+        fresh = read.data.get("input_per_mtok")
+        if cached is not None and fresh is not None and cached > fresh:
+            raise PydanticCustomError(
+                "dear", "must not be more than input_per_mtok, which is {fresh}", {"fresh": str(fresh)}
+            )
+        return cached
 
 
 class Limits(Model):

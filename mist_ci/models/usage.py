@@ -23,6 +23,8 @@ class CostBasis(StrEnum):
     GENAI_PRICES = "genai-prices"
     RUNNER = "runner"
     """As another runner reported it."""
+    REPORTED = "reported"
+    """What whoever answered said that this very call cost."""
     UNKNOWN = "unknown"
 
 
@@ -32,6 +34,10 @@ class Usage(Model):
     tokens_in: int
     tokens_out: int
     basis: TokenBasis
+    tokens_cached: int = 0
+    """So many of `tokens_in` the provider had in its cache, as far as it tells."""
+    tokens_reasoning: int = 0
+    """So many of `tokens_out` nobody sees, as far as the provider tells."""
 
 
 class Cost(Model):
@@ -43,7 +49,10 @@ class Cost(Model):
 
 
 class Spend(Model):
-    """Tokens and money of many calls, added up exactly. All but the last three fields are about calls made now."""
+    """Tokens and money of many calls, added up exactly.
+
+    All but `cost_bases`, `reused_calls` and `saved_usd` are about calls made now.
+    """
 
     calls: int
     tokens_in: int
@@ -58,3 +67,7 @@ class Spend(Model):
     """How many stored answers stood in for calls. They are not in `calls`, nor are their tokens anywhere here."""
     saved_usd: Decimal | None = Decimal(0)
     """What those would have cost now; None when the price of any is unknown."""
+    tokens_cached: int = 0
+    """Of `tokens_in`, as far as providers tell."""
+    tokens_reasoning: int = 0
+    """Of `tokens_out`, as far as providers tell."""

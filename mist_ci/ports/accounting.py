@@ -48,6 +48,20 @@ class NoTokenizers:
 class Prices(Protocol):
     """Dated prices."""
 
-    def cost(self, provider: Provider, model: str, tokens_in: int, tokens_out: int, on: date) -> Cost:
-        """Price of one call on a day. An unknown price has `usd` None, never zero."""
+    def cost(
+        self,
+        provider: Provider,
+        model: str,
+        tokens_in: int,
+        tokens_out: int,
+        on: date,
+        *,
+        tokens_cached: int = 0,
+        tokens_reasoning: int = 0,
+    ) -> Cost:
+        """Price of one call on a day. An unknown price has `usd` None, never zero.
+
+        `tokens_cached` are part of `tokens_in`, and `tokens_reasoning` of `tokens_out`; where nobody names a price of
+        the part, it has that of the whole.
+        """
         ...

@@ -1,5 +1,6 @@
 """Jinja for our own templates, safe by default: whatever is not marked as safe comes out as inert text."""
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
 def _inert(value: object) -> Markup:
     """What every `{{ … }}` goes through."""
     return value if isinstance(value, Markup) else Markup(table_text(str(value), limit=1000))  # noqa: S704
+
+
+def _written(value: object) -> str:
+    """Lists and mappings as JSON: what is expected is read beside what models wrote."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list | tuple) else str(value)
 
 
 def _safe(function: Callable[..., str]) -> Callable[..., Markup]:
@@ -41,7 +47,7 @@ def environment() -> "ImmutableSandboxedEnvironment":
         autoescape=True,  # so that macros return Markup; `finalize` has escaped for Markdown before that
     )
     made.filters |= {
-        "code": _safe(lambda value, limit=120: code_span(str(value), limit)),
+        "code": _safe(lambda value, limit=120: code_span(_written(value), limit)),
         "words": _safe(lambda value, limit: table_text(str(value), limit)),
         "iso": _safe(lambda value: date.fromisoformat(value).isoformat()),
         "points": _safe(figures.points),

@@ -10,7 +10,7 @@ from mist_ci.gate import Standing
 from mist_ci.matchspec import ImportedSuite, Portion, attempts_of
 from mist_ci.models.attempt import Attempt, Side
 from mist_ci.models.comparison import ModelComparison
-from mist_ci.models.config import Gate
+from mist_ci.models.config import Gate, Provider
 from mist_ci.models.figures import count
 from mist_ci.models.judges import Judges
 from mist_ci.models.modelref import ModelReference
@@ -76,6 +76,8 @@ class ModelStage:
     """The head, where stored answers to its own gate are not doubted."""
     judges: Judges = NOBODY
     """Whom people have checked, of the models that decide suites."""
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+    """Those of the policy, by name."""
     attempts: list[Attempt] = field(default_factory=list)
     notices: list[str] = field(default_factory=list)
     _fresh: frozenset[Side] = frozenset()
@@ -180,7 +182,9 @@ class ModelStage:
                 continue
             pairwise = {one.suite.name for one in standings if one.suite.is_pairwise}
             mine = [one for one in self.attempts if one.side is side and one.suite not in pairwise]
-            stored = gate.to_ask_again(gate.doubtful(mine, self.world.clock.now(), self.commit))
+            may_move = _in_moving_hands([one.suite for one in standings], self.providers)
+            doubted = gate.doubtful(mine, self.world.clock.now(), self.commit, may_move)
+            stored = gate.to_ask_again(doubted)
             if stored:
                 self._probed.add(side)
                 self._ask_again(side, reference, stored, standings)
@@ -212,6 +216,17 @@ class ModelStage:
         self.attempts = [one for one in self.attempts if not is_outdated(one)]
         self.asker.forget(self.change.name, is_outdated)
         self._ask(_same_questions(outdated, standings), {one.side for one in outdated})
+
+
+def _in_moving_hands(suites: Sequence[Suite], providers: Mapping[str, Provider]) -> Callable[[Attempt], bool]:
+    """Whether who answered, or who judged, has a name that can mean another model tomorrow: a deployment, a program."""
+    moving = {name for name, provider in providers.items() if not provider.has_lasting_names}
+    judged = {
+        suite.name
+        for suite in suites
+        if any(spec.asks is not None and spec.options.get("provider") in moving for spec in suite.graders)
+    }
+    return lambda one: one.provider in moving or one.suite in judged
 
 
 def _outdated(

@@ -230,6 +230,7 @@ class Run:
             imported,
             self.commit,
             judges,
+            self._planned.policy.providers,
         )
         try:
             compared = stage.compare(suites, self.changed_suites)

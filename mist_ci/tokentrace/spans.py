@@ -191,6 +191,8 @@ def _attributes(spend: Spend) -> dict[str, Attribute]:
         "calls": spend.calls,
         "tokens_in": spend.tokens_in,
         "tokens_out": spend.tokens_out,
+        "tokens_cached": spend.tokens_cached,
+        "tokens_reasoning": spend.tokens_reasoning,
         # Text, because a float would not add up exactly.
         "cost_usd": None if spend.cost_usd is None else str(spend.cost_usd),
         "reused_calls": spend.reused_calls,

@@ -103,6 +103,19 @@ def test_interim_replies_without_end_are_no_reply() -> None:
     assert answer.server_gone
 
 
+def test_a_reply_that_is_small_and_its_frame_without_end_is_not_read_on() -> None:
+    """A byte of the body in each chunk, and eight thousand of an extension that nobody wants."""
+
+    def play(handler: Handler) -> None:
+        handler.wfile.write(head("Transfer-Encoding: chunked"))
+        while not handler.server.owner.closing.is_set():
+            handler.wfile.write(b"1;a=" + b"b" * 8_000 + b"\r\nx\r\n")
+
+    answer, _ = outcome(play, limits=Limits(timeout_s=60.0))
+    assert isinstance(answer, NoAnswer)
+    assert "sends without end" in answer.reason
+
+
 # ── replies that are not whole ─────────────────────────────────────────────────────────────────────────────
 
 

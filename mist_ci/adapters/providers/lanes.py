@@ -13,6 +13,8 @@ from mist_ci.adapters.providers.replies import Reply
 
 CONNECT_TIMEOUT_S = 10.0
 MAX_REPLY_BYTES = 8 * 2**20
+_MOST_ARRIVING_BYTES = 2 * MAX_REPLY_BYTES
+"""Of one exchange, with what is no body: interim replies and the extensions of chunks have no end of their own."""
 HAPPY_EYEBALLS_S = 0.25
 _ENOUGH_BYTES = 2**18
 """So much may wait unread, then the server has to."""
@@ -152,6 +154,7 @@ class _Connection(asyncio.Protocol):
         self._h11 = h11.Connection(h11.CLIENT)
         self._transport: asyncio.Transport | None = None
         self._received = bytearray()
+        self._arrived_bytes = 0
         self._ended = False
         self._lost: Exception | None = None
         self._news: asyncio.Future[None] | None = None
@@ -191,7 +194,7 @@ class _Connection(asyncio.Protocol):
 
     async def exchange(self, request: h11.Request, body: bytes) -> Reply:
         """One request, one reply; its body is None when it is over MAX_REPLY_BYTES. Raises BrokenExchange."""
-        protocol, head, self.has_answered = self._h11, None, False
+        protocol, head, self.has_answered, self._arrived_bytes = self._h11, None, False, 0
         try:
             self._write(
                 protocol.send(request), protocol.send(h11.Data(body)), protocol.send(h11.EndOfMessage())
@@ -231,6 +234,9 @@ class _Connection(asyncio.Protocol):
             raise self._lost
         data = bytes(self._received)
         self._received.clear()
+        self._arrived_bytes += len(data)
+        if self._arrived_bytes > _MOST_ARRIVING_BYTES:
+            raise h11.RemoteProtocolError("the server sends without end")
         if self._transport is not None and not self._ended:
             self._transport.resume_reading()
         return data

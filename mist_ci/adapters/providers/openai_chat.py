@@ -85,7 +85,11 @@ def limit_name(model: str) -> str:
 
 
 def with_cost(meaning: Meaning, reply: Reply) -> Meaning:
-    """An answer with what a LiteLLM gateway says it cost."""
+    """An answer with what a LiteLLM gateway says it cost.
+
+    It says $0 of a model that it has no price of, so $0 says nothing: the price list decides.
+    Source: BerriAI/litellm issues 13790 and 41780.
+    """
     told = reply.headers.get("x-litellm-response-cost")
     if not isinstance(meaning, Completion) or told is None:
         return meaning
@@ -93,7 +97,7 @@ def with_cost(meaning: Meaning, reply: Reply) -> Meaning:
         cost_usd = Decimal(told[:40])
     except InvalidOperation:
         return meaning
-    possible = cost_usd.is_finite() and 0 <= cost_usd < _MOST_USD
+    possible = cost_usd.is_finite() and 0 < cost_usd < _MOST_USD
     return replace(meaning, cost_usd=cost_usd) if possible else meaning
 
 

@@ -168,14 +168,14 @@ def _build(kind: type[Grader], options: Mapping[str, Any], where: Where) -> Grad
             raise ConfigError(
                 Code.UNKNOWN_KEY, f"grader {kind.name} has no option {option!r}", where=where, hint=hint
             ) from None
-        page = f"docs/graders/{kind.name}.md has all options, and an example"
-        way_out = page if kind.name in _BY_NAME else None
+        ours = f"docs/graders/{kind.name}.md has all options, and an example"
+        page = ours if kind.name in _BY_NAME else None
         if problem["type"] == "missing":
             message = f"grader {kind.name} needs the option {option!r}"
-            raise ConfigError(Code.MISSING_KEY, message, where=where, hint=way_out) from None
+            raise ConfigError(Code.MISSING_KEY, message, where=where, hint=page) from None
         place = f"{kind.name}.{option}" if option else f"{kind.name}:"
         message = f"{place} {wording.reason([problem])}"
-        raise ConfigError(Code.WRONG_VALUE, message, where=where, hint=way_out) from None
+        raise ConfigError(Code.WRONG_VALUE, message, where=where, hint=page) from None
 
 
 def _nested(entry: object, where: Where) -> GraderSpec:

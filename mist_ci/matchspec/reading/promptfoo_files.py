@@ -63,6 +63,6 @@ def _assertion(one: Plain, document: Document, library: Library, path: Path) -> 
         return one
     if value.startswith(SCHEME):
         return {**one, "value": _value(value, library, where)}
-    if one.get("type") in _WITH_SCHEMA and value.strip():
+    if str(one.get("type")) in _WITH_SCHEMA and value.strip():
         return {**one, "value": safe_yaml.load(value.encode(), document.file).value}
     return one

@@ -331,6 +331,7 @@ def test_a_gateway_says_what_a_call_cost() -> None:
     openai = by_name("openai")
     for told, cost_usd in (
         ("0.00012345", Decimal("0.00012345")),
+        ("0.0", None),  # LiteLLM says so of a model that it has no price of
         ("nan", None),
         ("-1", None),
         ("free", None),

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pydantic import ValidationError
 
 from mist_ci.adapters.prices import DatedPrices
 from mist_ci.models.config import PriceList, Provider
@@ -144,6 +145,61 @@ def test_a_replaced_price_list_elsewhere_in_the_process_changes_nothing() -> Non
 )
 def test_the_price_of_a_vendor_is_known_at_its_own_address(provider: Provider, model: str) -> None:
     assert DatedPrices().cost(provider, model, 1, 1, date(2026, 11, 26)).usd
+
+
+def test_input_from_a_cache_has_the_policys_price_for_it_else_that_of_other_input() -> None:
+    def usd(cached_price: str | None) -> Decimal | None:
+        prices = {"input_per_mtok": "2", "output_per_mtok": "8", "as_of": "2026-11-01"}
+        named = prices if cached_price is None else prices | {"cached_input_per_mtok": cached_price}
+        where = Provider(
+            type="openai", base_url=OPENAI, prices=PriceList.model_validate_strings(named, strict=False)
+        )
+        return DatedPrices().cost(where, "m", 1_000_000, 1_000_000, DAY, tokens_cached=400_000).usd
+
+    assert usd(None) == Decimal(10)
+    assert usd("0.5") == Decimal("9.4")
+    assert usd("0") == Decimal("9.2")
+
+
+def test_a_cache_that_is_dearer_than_no_cache_is_refused() -> None:
+    with pytest.raises(ValidationError, match="must not be more than input_per_mtok, which is 2"):
+        PriceList(
+            input_per_mtok=Decimal(2),
+            output_per_mtok=Decimal(8),
+            cached_input_per_mtok=Decimal(3),
+            as_of=date(2026, 11, 1),
+        )
+
+
+def test_the_bundled_price_of_the_cache_counts_where_there_is_one() -> None:
+    def usd(model: str, cached: int) -> Decimal | None:
+        return DatedPrices().cost(provider(OPENAI), model, 1_000_000, 0, DAY, tokens_cached=cached).usd
+
+    assert usd("gpt-4o-mini", 0) == Decimal("0.15")
+    assert usd("gpt-4o-mini", 1_000_000) == Decimal("0.075")
+    assert usd("gpt-4", 1_000_000) == usd("gpt-4", 0) == Decimal(30)
+
+
+def test_more_cached_or_reasoned_than_there_was_is_no_more_than_all_of_it() -> None:
+    all_of_it, more = (
+        DatedPrices().cost(
+            provider(OPENAI), "gpt-4o-mini", 100, 10, DAY, tokens_cached=parts, tokens_reasoning=parts
+        )
+        for parts in (100, 10**6)
+    )
+    assert more == all_of_it != UNKNOWN
+
+
+def test_reasoning_has_a_price_of_its_own_only_where_the_list_has_one() -> None:
+    def usd(where: str, model: str, reasoning: int) -> Decimal | None:
+        return DatedPrices().cost(provider(where), model, 0, 1_000_000, DAY, tokens_reasoning=reasoning).usd
+
+    assert usd(OPENAI, "gpt-5-mini", 10**6) == usd(OPENAI, "gpt-5-mini", 0)
+    perplexity = "https://api.perplexity.ai"
+    of_answer, of_reasoning = (usd(perplexity, "sonar-deep-research", part) for part in (0, 10**6))
+    assert of_answer is not None
+    assert of_reasoning is not None
+    assert of_reasoning < of_answer
 
 
 def test_what_runs_here_has_no_price_whatever_its_name() -> None:

@@ -51,6 +51,12 @@ def test_an_alias_is_doubted_and_a_pinned_model_only_after_a_week(
     assert doubtful(answers, NOW) == (answers if is_doubted else [])
 
 
+def test_a_dated_name_in_hands_that_can_move_it_is_doubted_at_once() -> None:
+    answers = stored(40, LATELY, PINNED)
+    assert doubtful(answers, NOW, None, lambda one: one.provider == "local") == answers
+    assert doubtful(answers, NOW, None, lambda one: one.provider == "another") == []
+
+
 def test_answers_that_were_given_now_are_not_doubted() -> None:
     fresh = [but(one, reused=False, stored_at=None) for one in stored(40)]
     assert doubtful(fresh, NOW) == []

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from random import Random
 
 import anyio
 import anyio.lowlevel
@@ -178,3 +179,62 @@ def test_no_tokens_are_counted_where_nobody_has_to_know() -> None:
     )
     evaluate(portions([suite(5)]), both(provider()), outside, MemoryStores().create("run"), None)
     assert counted == []
+
+
+class Faulty(Billing):
+    """Loses, bills without answering, and answers, as a die falls. Every try that bills costs a dollar."""
+
+    def __init__(self, die: Random) -> None:
+        super().__init__(0, reports=True)
+        self.die = die
+
+    def open(self, name: str, where: Provider) -> ModelClient:
+        del name, where
+        return self
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+    async def complete(self, request: Request) -> Completion | NoAnswer:
+        self.in_flight += 1
+        self.most_in_flight = max(self.most_in_flight, self.in_flight)
+        try:
+            return await self._tries(request)
+        finally:
+            self.in_flight -= 1
+
+    async def _tries(self, request: Request) -> Completion | NoAnswer:
+        fault = "lost"
+        for number in range(self.die.randrange(1, 4)):
+            if fault == "billed" and number and request.may_retry is not None and not request.may_retry():
+                return NoAnswer("no money for another try", number, server_gone=False, may_cost=True)
+            for _ in range(self.die.randrange(5)):
+                await anyio.lowlevel.checkpoint()
+            fault = self.die.choice(["lost", "billed", "answer", "uncounted", "empty"])
+            if fault == "lost":
+                continue
+            if fault == "empty":  # too long, or filtered: nothing was made, and nothing is billed
+                return completion("", tokens_in=None, tokens_out=None)
+            self.bill_usd += 1
+            if fault == "answer":
+                return completion("0 0")
+            if fault == "uncounted":
+                return completion("0 0", tokens_in=None, tokens_out=None)
+        return NoAnswer("lost", 2, server_gone=False, may_cost=fault == "billed")
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("ceiling", ["100", "100000"])
+def test_256_calls_with_faults_of_all_kinds_keep_the_bound_and_end_in_one_attempt_each(
+    seed: int, ceiling: str
+) -> None:
+    faulty = Faulty(Random(seed))
+    done = asked(faulty, ceiling)
+    assert done.failure is None
+    places = [(one.side, one.key, one.attempt) for one in done.attempts]
+    assert len(set(places)) == len(places)
+    assert done.complete == (len(places) == done.planned == 1200)
+    assert done.complete == (ceiling == "100000")
+    assert faulty.bill_usd <= done.spent_usd <= Decimal(ceiling)
+    assert faulty.in_flight == 0
+    assert faulty.most_in_flight > 50

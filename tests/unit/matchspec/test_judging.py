@@ -1,6 +1,7 @@
 """Claims: what a judge says is asked once, stored, paid for out of the same money, and blind to whose answer it is."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -11,6 +12,7 @@ from mist_ci.models.attempt import Attempt, AttemptStatus, Side, judging_of, pai
 from mist_ci.models.config import Limits, PriceList, Provider
 from mist_ci.models.embedding import encode_vector
 from mist_ci.models.modelref import ModelReference
+from mist_ci.models.output import RequestIdentity, StoredAnswer
 from mist_ci.models.suite import ChatMessage, Suite
 from mist_ci.ports.model_client import NoAnswer, Request
 from tests.fakes import (
@@ -389,3 +391,25 @@ def test_pairs_are_of_one_suite_also_where_two_suites_ask_the_same() -> None:
     found = run(models(pair_judge(longer)), twins, connections=4)
     assert len(found.attempts) == 12
     assert {one.status for one in found.attempts} == {AttemptStatus.SCORED}
+
+
+class Watched(MemoryOutputs):
+    """Remembers how old an answer of a model may be."""
+
+    def get(self, identity: RequestIdentity, not_before: datetime | None = None) -> StoredAnswer | None:
+        oldest[identity.model] = not_before
+        return super().get(identity, not_before)
+
+
+oldest: dict[str, datetime | None] = {}
+
+
+@pytest.mark.parametrize(("kind", "expires"), [("openai", False), ("azure", True)])
+def test_what_a_deployment_said_expires_whatever_it_is_called(kind: str, expires: bool) -> None:
+    """Whoever runs it can point a dated name at another model, and be judged by what the old one said."""
+    place = provider().model_copy(update={"type": kind})
+    seat = Contestant(Side.HEAD, ModelReference(version=1, provider="prod", model="head"), provider())
+    outside = world(models=models(criteria_judge(contains)), results=MemoryStores(), outputs=Watched())
+    store = outside.results.create("run")
+    evaluate([Portion.whole(suite())], [seat], outside, store, None, {"prod": provider(), "judges": place})
+    assert (oldest[JUDGE] is not None) == expires

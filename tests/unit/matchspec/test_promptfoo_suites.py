@@ -68,6 +68,7 @@ CONFIG = "prompts: ['Q: {{q}}']\ntests:\n  - vars: {q: a}\n    assert:\n      - 
         (CONFIG + "{type: javascript, value: 'true'}", Code.BAD_SAMPLE, "5:10: assert[0].type", "runs code"),
         (CONFIG + "{type: not-python, value: 'true'}", Code.BAD_SAMPLE, "5:10: assert[0].type", "runs code"),
         (CONFIG + "{type: icontain, value: a}", Code.BAD_SAMPLE, "5:10: assert[0].type", "did you mean 'icontains'"),
+        (CONFIG + "{type: {a: b}, value: a}", Code.BAD_SAMPLE, "5:9: assert[0]", "a mapping with a `type`"),
         (CONFIG + "{type: contains}", Code.BAD_SAMPLE, "5:9: assert[0].value", "not empty"),
         (CONFIG + "{type: contains, value: ''}", Code.BAD_SAMPLE, "5:26: assert[0].value", "occurs in every"),
         (CONFIG + "{type: regex, value: 'a(?=b)'}", Code.BAD_SAMPLE, "5:23: assert[0].value", "look-around"),

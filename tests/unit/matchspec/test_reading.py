@@ -177,3 +177,14 @@ def test_matchspec_data_sets_are_read() -> None:
     error = refused("old.yaml", text + "  - {input: a, expectd: b}\n")
     assert str(error.where) == "suites/old.yaml:6:16: expectd"
     assert error.hint == "did you mean 'expected'?"
+
+
+@pytest.mark.parametrize("name", ["r.jsonl", "r.csv"])
+def test_lines_without_end_are_refused_before_they_are_read(name: str) -> None:
+    files = {
+        "s.yml": f"version: 1\nname: s\ngraders: [exact]\ndata: {name}\n",
+        name: "input\n" + "1\n" * 1_000_001,
+    }
+    with pytest.raises(ConfigError, match="more than 1,000,000 lines") as caught:
+        read(MemoryTree(files), "s.yml")
+    assert caught.value.code is Code.UNSAFE_DOCUMENT

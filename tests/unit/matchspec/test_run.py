@@ -12,7 +12,7 @@ from mist_ci.matchspec.run import GONE_AFTER
 from mist_ci.models.attempt import AttemptStatus, Side
 from mist_ci.models.config import Limits, PriceList, Provider
 from mist_ci.models.modelref import ModelReference, Parameters
-from mist_ci.models.suite import ChatMessage, Suite
+from mist_ci.models.suite import ChatMessage, Suite, ToolCall
 from mist_ci.models.usage import CostBasis, TokenBasis
 from mist_ci.ports.model_client import NoAnswer
 from tests.fakes import (
@@ -381,3 +381,10 @@ def test_suites_that_ask_and_decide_the_same_keep_their_own_graders() -> None:
         ("a", "strict"),
         ("b", "contains", "exact"),
     }
+
+
+def test_a_record_tells_which_tools_were_called() -> None:
+    call = ToolCall(name="weather", arguments='{"city": "Lima"}')
+    models = FakeModels(lambda _model, _messages: completion("One moment.", tool_calls=(call,)))
+    (attempt,) = run([suite(1)], [side(Side.HEAD, provider())], models).attempts
+    assert attempt.output == 'One moment.\nweather({"city": "Lima"})'

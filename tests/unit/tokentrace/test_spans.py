@@ -19,7 +19,7 @@ RUN = "20261123T120000Z-ab12cd34"
 START, END = 1_000, 9_000_000_000
 LEVELS = ("mist.run", "mist.suite", "mist.sample", "gen_ai.chat")
 SUITES = [make_suite("skill", 3), make_suite("skill", 4, version="2"), make_suite("art", 2)]
-SUMMED = ("calls", "tokens_in", "tokens_out", "reused_calls")
+SUMMED = ("calls", "tokens_in", "tokens_out", "tokens_cached", "tokens_reasoning", "reused_calls")
 MONEY = ("cost_usd", "saved_usd")
 
 many = settings(deadline=None, max_examples=80)
@@ -45,6 +45,8 @@ def calls(draw: st.DrawFn) -> Attempt:
         made,
         tokens_in=draw(st.integers(0, 10**6)),
         tokens_out=draw(st.integers(0, 10**6)),
+        tokens_cached=draw(st.integers(0, 10**6)),
+        tokens_reasoning=draw(st.integers(0, 10**6)),
         reused=draw(st.booleans()),
         model=draw(st.sampled_from(["one", "two"])),
     )

@@ -1,0 +1,46 @@
+"""What an answer costs, by the best that is known about it."""
+
+from datetime import UTC, datetime
+
+from mist_ci.models.config import Provider
+from mist_ci.models.usage import Cost, CostBasis, TokenBasis, Usage
+from mist_ci.ports import World
+from mist_ci.ports.model_client import Completion
+
+
+def price(
+    answer: Completion, usage: Usage, provider: Provider, model: str, start_ns: int, world: World
+) -> Cost:
+    """What the provider said that the call cost, else its tokens at the prices of its day, else unknown.
+
+    A stored answer keeps what was said when it was given, and has no other date: nobody knows what a gateway that
+    has no price list would want today. Tokens of a stored answer are taken at the prices of the day it is used.
+    """
+    if answer.cost_usd is not None:
+        return Cost(usd=answer.cost_usd, basis=CostBasis.REPORTED)
+    on = datetime.fromtimestamp(start_ns / 1e9, UTC).date()
+    return world.prices.cost(
+        provider,
+        model,
+        usage.tokens_in,
+        usage.tokens_out,
+        on,
+        tokens_cached=usage.tokens_cached,
+        tokens_reasoning=usage.tokens_reasoning,
+    )
+
+
+def reported_usage(answer: Completion) -> Usage | None:
+    """The tokens that the provider reported; None where it reported none, or half of them.
+
+    A part is never more than its whole, whatever an answer says: a price of the rest would be below zero.
+    """
+    if answer.tokens_in is None or answer.tokens_out is None:
+        return None
+    return Usage(
+        tokens_in=answer.tokens_in,
+        tokens_out=answer.tokens_out,
+        basis=TokenBasis.REPORTED,
+        tokens_cached=min(answer.tokens_cached or 0, answer.tokens_in),
+        tokens_reasoning=min(answer.tokens_reasoning or 0, answer.tokens_out),
+    )
