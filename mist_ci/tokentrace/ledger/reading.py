@@ -111,7 +111,10 @@ class _Reader:
             _top(run, span, line)
         else:
             self._suite_of[_number(span.span_id)] = span.attrs.suite or ""
-        level = self._levels.setdefault((span.trace_id, span.operation), Totals())
+        key = span.trace_id, span.operation
+        level = self._levels.get(key)
+        if level is None:
+            level = self._levels[key] = Totals()
         _add_to(level, span.attrs, amounts, span.attrs.calls or 0)
 
     def _call(self, run: LedgerRun, span: SpanLine, amounts: Amounts) -> None:
