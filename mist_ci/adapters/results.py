@@ -113,4 +113,5 @@ def _write(target: Path, text: str) -> None:
 
 def _cannot_write(target: Path, error: OSError) -> CouldNotRun:
     reason = error.strerror or str(error)
-    return CouldNotRun(Code.CANNOT_WRITE, reason, where=Where(str(target)))
+    hint = "what was written before is kept; make room, or choose another place with --results-dir DIR"
+    return CouldNotRun(Code.CANNOT_WRITE, reason, where=Where(str(target)), hint=hint)

@@ -117,19 +117,24 @@ def _print(survey: "CacheSurvey") -> None:
     from mist_ci.cli.output import say
     from mist_ci.models.figures import count
 
-    size = f"{survey.size_bytes / 2**20:.1f} MiB"
-    say(
-        f"{_entries(survey.entries)} in {count(survey.files, 'file')}, {size}; {count(survey.repeated)} repeated"
+    size, repeated = (
+        _told_size(survey.size_bytes),
+        f"; {count(survey.repeated)} repeated" if survey.repeated else "",
     )
+    say(f"{_entries(survey.entries)} in {count(survey.files, 'file')}, {size}{repeated}")
     if survey.models:
-        say(f"{'model':32} {'entries':>8} {'usable':>8} {'MiB':>7}  {'oldest':10}  {'newest':10}")
+        say(f"{'model':32} {'entries':>8} {'usable':>8} {'size':>10}  {'oldest':10}  newest")
     for one in survey.models:
         days = [f"{day:%Y-%m-%d}" if day else "" for day in (one.oldest, one.newest)]
         name = one.model if one.is_pinned else f"{one.model} (alias)"
-        mebibytes = one.size_bytes / 2**20
-        say(f"{name:32} {one.entries:>8,} {one.usable:>8,} {mebibytes:>7.1f}  {days[0]:10}  {days[1]:10}")
+        size = _told_size(one.size_bytes)
+        say(f"{name:32} {one.entries:>8,} {one.usable:>8,} {size:>10}  {days[0]:10}  {days[1]}".rstrip())
     if survey.flaws:
         say(f"{count(len(survey.flaws), 'line')} cannot be used: mist-ci cache verify says which")
+
+
+def _told_size(size_bytes: int) -> str:
+    return f"{size_bytes / 2**20:,.1f} MiB" if size_bytes >= 2**20 else f"{size_bytes / 2**10:,.1f} KiB"
 
 
 def _tell_pruned(pruned: "Pruned", output_format: str, *, dry_run: bool) -> None:
@@ -141,9 +146,9 @@ def _tell_pruned(pruned: "Pruned", output_format: str, *, dry_run: bool) -> None
     if output_format == "json":
         show_json({**asdict(pruned), "dry_run": dry_run})
         return
-    size = f"{pruned.size_bytes / 2**20:.1f} MiB"
-    said = "would go" if dry_run else "went"
-    say(f"{_entries(pruned.entries)} and {count(pruned.flaws, 'line')} without one {said}, {size}")
+    said = "would be removed" if dry_run else "removed"
+    flaws = f" and {count(pruned.flaws, 'line')} that hold no answer" if pruned.flaws else ""
+    say(f"{_entries(pruned.entries)}{flaws} {said}, {_told_size(pruned.size_bytes)}")
     for name in pruned.in_use:
         say(f"left alone, because a run may be writing to it: {name}")
 

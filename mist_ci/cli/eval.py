@@ -98,13 +98,15 @@ def _evaluate(
 ) -> "tuple[ModelComparison, EvalRun, str]":
     from mist_ci import matchspec, planning
     from mist_ci.cli import wiring
-    from mist_ci.cli.local import inside, policy_of, suites_of
+    from mist_ci.cli.local import inside, missing_reference, policy_of, suites_of
     from mist_ci.models.attempt import Side
     from mist_ci.models.eval_run import EVAL_FILE
 
     tree = wiring.directory(config.parent)
     policy = policy_of(tree, config)
     path = inside(reference, config.parent)
+    if not tree.exists(path):
+        raise missing_reference(path, policy)
     head = planning.read_reference(tree, path, policy)
     judges = planning.read_judges(tree, config.name)
     documents = suites_of(tree, policy, config, chosen, world.shipped)

@@ -35,6 +35,14 @@ def no_policy(config: Path) -> ConfigError:
     return ConfigError(Code.FILE_MISSING, "there is no policy here", where=Where(str(config)), hint=hint)
 
 
+def missing_reference(path: str, policy: "Policy") -> ConfigError:
+    """Of a reference that is not there: with those that the policy knows."""
+    from mist_ci.parsing.document import nearest
+
+    hint = nearest(path, list(policy.models.values()))
+    return ConfigError(Code.FILE_MISSING, "no such file", where=Where(path), hint=hint)
+
+
 def inside(reference: Path, root: Path) -> str:
     """A path on the command line as the tree below `root` has it. Raises UsageError MC111."""
     try:

@@ -162,7 +162,8 @@ def _choices(details: ErrorDetails) -> str | None:
     expected = details.get("ctx", {}).get("expected")
     value = details["input"]
     if details["type"] in {"tuple_type", "list_type"} and isinstance(value, str | int | float):
-        return f"write it as a list: [{value}]"
+        parts = value.split() if str(details["loc"][-1]) == "command" and isinstance(value, str) else [value]
+        return f"write it as a list: [{', '.join(map(str, parts))}]"
     if not isinstance(expected, str) or not isinstance(value, str):
         return None
     names = [part.strip().strip("'") for part in expected.replace(" or ", ", ").split(",")]

@@ -96,7 +96,7 @@ def _entries(number: int) -> str:
 
 def _shown(value: object) -> str:
     match value:
-        case dict() | list():
+        case dict() | list() | tuple():
             kind = "mapping" if isinstance(value, dict) else "list"
             return f"a {kind}" if value else f"an empty {kind}"
         case None | str() | int() | float():

@@ -309,3 +309,10 @@ def test_a_key_in_place_of_a_variables_name_is_not_told_to_the_log() -> None:
     with pytest.raises(ConfigError) as caught:
         document.parse(Policy, text.encode(), "mist.yml")
     assert "sk-123" not in str(caught.value) + caught.value.message
+
+
+def test_a_command_in_one_text_is_shown_as_the_list_that_it_should_be() -> None:
+    text = 'version: 1\nproviders:\n  mine: {type: command, command: "python3 m.py"}\ngates: {}\n'
+    with pytest.raises(ConfigError) as caught:
+        document.parse(Policy, text.encode(), "mist.yml")
+    assert caught.value.hint == "write it as a list: [python3, m.py]"
