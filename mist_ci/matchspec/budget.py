@@ -20,7 +20,8 @@ class Budget:
 
     Spent and set aside together are never more than the ceiling when money is set aside. So the ceiling can only be
     passed by what calls cost beyond what was set aside for them: by input that the provider counts higher than it
-    was counted here, and by output beyond `max_tokens`, or beyond DEFAULT_OUTPUT_TOKENS where nobody set it.
+    was counted here, by output beyond `max_tokens`, or beyond DEFAULT_OUTPUT_TOKENS where nobody set it, and by what
+    a gateway says that a call cost beyond the price list.
     """
 
     ceiling_usd: Decimal | None = None

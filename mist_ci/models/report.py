@@ -9,6 +9,7 @@ from pydantic import ConfigDict
 from mist_ci.errors import Code, Where
 from mist_ci.models.base import Model
 from mist_ci.models.config import Waiver
+from mist_ci.models.difference import InferenceDifference
 from mist_ci.models.finding import DataReport, Severity
 from mist_ci.models.plan import Event, Step
 from mist_ci.models.usage import Spend
@@ -135,6 +136,8 @@ class Report(Model):
     decision: Decision
     self_checks: tuple[SelfCheck, ...] = ()
     spend: tuple[SpendLine, ...] = ()
+    inference: tuple[InferenceDifference, ...] = ()
+    """What an answer costs at base and at head, for each model of which both have answered."""
     training: tuple[TrainingEstimate, ...] = ()
     budgets: tuple[BudgetLine, ...] = ()
     waivers: tuple[Waiver, ...] = ()

@@ -1,15 +1,17 @@
 """A Report as the plain dictionaries that the templates show: sandboxed, they must find nothing to climb on."""
 
+from collections.abc import Sequence
 from decimal import Decimal
-from fractions import Fraction
 
 from markupsafe import Markup
 
+from mist_ci.models.difference import InferenceDifference
 from mist_ci.models.figures import count
 from mist_ci.models.plan import StepKind
 from mist_ci.models.report import Report
 from mist_ci.models.usage import Spend
 from mist_ci.models.verdict import Decision, ModelVerdict, Outcome, SuiteVerdict, Verdict
+from mist_ci.report.answers import answers_view
 from mist_ci.report.others import others_view
 from mist_ci.report.status import headline, verdict_line
 from mist_ci.report.surface import surface_view
@@ -24,7 +26,6 @@ _ICONS = {
 _TITLES = {Outcome.NOT_PROVEN: "passed, but something is not proven"}
 _OVERALL = {Verdict.REGRESSED: "❌&nbsp;regressed", Verdict.PASS: "✅&nbsp;pass"}
 _LATER = (StepKind.LINT_POLICY, StepKind.SUITE_REMOVED, StepKind.SELF_CHECK)
-_MOVED = Fraction(1, 100)
 
 
 def view(report: Report) -> View:
@@ -40,7 +41,7 @@ def view(report: Report) -> View:
             verdict["as_of"] = _ours(verdict["as_of"])
         told |= {"count_new": data.count_new, "count_known": data.count_known, "sentences": sentences}
     return {
-        **decision_view(report.decision),
+        **decision_view(report.decision, report.inference),
         "report": dump,
         "label": report.label,
         "headline": headline(report),
@@ -53,14 +54,14 @@ def view(report: Report) -> View:
     }
 
 
-def decision_view(decision: Decision) -> View:
+def decision_view(decision: Decision, inference: Sequence[InferenceDifference] = ()) -> View:
     """What was decided, whoever asked."""
     outcome = decision.outcome
     return {
         "icon": _ours(_ICONS[outcome]),
         "title": _TITLES.get(outcome, outcome.value),
         "headline": verdict_line(decision),
-        "models": [_model(model) for model in decision.models],
+        "models": [_model(model) | answers_view(model.model, inference) for model in decision.models],
     }
 
 
@@ -83,7 +84,6 @@ def _model(model: ModelVerdict) -> View:
             {"suite": suite.numbers.suite, "told": told} for suite in suites if (told := _remarks(suite))
         ],
         "forgotten": [_lost(suite) for suite in forgotten(model)],
-        "longer": _longer(model),
         "is_early": any(suite.numbers.stopped_early for suite in suites),
         **surface_view(model),
         **others_view(model),
@@ -129,25 +129,6 @@ def _sum(sides: list[Spend]) -> str | None:
     costs = [spend.cost_usd for spend in sides]
     known = [cost for cost in costs if cost is not None]
     return str(sum(known, Decimal(0))) if len(known) == len(costs) else None
-
-
-def _longer(model: ModelVerdict) -> View | None:
-    """Tokens of an answer at base and at head, where they moved by a hundredth or more."""
-    pairs = [(one.numbers.base.spend, one.numbers.head.spend) for one in model.suites if one.numbers.base]
-    base, head = (_per_answer([pair[side] for pair in pairs]) for side in (0, 1))
-    if not base or head is None or abs(head / base - 1) < _MOVED:
-        return None
-    return {
-        "model": model.model,
-        "base": f"{float(base):,.1f}",
-        "head": f"{float(head):,.1f}",
-        "change": f"{float(head / base - 1):+.0%}".replace("-", "−"),
-    }
-
-
-def _per_answer(spends: list[Spend]) -> Fraction | None:
-    calls = sum(spend.calls for spend in spends)
-    return Fraction(sum(spend.tokens_out for spend in spends), calls) if calls else None
 
 
 def _problem(report: Report) -> View | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from mist_ci import __version__, gate, report, schemaflux, tokentrace
 from mist_ci.errors import ConfigError, MistError, UsageError
 from mist_ci.models.attempt import Attempt, Side, judging_of, spend_of
+from mist_ci.models.difference import InferenceDifference
 from mist_ci.models.finding import Severity
 from mist_ci.models.report import Problem, Report, SpendLine
 from mist_ci.models.verdict import Decision, ModelVerdict, Outcome
@@ -40,6 +41,7 @@ def conclude(
         decision=Decision(outcome=outcome, reasons=reasons, models=models),
         self_checks=tuple(run.self_checks),
         spend=(*_spend_lines(run), *_judging_lines(run)),
+        inference=_differences(run),
         training=tuple(run.training),
         budgets=run.budgets,
         waivers=run.waivers if run.plan else (),
@@ -65,6 +67,26 @@ def _spend_lines(run: Run) -> tuple[SpendLine, ...]:
         for side in Side
         if (mine := [attempt for attempt in attempts if attempt.side is side]) and not _is_untold(mine)
     )
+
+
+def _differences(run: Run) -> tuple[InferenceDifference, ...]:
+    """What an answer costs at base and at head, on the samples that decide."""
+    if run.plan is None:
+        return ()
+    cohort = {suite.digest for suite in run.suites}
+    clusters = {
+        (suite.digest, sample.key): f"{suite.name}: {sample.cluster}"
+        for suite in run.suites
+        for sample in suite.samples
+        if sample.cluster is not None
+    }
+    alpha = run.plan.gate.defaults.alpha
+    found = (
+        tokentrace.inference_difference(change.name, attempts, cohort, alpha=alpha, clusters=clusters)
+        for change in run.plan.models
+        if (attempts := run.attempts.get(change.name))
+    )
+    return tuple(one for one in found if one is not None)
 
 
 def _judging_lines(run: Run) -> tuple[SpendLine, ...]:

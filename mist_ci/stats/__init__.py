@@ -21,6 +21,8 @@ from mist_ci.stats.missing import ImputedInterval, ScorePair, imputed_interval
 from mist_ci.stats.normal import critical_z, normal_cdf, normal_quantile
 from mist_ci.stats.overall import Overall, imputed_overall, overall_interval
 from mist_ci.stats.paired import paired_interval
+from mist_ci.stats.paired_mean import paired_mean_bounds
+from mist_ci.stats.paired_quantile import paired_quantile_bounds, quantile
 from mist_ci.stats.paired_t import GuardedMean, guarded_mean, paired_t_interval
 from mist_ci.stats.power import minimum_detectable_effect, n_for_zero_discordance, n_required
 from mist_ci.stats.proportion import mean_lower_bound, wilson_interval, wilson_lower_bound
@@ -81,9 +83,12 @@ __all__ = [
     "obf_spent",
     "overall_interval",
     "paired_interval",
+    "paired_mean_bounds",
+    "paired_quantile_bounds",
     "paired_t_interval",
     "pass_all_k",
     "pass_at_k",
+    "quantile",
     "rectified_difference",
     "sd_with_attempts",
     "spent_p_value",

@@ -1,6 +1,7 @@
 """Every call and every training row in tokens and dollars; budgets that hold."""
 
 from mist_ci.tokentrace.budgets import evaluation_budget, training_budget
+from mist_ci.tokentrace.difference import inference_difference
 from mist_ci.tokentrace.exporting import COLUMNS, Departure, envelope, left_out_of, row
 from mist_ci.tokentrace.ledger import read_ledger
 from mist_ci.tokentrace.otlp import export_request, rejected
@@ -40,6 +41,7 @@ __all__ = [
     "evaluation_budget",
     "export_request",
     "hash_of",
+    "inference_difference",
     "left_out_of",
     "outlay",
     "priced",

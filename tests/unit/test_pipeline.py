@@ -559,6 +559,10 @@ def test_long_samples_of_head_do_not_hide_that_its_model_costs_more() -> None:
     done = gate(change, base=base, models=FakeModels(wordy))
     assert done.outcome is Outcome.FAILED
     assert any("cost_per_request_increase" in reason for reason in done.report.decision.reasons)
+    (difference,) = done.report.inference
+    longer = difference.tokens_out
+    assert longer is not None
+    assert (longer.base, longer.head, longer.low, longer.high, longer.samples) == (2, 50, 48, 48, 100)
 
 
 def test_the_tip_of_base_judges_and_not_the_commit_where_head_parted() -> None:

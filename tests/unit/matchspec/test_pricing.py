@@ -100,6 +100,14 @@ def test_a_record_of_an_older_version_still_reads() -> None:
     assert msgspec.json.decode(msgspec.json.encode(older), type=Attempt) == attempt
 
 
+def test_a_gateway_that_is_dearer_than_the_price_list_stops_the_run_after_the_calls_under_way() -> None:
+    dear = completion("0", cost_usd=Decimal(5))  # a dollar was set aside for it
+    models = FakeModels(lambda _model, _messages: dear)
+    done = run([suite(20)], [side(Side.HEAD, provider(prices=DOLLAR_A_CALL))], models, ceiling="8")
+    assert not done.complete
+    assert done.spent_usd == spend_of(done.attempts).cost_usd == Decimal(10)
+
+
 def test_a_ceiling_is_charged_what_was_reported_also_where_tokens_were_counted_here() -> None:
     answer = completion("0", cost_usd=THREE_CENTS, tokens_in=None, tokens_out=None)
     attempt = asked(answer, DOLLAR_A_CALL)

@@ -12,6 +12,7 @@ from mist_ci.gate import compare, decide, first_look, self_check
 from mist_ci.models.attempt import Side
 from mist_ci.models.comparison import Calibrated
 from mist_ci.models.config import Waiver
+from mist_ci.models.difference import Moved
 from mist_ci.models.finding import DataChange, Severity, TargetVerdict
 from mist_ci.models.plan import Step, StepKind
 from mist_ci.models.report import BudgetLine, Problem, Report, SelfCheck
@@ -220,8 +221,16 @@ def over_budget() -> Report:
     suite = suite.model_copy(update={"numbers": suite.numbers.model_copy(update={"head": head})})
     model = model.model_copy(update={"suites": (suite,)})
     over = "over budget: cost_per_request_increase +135.0% of +20.0%"
+    templated = Moved(base=20.0, head=23.0, low=3.0, high=3.0, samples=200)
+    longer = Moved(base=5.0, head=15.5, low=9.9, high=11.1, samples=200)
+    dearer = Moved(base=0.1, head=0.235, low=0.128, high=0.142, samples=200)
+    alike = "200 of 200 prompts have another number of tokens at head"
+    inference = report.inference[0].model_copy(
+        update={"tokens_in": templated, "tokens_out": longer, "usd_per_1000": dearer, "prompts": alike}
+    )
     return report.model_copy(
         update={
+            "inference": (inference,),
             "decision": Decision(outcome=Outcome.FAILED, reasons=(over,), models=(model,)),
             "spend": (report.spend[0], report.spend[1].model_copy(update={"spend": spend})),
             "budgets": (

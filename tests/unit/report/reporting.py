@@ -10,7 +10,7 @@ from mist_ci.models.plan import Event, Step, StepKind
 from mist_ci.models.report import BudgetLine, Report, SpendLine, TrainingEstimate
 from mist_ci.models.suite import Suite
 from mist_ci.models.verdict import Decision
-from mist_ci.tokentrace import evaluation_budget
+from mist_ci.tokentrace import evaluation_budget, inference_difference
 from tests.unit.gate.building import Pair, answers, decide_attempts
 
 EVENT = Event(
@@ -81,11 +81,15 @@ def report_on(
     budgets: tuple[BudgetLine, ...] = evaluation_budget(
         gate.budgets, attempts, {suite.digest for suite, _ in played}, complete=True
     )
+    difference = inference_difference(
+        "assistant", attempts, {suite.digest for suite, _ in played}, alpha=gate.defaults.alpha
+    )
     return make_report(
         decision,
         steps=(VALIDATED, EVALUATED) if data else (EVALUATED,),
         data=tuple(data),
         spend=spend_lines(attempts),
+        inference=tuple(one for one in [difference] if one is not None),
         training=(ESTIMATE,) if data else (),
         budgets=budgets,
         notices=tuple(notices),
