@@ -204,6 +204,11 @@ def wrong(model: type[BaseModel], value: object) -> ConfigError | None:
     return None
 
 
+def _may_hold_a_key(error: ConfigError) -> bool:
+    """What somebody pastes where a variable's name belongs must not stand in a log."""
+    return error.where is not None and str(error.where.field).endswith("key_env")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("model", FULL, ids=lambda model: model.__name__)
 def test_no_value_anywhere_is_explained_in_the_words_of_a_library(model: type[BaseModel]) -> None:
@@ -217,7 +222,7 @@ def test_no_value_anywhere_is_explained_in_the_words_of_a_library(model: type[Ba
                 continue
             told += 1
             words, _, got = error.message.partition(" (got ")
-            assert got, error.message
+            assert bool(got) is not _may_hold_a_key(error), error.message
             assert words.startswith(("must ", "write ")), (path, odd, error.message)
             assert not LIBRARY.search(re.sub(r"'[^']*'", "", words)), (path, odd, error.message)
             assert error.where is not None
@@ -264,9 +269,9 @@ ROWS = [
     ("providers: {p: {type: anthropic, callable: a:b}}", "providers.p.callable",
      'must be left out: it belongs to providers of type python, and this one is anthropic (got "a:b")'),
     ("providers: {p: {type: command, command: [x], key_env: K}}", "providers.p.key_env",
-     'must be left out: it belongs to providers of a server, and this one is command (got "K")'),
+     "must be left out: it belongs to providers of a server, and this one is command"),
     ("providers: {p: {type: openai, base_url: http://x, key_env: sk-1}}", "providers.p.key_env",
-     'must be the name of an environment variable: letters, digits and underscores, and no digit first (got "sk-1")'),
+     "must be the name of an environment variable: letters, digits and underscores, and no digit first"),
 ]  # fmt: skip
 
 
