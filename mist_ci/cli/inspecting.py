@@ -1,6 +1,6 @@
 """What `mist-ci validate` asks SchemaFlux, from its options."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,15 @@ if TYPE_CHECKING:
 
 
 def inspection(
-    files: "Sequence[Opened]", before: "Sequence[Opened]", options: dict[str, Any]
+    files: "Sequence[Opened]",
+    before: "Sequence[Opened]",
+    options: dict[str, Any],
+    infos: "tuple[Mapping[str, bytes], Mapping[str, bytes]]" = ({}, {}),
 ) -> "Inspection":
-    """Everything that the options say. Raises ConfigError and UsageError for files and names that are not there."""
+    """Everything that the options say; `infos` are settings beside the data, now and before.
+
+    Raises ConfigError and UsageError for files and names that are not there.
+    """
     from mist_ci import schemaflux
     from mist_ci.cli import wiring, wiring_data
     from mist_ci.cli.local import read_file
@@ -34,6 +40,8 @@ def inspection(
         selection=selection(options),
         suppressions=_suppressions(options),
         suite_prompts=_suite_prompts(options["suites"]),
+        infos=infos[0],
+        infos_before=infos[1],
     )
 
 

@@ -86,6 +86,7 @@ def _validated(
             noted if options["write_baseline"] else None,
             wiring.labels(),
         )
-        found = schemaflux.validate(inspection(files, before, options), means)
+        infos = opener.infos, opener.infos_before
+        found = schemaflux.validate(inspection(files, before, options, infos), means)
         told = (*found.notices, *wiring_data.not_read(opener))
         return found.model_copy(update={"notices": told}), noted

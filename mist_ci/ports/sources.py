@@ -6,6 +6,11 @@ from typing import Protocol
 
 from mist_ci.models.data_format import Compression, Container
 
+DATASET_INFO = "dataset_info.json"
+"""LLaMA-Factory's settings beside training data: it looks for no other name."""
+MAX_INFO_BYTES = 4 << 20
+"""A larger one is nothing that somebody wrote, and is not looked at."""
+
 
 class Source(Protocol):
     """One file, seen as JSONL whatever it is: an adapter rewrites everything else row by row when it opens it."""

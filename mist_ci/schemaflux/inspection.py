@@ -51,6 +51,10 @@ class Inspection:
     selection: Selection = EVERYTHING
     suppressions: Suppressions = NOTHING
     suite_prompts: SuiteTexts = field(default_factory=dict)
+    infos: Mapping[str, bytes] = field(default_factory=dict)
+    """Path → content of every `dataset_info.json` of LLaMA-Factory beside the data."""
+    infos_before: Mapping[str, bytes] = field(default_factory=dict)
+    """The same at base: what was wrong there is known."""
     keep: int = KEEP
     longest_line: int = MAX_LINE_BYTES
 

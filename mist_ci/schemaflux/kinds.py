@@ -2,6 +2,7 @@
 
 BrokenRule  sees a file that is not what it says it is
 FileRule    sees the beginning of a file before it is split into lines
+InfoRule    sees a file beside the data that says how a trainer reads it, and the first rows
 LineRule    sees a line that is not strict JSON
 RowRule     sees one row
 TargetRule  sees one row and a provider or trainer that it is meant for
@@ -27,6 +28,7 @@ from mist_ci.models.finding import DataChange, Severity
 from mist_ci.models.target import Target
 from mist_ci.ports.executor import ChatRendered
 from mist_ci.ports.sources import BrokenSource
+from mist_ci.schemaflux.dataset_info import DatasetInfo
 from mist_ci.schemaflux.leaks import SuiteIndex
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.row_tokens import Passage
@@ -54,6 +56,14 @@ class BrokenRule(Rule, Protocol):
 
     def check(self, file: BrokenSource, /) -> Iterable[Problem]:
         """Why it could not."""
+        ...
+
+
+class InfoRule(Rule, Protocol):
+    """Judges a `dataset_info.json` by the first rows of the data that it describes."""
+
+    def check(self, info: DatasetInfo, /) -> Iterable[Problem]:
+        """What does not fit the rows."""
         ...
 
 

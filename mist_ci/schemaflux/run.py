@@ -8,6 +8,7 @@ from mist_ci.models.data_format import DataFormat
 from mist_ci.models.finding import DataChange, DataReport, Finding
 from mist_ci.ports.sources import Source
 from mist_ci.schemaflux.asking import ask
+from mist_ci.schemaflux.beside import judge_beside
 from mist_ci.schemaflux.corpus import Record, corpus_problems
 from mist_ci.schemaflux.files import data_hash, head_of, judge_files, judge_heads, note_broken, summary, whole
 from mist_ci.schemaflux.folds import note_folds
@@ -42,6 +43,7 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     note_broken(asked, ledger)
     sources = whole(asked.head)
     heads = judge_heads(asked, sources, ledger)
+    judge_beside(asked, ledger)
     readable = [source for source in sources if source.path in heads]
     before = whole(asked.base)
     formats = _formats(heads), _formats_before(asked, before)
@@ -81,7 +83,7 @@ def validate(asked: Inspection, means: Means) -> DataReport:
         change=change,
         targets=tuple(target_verdicts(total.matrix, total.rows)),
         data_hash=data_hash(sources),
-        notices=(*notices, *asked.suppressions.unmatched(one.path for one in asked.head)),
+        notices=(*notices, *asked.suppressions.unmatched((*(one.path for one in asked.head), *asked.infos))),
     )
 
 

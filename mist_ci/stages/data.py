@@ -21,7 +21,7 @@ from mist_ci.ports import World
 from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.datasets import WantedData
 from mist_ci.ports.files import Tree
-from mist_ci.ports.sources import Opened
+from mist_ci.ports.sources import DATASET_INFO, MAX_INFO_BYTES, Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +48,11 @@ class DataStage:
         template = self._template()
         is_new_template, is_recounted = template != self._template_before(), self._is_recounted()
         with ExitStack() as stack:
+            head, base = stack.enter_context(self._open("head")), self._known(stack)
             asked = schemaflux.Inspection(
                 self.name,
-                stack.enter_context(self._open("head")),
-                self._known(stack),
+                head,
+                base,
                 format=self.dataset.format,
                 model=reference.model if reference else "",
                 template=template,
@@ -62,6 +63,8 @@ class DataStage:
                 selection=self._selection(),
                 suppressions=self._suppressions(),
                 trainers_before=self._trainers_before(),
+                infos=self._infos("head", head),
+                infos_before=self._infos("base", base),
                 now=self.world.clock.now(),
                 suite_prompts={
                     suite.name: {one.key: schemaflux.telling_texts(one) for one in suite.samples}
@@ -71,6 +74,13 @@ class DataStage:
             self._say_what_changed(asked)
             means = schemaflux.Means(self.world.executor, self._tokens(), labels=self.world.labels)
             return schemaflux.validate(asked, means)
+
+    def _infos(self, side: str, opened: Sequence[Opened]) -> dict[str, bytes]:
+        """The `dataset_info.json` beside every file of the data, unless it is data itself."""
+        tree, paths = self.trees[side], {one.path for one in opened}
+        beside = {f"{path.rpartition('/')[0]}/{DATASET_INFO}".removeprefix("/") for path in paths}
+        found = {path: tree.read(path) for path in sorted(beside - paths) if tree.exists(path)}
+        return {path: content for path, content in found.items() if len(content) <= MAX_INFO_BYTES}
 
     def _tokens(self) -> TokenCounter:
         """Counts with the model's own tokenizer.json, where its reference names one."""

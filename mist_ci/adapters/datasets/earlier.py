@@ -9,7 +9,7 @@ from mist_ci.adapters.sources.opening import Opener
 from mist_ci.adapters.sources.sniffing import HEAD_BYTES, SUFFIXES, is_one_object, is_pointer, plain_name
 from mist_ci.errors import Code, UsageError, Where
 from mist_ci.ports.files import Tree
-from mist_ci.ports.sources import Opened
+from mist_ci.ports.sources import DATASET_INFO, Opened
 
 
 def open_earlier(opener: Opener, paths: Sequence[Path], revision: str) -> tuple[Opened, ...]:
@@ -43,6 +43,8 @@ def _open(opener: Opener, blob: Blob, label: str, *, is_named: bool) -> Opened |
         return opener.open(label, blob)
     head = blob[:HEAD_BYTES]
     is_setting = not is_named and label.endswith(".json") and is_one_object(blob)
+    if is_setting and Path(label).name == DATASET_INFO:
+        opener.infos_before[label] = blob
     return None if is_pointer(head) or is_setting else opener.open_bytes(label, blob)
 
 

@@ -51,6 +51,10 @@ class Opener:
         self._numbers = count()
         self.passed_over: list[str] = []
         """Files below directories that were taken for something else than data."""
+        self.infos: dict[str, bytes] = {}
+        """Those of them that say how a trainer reads the data: path → content."""
+        self.infos_before: dict[str, bytes] = {}
+        """The same at an earlier commit."""
 
     def __enter__(self) -> Self:
         return self

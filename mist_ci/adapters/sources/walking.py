@@ -7,7 +7,7 @@ from pathlib import Path
 from mist_ci.adapters.sources.opening import Opener
 from mist_ci.adapters.sources.sniffing import HEAD_BYTES, SUFFIXES, is_one_object, plain_name
 from mist_ci.errors import Code, UsageError, Where
-from mist_ci.ports.sources import BrokenSource, Opened
+from mist_ci.ports.sources import DATASET_INFO, MAX_INFO_BYTES, BrokenSource, Opened
 
 _LONGEST_ROW_BYTES = 2**26
 _MOST_NAMED = 10
@@ -33,8 +33,11 @@ def open_paths(opener: Opener, paths: Sequence[Path]) -> tuple[Opened, ...]:
 
 
 def passed_over(opener: Opener) -> list[str]:
-    """What to say of files below directories that were not read: each is named once."""
-    files = list(dict.fromkeys(opener.passed_over))
+    """What to say of files below directories that were not read: each is named once.
+
+    What was kept for a rule to judge is not among them.
+    """
+    files = [file for file in dict.fromkeys(opener.passed_over) if file not in opener.infos]
     more = (
         [f"{len(files) - _MOST_NAMED:,} more files like it were passed over"]
         if len(files) > _MOST_NAMED
@@ -57,6 +60,8 @@ def data_files(opener: Opener, directory: Path) -> Iterator[Opened]:
         elif place.is_file():
             if _is_setting(place):
                 opener.passed_over.append(str(place))
+                if place.name == DATASET_INFO and place.stat().st_size <= MAX_INFO_BYTES:
+                    opener.infos[str(place)] = place.read_bytes()
             else:
                 yield opener.open(str(place), place)
 

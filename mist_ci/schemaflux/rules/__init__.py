@@ -6,6 +6,7 @@ from mist_ci.schemaflux.kinds import (
     CorpusRule,
     FileRule,
     FoldRule,
+    InfoRule,
     LeakRule,
     LineRule,
     PairRule,
@@ -34,6 +35,7 @@ from mist_ci.schemaflux.rules import (
     sf107_misspelt_key,
     sf108_no_messages,
     sf110_mixed_types,
+    sf111_column_map,
     sf201_unknown_role,
     sf203_no_assistant,
     sf204_no_user,
@@ -122,6 +124,7 @@ FILE_RULES: tuple[FileRule, ...] = (
     sf101_unknown_format,
 )
 
+INFO_RULES: tuple[InfoRule, ...] = (sf111_column_map,)
 LINE_RULES: tuple[LineRule, ...] = (
     sf002_invalid_json,
     sf003_not_utf8,
@@ -232,6 +235,7 @@ RULES: tuple[Rule, ...] = tuple(
         (
             *BROKEN_RULES,
             *FILE_RULES,
+            *INFO_RULES,
             *LINE_RULES,
             *ROW_RULES,
             *TARGET_RULES,

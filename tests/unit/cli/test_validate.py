@@ -283,14 +283,51 @@ def test_a_pattern_that_no_file_matches_is_said(here: Path) -> None:
 def test_a_json_file_of_one_object_is_said_once_and_the_others_are_read() -> None:
     Path("data").mkdir()
     Path("data/a.jsonl").write_text(line())
-    Path("data/dataset_info.json").write_text('{"a": {\n"file_name": "a.jsonl"}}')
+    Path("data/package.json").write_text('{"a": {\n"file_name": "a.jsonl"}}')
     done = validate("data", "data")
-    assert done.stdout.count("data/dataset_info.json holds one JSON object") == 1
+    assert done.stdout.count("data/package.json holds one JSON object") == 1
     assert done.return_value == 0
     Path("data/a.jsonl").unlink()
     with pytest.raises(MistError) as caught:
         validate("data")
-    assert "dataset_info.json" in str(caught.value.hint)
+    assert "package.json" in str(caught.value.hint)
+
+
+INSTRUCTION = '{"instruction": "What is 2+2?", "input": "", "output": "4"}\n'
+
+
+def test_a_dataset_info_is_judged_by_the_rows_beside_it_and_not_said_to_be_passed_over() -> None:
+    Path("data").mkdir()
+    Path("data/a.jsonl").write_text(INSTRUCTION)
+    info = Path("data/dataset_info.json")
+    info.write_text('{"a": {"file_name": "a.jsonl"}}')
+    done = validate("data")
+    assert done.return_value == 0
+    assert "dataset_info.json" not in done.stdout
+    info.write_text('{"a": {"file_name": "a.jsonl", "columns": {"prompt": "instruction"}}}')
+    done = validate("data")
+    assert done.return_value == 1
+    assert "SF111" in done.stdout
+    assert "a.columns.response" in done.stdout
+    assert "holds one JSON object" not in done.stdout
+    assert validate("data", "--ignore", "SF111").return_value == 0
+    ignored = validate("data", "--per-file-ignores", "data/dataset_info.json:SF111")
+    assert ignored.return_value == 0
+    assert "no file matches" not in ignored.stdout
+
+
+def test_a_dataset_info_that_was_as_bad_before_is_known() -> None:
+    Path("data").mkdir()
+    Path("data/a.jsonl").write_text(INSTRUCTION)
+    info = Path("data/dataset_info.json")
+    info.write_text('{"a": {"file_name": "a.jsonl", "columns": {"prompt": "instruction"}}}')
+    git("init", "--quiet")
+    git("add", ".")
+    git("commit", "--quiet", "-m", "one")
+    assert validate("data").return_value == 1
+    assert validate("data", "--since", "HEAD").return_value == 0
+    info.write_text('{"a": {"file_name": "a.jsonl", "columns": {"response": "output"}}}')
+    assert validate("data", "--since", "HEAD").return_value == 1
 
 
 def test_a_tokenizer_that_cannot_count_is_an_error() -> None:

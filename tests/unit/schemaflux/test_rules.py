@@ -22,7 +22,7 @@ from mist_ci.schemaflux.plain import PlainRow, as_plain, read_plain
 from mist_ci.schemaflux.prompts import normalise_text
 from mist_ci.schemaflux.row import Row
 from mist_ci.schemaflux.rule import Mention, RuleMeta
-from mist_ci.schemaflux.rules import CORPUS_RULES, FOLD_RULES, LEAK_RULES, ROW_RULES, RULES
+from mist_ci.schemaflux.rules import CORPUS_RULES, FOLD_RULES, INFO_RULES, LEAK_RULES, ROW_RULES, RULES
 from mist_ci.schemaflux.rules.of_targets import FILE_FACT_RULES
 from mist_ci.schemaflux.selection import Selection
 from mist_ci.schemaflux.triggers import TriggerSet
@@ -33,9 +33,11 @@ ROOT = Path(__file__).parents[3]
 IDS = [rule.META.code for rule in RULES]
 every_rule = pytest.mark.parametrize("rule", RULES, ids=IDS)
 by_content = pytest.mark.parametrize(
-    "rule", [pytest.param(one, id=one.META.code) for one in RULES if one not in FILE_FACT_RULES]
+    "rule",
+    [pytest.param(one, id=one.META.code) for one in RULES if one not in (*FILE_FACT_RULES, *INFO_RULES)],
 )
-"""Rules about facts of a file have facts as their examples: test_file_facts.py."""
+"""Rules about facts of a file have facts as their examples: test_file_facts.py. Those about settings beside it have
+both files: test_column_map.py."""
 WAITING = {
     "SF109": DataFormat.BEDROCK_NOVA,
     "SF112": DataFormat.BEDROCK_NOVA,
