@@ -39,11 +39,9 @@ def validate(asked: Inspection, means: Means) -> DataReport:
 
     Raises CouldNotRun MC900 when a rule crashes, MC304 when templates cannot be run.
     """
-    ledger = Ledger(asked.keep, suppressions=asked.suppressions, noted=means.noted)
-    note_broken(asked, ledger)
+    ledger = _ledger_of_files(asked, means)
     sources = whole(asked.head)
     heads = judge_heads(asked, sources, ledger)
-    judge_beside(asked, ledger)
     readable = [source for source in sources if source.path in heads]
     before = whole(asked.base)
     formats = _formats(heads), _formats_before(asked, before)
@@ -85,6 +83,14 @@ def validate(asked: Inspection, means: Means) -> DataReport:
         data_hash=data_hash(sources),
         notices=(*notices, *asked.suppressions.unmatched((*(one.path for one in asked.head), *asked.infos))),
     )
+
+
+def _ledger_of_files(asked: Inspection, means: Means) -> Ledger:
+    """What is wrong with files that have no rows: those that cannot be opened, and settings beside the data."""
+    ledger = Ledger(asked.keep, suppressions=asked.suppressions, noted=means.noted)
+    note_broken(asked, ledger)
+    judge_beside(asked, ledger)
+    return ledger
 
 
 def _copies(ledger: Ledger) -> int:
