@@ -15,7 +15,7 @@ export PYTHONNOUSERSITE := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test e2e runners servers check bench bench-data bench-eval lock docs suites clean
+.PHONY: help demo test e2e runners servers check lint bench bench-data bench-eval lock docs suites clean
 
 help:  ## print this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -37,7 +37,11 @@ servers: .venv/dev.stamp .servers/python.stamp .servers/node.stamp .servers/llam
 	@.servers/venv/bin/python tests/servers/vendor_schemas.py tests/data/vendors
 	@MIST_CI_SERVERS=.servers $(PYTEST) -n 0 -rs tests/servers
 
-check: .venv/dev.stamp  ## linters, types, walls and unit tests: under a minute
+check: lint  ## linters, types, walls and the quick unit tests: for every commit
+	@echo "check: unit tests"
+	@$(PYTEST) --dist loadfile --hypothesis-profile quick -m "not slow" tests/unit mist_ci
+
+lint: .venv/dev.stamp  ## linters, types and walls
 	@echo "check: unfinished marks"
 	@! grep -rnE 'TODO|FIXME|XXX|HACK|NotImplementedError' --include='*.py' --include='*.j2' mist_ci
 	@echo "check: ruff"
@@ -51,8 +55,6 @@ check: .venv/dev.stamp  ## linters, types, walls and unit tests: under a minute
 	@$(PY) -m deptry mist_ci examples
 	@echo "check: dead code"
 	@$(PY) -m vulture
-	@echo "check: unit tests"
-	@$(PYTEST) --dist loadfile --hypothesis-profile quick -m "not slow" tests/unit mist_ci
 
 bench: .venv/dev.stamp  ## run everything in benchmarks/
 	@set -e; for file in benchmarks/*.py; do \
