@@ -10,12 +10,11 @@ from mist_ci.gate.pairing import Evidence, Paired
 from mist_ci.models.attempt import Attempt, Side
 from mist_ci.models.comparison import AnchorComparison, ModelComparison, OverallNumbers, SuiteComparison
 from mist_ci.models.config import Gate
-from mist_ci.models.judges import Judges
+from mist_ci.models.judges import NO_JUDGES, Judges
 from mist_ci.models.plan import ModelChange
 from mist_ci.models.suite import Role, Suite
 from mist_ci.stats import ImputedInterval, imputed_overall
 
-NOBODY = Judges()
 """No judge was checked: whatever a model decides is advisory."""
 
 
@@ -36,7 +35,7 @@ def compare(
     leaked: Mapping[str, tuple[str, ...]],
     waived: frozenset[str] = NONE,
     added: Sequence[Suite] = (),
-    judges: Judges = NOBODY,
+    judges: Judges = NO_JUDGES,
 ) -> ModelComparison:
     """All suites of one model reference, each as far as it was looked at.
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 
 from msgspec import structs
 
-from mist_ci.gate.compare import NOBODY, compare
+from mist_ci.gate.compare import compare
 from mist_ci.gate.decide import decide
 from mist_ci.gate.families import settled
 from mist_ci.gate.looks import Standing, first_look
 from mist_ci.models.attempt import Attempt, Side
 from mist_ci.models.config import Gate
-from mist_ci.models.judges import Judges
+from mist_ci.models.judges import NO_JUDGES, Judges
 from mist_ci.models.plan import ModelChange
 from mist_ci.models.suite import AttemptCounts, Suite
 from mist_ci.models.verdict import Decision, Outcome, Verdict
@@ -63,7 +63,7 @@ def pretend(
     gate: Gate,
     splits: int,
     advance: Callable[[], None],
-    judges: Judges = NOBODY,
+    judges: Judges = NO_JUDGES,
 ) -> Pretended:
     """Judges `splits` pretend changes, look by look as a real one. Which attempt goes where is a hash: no dice.
 

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from mist_ci.matchspec.pricing import price, reported_usage
+from mist_ci.matchspec.pricing import price, usage_of
 from mist_ci.models.attempt import Judgement, exact_sum
 from mist_ci.models.config import Provider
-from mist_ci.models.usage import TokenBasis, Usage
+from mist_ci.models.usage import TokenBasis
 from mist_ci.ports import World
 from mist_ci.ports.model_client import Completion, Request
 
@@ -37,7 +37,7 @@ class Bill:
         self, request: Request, reply: Completion, provider: Provider, *, asked: bool, is_text: bool = True
     ) -> Decimal | None:
         """One reply: paid now, or there already; and what it costs. A vector has no tokens."""
-        usage = self._usage(request, reply, is_text=is_text)
+        usage = usage_of(reply, request.messages, request.model, self.world, is_text=is_text)
         cost = price(reply, usage, provider, request.model, self.start_ns, self.world)
         self.bases.add(f"{cost.basis} ({cost.as_of})" if cost.as_of else str(cost.basis))
         if not asked:
@@ -78,14 +78,6 @@ class Bill:
             told=shown,
             order_flipped=order_flipped,
         )
-
-    def _usage(self, request: Request, reply: Completion, *, is_text: bool) -> Usage:
-        if (reported := reported_usage(reply)) is not None:
-            return reported
-        count = self.world.tokens.count
-        asked = sum(count(message.content, request.model) for message in request.messages)
-        answered = count(reply.text, request.model) if is_text else 0
-        return Usage(tokens_in=asked, tokens_out=answered, basis=TokenBasis.COUNTED)
 
 
 def _total(amounts: Sequence[Decimal | None]) -> Decimal | None:

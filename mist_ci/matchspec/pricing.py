@@ -1,8 +1,10 @@
 """What an answer costs, by the best that is known about it."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from mist_ci.models.config import Provider
+from mist_ci.models.suite import ChatMessage
 from mist_ci.models.usage import Cost, CostBasis, TokenBasis, Usage
 from mist_ci.ports import World
 from mist_ci.ports.model_client import Completion
@@ -30,7 +32,21 @@ def price(
     )
 
 
-def reported_usage(answer: Completion) -> Usage | None:
+def usage_of(
+    answer: Completion, messages: Sequence[ChatMessage], model: str, world: World, *, is_text: bool = True
+) -> Usage:
+    """What the provider reported, else counted here; the basis says which. A vector has no tokens."""
+    if (reported := _reported(answer)) is not None:
+        return reported
+    count = world.tokens.count
+    return Usage(
+        tokens_in=sum(count(message.content, model) for message in messages),
+        tokens_out=count(answer.text, model) if is_text else 0,
+        basis=TokenBasis.COUNTED,
+    )
+
+
+def _reported(answer: Completion) -> Usage | None:
     """The tokens that the provider reported; None where it reported none, or half of them.
 
     A part is never more than its whole, whatever an answer says: a price of the rest would be below zero.

@@ -6,9 +6,8 @@ from msgspec.structs import replace
 
 from mist_ci.matchspec.calls import Call
 from mist_ci.matchspec.grading import Graded
-from mist_ci.matchspec.pricing import price, reported_usage
+from mist_ci.matchspec.pricing import price, usage_of
 from mist_ci.models.attempt import Attempt, AttemptStatus
-from mist_ci.models.usage import TokenBasis, Usage
 from mist_ci.ports import World
 from mist_ci.ports.model_client import Completion, NoAnswer
 
@@ -85,9 +84,9 @@ def _begun(call: Call, span: Span) -> Attempt:
 
 
 def _accounting(answer: Completion, call: Call, start_ns: int, world: World) -> dict[str, object]:
-    usage = _usage(answer, call, world)
-    contestant = call.contestant
-    cost = price(answer, usage, contestant.provider, contestant.reference.model, start_ns, world)
+    provider, model = call.contestant.provider, call.contestant.reference.model
+    usage = usage_of(answer, call.sample.messages, model, world)
+    cost = price(answer, usage, provider, model, start_ns, world)
     return {
         "tokens_in": usage.tokens_in,
         "tokens_out": usage.tokens_out,
@@ -98,15 +97,3 @@ def _accounting(answer: Completion, call: Call, start_ns: int, world: World) -> 
         "cost_basis": cost.basis,
         "price_as_of": cost.as_of.isoformat() if cost.as_of else None,
     }
-
-
-def _usage(answer: Completion, call: Call, world: World) -> Usage:
-    """What the provider reported, else counted here; the basis says which."""
-    if (reported := reported_usage(answer)) is not None:
-        return reported
-    model = call.contestant.reference.model
-    return Usage(
-        tokens_in=sum(world.tokens.count(message.content, model) for message in call.sample.messages),
-        tokens_out=world.tokens.count(answer.text, model),
-        basis=TokenBasis.COUNTED,
-    )

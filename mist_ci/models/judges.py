@@ -108,3 +108,7 @@ class Judges(Model):
 def answer_key(sample_key: str, output: str) -> str:
     """One answer to one sample, told from every other: its output's hash after the sample's."""
     return f"{sample_key[:16]}-{hashlib.sha256(output.encode(errors='replace')).hexdigest()[:16]}"
+
+
+NO_JUDGES = Judges()
+"""Where nobody has checked any."""

@@ -2,37 +2,24 @@
 
 from collections.abc import Iterator, Sequence
 
-from mist_ci.errors import Code, ConfigError, Where
+from mist_ci.errors import Code, ConfigError
 from mist_ci.models.config import Policy
-from mist_ci.models.judges import JUDGES_FILE, Judges
+from mist_ci.models.judges import JUDGES_FILE, NO_JUDGES, Judges
 from mist_ci.models.plan import SuiteDocument
-from mist_ci.parsing import document, safe_yaml, strict_json
+from mist_ci.parsing import document, safe_yaml
 from mist_ci.parsing.safe_yaml import Path
+from mist_ci.planning.beside import beside, read_beside
 from mist_ci.ports.files import Tree
-
-NOBODY = Judges()
 
 
 def judges_path(policy_path: str) -> str:
     """Where the checks of a policy's judges are: in the same directory."""
-    folder, slash, _ = policy_path.rpartition("/")
-    return f"{folder}{slash}{JUDGES_FILE}"
+    return beside(policy_path, JUDGES_FILE)
 
 
 def read_judges(tree: Tree, policy_path: str) -> Judges:
     """The checks beside a policy; none when the tree has no such file. Raises ConfigError for a broken one."""
-    path = judges_path(policy_path)
-    if not tree.exists(path):
-        return NOBODY
-    data = tree.read(path)
-    try:
-        value = strict_json.parse(data)
-    except strict_json.JsonProblem as problem:
-        before = data.decode("utf-8", "replace")[: (problem.column or 1) - 1]
-        where = Where(path, before.count("\n") + 1)
-        hint = "`mist-ci judge check … -o` writes it anew when it is deleted"
-        raise ConfigError(Code.SYNTAX, f"not valid JSON: {problem.message}", where=where, hint=hint) from None
-    return document.validate(Judges, safe_yaml.Document(path, value, {(): (1, 1)}))
+    return read_beside(tree, judges_path(policy_path), Judges, "mist-ci judge check … -o") or NO_JUDGES
 
 
 def check_judges(policy: Policy, tree: Tree, suites: Sequence[SuiteDocument]) -> None:

@@ -9,7 +9,7 @@ from mist_ci.gate import Hypotheses, Standing
 from mist_ci.models.attempt import Side
 from mist_ci.models.calibration import Calibration, SuiteCalibration
 from mist_ci.models.config import Gate, Policy
-from mist_ci.models.judges import Judges
+from mist_ci.models.judges import NO_JUDGES, Judges
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.outlook import (
     NOTHING,
@@ -27,7 +27,6 @@ from mist_ci.ports.files import Tree
 from mist_ci.stages.judges import judge_cautions
 from mist_ci.tokentrace import Lengths
 
-NOBODY = Judges()
 Earlier = Mapping[tuple[str, str], EarlierSuite]
 """What earlier runs have seen, by reference and suite."""
 
@@ -41,7 +40,7 @@ class Ahead:
     gate: Gate
     calibration: Calibration
     earlier: Earlier
-    judges: Judges = NOBODY
+    judges: Judges = NO_JUDGES
     assumptions: dict[str, None] = field(default_factory=dict)
     warnings: dict[str, None] = field(default_factory=dict)
 

@@ -12,15 +12,13 @@ from mist_ci.models.attempt import Attempt, Side, spend_of
 from mist_ci.models.calibration import GateCalibration, Splits, SuiteCalibration
 from mist_ci.models.config import Gate, Policy
 from mist_ci.models.figures import count
-from mist_ci.models.judges import Judges
+from mist_ci.models.judges import NO_JUDGES, Judges
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.plan import ModelChange
 from mist_ci.models.suite import AttemptCounts, Suite
 from mist_ci.models.usage import Spend
 from mist_ci.ports import World
 from mist_ci.ports.results import ResultStore
-
-NOBODY = Judges()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class Subject:
     gate_name: str
     gate: Gate
     policy: Policy
-    judges: Judges = NOBODY
+    judges: Judges = NO_JUDGES
     """Whom people have checked: what others decide is advisory, and raises no false alarm."""
 
 

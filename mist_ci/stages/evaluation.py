@@ -12,13 +12,12 @@ from mist_ci.models.attempt import Attempt, Side
 from mist_ci.models.comparison import ModelComparison
 from mist_ci.models.config import Gate, Provider
 from mist_ci.models.figures import count
-from mist_ci.models.judges import Judges
+from mist_ci.models.judges import NO_JUDGES, Judges
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.plan import ModelChange
 from mist_ci.models.suite import AttemptCounts, Suite
 from mist_ci.ports import World
 
-NOBODY = Judges()
 NOT_THE_ANCHOR = "a pairwise judge holds head against base, and nobody else"
 
 
@@ -74,7 +73,7 @@ class ModelStage:
     """Suites that another runner has asked."""
     commit: str | None = None
     """The head, where stored answers to its own gate are not doubted."""
-    judges: Judges = NOBODY
+    judges: Judges = NO_JUDGES
     """Whom people have checked, of the models that decide suites."""
     providers: Mapping[str, Provider] = field(default_factory=dict)
     """Those of the policy, by name."""
