@@ -2,7 +2,7 @@
 
 from mist_ci.planning.calibration import calibration_path, read_calibration
 from mist_ci.planning.cases import Case, Ground, find_cases
-from mist_ci.planning.checks import check_head
+from mist_ci.planning.checks import check_all_required, check_head
 from mist_ci.planning.earlier import read_all_earlier
 from mist_ci.planning.judges import check_judges, judges_path, read_judges
 from mist_ci.planning.mode import read_event
@@ -13,6 +13,7 @@ __all__ = [
     "Case",
     "Ground",
     "calibration_path",
+    "check_all_required",
     "check_head",
     "check_judges",
     "find_cases",
