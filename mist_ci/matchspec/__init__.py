@@ -2,6 +2,7 @@
 
 from mist_ci.matchspec.calls import Contestant, Portion, attempts_of
 from mist_ci.matchspec.examining import Examination, examine
+from mist_ci.matchspec.foretelling import questions_of_judges
 from mist_ci.matchspec.graders import TrustedPrograms, trusted
 from mist_ci.matchspec.imported import ImportedSuite, only_in_head, pair_records, told_of_head_alone
 from mist_ci.matchspec.judge_check import Opinion, hear
@@ -36,6 +37,7 @@ __all__ = [
     "of_shard",
     "only_in_head",
     "pair_records",
+    "questions_of_judges",
     "read",
     "read_labels",
     "read_part",

@@ -29,4 +29,5 @@ def test_a_suite_that_any_gate_requires_and_nobody_has_is_an_error_before_an_eva
     with pytest.raises(ConfigError) as caught:
         suites_of(tree, policy, Path("mist.yml"), ("double",), NoFiles())
     assert (caught.value.code, caught.value.hint) == (Code.UNKNOWN_NAME, "did you mean 'double'?")
+    assert caught.value.where is not None
     assert (caught.value.where.line, caught.value.where.field) == (7, "gates.staging.require[1]")
