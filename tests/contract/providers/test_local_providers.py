@@ -135,7 +135,8 @@ def test_the_question_has_everything_that_is_asked(answering: Answering) -> None
         ChatMessage(role="assistant", tool_calls=(ToolCall(id="1", name="weather", arguments="{}"),)),
         ChatMessage(role="tool", content="rain", tool_call_id="1"),
     )
-    asked = json.loads(local.answer(Request("tiny", messages, Parameters(seed=1), (tool,), 5)).text)
+    request = Request("tiny", messages, Parameters(seed=1), (tool,), 5, reply_schema={"type": "object"})
+    asked = json.loads(local.answer(request).text)
     assert asked == {
         "model": "tiny",
         "messages": [
@@ -151,6 +152,7 @@ def test_the_question_has_everything_that_is_asked(answering: Answering) -> None
         "parameters": {"seed": 1},
         "tools": [{"name": "weather", "parameters": {"type": "object"}}],
         "top_logprobs": 5,
+        "reply_schema": {"type": "object"},
     }
 
 
