@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from mist_ci.adapters.materialised import Materialised
 from mist_ci.adapters.providers import python_callable, replay
 from mist_ci.adapters.providers.anthropic import Anthropic
 from mist_ci.adapters.providers.azure import Azure
@@ -43,7 +44,7 @@ def wire_of(provider: Provider) -> Wire:
 
 
 class ProviderClients:
-    """Opens clients (`ports.ModelClients`). Clients of one provider name share its traffic.
+    """Opens clients (`ports.ModelClients`). Clients of one provider name share its traffic, and end before this does.
 
     `redact` takes the key out of answers before anyone stores or shows them. `directory` holds the files that local
     code and recordings may come from: None in a job of CI, where they may be those of a pull request. `recorder`
@@ -66,6 +67,7 @@ class ProviderClients:
         self._recorder = recorder
         self._tape = tape
         self._traffic: dict[str, Traffic] = {}
+        self._materialised = Materialised()
 
     def open(self, name: str, provider: Provider) -> ModelClient:
         """A client for a provider of the policy.
@@ -87,7 +89,9 @@ class ProviderClients:
             case "command":
                 return self._command(name, provider)
             case "python":
-                function = python_callable.load(name, provider.callable or "", self._directory)
+                home = self._home(provider)
+                by_hand = None if home else self._directory
+                function = python_callable.load(name, provider.callable or "", by_hand, home)
                 return self._local(name, provider, PythonFunction(function).answer)
             case "replay":
                 if self._directory is None:
@@ -122,9 +126,10 @@ class ProviderClients:
         return replay.Recorded(client, self._recorder, key)
 
     def _command(self, name: str, provider: Provider) -> LocalClient:
-        around = Surroundings(self._environ, self._directory)
+        home = self._home(provider)
+        around = Surroundings(self._environ, self._directory, home)
         command = around.program(name, provider.command or ("",))
-        program = Program(command, self._directory, around.variables(name, provider.env))
+        program = Program(command, home or self._directory, around.variables(name, provider.env))
         secrets = tuple(self._secret(self._environ[variable]) for variable in provider.env)
         if provider.protocol == "lines":
             lines = Lines(program)
@@ -141,6 +146,10 @@ class ProviderClients:
     ) -> LocalClient:
         traffic = self._traffic_of(name, provider)
         return LocalClient(answer, provider, self._retrying, traffic, secrets, close)
+
+    def _home(self, provider: Provider) -> Path | None:
+        """Where its files are, and nothing else; None for a provider that needs none."""
+        return self._materialised.home(provider.contents) if provider.contents else None
 
     def _traffic_of(self, name: str, provider: Provider) -> Traffic:
         return self._traffic.setdefault(name, Traffic(name, provider.limits, self._retrying.sleep))

@@ -36,7 +36,7 @@ from mist_ci.matchspec.graders.similarity import Similarity
 from mist_ci.matchspec.graders.suffix import Suffix
 from mist_ci.matchspec.graders.token_f1 import TokenF1
 from mist_ci.matchspec.graders.tool_call import ToolCallMatch
-from mist_ci.matchspec.graders.trust import TrustedPrograms, content_hash, identities
+from mist_ci.matchspec.graders.trust import TrustedPrograms, identities
 from mist_ci.models.base import Name
 from mist_ci.models.suite import GraderEntry, GraderOptions, GraderSpec
 from mist_ci.parsing import wording
@@ -200,7 +200,6 @@ __all__ = [
     "Said",
     "TrustedPrograms",
     "content",
-    "content_hash",
     "files_of",
     "grader",
     "specify",
