@@ -17,11 +17,12 @@ from io import FileIO
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
+import msgspec
+from msgspec.structs import replace
 
 from mist_ci.adapters.segments import Segments, reason
-from mist_ci.models.base import Model
 from mist_ci.models.output import RequestIdentity, StoredAnswer
+from mist_ci.models.suite import ToolCall
 from mist_ci.ports.clock import Clock
 
 LIMIT_BYTES = 256 * 2**20
@@ -35,11 +36,11 @@ CLOCKS_DIFFER = timedelta(hours=1)
 _HEAD = re.compile(rb'\{"key":"([0-9a-f]{64})","sha256":"([0-9a-f]{64})","entry":')
 
 
-class _Entry(Model):
+class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a line holds beside its key and its checksum."""
 
     version: Literal[1]
-    identity: RequestIdentity
+    identity: msgspec.Raw
     answer: StoredAnswer
 
 
@@ -163,7 +164,7 @@ class OutputDirectory:
         entry = _decode(line)
         if isinstance(entry, str):
             return entry
-        if entry.identity != identity:
+        if bytes(entry.identity) != identity.written and _identity(entry) != identity:
             return "of another request"
         if entry.answer.written > self._clock.now() + CLOCKS_DIFFER:
             return "from the future"
@@ -199,10 +200,10 @@ def read_line(line: bytes) -> StoredLine | str:
     entry = _decode(line)
     if isinstance(entry, str):
         return entry
-    key = head[1].decode()
-    return (
-        StoredLine(key, entry.identity, entry.answer) if key == entry.identity.key else "of another request"
-    )
+    key, identity = head[1].decode(), _identity(entry)
+    if identity is None:
+        return "not understood"
+    return StoredLine(key, identity, entry.answer) if key == identity.key else "of another request"
 
 
 def _close(files: dict[Path, FileIO]) -> None:
@@ -211,7 +212,7 @@ def _close(files: dict[Path, FileIO]) -> None:
 
 
 def _encode(identity: RequestIdentity, answer: StoredAnswer) -> bytes:
-    body = _Entry(version=1, identity=identity, answer=answer).model_dump_json().encode()
+    body = _write(_Entry(1, msgspec.Raw(identity.written), answer))
     checksum = hashlib.sha256(body).hexdigest()
     return f'{{"key":"{identity.key}","sha256":"{checksum}","entry":'.encode() + body + b"}\n"
 
@@ -225,6 +226,32 @@ def _decode(line: bytes | None) -> _Entry | str:
     if line[-1:] != b"}" or hashlib.sha256(body).hexdigest().encode() != head[2]:
         return "damaged"
     try:
-        return _Entry.model_validate_json(body)
-    except ValidationError:
+        return _read(body)
+    except (msgspec.MsgspecError, ValueError):
         return "not understood"
+
+
+def _identity(entry: _Entry) -> RequestIdentity | None:
+    """What a line is the answer to; None where that is not understood. Older versions named unset parameters too."""
+    try:
+        found = msgspec.json.decode(entry.identity, type=RequestIdentity)
+    except (msgspec.MsgspecError, ValueError):
+        return None
+    given = {name: value for name, value in found.parameters.items() if value is not None}
+    return replace(found, parameters=given)
+
+
+def _call(kind: type, value: object) -> ToolCall:
+    if kind is not ToolCall:
+        raise TypeError(kind)
+    return ToolCall.model_validate(value)
+
+
+def _plain(value: object) -> object:
+    if not isinstance(value, ToolCall):
+        raise TypeError(type(value))
+    return value.model_dump()
+
+
+_read = msgspec.json.Decoder(_Entry, dec_hook=_call).decode
+_write = msgspec.json.Encoder(enc_hook=_plain).encode

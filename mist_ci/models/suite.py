@@ -53,11 +53,10 @@ class ChatMessage(Model):
     @property
     def identity(self) -> dict[str, JsonValue]:
         """Role and content, and what else is set: two messages are the same when these are."""
-        return {
-            "role": self.role,
-            "content": self.content,
-            **self.model_dump(mode="json", exclude={"role", "content"}, exclude_defaults=True),
-        }
+        told: dict[str, JsonValue] = {"role": self.role, "content": self.content}
+        if not self.tool_calls and self.tool_call_id is None:
+            return told
+        return told | self.model_dump(mode="json", exclude={"role", "content"}, exclude_defaults=True)
 
 
 Expected = str | int | float | bool | tuple[str, ...] | tuple[JsonValue, ...] | dict[str, JsonValue] | None

@@ -9,18 +9,20 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from mist_ci.adapters.outputs import MAX_ENTRY_BYTES, OutputDirectory
 from mist_ci.models.config import Provider
 from mist_ci.models.modelref import ModelReference, Parameters
 from mist_ci.models.output import RequestIdentity, StoredAnswer
-from mist_ci.models.suite import ChatMessage
+from mist_ci.models.suite import ChatMessage, ToolCall
 from tests.fakes import TickingClock
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -186,7 +188,7 @@ def test_when_the_first_is_damaged_or_expired_the_next_one_counts(tmp_path: Path
 def test_a_renewed_answer_takes_the_place_of_what_the_model_said_before(tmp_path: Path) -> None:
     for day, (text, renewed) in enumerate([("a", False), ("b", True), ("c", True), ("d", False)]):
         when = NOON + timedelta(days=day)
-        one = answer(text, when).model_copy(update={"renewed": renewed})
+        one = replace(answer(text, when), renewed=renewed)
         opened(tmp_path, at=when).put(identity(), one)
     got = opened(tmp_path, at=NOON + timedelta(days=5)).get(identity())
     assert got is not None
@@ -243,6 +245,10 @@ def without_text(data: bytes) -> bytes:
     return remade(data, lambda entry: entry["answer"].update(text=None))
 
 
+def as_older_versions_wrote(data: bytes) -> bytes:
+    return remade(data, lambda entry: entry["identity"]["parameters"].update(top_p=None, seed=None))
+
+
 def remade(data: bytes, change: Callable[[dict[str, Any]], None]) -> bytes:
     """The second line with a changed entry, and a checksum that fits."""
     import hashlib
@@ -277,6 +283,23 @@ def test_what_is_not_as_it_was_written_is_left_out_and_counted(
     store = opened(tmp_path)
     assert {number for number in range(4) if store.get(identity(number)) is not None} == left
     assert store.take_notices() == (f"stored answers in {tmp_path} that were not used: {told}",)
+
+
+def test_what_older_versions_wrote_is_still_used(tmp_path: Path) -> None:
+    segment = fill(tmp_path, range(2))
+    segment.write_bytes(as_older_versions_wrote(segment.read_bytes()))
+    assert set(found(tmp_path, range(2))) == {0, 1}
+
+
+def test_calls_costs_and_probabilities_come_back(tmp_path: Path) -> None:
+    whole = replace(
+        answer(),
+        tool_calls=(ToolCall(id="1", name="weather", arguments='{"city": "Líma"'),),
+        cost_usd=Decimal("0.000000123"),
+        first_logprobs={"Yes": -0.25},
+    )
+    opened(tmp_path).put(identity(), whole)
+    assert opened(tmp_path).get(identity()) == whole
 
 
 @pytest.mark.slow
