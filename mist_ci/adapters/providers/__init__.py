@@ -1,6 +1,7 @@
 """Model providers: one file per wire format. Only this package ever sees a key."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from mist_ci.adapters.materialised import Materialised
@@ -16,7 +17,7 @@ from mist_ci.adapters.providers.openai_completions import OpenAICompletions
 from mist_ci.adapters.providers.openai_embeddings import OpenAIEmbeddings
 from mist_ci.adapters.providers.openai_responses import OpenAIResponses
 from mist_ci.adapters.providers.python_callable import PythonFunction
-from mist_ci.adapters.providers.retrying import Retrying
+from mist_ci.adapters.providers.retrying import Retrying, Tell, nobody
 from mist_ci.adapters.providers.secret import Redact, Secret
 from mist_ci.adapters.providers.surroundings import Surroundings, refused_here
 from mist_ci.adapters.providers.traffic import Traffic
@@ -48,7 +49,8 @@ class ProviderClients:
 
     `redact` takes the key out of answers before anyone stores or shows them. `directory` holds the files that local
     code and recordings may come from: None in a job of CI, where they may be those of a pull request. `recorder`
-    writes down every exchange, and `tape` answers in the place of everybody.
+    writes down every exchange, and `tape` answers in the place of everybody. `tell` hears which provider is waited for,
+    and why.
     """
 
     def __init__(
@@ -59,10 +61,12 @@ class ProviderClients:
         directory: Path | None = None,
         recorder: replay.Recorder | None = None,
         tape: replay.Tape | None = None,
+        tell: Tell = nobody,
     ) -> None:
         self._environ = environ
         self._redact = redact
         self._retrying = retrying or Retrying()
+        self._tell = tell
         self._directory = directory
         self._recorder = recorder
         self._tape = tape
@@ -102,7 +106,7 @@ class ProviderClients:
                 return self._local(name, provider, tape.answer)
             case _:
                 traffic = self._traffic_of(name, provider)
-                return HttpClient(name, provider, key, wire_of(provider), self._retrying, traffic)
+                return HttpClient(name, provider, key, wire_of(provider), self._retries(name), traffic)
 
     def open_embedder(self, name: str, provider: Provider) -> ModelClient:
         """A client whose answers are vectors.
@@ -119,7 +123,7 @@ class ProviderClients:
         if self._tape is not None:
             return self._local(name, provider, self._tape.answer)
         key, traffic = self._key(name, provider), self._traffic_of(name, provider)
-        client = HttpClient(name, provider, key, OpenAIEmbeddings(), self._retrying, traffic)
+        client = HttpClient(name, provider, key, OpenAIEmbeddings(), self._retries(name), traffic)
         if self._recorder is None:
             return client
         self._recorder.begin()
@@ -145,11 +149,14 @@ class ProviderClients:
         close: Close = nothing_to_close,
     ) -> LocalClient:
         traffic = self._traffic_of(name, provider)
-        return LocalClient(answer, provider, self._retrying, traffic, secrets, close)
+        return LocalClient(answer, provider, self._retries(name), traffic, secrets, close)
 
     def _home(self, provider: Provider) -> Path | None:
         """Where its files are, and nothing else; None for a provider that needs none."""
         return self._materialised.home(provider.contents) if provider.contents else None
+
+    def _retries(self, name: str) -> Retrying:
+        return replace(self._retrying, tell=lambda text: self._tell(f"provider {name}: {text}"))
 
     def _traffic_of(self, name: str, provider: Provider) -> Traffic:
         return self._traffic.setdefault(name, Traffic(name, provider.limits, self._retrying.sleep))
@@ -176,7 +183,12 @@ class ProviderClients:
 
 
 def clients_by_hand(
-    environ: Mapping[str, str], redact: Redact, directory: Path, record: Path | None, replayed: Path | None
+    environ: Mapping[str, str],
+    redact: Redact,
+    directory: Path,
+    record: Path | None,
+    replayed: Path | None,
+    tell: Tell = nobody,
 ) -> ProviderClients:
     """Clients that may use code and recordings out of a directory: who runs this by hand knows what is in it.
 
@@ -184,4 +196,4 @@ def clients_by_hand(
     """
     recorder = replay.Recorder(record) if record else None
     tape = replay.read_tape(replayed) if replayed else None
-    return ProviderClients(environ, None, redact, directory, recorder, tape)
+    return ProviderClients(environ, None, redact, directory, recorder, tape, tell)

@@ -355,6 +355,7 @@ def test_a_recording_gives_the_same_answers_in_the_same_order(tmp_path: Path) ->
         one for one in answers if isinstance(one, Completion)
     ]
     assert len([one for one in again if isinstance(one, NoAnswer)]) == 1
+    assert {one.replayed for one in again if isinstance(one, Completion)} == {True}
 
 
 def test_a_miss_is_an_error_that_names_the_nearest_difference(tmp_path: Path) -> None:
