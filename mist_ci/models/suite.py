@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
@@ -239,7 +240,7 @@ class Suite(Model):
         """True when a score says which side is better: base and head have to answer the same."""
         return self.judge is not None and self.judge.compares
 
-    @property
+    @cached_property
     def grader_fingerprint(self) -> str:
         """The grader that decides, at its version with its options; empty where another runner grades."""
         return next((one.fingerprint for one in self.graders if one.title == self.primary), "")

@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel
 
 from mist_ci.errors import Code, ConfigError, Where
-from mist_ci.matchspec.graders import GRADERS, specify
+from mist_ci.matchspec.graders import every_kind, specify
 from mist_ci.models.config import Policy
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.suite import SuiteFile
@@ -323,7 +323,7 @@ def test_a_long_value_is_cut_and_says_so() -> None:
 
 def test_a_wrong_option_of_a_grader_is_told_in_the_same_words() -> None:
     with pytest.raises(ConfigError) as caught:
-        specify({GRADERS[0].name: {"ignore_case": 3}}, Where("a.yml"))
+        specify({every_kind()[0].name: {"ignore_case": 3}}, Where("a.yml"))
     assert caught.value.message == "exact.ignore_case must be true or false (got 3)"
 
 

@@ -120,6 +120,8 @@ def asked_wait_s(headers: Mapping[str, str], now: Now) -> float | None:
 
     A date is held against the response's own Date header where there is one, because clocks differ.
     """
+    if "retry-after" not in headers and "retry-after-ms" not in headers:
+        return None
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return milliseconds / 1000
