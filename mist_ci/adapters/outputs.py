@@ -20,6 +20,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
+from mist_ci.adapters.packing import MAX_ENTRY_BYTES, MAX_PACKED_BYTES, packed, unpacked
 from mist_ci.adapters.segments import Segments, reason
 from mist_ci.models.output import RequestIdentity, StoredAnswer
 from mist_ci.models.suite import ToolCall
@@ -27,13 +28,12 @@ from mist_ci.ports.clock import Clock
 
 LIMIT_BYTES = 256 * 2**20
 """So much a directory holds; then the oldest segments go."""
-MAX_ENTRY_BYTES = 2**20
 MOST_OPEN = 32
 """Files open for reading at a time."""
 CLOCKS_DIFFER = timedelta(hours=1)
 """An entry from further in the future is none: an alias would never expire."""
 
-_HEAD = re.compile(rb'\{"key":"([0-9a-f]{64})","sha256":"([0-9a-f]{64})","entry":')
+_HEAD = re.compile(rb'\{"key":"([0-9a-f]{64})","sha256":"([0-9a-f]{64})","(entry|packed)":')
 
 
 class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,6 +70,8 @@ class OutputDirectory:
         self._clock = clock
         self._may_write = may_write
         self._segments = Segments(root, "answers", clock, limit_bytes)
+        self._longest_line = limit_bytes // 2
+        self._not_stored = 0
         self._places: dict[str, list[_Place]] | None = None
         self._open: dict[Path, FileIO] = {}
         weakref.finalize(self, _close, self._open)
@@ -107,7 +109,8 @@ class OutputDirectory:
         if not self._may_write:
             return
         line = _encode(identity, answer)
-        if len(line) > MAX_ENTRY_BYTES:
+        if line is None or len(line) > self._longest_line:
+            self._not_stored += 1
             return
         try:
             self._segments.append(line)
@@ -118,6 +121,11 @@ class OutputDirectory:
     def take_notices(self) -> tuple[str, ...]:
         """One sentence for all that was not used, and one for each kind of trouble with the directory."""
         notices, self._notices = self._notices, []
+        if self._not_stored:
+            notices.append(
+                f"too long to be stored in {self._root}, and asked again next time: {self._not_stored}"
+            )
+            self._not_stored = 0
         if self._unused:
             counted = ", ".join(f"{number} {why}" for why, number in sorted(self._unused.items()))
             notices.append(f"stored answers in {self._root} that were not used: {counted}")
@@ -211,10 +219,15 @@ def _close(files: dict[Path, FileIO]) -> None:
         file.close()
 
 
-def _encode(identity: RequestIdentity, answer: StoredAnswer) -> bytes:
-    body = _write(_Entry(1, msgspec.Raw(identity.written), answer))
+def _encode(identity: RequestIdentity, answer: StoredAnswer) -> bytes | None:
+    """A line; None for an answer that is too long for one."""
+    body, kind = _write(_Entry(1, msgspec.Raw(identity.written), answer)), "entry"
+    if len(body) > MAX_PACKED_BYTES:
+        return None
+    if len(body) > MAX_ENTRY_BYTES:
+        body, kind = packed(body), "packed"
     checksum = hashlib.sha256(body).hexdigest()
-    return f'{{"key":"{identity.key}","sha256":"{checksum}","entry":'.encode() + body + b"}\n"
+    return f'{{"key":"{identity.key}","sha256":"{checksum}","{kind}":'.encode() + body + b"}\n"
 
 
 def _decode(line: bytes | None) -> _Entry | str:
@@ -225,6 +238,8 @@ def _decode(line: bytes | None) -> _Entry | str:
     body = line[head.end() : -1]
     if line[-1:] != b"}" or hashlib.sha256(body).hexdigest().encode() != head[2]:
         return "damaged"
+    if head[3] == b"packed":
+        body = unpacked(body) or b""
     try:
         return _read(body)
     except (msgspec.MsgspecError, ValueError):

@@ -1,5 +1,6 @@
 from .calls import Contestant, Portion, attempts_of
 from .examining import Examination, examine
+from .foretelling import questions_of_judges
 from .graders import TrustedPrograms, trusted
 from .imported import ImportedSuite, only_in_head, pair_records, told_of_head_alone
 from .judge_check import Opinion, hear
@@ -34,6 +35,7 @@ __all__ = [
     "of_shard",
     "only_in_head",
     "pair_records",
+    "questions_of_judges",
     "read",
     "read_labels",
     "read_part",

@@ -11,6 +11,7 @@ from pydantic import Field, JsonValue
 
 from mist_ci.models.base import Fraction, Model, Name, TreePath
 from mist_ci.models.config import Margin
+from mist_ci.models.function import Function
 
 
 class Role(StrEnum):
@@ -24,7 +25,7 @@ class Role(StrEnum):
     """An old skill that must be shown not to be lost; undecided is a failure."""
 
 
-class ToolCall(Model):
+class ToolCall(Function):
     """A tool that a model called, or should have. `arguments` is JSON as the model wrote it, which may be broken."""
 
     id: str | None = None
@@ -32,7 +33,7 @@ class ToolCall(Model):
     arguments: str
 
 
-class Tool(Model):
+class Tool(Function):
     """A tool that a model may call; `parameters` is the JSON Schema of its arguments."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]

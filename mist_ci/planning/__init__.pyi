@@ -1,6 +1,6 @@
 from .calibration import calibration_path, read_calibration
 from .cases import Case, Ground, find_cases
-from .checks import check_head
+from .checks import check_all_required, check_head
 from .earlier import read_all_earlier
 from .judges import check_judges, judges_path, read_judges
 from .mode import read_event
@@ -11,6 +11,7 @@ __all__ = [
     "Case",
     "Ground",
     "calibration_path",
+    "check_all_required",
     "check_head",
     "check_judges",
     "find_cases",

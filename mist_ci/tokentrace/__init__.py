@@ -3,6 +3,7 @@
 from mist_ci.tokentrace.budgets import evaluation_budget, training_budget
 from mist_ci.tokentrace.difference import inference_difference
 from mist_ci.tokentrace.exporting import COLUMNS, Departure, envelope, left_out_of, row
+from mist_ci.tokentrace.judge_outlay import ToJudge, judge_assumptions, judge_outlay
 from mist_ci.tokentrace.ledger import read_ledger
 from mist_ci.tokentrace.otlp import export_request, rejected
 from mist_ci.tokentrace.outlay import Accounts, Answers, Lengths, assumptions, outlay
@@ -32,6 +33,7 @@ __all__ = [
     "Lengths",
     "Rates",
     "Ties",
+    "ToJudge",
     "against_estimate",
     "assumptions",
     "changed",
@@ -42,6 +44,8 @@ __all__ = [
     "export_request",
     "hash_of",
     "inference_difference",
+    "judge_assumptions",
+    "judge_outlay",
     "left_out_of",
     "outlay",
     "priced",

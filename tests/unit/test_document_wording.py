@@ -42,7 +42,7 @@ FULL: dict[type[BaseModel], dict[str, Any]] = {
             },
             "az": {"type": "azure", "base_url": "https://x.example.com", "api_version": "2024-10-21"},
             "own": {"type": "command", "command": ["answer"], "protocol": "lines", "env": ["KEY"]},
-            "code": {"type": "python", "callable": "package.module:function"},
+            "code": {"type": "python", "callable": "package.module:function", "files": ["answer.py"]},
             "tape": {"type": "replay", "recording": "tape.jsonl"},
         },
         "models": {"bot": "models/bot.yml"},

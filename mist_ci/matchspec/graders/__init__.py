@@ -15,7 +15,7 @@ from mist_ci.matchspec.graders.catalogue import kind as our_kind
 from mist_ci.matchspec.graders.command import Command
 from mist_ci.matchspec.graders.grader import CannotGrade, Grader
 from mist_ci.matchspec.graders.modelled import PairingGrader
-from mist_ci.matchspec.graders.trust import TrustedPrograms, content_hash, identities
+from mist_ci.matchspec.graders.trust import TrustedPrograms, identities
 from mist_ci.models.base import Name
 from mist_ci.models.suite import GraderEntry, GraderOptions, GraderSpec
 from mist_ci.parsing import wording
@@ -151,7 +151,6 @@ __all__ = [
     "Said",
     "TrustedPrograms",
     "content",
-    "content_hash",
     "every_kind",
     "files_of",
     "grader",
