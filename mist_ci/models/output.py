@@ -76,6 +76,10 @@ class StoredAnswer(Model):
     tool_calls: tuple[ToolCall, ...] = ()
     tokens_cached: Annotated[int, Field(ge=0)] | None = None
     tokens_reasoning: Annotated[int, Field(ge=0)] | None = None
+    tokens_cache_written: Annotated[int, Field(ge=0)] | None = None
+    tokens_cache_written_1h: Annotated[int, Field(ge=0)] | None = None
+    tokens_not_text: Annotated[int, Field(ge=0)] | None = None
+    tier: str | None = None
     cost_usd: Annotated[Decimal, Field(ge=0)] | None = None
     first_logprobs: dict[str, float] = Field(default_factory=dict)
     written: AwareDatetime
