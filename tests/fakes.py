@@ -31,7 +31,7 @@ from mist_ci.models.plan import Change, ChangeKind, Event
 from mist_ci.models.pull_request import CommitState, PostedStatus, PullRequest, RunOrder
 from mist_ci.models.report import Status
 from mist_ci.models.suite import ChatMessage
-from mist_ci.models.usage import Cost, CostBasis
+from mist_ci.models.usage import WHOLE, Cost, CostBasis, TokenParts
 from mist_ci.parsing.glob import matches
 from mist_ci.ports import World
 from mist_ci.ports.code_host import CommentOutcome, Pending, Ruleset
@@ -267,11 +267,9 @@ class PolicyPrices:
         tokens_in: int,
         tokens_out: int,
         on: date,
-        *,
-        tokens_cached: int = 0,
-        tokens_reasoning: int = 0,
+        parts: TokenParts = WHOLE,
     ) -> Cost:
-        del model, on, tokens_cached, tokens_reasoning
+        del model, on, parts
         prices = provider.prices
         if prices is None:
             return Cost(usd=None, basis=CostBasis.UNKNOWN)

@@ -1,6 +1,7 @@
 """Every call and every training row in tokens and dollars; budgets that hold."""
 
 from mist_ci.tokentrace.budgets import evaluation_budget, training_budget
+from mist_ci.tokentrace.counted import Ruler, chosen, token_check
 from mist_ci.tokentrace.difference import inference_difference
 from mist_ci.tokentrace.exporting import COLUMNS, Departure, envelope, left_out_of, row
 from mist_ci.tokentrace.judge_outlay import ToJudge, judge_assumptions, judge_outlay
@@ -32,11 +33,13 @@ __all__ = [
     "Departure",
     "Lengths",
     "Rates",
+    "Ruler",
     "Ties",
     "ToJudge",
     "against_estimate",
     "assumptions",
     "changed",
+    "chosen",
     "duplicates",
     "envelope",
     "estimate_span",
@@ -56,6 +59,7 @@ __all__ = [
     "row",
     "spans",
     "tied",
+    "token_check",
     "training_budget",
     "training_estimate",
     "training_span",

@@ -149,6 +149,7 @@ def _call(parent: TraceSpan, attempt: Attempt, identity: tuple[str, ...]) -> Tra
             "reused": attempt.reused,
             "tokens_basis": attempt.token_basis.value if attempt.token_basis else None,
             "cost_basis": attempt.cost_basis.value,
+            "tier": attempt.tier,
             **_spent([attempt], with_judging=False),
         },
     )
@@ -193,6 +194,7 @@ def _attributes(spend: Spend) -> dict[str, Attribute]:
         "tokens_out": spend.tokens_out,
         "tokens_cached": spend.tokens_cached,
         "tokens_reasoning": spend.tokens_reasoning,
+        "tokens_cache_written": spend.tokens_cache_written,
         # Text, because a float would not add up exactly.
         "cost_usd": None if spend.cost_usd is None else str(spend.cost_usd),
         "reused_calls": spend.reused_calls,
