@@ -1,5 +1,6 @@
 """Every call and every training row in tokens and dollars; budgets that hold."""
 
+from mist_ci.tokentrace.alerts import Alarm, Gauge
 from mist_ci.tokentrace.budgets import evaluation_budget, training_budget
 from mist_ci.tokentrace.difference import inference_difference
 from mist_ci.tokentrace.exporting import COLUMNS, Departure, envelope, left_out_of, row
@@ -27,8 +28,10 @@ __all__ = [
     "COLUMNS",
     "Accounts",
     "Against",
+    "Alarm",
     "Answers",
     "Departure",
+    "Gauge",
     "Lengths",
     "Rates",
     "Ties",
