@@ -3,10 +3,12 @@
 from mist_ci.tokentrace.alerts import Alarm, Gauge
 from mist_ci.tokentrace.budgets import evaluation_budget, training_budget
 from mist_ci.tokentrace.difference import inference_difference
+from mist_ci.tokentrace.estimates import estimate_span
 from mist_ci.tokentrace.exporting import COLUMNS, Departure, envelope, left_out_of, row
 from mist_ci.tokentrace.ledger import read_ledger
 from mist_ci.tokentrace.otlp import export_request, rejected
 from mist_ci.tokentrace.outlay import Accounts, Answers, Lengths, assumptions, outlay
+from mist_ci.tokentrace.recorder import Recorder
 from mist_ci.tokentrace.recording import (
     Against,
     Rates,
@@ -20,7 +22,7 @@ from mist_ci.tokentrace.recording import (
     tied,
     training_span,
 )
-from mist_ci.tokentrace.spans import estimate_span, spans
+from mist_ci.tokentrace.spans import Origin, Tracer
 from mist_ci.tokentrace.trainers import read_training
 from mist_ci.tokentrace.training import training_estimate
 
@@ -33,8 +35,11 @@ __all__ = [
     "Departure",
     "Gauge",
     "Lengths",
+    "Origin",
     "Rates",
+    "Recorder",
     "Ties",
+    "Tracer",
     "against_estimate",
     "assumptions",
     "changed",
@@ -53,7 +58,6 @@ __all__ = [
     "recorded_before",
     "rejected",
     "row",
-    "spans",
     "tied",
     "training_budget",
     "training_estimate",

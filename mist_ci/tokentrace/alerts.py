@@ -27,16 +27,20 @@ class Gauge:
     value: Amount
     threshold: Amount
     unit: Unit = "usd"
+    is_stopped: bool = False
+    """What is left was not enough to go on."""
 
     @property
     def alert(self) -> TraceAlert | None:
-        """Critical when nothing is left, a warning from 80%; None below."""
+        """Critical when nothing is left, or not enough; a warning from 80%; None below."""
         used, whole = Fraction(self.value), Fraction(self.threshold)
-        if used < whole * WARN_FROM:
-            return None
         told = f"{self.metric}: {_told(self.value, self.unit)} of {_told(self.threshold, self.unit)}"
         if used >= whole:
             return self._alert("critical", f"{told} are used up" if used == whole else f"{told} are passed")
+        if self.is_stopped:
+            return self._alert("critical", f"{told} are used, and what is left is not enough to go on")
+        if used < whole * WARN_FROM:
+            return None
         return self._alert("warning", f"{told} are used ({float(used / whole):.0%})")
 
     def _alert(self, level: Literal["warning", "critical"], message: str) -> TraceAlert:

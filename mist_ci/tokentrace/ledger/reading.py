@@ -1,7 +1,8 @@
 """A ledger, read once from first line to last: every run's calls added up, and held against what its parents say.
 
 Only calls are added up. Spans above them carry the sums of what is below, and are there to be checked: each level of a
-run (run, suites, samples, calls) has to come to the same integers and the same decimals.
+run (run, suites, samples, attempts, calls) has to come to the same integers and the same decimals. A run that was
+killed has attempts and calls, and nothing above them.
 """
 
 from collections.abc import Iterable
@@ -12,10 +13,11 @@ from mist_ci.models.span_line import SpanAttributes, SpanLine, Unusable, attribu
 
 Amounts = tuple[Decimal | None, Decimal | None]
 
-RUN, SUITE, SAMPLE = "mist.run", "mist.suite", "mist.sample"
+RUN, SUITE, SAMPLE, ATTEMPT = "mist.run", "mist.suite", "mist.sample", "mist.attempt"
 CALL, JUDGE = "gen_ai.chat", "gen_ai.judge"
 TRAINING, ESTIMATE = "mist.training", "mist.training_estimate"
-_LEVELS = (RUN, SUITE, SAMPLE)
+_LEVELS = (RUN, SUITE, SAMPLE, ATTEMPT)
+NOT_ENDED = "it did not end: these are the calls that had ended, and those that were under way are missing"
 _SUMS = frozenset(
     ("calls", "tokens_in", "tokens_out", "cost_usd", "reused_calls", "saved_usd", "mist.run_id")
 )
@@ -109,6 +111,9 @@ class _Reader:
     def _parent(self, run: LedgerRun, span: SpanLine, amounts: Amounts, line: bytes) -> None:
         if span.operation == RUN:
             _top(run, span, line)
+        elif span.operation == ATTEMPT:
+            if not run.run_id:
+                run.run_id = str(attributes_of(line).get("mist.run_id") or "")
         else:
             self._suite_of[_number(span.span_id)] = span.attrs.suite or ""
         key = span.trace_id, span.operation
@@ -149,7 +154,10 @@ class _Reader:
             _widen(run, span)
 
     def _check(self, run: LedgerRun) -> None:
-        """Every level that is there has to say the same as the calls."""
+        """Every level that is there has to say the same as the calls, once the run has ended."""
+        if (run.trace_id, ATTEMPT) in self._levels and (run.trace_id, RUN) not in self._levels:
+            run.flaws.append(NOT_ENDED)
+            return
         counted = run.total().figures
         for operation in _LEVELS:
             said = self._levels.get((run.trace_id, operation))
@@ -163,7 +171,7 @@ def _add_to(totals: Totals, attrs: SpanAttributes, amounts: Amounts, calls: int)
     cost, saved = amounts
     if cost is not None:
         totals.cost.usd = _exact(totals.cost.usd, cost)
-    elif calls or attrs.calls is not None:
+    elif calls:
         totals.cost.unknown += 1
     if attrs.reused_calls is not None:
         totals.reused_calls += attrs.reused_calls
