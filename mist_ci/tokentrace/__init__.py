@@ -5,7 +5,7 @@ from mist_ci.tokentrace.budgets import evaluation_budget, training_budget
 from mist_ci.tokentrace.difference import inference_difference
 from mist_ci.tokentrace.estimates import estimate_span
 from mist_ci.tokentrace.exporting import COLUMNS, Departure, envelope, left_out_of, row
-from mist_ci.tokentrace.ledger import read_ledger
+from mist_ci.tokentrace.ledger import Part, joined, read_ledger, read_part
 from mist_ci.tokentrace.otlp import export_request, rejected
 from mist_ci.tokentrace.outlay import Accounts, Answers, Lengths, assumptions, outlay
 from mist_ci.tokentrace.recorder import Recorder
@@ -36,6 +36,7 @@ __all__ = [
     "Gauge",
     "Lengths",
     "Origin",
+    "Part",
     "Rates",
     "Recorder",
     "Ties",
@@ -50,10 +51,12 @@ __all__ = [
     "export_request",
     "hash_of",
     "inference_difference",
+    "joined",
     "left_out_of",
     "outlay",
     "priced",
     "read_ledger",
+    "read_part",
     "read_training",
     "recorded_before",
     "rejected",
