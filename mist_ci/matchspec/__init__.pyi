@@ -9,9 +9,10 @@ from .linting import Remark
 from .loading import load
 from .merging import Part, merge, read_part
 from .reference import reference_answer, what_it_scores
-from .run import Evaluation, evaluate
+from .run import evaluate
 from .selecting import check_names, of_shard, selected
 from .suite import find, read
+from .tally import Evaluation
 
 __all__ = [
     "Contestant",

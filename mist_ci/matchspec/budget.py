@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from mist_ci.matchspec.calls import Call
 from mist_ci.models.attempt import Attempt
-from mist_ci.models.usage import CostBasis, TokenBasis
+from mist_ci.models.config import Provider
+from mist_ci.models.usage import WHOLE, CostBasis, TokenBasis, TokenParts
 from mist_ci.ports import World
 
 DEFAULT_OUTPUT_TOKENS = 4096
@@ -20,8 +21,8 @@ class Budget:
 
     Spent and set aside together are never more than the ceiling when money is set aside. So the ceiling can only be
     passed by what calls cost beyond what was set aside for them: by input that the provider counts higher than it
-    was counted here, by output beyond `max_tokens`, or beyond DEFAULT_OUTPUT_TOKENS where nobody set it, and by what
-    a gateway says that a call cost beyond the price list.
+    was counted here, by output beyond `max_tokens`, or beyond DEFAULT_OUTPUT_TOKENS where nobody set it, by what a
+    gateway says that a call cost beyond the price list, and by a service tier that is dearer than the usual one.
     """
 
     ceiling_usd: Decimal | None = None
@@ -90,19 +91,30 @@ def expected_tokens(call: Call, world: World) -> tuple[int, int]:
 
 def price_of(call: Call, tokens: tuple[int, int], world: World) -> Decimal:
     """What a call of so many tokens costs at most, at today's prices."""
+    return most_usd(call.contestant.provider, call.contestant.reference.model, tokens, world)
+
+
+def most_usd(provider: Provider, model: str, tokens: tuple[int, int], world: World) -> Decimal:
+    """What so many tokens cost at most today, whether the prompt is put into a cache or not; 0 when unknown."""
     today = world.clock.now().date()
-    one = call.contestant
-    return world.prices.cost(one.provider, one.reference.model, *tokens, today).usd or Decimal(0)
+    ways = (WHOLE, TokenParts(cache_written=tokens[0]))
+    return max(world.prices.cost(provider, model, *tokens, today, way).usd or Decimal(0) for way in ways)
 
 
 def billed(call: Call, attempt: Attempt, expected: tuple[int, int], world: World) -> Decimal | None:
     """What an answered call counts against the ceiling: its cost as reported.
 
     Where the provider reported neither tokens nor cost, the input counts as much as was set aside for it: a provider
-    counts its chat template as well.
+    counts its chat template as well. A cost that is unknown, as in a tier without a price, counts as all that was set
+    aside.
     """
-    if attempt.cost_usd is None or attempt.cost_basis is CostBasis.REPORTED:
+    if attempt.cost_usd is None:
+        return price_of(call, expected, world)
+    if attempt.cost_basis is CostBasis.REPORTED:
         return attempt.cost_usd
     if attempt.token_basis is TokenBasis.COUNTED:
-        return max(attempt.cost_usd, price_of(call, (expected[0], attempt.tokens_out), world))
+        today, one = world.clock.now().date(), call.contestant
+        tokens = (expected[0], attempt.tokens_out)
+        usd = world.prices.cost(one.provider, one.reference.model, *tokens, today).usd
+        return max(attempt.cost_usd, usd or Decimal(0))
     return attempt.cost_usd

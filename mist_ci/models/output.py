@@ -22,7 +22,9 @@ Sha256 = Annotated[str, msgspec.Meta(pattern="^sha256:[0-9a-f]{64}$")]
 Count = Annotated[int, msgspec.Meta(ge=0)]
 
 
-class RequestIdentity(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, dict=True):
+class RequestIdentity(
+    msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True, dict=True
+):
     """All that makes two requests the same one. Which side asks is not in it: one run's base is another's head.
 
     Messages are there as a hash only: whoever reads the store learns what was answered, not what was asked.
@@ -76,7 +78,7 @@ class RequestIdentity(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
         return msgspec.json.encode(self)
 
 
-class StoredAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class StoredAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """What a model said, when, and which run asked it. Token counts are None when the provider reported none."""
 
     text: str
@@ -88,6 +90,10 @@ class StoredAnswer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     tool_calls: tuple[ToolCall, ...] = ()
     tokens_cached: Count | None = None
     tokens_reasoning: Count | None = None
+    tokens_cache_written: Count | None = None
+    tokens_cache_written_1h: Count | None = None
+    tokens_not_text: Count | None = None
+    tier: str | None = None
     cost_usd: Decimal | None = None
     first_logprobs: dict[str, float] = {}
     written: Annotated[datetime, msgspec.Meta(tz=True)]

@@ -9,7 +9,7 @@ from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from mist_ci.models.address import Address
-from mist_ci.models.base import Model, TreePath
+from mist_ci.models.base import Model, Name, TreePath
 from mist_ci.models.contents import content_hash
 
 Money = Annotated[Decimal, Field(ge=0, le=1_000_000_000)]
@@ -48,15 +48,17 @@ _REQUIRED: Mapping[str, str] = {
 }
 
 
-class PriceList(Model):
-    """US dollars per million tokens, with the day they were true."""
+class TokenPrices(Model):
+    """US dollars per million tokens."""
 
     input_per_mtok: Money
     output_per_mtok: Money
     cached_input_per_mtok: Money | None = None
     """Of input that the provider had in its cache; without it the price of other input."""
-    training_per_mtok: Money | None = None
-    as_of: date
+    cache_write_per_mtok: Money | None = None
+    """Of input that the provider puts into its cache; without it the price of other input."""
+    cache_write_1h_per_mtok: Money | None = None
+    """Of input that stays in the cache for an hour; without it that of input that stays a shorter time."""
 
     @field_validator("cached_input_per_mtok")
     @classmethod
@@ -68,6 +70,16 @@ class PriceList(Model):
                 "dear", "must not be more than input_per_mtok, which is {fresh}", {"fresh": str(fresh)}
             )
         return cached
+
+
+class PriceList(TokenPrices):
+    """US dollars per million tokens, with the day they were true."""
+
+    training_per_mtok: Money | None = None
+    tiers: dict[Name, TokenPrices] = Field(default_factory=dict)
+    """Other prices by the service tier that a reply names, in lower case: `flex`, `priority`, `batch`. One that is not
+    here has no known price."""
+    as_of: date
 
 
 class Limits(Model):

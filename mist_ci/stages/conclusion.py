@@ -1,15 +1,19 @@
 """The end of a run: the Report, and everything that belongs to it on disk."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Literal
 
 from mist_ci import __version__, gate, report, schemaflux, tokentrace
 from mist_ci.errors import ConfigError, MistError, UsageError
 from mist_ci.models.attempt import Attempt, Side, judging_of, spend_of
 from mist_ci.models.difference import InferenceDifference
 from mist_ci.models.finding import Severity
+from mist_ci.models.plan import Plan
 from mist_ci.models.report import Problem, Report, SpendLine
+from mist_ci.models.token_check import TokenCheck
 from mist_ci.models.verdict import Decision, ModelVerdict, Outcome
 from mist_ci.stages.run import Run
+from mist_ci.stages.tokens import Sampled, cautions, sampled, token_checks
 
 
 def could_not_run(run: Run, error: MistError) -> Report:
@@ -29,6 +33,7 @@ def conclude(
 ) -> Report:
     """The Report, with everything that belongs to it on disk; where that fails, it says so."""
     end_ns = run.world.clock.now_ns()
+    inference, checks, cautions = _accounts(run)
     finished = Report(
         version=__version__,
         run_id=run.run_id,
@@ -36,12 +41,13 @@ def conclude(
         config=run.config,
         event=run.event,
         steps=run.plan.steps if run.plan else (),
-        notices=(*run.notices, *run.world.outputs.take_notices()),
+        notices=(*run.notices, *cautions, *run.world.outputs.take_notices()),
         data=tuple(run.data),
         decision=Decision(outcome=outcome, reasons=reasons, models=models),
         self_checks=tuple(run.self_checks),
         spend=(*_spend_lines(run), *_judging_lines(run)),
-        inference=_differences(run),
+        inference=inference,
+        token_checks=checks,
         training=tuple(run.training),
         budgets=run.budgets,
         waivers=run.waivers if run.plan else (),
@@ -69,10 +75,28 @@ def _spend_lines(run: Run) -> tuple[SpendLine, ...]:
     )
 
 
-def _differences(run: Run) -> tuple[InferenceDifference, ...]:
-    """What an answer costs at base and at head, on the samples that decide."""
+def _accounts(
+    run: Run,
+) -> tuple[tuple[InferenceDifference, ...], tuple[TokenCheck, ...], tuple[str, ...]]:
+    """What an answer costs at base and at head, reports held against counts, and what is wrong with either."""
     if run.plan is None:
-        return ()
+        return (), (), ()
+    found: dict[str, dict[Side, Sampled]] = {}
+    told: list[str] = []
+    checks: tuple[TokenCheck, ...] = ()
+    try:
+        found = {change.name: sampled(change, run) for change in run.plan.models}
+        checks = token_checks(run, found.values())
+        told = list(cautions(run, checks))
+    except MistError as error:  # the verdict is made, and what cannot be counted does not unmake it
+        found, told = {}, [f"reported tokens were not held against counts: {error}"]
+    return _differences(run, run.plan, found), checks, tuple(told)
+
+
+def _differences(
+    run: Run, plan: Plan, found: Mapping[str, Mapping[Side, Sampled]]
+) -> tuple[InferenceDifference, ...]:
+    """What an answer costs at base and at head, on the samples that decide."""
     cohort = {suite.digest for suite in run.suites}
     clusters = {
         (suite.digest, sample.key): f"{suite.name}: {sample.cluster}"
@@ -80,13 +104,20 @@ def _differences(run: Run) -> tuple[InferenceDifference, ...]:
         for sample in suite.samples
         if sample.cluster is not None
     }
-    alpha = run.plan.gate.defaults.alpha
-    found = (
-        tokentrace.inference_difference(change.name, attempts, cohort, alpha=alpha, clusters=clusters)
-        for change in run.plan.models
+    rulers = {name: {side: one.ruler for side, one in by_side.items()} for name, by_side in found.items()}
+    compared = (
+        tokentrace.inference_difference(
+            change.name,
+            attempts,
+            cohort,
+            alpha=plan.gate.defaults.alpha,
+            clusters=clusters,
+            rulers=rulers.get(change.name),
+        )
+        for change in plan.models
         if (attempts := run.attempts.get(change.name))
     )
-    return tuple(one for one in found if one is not None)
+    return tuple(one for one in compared if one is not None)
 
 
 def _judging_lines(run: Run) -> tuple[SpendLine, ...]:
@@ -104,9 +135,8 @@ def _is_untold(attempts: Iterable[Attempt]) -> bool:
 
 
 def _save(run: Run, finished: Report, end_ns: int) -> None:
-    everything = [attempt for attempts in run.attempts.values() for attempt in attempts]
-    for span in tokentrace.spans(run.run_id, everything, run.start_ns, end_ns, _about(run)):
-        run.store.message("trace.span", span)
+    status: Literal["ok", "error"] = "ok" if finished.problem is None else "error"
+    run.store.end(run.start_ns, end_ns, _about(run, finished), status)
     hashes = {found.dataset: found.data_hash for found in run.data}
     for one in run.training:
         estimate = tokentrace.estimate_span(run.run_id, one, hashes[one.dataset], run.start_ns, end_ns)
@@ -122,7 +152,7 @@ def _save(run: Run, finished: Report, end_ns: int) -> None:
     run.store.save("report.json", finished.model_dump_json(indent=2) + "\n")
 
 
-def _about(run: Run) -> dict[str, str | int | float | bool | None]:
+def _about(run: Run, finished: Report) -> dict[str, str | int | float | bool | None]:
     """What a ledger of many runs tells them apart by."""
     return {
         "mist.gate": run.gate_name,
@@ -131,4 +161,7 @@ def _about(run: Run) -> dict[str, str | int | float | bool | None]:
         "mist.commit": run.event.head,
         "mist.base_commit": run.event.base,
         "mist.branch": run.event.base_ref,
+        "mist.tokens": "\n".join(finished.about_tokens) or None,
+        "mist.outcome": finished.decision.outcome.value,
+        "mist.complete": run.complete,
     }

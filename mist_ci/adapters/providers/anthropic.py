@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 
+from mist_ci.adapters.providers.counts import tier_of
 from mist_ci.adapters.providers.openai_chat import with_cost
 from mist_ci.adapters.providers.refusing import cannot, refuse_parameters
 from mist_ci.adapters.providers.replies import (
@@ -185,16 +186,21 @@ def _call(block: object) -> ToolCall | None:
 
 def _usage(told: object) -> Counts:
     """Tokens of the cache are not in `input_tokens`, and the model read them all the same."""
+    tier = tier_of(at(told, "speed")) or tier_of(at(told, "service_tier"))
     fresh, answered = count_of(at(told, "input_tokens")), count_of(at(told, "output_tokens"))
     cached = count_of(at(told, "cache_read_input_tokens"))
     written = count_of(at(told, "cache_creation_input_tokens"))
     asked = (fresh or 0) + (cached or 0) + (written or 0)
     if fresh is None or answered is None or not asked:
-        return UNCOUNTED
+        return {**UNCOUNTED, "tier": tier}
     thought = count_of(at(told, "output_tokens_details", "thinking_tokens"))
+    for_an_hour = count_of(at(told, "cache_creation", "ephemeral_1h_input_tokens"))
     return {
         "tokens_in": asked,
         "tokens_out": answered,
         "tokens_cached": cached,
         "tokens_reasoning": at_most(thought, answered),
+        "tokens_cache_written": written,
+        "tokens_cache_written_1h": at_most(for_an_hour, written),
+        "tier": tier,
     }

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mist_ci.adapters.providers.anthropic import arguments_of
+from mist_ci.adapters.providers.counts import beyond, tier_of
 from mist_ci.adapters.providers.openai_chat import with_cost
 from mist_ci.adapters.providers.refusing import model_in_path
 from mist_ci.adapters.providers.replies import (
@@ -39,6 +41,9 @@ _FILTERED = frozenset(
         "MODEL_ARMOR",
     }
 )  # fmt: skip
+
+_BY_MODALITY = ("promptTokensDetails", "candidatesTokensDetails", "toolUsePromptTokensDetails")
+_OTHER_MODALITIES = frozenset({"AUDIO", "DOCUMENT", "IMAGE", "VIDEO"})
 
 
 class Gemini:
@@ -82,7 +87,9 @@ class Gemini:
 
     def understand(self, reply: Reply, now: Now) -> Meaning:
         """See `replies.understand`."""
-        return with_cost(understand(reply, now, _completion, "candidates"), reply)
+        meaning = with_cost(understand(reply, now, _completion, "candidates"), reply)
+        tier = tier_of(reply.headers.get("x-gemini-service-tier"))
+        return replace(meaning, tier=tier) if tier and isinstance(meaning, Completion) else meaning
 
 
 def _config(request: Request) -> dict[str, object]:
@@ -181,16 +188,27 @@ def _call(call: object) -> ToolCall | None:
 
 
 def _usage(told: object) -> Counts:
-    """Thoughts are not in `candidatesTokenCount`, and are paid for like the answer."""
+    """Thoughts are not in `candidatesTokenCount`, and are paid for like the answer; so is what only the total has."""
     asked = count_of(at(told, "promptTokenCount"))
     if not asked:
         return UNCOUNTED
     asked += count_of(at(told, "toolUsePromptTokenCount")) or 0
     answered = count_of(at(told, "candidatesTokenCount")) or 0
     thought = count_of(at(told, "thoughtsTokenCount"))
+    if unseen := beyond(at(told, "totalTokenCount"), asked + answered + (thought or 0)):
+        thought = (thought or 0) + unseen
     return {
         "tokens_in": asked,
         "tokens_out": answered + (thought or 0),
         "tokens_cached": at_most(count_of(at(told, "cachedContentTokenCount")), asked),
         "tokens_reasoning": thought,
+        "tokens_not_text": sum(_not_text(at(told, name)) for name in _BY_MODALITY),
     }
+
+
+def _not_text(counts: object) -> int:
+    return sum(
+        count_of(at(one, "tokenCount")) or 0
+        for one in (counts if isinstance(counts, list) else ())
+        if at(one, "modality") in _OTHER_MODALITIES
+    )
