@@ -424,6 +424,7 @@ def test_tokens_that_cannot_be_right_and_costs_that_nobody_knows_are_said() -> N
     assert head.caution in gated.report.notices
     assert "90.0 times as many tokens out" in str(head.caution)
     assert any("the service tier scale, whose price nobody knows" in one for one in gated.report.notices)
+    assert any("service tiers were usual at base and scale at head" in one for one in gated.report.notices)
     (store,) = gated.stores.stores.values()
     root = store.messages["trace.span"][0].model_dump()
     assert head.sentence in root["attrs"]["mist.tokens"]
