@@ -451,6 +451,9 @@ class RecordedProgress:
     def advance(self, steps: int = 1) -> None:
         self.told.append(("advance", steps))
 
+    def waits(self, text: str) -> None:
+        self.told.append(("waits", text))
+
     def finish(self) -> None:
         self.told.append(("finish", 0))
 

@@ -75,8 +75,10 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one for each option
     from mist_ci.cli.stored import outputs_by_hand
 
     stored = outputs_by_hand(outputs, outputs_mode)
-    models = wiring.models_by_hand(config.parent, tape["record"], tape["replay"], outputs)
-    world = replace(wiring.world(results, config.parent, stored), models=models)
+    world = wiring.world(results, config.parent, stored)
+    tapes = tape["record"], tape["replay"]
+    models = wiring.models_by_hand(config.parent, *tapes, outputs, world.progress)
+    world = replace(world, models=models)
     selection = selection_of(limit, tags, not_tags, samples, shard)
     compared, run, location = _evaluate(reference, config, chosen, selection, world)
     if output_format == "json":

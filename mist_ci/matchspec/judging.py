@@ -191,8 +191,9 @@ class Judging:
             held = replace(request, tokens=sum(tokens), may_retry=reservation.renew)
             reply = await self._ask(grader, held)
             if isinstance(reply, Completion):
-                cost = bill.add(request, reply, provider, asked=True, is_text=not grader.embeds)
-                reservation.settle(usd if cost is None else cost)
+                is_asked = not reply.replayed
+                cost = bill.add(request, reply, provider, asked=is_asked, is_text=not grader.embeds)
+                reservation.settle((usd if cost is None else cost) if is_asked else None)
                 self._keep(question, identity, reply)
             elif reply.may_cost:
                 reservation.settle(reservation.held_usd)

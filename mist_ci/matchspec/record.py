@@ -49,6 +49,7 @@ def answered(call: Call, answer: Completion, graded: Graded, span: Span, world: 
         finish_reason=answer.finish_reason,
         retries=answer.retries,
         tried=answer.tried,
+        reused=answer.replayed,
         **_accounting(answer, call, span.start_ns, world),
     )
 

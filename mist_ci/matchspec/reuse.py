@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
+
 from mist_ci.matchspec.calls import Call
 from mist_ci.matchspec.graders.modelled import ModelGrader
 from mist_ci.models.config import Provider
@@ -100,4 +102,4 @@ def identity_of(grader: ModelGrader, request: Request, provider: Provider, numbe
         more["provider_type"] = f"{provider.type} embeddings"
     if request.reply_schema is not None:
         more["reply_schema"] = digest_of(request.reply_schema)
-    return identity.model_copy(update=more)
+    return replace(identity, **more)

@@ -112,9 +112,10 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknow
     tried: tuple[str, ...] = ()
     """Why each try that brought nothing did not, in order."""
     reused: bool = False
-    """Answered to an earlier run: tokens and cost are what the answer costs, and nothing was spent now."""
+    """Answered to an earlier run, from the store or a recording: tokens and cost are what the answer costs, and nothing
+    was spent now."""
     stored_at: datetime | None = None
-    """When a reused answer was given."""
+    """When a reused answer was given; None for one out of a recording."""
     stored_for: str | None = None
     """The head whose gate a reused answer was given to."""
     judgement: Judgement | None = None

@@ -62,6 +62,8 @@ class Completion:
     """Why each earlier try brought nothing, in order."""
     waited_s: float = field(default=0.0, compare=False)
     """Seconds in the client's own queue, before the first try."""
+    replayed: bool = field(default=False, compare=False)
+    """It comes out of a recording: nobody was asked, and nothing is paid."""
 
     @property
     def answer(self) -> Answer:

@@ -111,7 +111,8 @@ def _outlook(
         for side in (suite.base, suite.head, suite.anchor)
         if side
     ]
-    total = sum([*sides, *(extra.outlay for extra in extras)], NOTHING)
+    judges = [one.outlay for model in models for suite in model.suites for one in suite.judges]
+    total = sum([*sides, *judges, *(extra.outlay for extra in extras)], NOTHING)
     budget = ahead.gate.budgets.eval_usd
     return Outlook(
         version=__version__,

@@ -4,6 +4,7 @@ from mist_ci.tokentrace.budgets import evaluation_budget, training_budget
 from mist_ci.tokentrace.counted import Ruler, chosen, token_check
 from mist_ci.tokentrace.difference import inference_difference
 from mist_ci.tokentrace.exporting import COLUMNS, Departure, envelope, left_out_of, row
+from mist_ci.tokentrace.judge_outlay import ToJudge, judge_assumptions, judge_outlay
 from mist_ci.tokentrace.ledger import read_ledger
 from mist_ci.tokentrace.otlp import export_request, rejected
 from mist_ci.tokentrace.outlay import Accounts, Answers, Lengths, assumptions, outlay
@@ -34,6 +35,7 @@ __all__ = [
     "Rates",
     "Ruler",
     "Ties",
+    "ToJudge",
     "against_estimate",
     "assumptions",
     "changed",
@@ -45,6 +47,8 @@ __all__ = [
     "export_request",
     "hash_of",
     "inference_difference",
+    "judge_assumptions",
+    "judge_outlay",
     "left_out_of",
     "outlay",
     "priced",

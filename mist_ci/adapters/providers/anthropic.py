@@ -73,8 +73,8 @@ class Anthropic:
             body["system"] = "\n\n".join(system)
         if parameters.stop:
             body["stop_sequences"] = parameters.stop
-        if parameters.reasoning_effort is not None:
-            body["output_config"] = {"effort": _effort(parameters.reasoning_effort)}
+        if output := _output(request):
+            body["output_config"] = output
         if request.tools:
             body["tools"] = [_tool(tool) for tool in request.tools]
         return json.dumps(body).encode()
@@ -82,6 +82,16 @@ class Anthropic:
     def understand(self, reply: Reply, now: Now) -> Meaning:
         """See `replies.understand`."""
         return with_cost(understand(reply, now, _completion, "content"), reply)
+
+
+def _output(request: Request) -> dict[str, object]:
+    """How hard the model thinks, and the schema that its answer must fit."""
+    output: dict[str, object] = {}
+    if request.parameters.reasoning_effort is not None:
+        output["effort"] = _effort(request.parameters.reasoning_effort)
+    if request.reply_schema is not None:
+        output["format"] = {"type": "json_schema", "schema": request.reply_schema}
+    return output
 
 
 def _effort(effort: str) -> str:

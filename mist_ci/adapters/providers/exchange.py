@@ -20,7 +20,7 @@ MAX_ANSWER_BYTES = 8 * 2**20
 
 
 def question(request: Request) -> dict[str, JsonValue]:
-    """Model, messages, those parameters that are set, and tools where there are any."""
+    """Model, messages, those parameters that are set, and tools and a schema of the reply where there are any."""
     asked: dict[str, JsonValue] = {
         "model": request.model,
         "messages": [
@@ -33,6 +33,8 @@ def question(request: Request) -> dict[str, JsonValue]:
         asked["tools"] = [tool.model_dump(mode="json", exclude_none=True) for tool in request.tools]
     if request.top_logprobs is not None:
         asked["top_logprobs"] = request.top_logprobs
+    if request.reply_schema is not None:
+        asked["reply_schema"] = dict(request.reply_schema)
     return asked
 
 

@@ -24,7 +24,6 @@ from mist_ci.adapters.providers.replies import (
 from mist_ci.adapters.providers.retrying import Failure, Now
 from mist_ci.adapters.providers.secret import Secret
 from mist_ci.models.config import Provider
-from mist_ci.models.modelref import Parameters
 from mist_ci.models.suite import ChatMessage, ToolCall
 from mist_ci.ports.model_client import Completion, Request
 
@@ -71,7 +70,7 @@ class Gemini:
         ]
         if system:
             body["systemInstruction"] = {"parts": [{"text": text} for text in system]}
-        if config := _config(request.parameters, request.top_logprobs):
+        if config := _config(request):
             body["generationConfig"] = config
         if request.tools:
             declared = [
@@ -93,14 +92,30 @@ class Gemini:
         return replace(meaning, tier=tier) if tier and isinstance(meaning, Completion) else meaning
 
 
-def _config(parameters: Parameters, top_logprobs: int | None) -> dict[str, object]:
-    told = parameters.model_dump(exclude_none=True)
+def _config(request: Request) -> dict[str, object]:
+    told = request.parameters.model_dump(exclude_none=True)
     config: dict[str, object] = {theirs: told[ours] for ours, theirs in _NAMES.items() if ours in told}
-    if parameters.reasoning_effort is not None:
-        config["thinkingConfig"] = {"thinkingLevel": parameters.reasoning_effort.upper()}
-    if top_logprobs is not None:
-        config |= {"responseLogprobs": True, "logprobs": top_logprobs}
+    if request.parameters.reasoning_effort is not None:
+        config["thinkingConfig"] = {"thinkingLevel": request.parameters.reasoning_effort.upper()}
+    if request.top_logprobs is not None:
+        config |= {"responseLogprobs": True, "logprobs": request.top_logprobs}
+    if request.reply_schema is not None:
+        config |= {
+            "responseMimeType": "application/json",
+            "responseJsonSchema": _ordered(request.reply_schema),
+        }
     return config
+
+
+def _ordered(schema: object) -> object:
+    """The schema with its keys in their order: left alone, a model may write them by the alphabet."""
+    if isinstance(schema, list | tuple):
+        return [_ordered(one) for one in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    told = {key: _ordered(value) for key, value in schema.items()}
+    properties = schema.get("properties")
+    return {**told, "propertyOrdering": list(properties)} if isinstance(properties, Mapping) else told
 
 
 def _contents(messages: tuple[ChatMessage, ...]) -> list[dict[str, object]]:

@@ -54,6 +54,9 @@ class OpenAIResponses:
             ]
         if request.top_logprobs is not None:
             body |= {"top_logprobs": request.top_logprobs, "include": ["message.output_text.logprobs"]}
+        if request.reply_schema is not None:
+            held_to = {"name": "reply", "strict": True, "schema": request.reply_schema}
+            body["text"] = {"format": {"type": "json_schema", **held_to}}
         return json.dumps(body).encode()
 
     def understand(self, reply: Reply, now: Now) -> Meaning:
