@@ -61,6 +61,7 @@ class Code(StrEnum):
     CODE_HOST = "MC320"
     HISTORY = "MC321"
     EXPORT = "MC323"
+    LEDGER = "MC324"
     INTERNAL = "MC900"
 
 
@@ -131,6 +132,8 @@ EXPLANATIONS: dict[Code, str] = {
     "No verdict depends on it: a gate that could not add to it says so and keeps its exit code.",
     Code.EXPORT: "The server that spans are exported to refused them, or did not answer after several retries. "
     "The ledger is as it was: run the export again.",
+    Code.LEDGER: "The ledger of earlier runs (--ledger) is damaged: lines are broken, or sums in it do not agree. "
+    "Budgets of pull requests and months are held against it, and what nobody can read is not $0.",
     Code.INTERNAL: "A bug in MIST CI. The gate says error, never pass. Please report it with the output of --debug.",
 }
 

@@ -10,10 +10,12 @@ from mist_ci.cli.options import (
     ENVIRONMENT_TOO,
     GATE,
     HISTORY,
+    LEDGER,
     OUTPUT_FORMAT,
     OUTPUTS,
     OUTPUTS_MODE,
     POLICIES,
+    PULL_REQUEST,
     REPOSITORY,
     RESULTS,
 )
@@ -38,6 +40,8 @@ if TYPE_CHECKING:
 @OUTPUTS
 @OUTPUTS_MODE
 @HISTORY
+@LEDGER
+@PULL_REQUEST
 @RESULTS_OF_OTHERS
 @TOOL
 @GRADER
@@ -53,6 +57,8 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
     outputs: Path | None,
     outputs_mode: str,
     history: str | None,
+    ledger: Path | None,
+    pull_request: str,
     handed: tuple[str, ...],
     tool: str | None,
     grader: str | None,
@@ -79,9 +85,10 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
         hint = "name a clone with --repository DIR"
         raise UsageError(Code.NO_REPOSITORY, "is no directory", where=Where(str(repository)), hint=hint)
     stored = outputs_by_hand(outputs, outputs_mode)
-    asked = Ask(base, head, configs, gate_name, results=reading(handed, tool, grader, suite))
+    read = reading(handed, tool, grader, suite)
+    asked = Ask(base, head, configs, gate_name, results=read, pull_requests=pull_request)
     kept = wiring.iterations(history or str(results / "history"), repository, os.environ)
-    reports = _judge(wiring.world(results, repository, stored, kept), asked)
+    reports = _judge(wiring.world(results, repository, stored, kept, ledger), asked)
     worst = max((one.decision.outcome for one in reports), key=lambda outcome: outcome.rank)
     if output_format == "json":
         show_json(_plain(reports, int(worst.exit_code)))

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from mist_ci.matchspec.pricing import price, usage_of
 from mist_ci.models.attempt import Judgement, exact_sum
+from mist_ci.models.ceilings import Charge
 from mist_ci.models.config import Provider
 from mist_ci.models.usage import TokenBasis
 from mist_ci.ports import World
@@ -35,14 +36,15 @@ class Bill:
 
     def add(
         self, request: Request, reply: Completion, provider: Provider, *, asked: bool, is_text: bool = True
-    ) -> Decimal | None:
-        """One reply: paid now, or there already; and what it costs. A vector has no tokens."""
+    ) -> Charge:
+        """One reply: paid now, or there already; and what it takes of a budget. A vector has no tokens."""
         usage = usage_of(reply, request.messages, request.model, self.world, is_text=is_text)
         cost = price(reply, usage, provider, request.model, self.start_ns, self.world)
         self.bases.add(f"{cost.basis} ({cost.as_of})" if cost.as_of else str(cost.basis))
+        charge = Charge(cost.usd or Decimal(0), usage.tokens_in + usage.tokens_out)
         if not asked:
             self.saved.append(cost.usd)
-            return cost.usd
+            return charge
         self.calls += 1
         self.tokens_in += usage.tokens_in
         self.tokens_out += usage.tokens_out
@@ -50,7 +52,7 @@ class Bill:
         self.tokens_reasoning += usage.tokens_reasoning
         self.counted_calls += usage.basis is TokenBasis.COUNTED
         self.costs.append(cost.usd)
-        return cost.usd
+        return charge
 
     @property
     def cost_usd(self) -> Decimal | None:

@@ -10,6 +10,7 @@ from mist_ci.errors import Code, CouldNotRun
 from mist_ci.gate import Pretended
 from mist_ci.models.attempt import Attempt, Side, spend_of
 from mist_ci.models.calibration import GateCalibration, Splits, SuiteCalibration
+from mist_ci.models.ceilings import Ceilings
 from mist_ci.models.config import Gate, Policy
 from mist_ci.models.figures import count
 from mist_ci.models.judges import NO_JUDGES, Judges
@@ -102,7 +103,7 @@ def _ask(
     seat = matchspec.Contestant(Side.HEAD, subject.reference, provider)
     asked = [matchspec.Portion.whole(suite.model_copy(update=times)) for suite in suites]
     providers = subject.policy.providers
-    evaluation = matchspec.evaluate(asked, [seat], world, store, ceiling_usd, providers)
+    evaluation = matchspec.evaluate(asked, [seat], world, store, Ceilings(usd=ceiling_usd), providers)
     if evaluation.failure is not None:
         raise evaluation.failure
     if not evaluation.complete:

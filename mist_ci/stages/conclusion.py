@@ -1,12 +1,13 @@
 """The end of a run: the Report, and everything that belongs to it on disk."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
 from mist_ci import __version__, gate, report, schemaflux, tokentrace
 from mist_ci.errors import ConfigError, MistError, UsageError
 from mist_ci.models.attempt import Attempt, Side, judging_of, spend_of
 from mist_ci.models.difference import InferenceDifference
 from mist_ci.models.finding import Severity
+from mist_ci.models.message import TraceSpan
 from mist_ci.models.report import Problem, Report, SpendLine
 from mist_ci.models.verdict import Decision, ModelVerdict, Outcome
 from mist_ci.stages.run import Run
@@ -51,8 +52,11 @@ def conclude(
         started_at=run.started.isoformat(timespec="seconds"),
         duration_s=(end_ns - run.start_ns) / 1e9,
     )
+    spans = list(_spans(run, end_ns))
+    kept = tuple(_keep(run, spans))
+    finished = finished.model_copy(update={"notices": (*finished.notices, *kept)})
     try:
-        _save(run, finished, end_ns)
+        _save(run, finished, spans)
     except MistError as error:  # the verdict is made, and a full disk does not unmake it
         notice = f"the results directory is not complete: {error}"
         return finished.model_copy(update={"notices": (*finished.notices, notice)})
@@ -103,14 +107,9 @@ def _is_untold(attempts: Iterable[Attempt]) -> bool:
     return bool(told) and not any(told)
 
 
-def _save(run: Run, finished: Report, end_ns: int) -> None:
-    everything = [attempt for attempts in run.attempts.values() for attempt in attempts]
-    for span in tokentrace.spans(run.run_id, everything, run.start_ns, end_ns, _about(run)):
+def _save(run: Run, finished: Report, spans: Sequence[TraceSpan]) -> None:
+    for span in spans:
         run.store.message("trace.span", span)
-    hashes = {found.dataset: found.data_hash for found in run.data}
-    for one in run.training:
-        estimate = tokentrace.estimate_span(run.run_id, one, hashes[one.dataset], run.start_ns, end_ns)
-        run.store.message("trace.span", estimate)
     for model in finished.decision.models:
         for result in gate.eval_results(model, run.suites, run.attempts.get(model.model, ())):
             run.store.message("eval.result", result)
@@ -120,6 +119,27 @@ def _save(run: Run, finished: Report, end_ns: int) -> None:
     run.store.save("junit.xml", report.junit((finished,)))
     run.store.save("findings.sarif", report.sarif((finished,), schemaflux.manual(finished.data)))
     run.store.save("report.json", finished.model_dump_json(indent=2) + "\n")
+
+
+def _spans(run: Run, end_ns: int) -> Iterator[TraceSpan]:
+    everything = [attempt for attempts in run.attempts.values() for attempt in attempts]
+    about = _about(run) | (run.account.about(everything, run.suites) if run.plan else {})
+    yield from tokentrace.spans(run.run_id, everything, run.start_ns, end_ns, about)
+    hashes = {found.dataset: found.data_hash for found in run.data}
+    for one in run.training:
+        yield tokentrace.estimate_span(run.run_id, one, hashes[one.dataset], run.start_ns, end_ns)
+
+
+def _keep(run: Run, spans: Sequence[TraceSpan]) -> Iterator[str]:
+    """Adds the run to the ledger, where it took or estimated anything; a sentence where that fails."""
+    if run.world.ledger is None or not (run.attempts or run.training):
+        return
+    try:
+        run.world.ledger.append(list(tokentrace.condensed(spans)))
+    except (
+        MistError
+    ) as error:  # the verdict is made; whoever reads it has to know that the next one sees less
+        yield f"what this run spent is not in the ledger, and no later budget will count it: {error}"
 
 
 def _about(run: Run) -> dict[str, str | int | float | bool | None]:

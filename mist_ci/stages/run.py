@@ -7,11 +7,10 @@ and paid for: the report of a run that broke off still shows it.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from functools import cached_property
 
 from mist_ci import gate, matchspec, planning
-from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where, needs_approval
+from mist_ci.errors import Code, ConfigError, needs_approval
 from mist_ci.matchspec import ImportedSuite, Portion
 from mist_ci.models.attempt import Attempt, Side
 from mist_ci.models.comparison import ModelComparison
@@ -27,7 +26,9 @@ from mist_ci.parsing import safe_yaml
 from mist_ci.ports import World
 from mist_ci.ports.files import Tree
 from mist_ci.ports.results import ResultStore
-from mist_ci.stages.budgets import budget_lines
+from mist_ci.stages.account import Account
+from mist_ci.stages.affording import can_pay
+from mist_ci.stages.anchors import anchor_commit
 from mist_ci.stages.calibrated import beside_calibration
 from mist_ci.stages.data import DataStage
 from mist_ci.stages.evaluation import ChangedSuite, ModelStage, suite_by_base_rules
@@ -57,14 +58,15 @@ class Run:
     comparisons: list[ModelComparison] = field(default_factory=list)
     self_checks: list[SelfCheck] = field(default_factory=list)
     changed_suites: list[ChangedSuite] = field(default_factory=list)
+    _changed: dict[str, Suite] = field(default_factory=dict)
     training: list[TrainingEstimate] = field(default_factory=list)
     budgets: tuple[BudgetLine, ...] = ()
-    complete: bool = True
-    _spent_usd: Decimal = Decimal(0)
     read_results: ReadResults | None = None
     """What another runner measured, and so is not asked here."""
     commit: str | None = None
     """The head, where stored answers to its own gate are not doubted."""
+    pull_requests: str = ""
+    """Those that this run is for, parted by spaces."""
 
     @classmethod
     def begin(
@@ -73,17 +75,8 @@ class Run:
         """A run with an id of its own and an empty results directory."""
         started = world.clock.now()
         run_id = f"{started:%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}"
-        return cls(
-            world,
-            gate_name,
-            config,
-            event,
-            run_id,
-            started,
-            world.clock.now_ns(),
-            world.results.create(run_id),
-            read_results=results,
-        )
+        start_ns, store = world.clock.now_ns(), world.results.create(run_id)
+        return cls(world, gate_name, config, event, run_id, started, start_ns, store, read_results=results)
 
     def _tree(self, side: str) -> Tree:
         return self._trees[side]
@@ -93,6 +86,17 @@ class Run:
         event, files = self.event, self.world.files
         commits = {"base": event.base, "head": event.head, "merge base": event.merge_base}
         return {side: files.tree(commit, side) for side, commit in commits.items()}
+
+    @cached_property
+    def account(self) -> Account:
+        """What this run may spend, and what it has."""
+        gate_of = {"mist.gate": self.gate_name, "mist.config": self.config}
+        return Account(self.world, self.started, gate_of, self.pull_requests, self._planned.gate.budgets)
+
+    @property
+    def complete(self) -> bool:
+        """False when a budget ran out."""
+        return self.account.complete
 
     @property
     def _planned(self) -> Plan:
@@ -108,7 +112,8 @@ class Run:
     def make_plan(self, policy: Policy, anchors: Mapping[str, str]) -> Plan:
         """What changed and what therefore runs. Raises ConfigError, and CouldNotRun where an anchor is nowhere."""
         config, changes = self.config, self._changes()
-        self._find_anchor(policy, changes, anchors)
+        if at := anchor_commit(policy, self.gate_name, config, changes, anchors, self.world.files):
+            self._trees["anchor"] = self.world.files.tree(at, "anchor")
         broken: ConfigError | None = None
         try:
             self.documents = self._find_suites("base", policy)
@@ -124,20 +129,6 @@ class Run:
             self._check_head()
         self.notices += self.plan.notices
         return self.plan
-
-    def _find_anchor(self, policy: Policy, changes: Sequence[Change], anchors: Mapping[str, str]) -> None:
-        """The anchor's tree, where a model moves: what moves none, a better policy too, needs no anchor."""
-        gate_policy = policy.gates[self.gate_name]
-        moved = {change.path for change in changes} & set(policy.guarded_models(gate_policy).values())
-        if (ref := gate_policy.anchor_ref) is None or not moved:
-            return
-        try:
-            commit = anchors.get(ref) or self.world.files.commit(ref)
-        except UsageError:
-            message = f"the anchor of gate {self.gate_name} is {ref}, and there is no such ref"
-            hint = "create the tag or branch, or fetch it here; or name another anchor in the policy"
-            raise CouldNotRun(Code.NOT_COMPARABLE, message, where=Where(self.config), hint=hint) from None
-        self._trees["anchor"] = self.world.files.tree(commit, "anchor")
 
     def _check_head(self) -> None:
         """A change of suites or policy must not lock out the changes that come after it."""
@@ -187,9 +178,20 @@ class Run:
         if self._planned.asks_models and not may_spend:
             raise needs_approval()
 
+    def can_pay(self, suites: tuple[Suite, ...]) -> bool:
+        """False when no budget pays for even the least that asking takes: then it is over, and nobody is asked."""
+        base = self._tree("base")
+        return can_pay(self.account, self._planned, suites, self._changed_suite, base, self.world)
+
+    def _changed_suite(self, path: str) -> Suite:
+        if path not in self._changed:
+            trees = self._tree("head"), self._tree("base")
+            self._changed[path] = load_changed(path, trees[0], self.documents, trees[1], self.world)
+        return self._changed[path]
+
     def check_changed_suite(self, path: str) -> None:
         """A suite that head adds or edits must load, run on the current base model, and hold its floor there."""
-        suite = load_changed(path, self._tree("head"), self.documents, self._tree("base"), self.world)
+        suite = self._changed_suite(path)
         if suite.imported:
             return  # what it asks is known to its runner only
         suite = without_bar(suite_by_base_rules(suite, self.suites), self._tree("base"), self.config)
@@ -261,13 +263,11 @@ class Run:
             matchspec.Contestant(side, reference, providers[reference.provider], self.commit)
             for side, reference in sides.items()
         ]
-        ceiling = self._planned.gate.budgets.eval_usd
-        left = None if ceiling is None else max(ceiling - self._spent_usd, Decimal(0))
-        evaluation = matchspec.evaluate(portions, contestants, self.world, self.store, left, providers)
+        ceilings, store = self.account.ceilings, self.store
+        evaluation = matchspec.evaluate(portions, contestants, self.world, store, ceilings, providers)
         # Added, never replaced: head may call two suites by one name, and both were paid for.
         self.attempts.setdefault(label, []).extend(evaluation.attempts)
-        self._spent_usd += evaluation.spent_usd
-        self.complete = self.complete and evaluation.complete
+        self.account.take(evaluation)
         if evaluation.failure is not None:
             raise evaluation.failure
         return evaluation.attempts
@@ -279,20 +279,12 @@ class Run:
     def decide(self) -> Decision:
         """Everything that was found out, as one decision."""
         plan = self._planned
-        return gate.decide(
-            plan.gate,
-            self.comparisons,
-            self.data,
-            self.self_checks,
-            self.hold_budgets(),
-            self.waivers,
-            complete=self.complete,
-            remarks=plan.changes_what_judges,
-        )
+        found = self.comparisons, self.data, self.self_checks, self.hold_budgets(), self.waivers
+        return gate.decide(plan.gate, *found, complete=self.complete, remarks=plan.changes_what_judges)
 
     def hold_budgets(self) -> tuple[BudgetLine, ...]:
         """Every budget of the gate against what was spent."""
-        self.budgets = budget_lines(
-            self._planned.gate.budgets, self.training, self.attempts, self.suites, complete=self.complete
-        )
+        everything = [attempt for many in self.attempts.values() for attempt in many]
+        self.budgets = self.account.lines(self._planned, self.data, self.training, everything, self.suites)
+        self.notices += self.account.notices
         return self.budgets

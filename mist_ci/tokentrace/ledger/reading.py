@@ -15,6 +15,9 @@ Amounts = tuple[Decimal | None, Decimal | None]
 RUN, SUITE, SAMPLE = "mist.run", "mist.suite", "mist.sample"
 CALL, JUDGE = "gen_ai.chat", "gen_ai.judge"
 TRAINING, ESTIMATE = "mist.training", "mist.training_estimate"
+SPEND = "mist.spend"
+"""Calls of a run added up, where its calls themselves are elsewhere: it counts only where there are none of them."""
+TWICE = "that are there twice, and count once"
 _LEVELS = (RUN, SUITE, SAMPLE)
 _SUMS = frozenset(
     ("calls", "tokens_in", "tokens_out", "cost_usd", "reused_calls", "saved_usd", "mist.run_id")
@@ -53,6 +56,7 @@ class _Reader:
         self._suite_of: dict[int, str] = {}
         self._levels: dict[tuple[str, str], Totals] = {}
         self._waiting: list[tuple[SpanLine, Amounts]] = []
+        self._added_up: dict[str, list[tuple[SpanLine, Amounts]]] = {}
 
     def take(self, line: bytes) -> None:
         """One line, without or with its line feed. Raises Unusable."""
@@ -68,7 +72,7 @@ class _Reader:
         run = self._runs.get(span.trace_id) or self._new(span.trace_id)
         seen = self._seen[span.trace_id]
         if identity in seen:
-            raise Unusable("that are there twice, and count once")
+            raise Unusable(TWICE)
         seen.add(identity)
         run.spans += 1
         if span.end_ns < span.start_ns or span.end_ns > self._latest_ns:
@@ -82,6 +86,8 @@ class _Reader:
             _top(run, span, line)
         elif span.operation == ESTIMATE:
             run.estimates.append(_told(span, line))
+        elif span.operation == SPEND:
+            self._added_up.setdefault(span.trace_id, []).append((span, amounts))
         else:  # another writer's word for a call
             self._call(run, span, amounts)
 
@@ -90,6 +96,10 @@ class _Reader:
         for span, amounts in self._waiting:
             suite = self._suite_of.get(_number(span.parent_id), "")
             self._add(self._runs[span.trace_id], span, amounts, suite)
+        for trace_id, parts in self._added_up.items():
+            if not self._runs[trace_id].groups:
+                for span, amounts in parts:
+                    self._add(self._runs[trace_id], span, amounts, span.attrs.suite or "")
         for run in self._runs.values():
             self._check(run)
         self.ledger.runs = sorted(self._runs.values(), key=lambda run: (run.start_ns, run.trace_id))
@@ -143,7 +153,7 @@ class _Reader:
             totals.failed += 1
         if attrs.cost_basis and (calls or attrs.reused_calls):
             totals.bases.add(attrs.cost_basis)
-        if calls and not is_judging and span.end_ns >= span.start_ns:
+        if calls and span.operation not in (JUDGE, SPEND) and span.end_ns >= span.start_ns:
             totals.latencies_ns.append(span.end_ns - span.start_ns)
         if not run.about:
             _widen(run, span)

@@ -87,7 +87,7 @@ def test_input_from_a_cache_is_priced_as_such() -> None:
     contestant = side(Side.HEAD, provider(prices=prices))
     models = FakeModels(lambda _model, _messages: completion("0", tokens_cached=10))
     outside = dataclasses.replace(world(models=models), prices=DatedPrices())
-    done = evaluate([Portion.whole(suite(1))], [contestant], outside, outside.results.create("run"), None)
+    done = evaluate([Portion.whole(suite(1))], [contestant], outside, outside.results.create("run"))
     assert done.attempts[0].cost_usd == Decimal("0.5")
 
 
@@ -105,7 +105,7 @@ def test_a_gateway_that_is_dearer_than_the_price_list_stops_the_run_after_the_ca
     models = FakeModels(lambda _model, _messages: dear)
     done = run([suite(20)], [side(Side.HEAD, provider(prices=DOLLAR_A_CALL))], models, ceiling="8")
     assert not done.complete
-    assert done.spent_usd == spend_of(done.attempts).cost_usd == Decimal(10)
+    assert done.spent.usd == spend_of(done.attempts).cost_usd == Decimal(10)
 
 
 def test_a_ceiling_is_charged_what_was_reported_also_where_tokens_were_counted_here() -> None:
@@ -113,4 +113,4 @@ def test_a_ceiling_is_charged_what_was_reported_also_where_tokens_were_counted_h
     attempt = asked(answer, DOLLAR_A_CALL)
     loaded = suite(1)
     call = Call(side(Side.HEAD, provider(prices=DOLLAR_A_CALL)), loaded, loaded.samples[0], 0)
-    assert billed(call, attempt, (10_000, 2), world()) == THREE_CENTS
+    assert billed(call, attempt, (10_000, 2), world()).usd == THREE_CENTS
