@@ -36,7 +36,7 @@ class LedgerDirectory:
         if self._directory.exists():
             files = LedgerFiles([self._directory])
             yield from files.lines()
-            self.notices += files.notices
+            self.notices = files.notices
 
     def append(self, spans: Sequence[TraceSpan]) -> None:
         """One write, so that nobody reads half a run."""

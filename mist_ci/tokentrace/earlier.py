@@ -84,7 +84,7 @@ def _recorded(run: LedgerRun, attrs: Attributes) -> RecordedTraining:
 
 def _refuse_damaged(ledger: Ledger, place: str) -> None:
     for why in sorted(why for why, number in ledger.left_out.items() if number and why != TWICE):
-        raise _damaged(place, f"it has {ledger.left_out[why]:,} lines {why}")
+        raise _damaged(place, f"lines {why}: {ledger.left_out[why]:,}")
 
 
 def _damaged(place: str, what: str) -> CouldNotRun:
