@@ -108,8 +108,8 @@ EXPLANATIONS: dict[Code, str] = {
     "the child could not start, or died on these inputs.",
     Code.DATA_UNVERIFIED: "Required training data could not be read (a Git LFS pointer, for example), "
     "so nobody knows whether it is good.",
-    Code.UNPRICED: "A money budget is set and the price of this model is unknown. Unknown is not $0: "
-    "add `prices` to the provider in mist.yml.",
+    Code.UNPRICED: "A budget is set, and the price of a model, of an earlier run or of a training is unknown, or the "
+    "tokens of an answer are. Unknown is not $0: add `prices` to the provider in mist.yml.",
     Code.NOT_COMPARABLE: "Base and head did not answer enough of the same samples under the same settings "
     "to be compared, or the anchor that head is to be held against as well does not exist.",
     Code.GIT_FAILED: "git itself reported an error.",

@@ -8,6 +8,7 @@ import click
 
 from mist_ci.cli.options import (
     CHOSEN,
+    LEDGER,
     OUTPUT_FORMAT,
     OUTPUTS,
     OUTPUTS_MODE,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 @OUTPUTS_MODE
 @RECORD
 @REPLAY
+@LEDGER
 @OUTPUT_FORMAT
 def evaluate(  # noqa: PLR0913, PLR0917 - one for each option
     reference: Path,
@@ -56,6 +58,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one for each option
     results: Path,
     outputs: Path | None,
     outputs_mode: str,
+    ledger: Path | None,
     output_format: str,
     **tape: Path | None,
 ) -> int:
@@ -76,7 +79,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one for each option
 
     stored = outputs_by_hand(outputs, outputs_mode)
     models = wiring.models_by_hand(config.parent, tape["record"], tape["replay"], outputs)
-    world = replace(wiring.world(results, config.parent, stored), models=models)
+    world = replace(wiring.world(results, config.parent, stored, ledger=ledger), models=models)
     selection = selection_of(limit, tags, not_tags, samples, shard)
     compared, run, location = _evaluate(reference, config, chosen, selection, world)
     if output_format == "json":
@@ -101,6 +104,7 @@ def _evaluate(
     from mist_ci.cli.local import inside, missing_reference, policy_of, suites_of
     from mist_ci.models.attempt import Side
     from mist_ci.models.eval_run import EVAL_FILE
+    from mist_ci.stages import keep_spend
 
     tree = wiring.directory(config.parent)
     policy = policy_of(tree, config)
@@ -120,7 +124,9 @@ def _evaluate(
     asked = [suite.model_copy(update={"samples": samples}) for suite, samples in parts if samples]
     seat = matchspec.Contestant(Side.HEAD, head, policy.providers[head.provider])
     portions = [replace(matchspec.Portion.whole(suite), label=selection.label) for suite in asked]
+    start_ns = world.clock.now_ns()
     evaluation = matchspec.evaluate(portions, [seat], world, store, providers=policy.providers)
+    keep_spend(world, store.run_id, evaluation, start_ns, {"mist.event": "eval", "mist.reference": path})
     if evaluation.failure is not None:
         raise evaluation.failure
     run = run.model_copy(update={"finished": True})

@@ -20,7 +20,6 @@ from mist_ci.cli.options import (
     RESULTS,
 )
 from mist_ci.cli.results import GRADER, RESULTS_OF_OTHERS, SUITE, TOOL, reading
-from mist_ci.errors import Code, UsageError, Where
 
 if TYPE_CHECKING:
     from mist_ci.models.report import Report
@@ -75,15 +74,13 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
     mist-ci gate --base origin/main --format json > verdict.json
     mist-ci gate --base main --results base=base.eval --results head=head.eval
     """
-    from mist_ci import report
     from mist_ci.cli import wiring
-    from mist_ci.cli.output import say, show_json, show_markdown
+    from mist_ci.cli.local import refuse_missing
+    from mist_ci.cli.output import say, show_json
     from mist_ci.cli.stored import outputs_by_hand
     from mist_ci.pipeline import Ask
 
-    if not repository.is_dir():
-        hint = "name a clone with --repository DIR"
-        raise UsageError(Code.NO_REPOSITORY, "is no directory", where=Where(str(repository)), hint=hint)
+    refuse_missing(repository)
     stored = outputs_by_hand(outputs, outputs_mode)
     read = reading(handed, tool, grader, suite)
     asked = Ask(base, head, configs, gate_name, results=read, pull_requests=pull_request)
@@ -94,10 +91,7 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
         show_json(_plain(reports, int(worst.exit_code)))
         return worst.exit_code
     for one in reports:
-        status = report.status(one)
-        show_markdown(report.comment(one))
-        say(f"status  {status.context}: {status.state} - {status.description}")
-        say(f"results {one.results_dir}")
+        _show(one)
     say(f"exit    {int(worst.exit_code)}")
     return worst.exit_code
 
@@ -111,6 +105,16 @@ def _judge(world: "World", asked: "Ask") -> "tuple[Report, ...]":
     for trouble in remember(world, reports):
         click.echo(workflow_safe(f"warning: {trouble}"), err=True)
     return reports
+
+
+def _show(one: "Report") -> None:
+    from mist_ci import report
+    from mist_ci.cli.output import say, show_markdown
+
+    status = report.status(one)
+    show_markdown(report.comment(one))
+    say(f"status  {status.context}: {status.state} - {status.description}")
+    say(f"results {one.results_dir}")
 
 
 def _plain(reports: "tuple[Report, ...]", exit_code: int) -> dict[str, object]:

@@ -58,15 +58,13 @@ def plan(  # noqa: PLR0913, PLR0917 - one for each option
 
     from mist_ci import planning
     from mist_ci.cli import wiring
-    from mist_ci.cli.local import read_file
+    from mist_ci.cli.local import read_file, refuse_missing
     from mist_ci.cli.output import show_json
     from mist_ci.cli.plan_output import show
     from mist_ci.pipeline import Ask
     from mist_ci.ports.no_results import NoResults
 
-    if not repository.is_dir():
-        hint = "name a directory with --repository DIR"
-        raise UsageError(Code.NO_REPOSITORY, "is no directory", where=Where(str(repository)), hint=hint)
+    refuse_missing(repository)
     if head is not None and base is None:
         raise UsageError(Code.USAGE, "--head needs --base", hint="name the branch to merge into: --base main")
     earlier = planning.read_all_earlier({str(path): read_file(path) for path in reports})

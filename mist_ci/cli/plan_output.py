@@ -35,7 +35,7 @@ def lines(outlook: "Outlook") -> "Iterator[str]":
     if outlook.models or outlook.extras:
         yield ""
         yield f"asks {_taken(outlook.total)}{_budget(outlook.budget_usd)}"
-        yield from _section("budgets", [_line(one) for one in outlook.budgets])
+        yield from _section("budgets", [_line(one) for one in outlook.budgets if one.name != "eval_usd"])
     elif outlook.event is not None:
         yield "no model is asked"
     yield from _section("warnings", outlook.warnings)

@@ -89,7 +89,7 @@ Minutes = Annotated[float, Field(ge=0, le=10**6)]
 
 
 class Budgets(Model):
-    """Ceilings that are part of the verdict. docs/trace.md says what counts in each, and when it is checked."""
+    """Ceilings that are part of the verdict. docs/budgets.md says what counts in each, and when it is checked."""
 
     eval_usd: Money | None = None
     """US dollars that one run may spend on asking models, judges included. Stored answers cost nothing."""
@@ -122,11 +122,14 @@ class Budgets(Model):
     latency_increase: Ratio | None = None
     """How much longer half of the answers may take at head: the median of those that both sides gave now."""
 
+    def of(self, *beginnings: str) -> tuple[str, ...]:
+        """Names of the budgets that are set and begin like one of these."""
+        return tuple(name for name in self.model_dump(exclude_none=True) if name.startswith(beginnings))
+
     @property
     def needs_ledger(self) -> bool:
-        """True where earlier runs count."""
-        kinds = ("pull_request_", "month_")
-        return any(name.startswith(kinds) for name in self.model_dump(exclude_none=True))
+        """True where earlier runs or recorded trainings count."""
+        return bool(self.of("pull_request_", "month_", "training_"))
 
 
 class DataPolicy(Model):

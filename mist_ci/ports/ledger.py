@@ -1,9 +1,10 @@
 """Spans on disk, and servers that want them."""
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
-from mist_ci.models.message import TraceSpan
+if TYPE_CHECKING:
+    from mist_ci.models.message import TraceSpan
 
 
 class Ledger(Protocol):
@@ -29,7 +30,7 @@ class KeptLedger(Ledger, Protocol):
         """Makes sure that it can be added to. Raises CouldNotRun MC309."""
         ...
 
-    def append(self, spans: Sequence[TraceSpan]) -> None:
+    def append(self, spans: "Sequence[TraceSpan]") -> None:
         """Keeps the spans of a run, on disk when the call returns, where they are not in it anyhow. Raises MC309."""
         ...
 

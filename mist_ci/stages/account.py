@@ -126,10 +126,8 @@ class Account:
     def _training(
         self, estimates: Mapping[str, TrainingEstimate], trained_on: Sequence[str]
     ) -> tuple[BudgetLine, ...]:
-        budgets = self.budgets
-        is_set = (budgets.training_usd, budgets.training_tokens, budgets.training_hours) != (None, None, None)
-        if not is_set or not (estimates or trained_on):
+        if not self.budgets.of("training_") or not (estimates or trained_on):
             return ()
         recorded = self.earlier.trainings if self.earlier is not None else ()
         looked_at = tokentrace.iterations(estimates, trained_on, recorded)
-        return tokentrace.training_budget(budgets, looked_at, has_ledger=self.world.ledger is not None)
+        return tokentrace.training_budget(self.budgets, looked_at, has_ledger=self.earlier is not None)
