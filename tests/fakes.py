@@ -25,13 +25,13 @@ from mist_ci.models.attempt import Attempt
 from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.config import Provider
 from mist_ci.models.iteration import Iteration, IterationLog
-from mist_ci.models.message import Payload
+from mist_ci.models.message import Payload, TraceSpan, payload_bytes
 from mist_ci.models.output import RequestIdentity, StoredAnswer
 from mist_ci.models.plan import Change, ChangeKind, Event
 from mist_ci.models.pull_request import CommitState, PostedStatus, PullRequest, RunOrder
 from mist_ci.models.report import Status
 from mist_ci.models.suite import ChatMessage
-from mist_ci.models.usage import Cost, CostBasis
+from mist_ci.models.usage import WHOLE, Cost, CostBasis, TokenParts
 from mist_ci.parsing.glob import matches
 from mist_ci.ports import World
 from mist_ci.ports.code_host import CommentOutcome, Pending, Ruleset
@@ -268,11 +268,9 @@ class PolicyPrices:
         tokens_in: int,
         tokens_out: int,
         on: date,
-        *,
-        tokens_cached: int = 0,
-        tokens_reasoning: int = 0,
+        parts: TokenParts = WHOLE,
     ) -> Cost:
-        del model, on, tokens_cached, tokens_reasoning
+        del model, on, parts
         prices = provider.prices
         if prices is None:
             return Cost(usd=None, basis=CostBasis.UNKNOWN)
@@ -288,11 +286,17 @@ class MemoryStore:
     full_after: int | None = None
     attempts: list[Attempt] = field(default_factory=list)
     messages: defaultdict[str, list[Payload]] = field(default_factory=lambda: defaultdict(list))
+    traced: list[bytes] = field(default_factory=list)
     saved: dict[str, str] = field(default_factory=dict)
 
     @property
     def location(self) -> str:
         return f"memory/{self.run_id}"
+
+    @property
+    def tree(self) -> list[TraceSpan]:
+        """The spans that were written."""
+        return spans_in(b"".join(self.traced))
 
     def record(self, attempt: Attempt) -> None:
         if self.full_after is not None and len(self.attempts) >= self.full_after:
@@ -303,8 +307,16 @@ class MemoryStore:
     def message(self, kind: str, payload: Payload) -> None:
         self.messages[kind].append(payload)
 
+    def spans(self, lines: bytes) -> None:
+        self.traced.append(lines)
+
     def save(self, name: str, text: str) -> None:
         self.saved[name] = text
+
+
+def spans_in(lines: bytes) -> list[TraceSpan]:
+    """The spans of a trace."""
+    return [TraceSpan.model_validate_json(payload_bytes(line)) for line in lines.splitlines()]
 
 
 @dataclass
@@ -453,6 +465,9 @@ class RecordedProgress:
 
     def advance(self, steps: int = 1) -> None:
         self.told.append(("advance", steps))
+
+    def waits(self, text: str) -> None:
+        self.told.append(("waits", text))
 
     def finish(self) -> None:
         self.told.append(("finish", 0))

@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
-    from mist_ci.models.outlook import ModelOutlook, Outlay, Outlook, Range, SuiteOutlook
+    from mist_ci.models.outlook import JudgeOutlook, ModelOutlook, Outlay, Outlook, Range, SuiteOutlook
     from mist_ci.models.report import BudgetLine
 
 ASKED = f"{'suite':24} {'role':8} {'n':>6} {'base calls':>12} {'head calls':>12}"
@@ -79,7 +79,9 @@ def _title(model: "ModelOutlook") -> str:
 def _table(model: "ModelOutlook") -> list[str]:
     from mist_ci.models.figures import count
 
-    rows = [f" {CLEAN_HEAD}", *(f" {_row(suite)}" for suite in model.suites)]
+    rows = [f" {CLEAN_HEAD}"]
+    for suite in model.suites:
+        rows += [f" {_row(suite)}", *(f"   {_judge(one)}" for one in suite.judges)]
     if model.clean_blocked is not None and model.clean_certified is not None:
         label = f"all of them, {count(model.hypotheses, 'test')}"
         undecided = max(0.0, 1 - model.clean_certified - model.clean_blocked)
@@ -105,6 +107,12 @@ def _row(suite: "SuiteOutlook") -> str:
         f"{start} {points(suite.margin):>6} {finds:>6} {count(told.needs):>7} {told.certified:>9.0%} "
         f"{told.not_proven:>9.0%} {told.blocked:>8.1%}"
     )
+
+
+def _judge(one: "JudgeOutlook") -> str:
+    from mist_ci.report.text import plain
+
+    return f"{plain(f'{one.grader} asks {one.model}', 200)}: {_taken(one.outlay)}"
 
 
 def _taken(outlay: "Outlay") -> str:

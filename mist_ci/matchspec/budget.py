@@ -7,7 +7,8 @@ from decimal import Decimal
 from mist_ci.matchspec.calls import Call
 from mist_ci.models.attempt import Attempt
 from mist_ci.models.ceilings import NOTHING, UNLIMITED, Ceilings, Charge, Unit
-from mist_ci.models.usage import CostBasis, TokenBasis
+from mist_ci.models.config import Provider
+from mist_ci.models.usage import WHOLE, CostBasis, TokenBasis, TokenParts
 from mist_ci.ports import World
 
 DEFAULT_OUTPUT_TOKENS = 4096
@@ -23,8 +24,9 @@ class Budget:
     Spent and set aside together are never more than a ceiling when something is set aside. So the ceiling of money or
     tokens can only be passed by what calls take beyond what was set aside for them: by input that the provider counts
     higher than it was counted here, by output beyond `max_tokens`, or beyond DEFAULT_OUTPUT_TOKENS where nobody set
-    it, and, for money, by what a gateway says that a call cost beyond the price list. The ceiling of time is a
-    deadline: after it no call is started, and those under way may still end, each within `2 * timeout_s + 120` seconds.
+    it, and, for money, by what a gateway says that a call cost beyond the price list, and by a service tier that is
+    dearer than the usual one. The ceiling of time is a deadline: after it no call is started, and those under way may
+    still end, each within `2 * timeout_s + 120` seconds.
 
     `clock_s` gives seconds of a clock that nobody sets; it is read from `start` to `finish`.
     """
@@ -173,20 +175,39 @@ def expected_charge(call: Call, tokens: tuple[int, int], budget: Budget, world: 
 
 def price_of(call: Call, tokens: tuple[int, int], world: World) -> Decimal:
     """What a call of so many tokens costs at most, at today's prices."""
+    return most_usd(call.contestant.provider, call.contestant.reference.model, tokens, world)
+
+
+def most_usd(provider: Provider, model: str, tokens: tuple[int, int], world: World) -> Decimal:
+    """What so many tokens cost at most today, whether the prompt is put into a cache or not; 0 when unknown."""
     today = world.clock.now().date()
-    one = call.contestant
-    return world.prices.cost(one.provider, one.reference.model, *tokens, today).usd or Decimal(0)
+    ways = (WHOLE, TokenParts(cache_written=tokens[0]))
+    return max(world.prices.cost(provider, model, *tokens, today, way).usd or Decimal(0) for way in ways)
 
 
 def billed(call: Call, attempt: Attempt, expected: tuple[int, int], world: World) -> Charge:
     """What an answered call counts against the ceilings: its tokens and its cost as reported.
 
     Where the provider reported neither tokens nor cost, the input counts as much as was set aside for it: a provider
-    counts its chat template as well.
+    counts its chat template as well. A cost that is unknown, as in a tier without a price, counts as all that was set
+    aside.
     """
-    usd, tokens = attempt.cost_usd, attempt.tokens_in + attempt.tokens_out
+    if attempt.reused:  # replayed
+        return NOTHING
+    tokens = attempt.tokens_in + attempt.tokens_out
     if attempt.token_basis is TokenBasis.COUNTED:
         tokens = max(attempt.tokens_in, expected[0]) + attempt.tokens_out
-        if usd is not None and attempt.cost_basis is not CostBasis.REPORTED:
-            usd = max(usd, price_of(call, (expected[0], attempt.tokens_out), world))
-    return Charge(usd or Decimal(0), tokens)
+    return Charge(_billed_usd(call, attempt, expected, world), tokens)
+
+
+def _billed_usd(call: Call, attempt: Attempt, expected: tuple[int, int], world: World) -> Decimal:
+    if attempt.cost_usd is None:
+        return price_of(call, expected, world)
+    if attempt.cost_basis is CostBasis.REPORTED:
+        return attempt.cost_usd
+    if attempt.token_basis is TokenBasis.COUNTED:
+        today, one = world.clock.now().date(), call.contestant
+        tokens = (expected[0], attempt.tokens_out)
+        usd = world.prices.cost(one.provider, one.reference.model, *tokens, today).usd
+        return max(attempt.cost_usd, usd or Decimal(0))
+    return attempt.cost_usd

@@ -10,7 +10,7 @@ import anyio.lowlevel
 
 from mist_ci.errors import Code, ConfigError, CouldNotRun
 from mist_ci.matchspec.bill import Bill
-from mist_ci.matchspec.budget import DEFAULT_OUTPUT_TOKENS, MESSAGE_TOKENS, Budget
+from mist_ci.matchspec.budget import DEFAULT_OUTPUT_TOKENS, MESSAGE_TOKENS, Budget, most_usd
 from mist_ci.matchspec.graders.modelled import Judged, ModelGrader, UnreadableReplyError
 from mist_ci.matchspec.reuse import ALIAS_AGE, completion_of, identity_of, lasts, to_store
 from mist_ci.models.ceilings import NOTHING, Charge
@@ -192,7 +192,10 @@ class Judging:
             held = replace(request, tokens=sum(tokens), may_retry=reservation.renew)
             reply = await self._ask(grader, held)
             if isinstance(reply, Completion):
-                reservation.settle(bill.add(request, reply, provider, asked=True, is_text=not grader.embeds))
+                is_asked = not reply.replayed
+                usd, taken = bill.add(request, reply, provider, asked=is_asked, is_text=not grader.embeds)
+                cost = Charge(charge.usd if usd is None else usd, taken)
+                reservation.settle(cost if is_asked else NOTHING)
                 self._keep(question, identity, reply)
             elif reply.may_cost:
                 reservation.settle(reservation.held)
@@ -211,8 +214,7 @@ class Judging:
     def _price(self, model: str, provider: Provider, tokens: tuple[int, int]) -> Decimal:
         if not self._budget.counts_money:
             return Decimal(0)
-        today = self._world.clock.now().date()
-        return self._world.prices.cost(provider, model, *tokens, today).usd or Decimal(0)
+        return most_usd(provider, model, tokens, self._world)
 
     def _doubts(self, question: Question) -> bool:
         """True when stored replies do not count: the judge may be another model by now."""

@@ -8,8 +8,9 @@ from pydantic import ValidationError
 from mist_ci.errors import Code, ConfigError, Where
 from mist_ci.matchspec import hashing
 from mist_ci.matchspec.complaints import Complain, stop
-from mist_ci.matchspec.graders import Grader, TrustedPrograms, content, content_hash, grader, specify
+from mist_ci.matchspec.graders import Grader, TrustedPrograms, content, grader, specify
 from mist_ci.matchspec.prompts import render_expected, render_prompts
+from mist_ci.models.contents import content_hash
 from mist_ci.models.plan import SuiteDocument
 from mist_ci.models.suite import ChatMessage, GraderSpec, Sample, SampleRow, SourceRow, Suite, SuiteFile
 from mist_ci.parsing import document, safe_yaml, strict_json

@@ -15,10 +15,10 @@ from mist_ci.matchspec.budget import Budget, Reservation, billed, expected_charg
 from mist_ci.matchspec.calls import Call, Contestant, Portion, all_calls, count_calls
 from mist_ci.matchspec.judging import Asks, Judging, OutOfMoneyError
 from mist_ci.matchspec.marking import NO_MONEY, UNGRADED, Marking
-from mist_ci.matchspec.tally import Tally
+from mist_ci.matchspec.tally import Evaluation, Tally
 from mist_ci.matchspec.unpriced import refuse_unpriced
 from mist_ci.models.attempt import Attempt, Side
-from mist_ci.models.ceilings import NOTHING, UNLIMITED, Ceilings, Charge, Unit
+from mist_ci.models.ceilings import NOTHING, UNLIMITED, Ceilings, Charge
 from mist_ci.models.config import Provider
 from mist_ci.models.figures import count
 from mist_ci.ports import World
@@ -31,6 +31,8 @@ GONE_AFTER = 3
 _LOOK_AGAIN_S = 0.02
 _STORED_IN_A_ROW = 16
 
+Watch = Callable[[Charge], None]
+"""Told what counts against the ceiling, after each attempt."""
 Answered = tuple[Attempt, Completion | None]
 """An attempt that nobody has graded, with its answer; None where there is none to grade."""
 
@@ -68,6 +70,7 @@ class _Run:
     attempts: list[Attempt] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     failure: Exception | None = None
+    watch: Watch | None = None
     is_cut_short: bool = False
     """A judge was not asked, because the budget ran out."""
 
@@ -81,26 +84,8 @@ class _Run:
         self.tally.add(attempt)
         self.is_cut_short = self.is_cut_short or attempt.reason == NO_MONEY
         self.store.record(attempt)
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """All attempts, in the order in which they ended.
-
-    `complete` is False when a budget ran out first, or when `failure` ended the run: the attempts up to then
-    are still there, so that what was spent can be told.
-    """
-
-    attempts: tuple[Attempt, ...]
-    planned: int
-    complete: bool
-    failure: Exception | None = None
-    spent: Charge = NOTHING
-    """What counts against ceilings: also tries that may have been billed and brought nothing."""
-    took_s: float = 0.0
-    """Seconds on a clock that nobody sets, from before the first call to after the last."""
-    stopped_by: frozenset[Unit] = frozenset()
-    """What ran out, where that ended it."""
+        if self.watch is not None:
+            self.watch(self.budget.spent)
 
 
 def evaluate(
@@ -110,13 +95,15 @@ def evaluate(
     store: ResultStore,
     ceilings: Ceilings = UNLIMITED,
     providers: Mapping[str, Provider] = NO_PROVIDERS,
+    watch: Watch | None = None,
 ) -> Evaluation:
     """Asks every contestant what the portions want of it, the sides interleaved on the same samples.
 
     What an earlier run was answered is not asked again, only graded again. An answer is in `world.outputs` before it is
     graded, and its attempt in `store` before the next one of its worker starts. What a call may take is set aside
     before it (`budget.Budget` says how far a ceiling can be passed). A server that is gone, a provider that refuses, or
-    a signal ends the run with a `failure`. Raises CouldNotRun, before the first call, when a price or a key is missing.
+    a signal ends the run with a `failure`. `watch` is told after each attempt what counts against ceilings. Raises
+    CouldNotRun, before the first call, when a price or a key is missing.
 
     Graders that ask models ask those of `providers`, out of the same budget: what they are told is stored and counted
     as well. Raises ConfigError for a grader whose provider is none of them.
@@ -132,7 +119,7 @@ def evaluate(
     asked = [Asks(one.reference.provider, one.provider, one.reference.model) for one in contestants]
     if budget.counts_money:
         refuse_unpriced([*asked, *judging.models(marking.asking)], world)
-    run = _Run(calls, marking, judging, world, store, budget)
+    run = _Run(calls, marking, judging, world, store, budget, watch=watch)
     world.progress.start(f"asking {whom}about {count(samples, 'sample')}, calls", planned, run.tally.told)
     try:
         with world.interrupts.watched() as interrupted:
@@ -285,8 +272,7 @@ async def _complete(call: Call, run: _Run, tokens: tuple[int, int], reservation:
     request = call.request(sum(tokens), reservation.renew)
     start_ns, started_s = world.clock.now_ns(), anyio.current_time()
     answer = await line.client.complete(request)
-    # The clock on the wall may be set meanwhile; how long it took is told by the loop's own.
-    span = record.Span.of(start_ns, anyio.current_time() - started_s, answer.waited_s)
+    span = record.Span.of(start_ns, started_s, anyio.current_time(), answer)
     if isinstance(answer, NoAnswer):
         line.silent_in_a_row = line.silent_in_a_row + 1 if answer.server_gone else 0
         attempt = record.unanswered(call, answer, span)

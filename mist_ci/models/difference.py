@@ -34,3 +34,5 @@ class InferenceDifference(Model):
     p95_ms: Moved | None
     prompts: str | None = None
     """A sentence where the same prompts have other numbers of tokens."""
+    lengths: str | None = None
+    """A sentence where another tokenizer counts the answers: how much of their length comes from that."""

@@ -30,8 +30,8 @@ def answers_view(model: str, found: Sequence[InferenceDifference]) -> View:
         "answers": {
             "rows": steady,
             "timed": timed if one.p50_ms else [],
-            "has_moved": one.prompts is not None or any(_has_moved(each) for each in _figures(one)),
-            "prompts": one.prompts,
+            "has_moved": bool(one.prompts or one.lengths) or any(_has_moved(each) for each in _figures(one)),
+            "told": [told for told in (one.prompts, one.lengths) if told],
             "samples": Markup(count(samples, "sample")),  # noqa: S704 - our own words
         },
         "longer": _longer(model, one.tokens_out),

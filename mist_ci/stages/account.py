@@ -1,6 +1,6 @@
 """The account of one run: what its gate allows, what earlier runs left of that, and what this one has taken."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -16,6 +16,7 @@ from mist_ci.models.report import BudgetLine, TrainingEstimate
 from mist_ci.models.spent import NOTHING_SPENT, Allowance, EarlierSpend, Spent
 from mist_ci.models.suite import Suite
 from mist_ci.ports import World
+from mist_ci.tokentrace import Gauge
 
 Attributes = dict[str, str | int | float | bool | None]
 NEW_LEDGER = "the ledger has no earlier run: budgets of pull requests and months begin here"
@@ -67,6 +68,11 @@ class Account:
     def ceilings(self) -> Ceilings:
         """What the next calls may take."""
         return tokentrace.ceilings(self.allowances, self.taken)
+
+    def gauges(self, spent: Charge) -> Iterator[Gauge]:
+        """Every budget as numbers, when the call for answers that goes on has spent so much."""
+        now = self.taken + Spent(spent.usd, spent.tokens)
+        return tokentrace.gauges(self.allowances, now, self.stopped_by)
 
     def take(self, evaluation: Evaluation) -> None:
         """Counts what was asked."""

@@ -15,6 +15,5 @@ def keep_spend(
         return
     told: dict[str, str | int | float | bool | None] = {**about}
     told[tokentrace.ASKING_S] = round(evaluation.took_s, 3)
-    end_ns = world.clock.now_ns()
-    whole = tokentrace.spans(run_id, evaluation.attempts, start_ns, end_ns, told)
-    world.ledger.append(list(tokentrace.condensed(whole)))
+    times = start_ns, world.clock.now_ns()
+    world.ledger.append(list(tokentrace.condensed(run_id, evaluation.attempts, times, told)))

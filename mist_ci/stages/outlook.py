@@ -126,7 +126,8 @@ def _outlook(
         for side in (suite.base, suite.head, suite.anchor)
         if side
     ]
-    total = sum([*sides, *(extra.outlay for extra in seen.extras)], NOTHING)
+    judges = [one.outlay for model in seen.models for suite in model.suites for one in suite.judges]
+    total = sum([*sides, *judges, *(extra.outlay for extra in seen.extras)], NOTHING)
     warnings: tuple[str, ...] = ()
     if seen.models or seen.extras:
         warnings = tuple(budget_warnings(account, total, least(first, ahead.policy, ahead.world)))

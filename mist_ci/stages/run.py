@@ -13,6 +13,7 @@ from mist_ci import gate, matchspec, planning
 from mist_ci.errors import Code, ConfigError, needs_approval
 from mist_ci.matchspec import ImportedSuite, Portion
 from mist_ci.models.attempt import Attempt, Side
+from mist_ci.models.ceilings import NOTHING, Charge
 from mist_ci.models.comparison import ModelComparison
 from mist_ci.models.config import Policy, Waiver
 from mist_ci.models.finding import DataReport
@@ -25,16 +26,16 @@ from mist_ci.models.verdict import Decision
 from mist_ci.parsing import safe_yaml
 from mist_ci.ports import World
 from mist_ci.ports.files import Tree
-from mist_ci.ports.results import ResultStore
 from mist_ci.stages.account import Account
 from mist_ci.stages.affording import can_pay
-from mist_ci.stages.anchors import anchor_commit
 from mist_ci.stages.calibrated import beside_calibration
 from mist_ci.stages.data import DataStage
 from mist_ci.stages.evaluation import ChangedSuite, ModelStage, suite_by_base_rules
 from mist_ci.stages.judges import vouched_for, without_bar
+from mist_ci.stages.origins import anchor_commit, changes_of, origins_of
 from mist_ci.stages.results import imported_suites, notices_of, refuse_many
-from mist_ci.stages.suites import leaked_keys, load_changed, load_suites
+from mist_ci.stages.suites import find_suites, leaked_keys, load_changed, load_suites
+from mist_ci.tokentrace import Recorder
 
 
 @dataclass
@@ -48,7 +49,7 @@ class Run:
     run_id: str
     started: datetime
     start_ns: int
-    store: ResultStore
+    store: Recorder
     plan: Plan | None = None
     documents: tuple[SuiteDocument, ...] = ()
     suites: tuple[Suite, ...] = ()
@@ -65,6 +66,8 @@ class Run:
     """What another runner measured, and so is not asked here."""
     commit: str | None = None
     """The head, where stored answers to its own gate are not doubted."""
+    anchor: str | None = None
+    """The commit of an anchor that is a ref."""
     pull_requests: str = ""
     """Those that this run is for, parted by spaces."""
 
@@ -75,7 +78,7 @@ class Run:
         """A run with an id of its own and an empty results directory."""
         started = world.clock.now()
         run_id = f"{started:%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}"
-        start_ns, store = world.clock.now_ns(), world.results.create(run_id)
+        start_ns, store = world.clock.now_ns(), Recorder.create(world, run_id)
         return cls(world, gate_name, config, event, run_id, started, start_ns, store, read_results=results)
 
     def _tree(self, side: str) -> Tree:
@@ -96,7 +99,7 @@ class Run:
     @property
     def complete(self) -> bool:
         """False when a budget ran out."""
-        return self.account.complete
+        return self.plan is None or self.account.complete
 
     @property
     def _planned(self) -> Plan:
@@ -111,12 +114,11 @@ class Run:
 
     def make_plan(self, policy: Policy, anchors: Mapping[str, str]) -> Plan:
         """What changed and what therefore runs. Raises ConfigError, and CouldNotRun where an anchor is nowhere."""
-        config, changes = self.config, self._changes()
-        if at := anchor_commit(policy, self.gate_name, config, changes, anchors, self.world.files):
-            self._trees["anchor"] = self.world.files.tree(at, "anchor")
+        config, changes = self.config, changes_of(self.event, self.world.files)
+        self._find_anchor(policy, changes, anchors)
         broken: ConfigError | None = None
         try:
-            self.documents = self._find_suites("base", policy)
+            self.documents = find_suites(self._tree("base"), policy, self.config, self.world)
         except ConfigError as error:
             broken = error
         suites = None if broken else self.documents
@@ -130,24 +132,19 @@ class Run:
         self.notices += self.plan.notices
         return self.plan
 
+    def _find_anchor(self, policy: Policy, changes: Sequence[Change], anchors: Mapping[str, str]) -> None:
+        paths, files = [change.path for change in changes], self.world.files
+        self.anchor = anchor_commit(policy, self.gate_name, self.config, paths, anchors, files)
+        if self.anchor is not None:
+            self._trees["anchor"] = files.tree(self.anchor, "anchor")
+
     def _check_head(self) -> None:
         """A change of suites or policy must not lock out the changes that come after it."""
         head, config = self._tree("head"), self.config
         policy = planning.read_policy(head, config)
         if policy is not None:
             source = safe_yaml.load(head.read(config), config)
-            planning.check_head(policy, source, head, self._find_suites("head", policy))
-
-    def _find_suites(self, side: str, policy: Policy) -> tuple[SuiteDocument, ...]:
-        found = matchspec.find(self._tree(side), policy.suites, self.config, self.world.shipped)
-        planning.check_judges(policy, self._tree(side), found)
-        return found
-
-    def _changes(self) -> tuple[Change, ...]:
-        event = self.event
-        bases = (event.merge_base, *event.other_merge_bases)
-        found = {one.path: one for base in bases for one in self.world.files.changes(base, event.head)}
-        return tuple(found[path] for path in sorted(found))
+            planning.check_head(policy, source, head, find_suites(head, policy, config, self.world))
 
     def load_suites(self) -> tuple[Suite, ...]:
         """The suites at the base tip: the cohort that decides."""
@@ -247,7 +244,9 @@ class Run:
 
     def _keep_imported(self, change: ModelChange, imported: Sequence[ImportedSuite]) -> None:
         """What others asked is part of the report as if it had been asked here."""
-        self.attempts.setdefault(change.name, []).extend(one for each in imported for one in each.attempts)
+        found = [one for each in imported for one in each.attempts]
+        self.attempts.setdefault(change.name, []).extend(found)
+        self.store.trace(found)
         known = {one.suite.name for one in imported}
         self.suites = (
             *(one for one in self.suites if one.name not in known),
@@ -263,14 +262,27 @@ class Run:
             matchspec.Contestant(side, reference, providers[reference.provider], self.commit)
             for side, reference in sides.items()
         ]
-        ceilings, store = self.account.ceilings, self.store
-        evaluation = matchspec.evaluate(portions, contestants, self.world, store, ceilings, providers)
+        self.store.origins = origins_of(self.event, sides, self.anchor)
+        evaluation = matchspec.evaluate(
+            portions,
+            contestants,
+            self.world,
+            self.store,
+            self.account.ceilings,
+            providers,
+            self._watch,
+        )
         # Added, never replaced: head may call two suites by one name, and both were paid for.
         self.attempts.setdefault(label, []).extend(evaluation.attempts)
         self.account.take(evaluation)
         if evaluation.failure is not None:
             raise evaluation.failure
+        self._watch(NOTHING)
         return evaluation.attempts
+
+    def _watch(self, spent: Charge) -> None:
+        """Alerts, once this call for answers has spent so much."""
+        self.store.heed(self.account.gauges(spent))
 
     def forget(self, label: str, is_wrong: Callable[[Attempt], bool]) -> None:
         """Takes attempts out of what reports are made from; they stay in the results directory."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import Literal
 
 from mist_ci.errors import Code, CouldNotRun
 from mist_ci.models.ceilings import Ceilings, Charge, Unit
@@ -9,7 +10,9 @@ from mist_ci.models.config import Budgets
 from mist_ci.models.figures import count
 from mist_ci.models.report import BudgetLine
 from mist_ci.models.spent import NOTHING_SPENT, Allowance, EarlierSpend, Spent
-from mist_ci.tokentrace.amounts import left_of, told
+from mist_ci.tokentrace.alerts import Gauge
+from mist_ci.tokentrace.amounts import left_of
+from mist_ci.tokentrace.amounts import told_amount as told
 from mist_ci.tokentrace.earlier import names_of
 
 NO_LEDGER = "no ledger, so earlier runs do not count"
@@ -57,6 +60,17 @@ def ceilings(allowed: Iterable[Allowance], spent: Spent) -> Ceilings:
         None if tokens is None else int(tokens),
         None if minutes is None else float(minutes * 60),
     )
+
+
+def gauges(allowed: Iterable[Allowance], spent: Spent, stopped_by: Collection[Unit]) -> Iterator[Gauge]:
+    """Each budget as numbers, for alerts, when this run has spent so much."""
+    for one in allowed:
+        used = one.before + spent.of(one.unit)
+        if one.unit is Unit.MINUTES:
+            yield Gauge(one.name, used * 60, one.limit * 60, "seconds", one.unit in stopped_by)
+        else:
+            unit: Literal["usd", "tokens"] = "usd" if one.unit is Unit.USD else "tokens"
+            yield Gauge(one.name, used, one.limit, unit, one.unit in stopped_by)
 
 
 def too_little(allowed: Iterable[Allowance], least: Charge) -> frozenset[Unit]:

@@ -5,13 +5,13 @@ from decimal import ROUND_CEILING, Decimal
 from mist_ci.models.ceilings import Unit
 
 
-def told(amount: Decimal, unit: Unit, *, exact: bool = False) -> str:
+def told_amount(amount: Decimal, unit: Unit, *, exact: bool = False) -> str:
     """`$0.0670`, `12,345 tokens`, `3.5 min`; `exact` as somebody wrote it, else never less than it is.
 
-    >>> told(Decimal("5"), Unit.USD, exact=True), told(Decimal("0.067"), Unit.USD)
+    >>> told_amount(Decimal("5"), Unit.USD, exact=True), told_amount(Decimal("0.067"), Unit.USD)
     ('$5', '$0.0670')
-    >>> told(Decimal(12345), Unit.TOKENS), told(Decimal("30.01"), Unit.MINUTES), told(Decimal("30"), Unit.MINUTES)
-    ('12,345 tokens', '30.1 min', '30 min')
+    >>> told_amount(Decimal(12345), Unit.TOKENS), told_amount(Decimal("30.01"), Unit.MINUTES)
+    ('12,345 tokens', '30.1 min')
     """
     match unit:
         case Unit.USD:
@@ -27,4 +27,4 @@ def left_of(rest: Decimal, unit: Unit) -> str:
     """What is left; nothing where more was spent than there was."""
     if unit is Unit.MINUTES:
         return f"{max(rest, Decimal(0)):.1f} min"
-    return told(max(rest, Decimal(0)), unit)
+    return told_amount(max(rest, Decimal(0)), unit)

@@ -1,60 +1,67 @@
 """A run in a few spans, for a ledger that is kept: what its calls add up to, instead of the calls."""
 
-import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Mapping
 
-from mist_ci.models.attempt import exact_sum
+from mist_ci.models.attempt import Attempt
 from mist_ci.models.message import TraceSpan
-from mist_ci.tokentrace.ledger.reading import CALL, ESTIMATE, JUDGE, JUDGING, RUN, SPEND
+from mist_ci.models.span_attributes import Spent
+from mist_ci.tokentrace.ledger.summing import JUDGING
+from mist_ci.tokentrace.ledger.sums import RUN, SPEND
+from mist_ci.tokentrace.spans import Attribute, hex_of
+from mist_ci.tokentrace.sums import Sums, of_answer, of_judging
 
-_COUNTS = ("calls", "tokens_in", "tokens_out", "tokens_cached", "tokens_reasoning", "reused_calls")
-_AMOUNTS = ("cost_usd", "saved_usd")
-_PLACE = ("eval.suite", "side", "provider", "model")
-Attributes = dict[str, str | int | float | bool | None]
+Place = tuple[str, str, str, str]
+"""Suite, side, provider and model."""
 
 
-def condensed(spans: Iterable[TraceSpan]) -> Iterator[TraceSpan]:
-    """The run's own span and its estimates as they are, and one span for each suite, side, provider and model.
+def condensed(
+    run_id: str, attempts: Iterable[Attempt], times: tuple[int, int], about: Mapping[str, Attribute]
+) -> Iterator[TraceSpan]:
+    """The run's own span, and one span for each suite, side, provider and model. `times` are Unix nanoseconds.
 
     A ledger that has the calls of the run as well does not count these. Its sums are the same, its latencies are not
     there.
     """
-    parts: defaultdict[tuple[str, ...], list[TraceSpan]] = defaultdict(list)
-    for span in spans:
-        if span.operation in (RUN, ESTIMATE):
-            yield span
-        elif span.operation in (CALL, JUDGE):
-            suite, side, *who = (str(span.attrs.get(key) or "") for key in _PLACE)
-            side += JUDGING if span.operation == JUDGE else ""
-            parts[suite, side, *who].append(span)
-    for place, calls in parts.items():
-        yield _sum(place, calls)
-
-
-def _sum(place: tuple[str, ...], calls: list[TraceSpan]) -> TraceSpan:
-    counts: Attributes = {key: sum(int(one.attrs.get(key) or 0) for one in calls) for key in _COUNTS}
-    bases = sorted({str(basis) for one in calls if (basis := one.attrs.get("cost_basis"))})
-    identity = "\x1f".join((calls[0].trace_id, SPEND, *place))
-    return TraceSpan(
-        trace_id=calls[0].trace_id,
-        span_id=hashlib.sha256(identity.encode()).hexdigest()[:16],
-        operation=SPEND,
-        start_ns=min(one.start_ns for one in calls),
-        end_ns=max(one.end_ns for one in calls),
+    total, parts, bases = Sums(), defaultdict[Place, Sums](Sums), defaultdict[Place, set[str]](set)
+    for one in attempts:
+        place = one.suite, one.side.value, one.provider, one.model
+        parts[place].add(Spent(**of_answer(one)))
+        if one.token_basis is not None:
+            bases[place].add(one.cost_basis.value)
+        if one.judgement is not None:
+            judging = one.suite, one.side.value + JUDGING, "", ", ".join(one.judgement.models)
+            parts[judging].add(Spent(**of_judging(one.judgement)))
+            bases[judging].update(one.judgement.cost_bases)
+    for sums in parts.values():
+        total.add(sums)
+    trace_id, root_id = hex_of(32, run_id), hex_of(16, run_id, "run")
+    told = {"mist.run_id": run_id, **about, **total.told}
+    yield TraceSpan(
+        trace_id=trace_id,
+        span_id=root_id,
+        operation=RUN,
+        start_ns=times[0],
+        end_ns=times[1],
         status="ok",
-        attrs={
-            **dict(zip(_PLACE, place, strict=True)),
-            **counts,
-            **{key: _amount(key, calls) for key in _AMOUNTS},
-            "cost_basis": ", ".join(bases) or None,
-        },
+        attrs=told,
     )
-
-
-def _amount(key: str, calls: list[TraceSpan]) -> str | None:
-    """Exact; None as soon as one of them is unknown."""
-    told = [one.attrs.get(key) for one in calls]
-    known = [Decimal(amount) for amount in told if isinstance(amount, str)]
-    return str(exact_sum(known)) if len(known) == len(told) else None
+    for place, sums in parts.items():
+        suite, side, provider, model = place
+        yield TraceSpan(
+            trace_id=trace_id,
+            span_id=hex_of(16, root_id, SPEND, *place),
+            parent_id=root_id,
+            operation=SPEND,
+            start_ns=times[0],
+            end_ns=times[1],
+            status="ok",
+            attrs={
+                "eval.suite": suite,
+                "side": side,
+                "provider": provider,
+                "model": model,
+                "cost_basis": ", ".join(sorted(bases[place])) or None,
+                **sums.told,
+            },
+        )

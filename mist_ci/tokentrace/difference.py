@@ -10,6 +10,8 @@ from mist_ci.models.difference import InferenceDifference, Moved
 from mist_ci.models.figures import MINUS, count
 from mist_ci.models.usage import TokenBasis
 from mist_ci.stats import paired_mean_bounds, paired_quantile_bounds, quantile
+from mist_ci.tokentrace.counted import Ruler
+from mist_ci.tokentrace.tokenizers import lengths_told
 
 Sample = tuple[str, str]
 """Digest of the suite, and key."""
@@ -20,6 +22,7 @@ Amount = Callable[[Attempt], float]
 class _Pair:
     """One sample that both sides have answered, and what it rises and falls with."""
 
+    sample: Sample
     cluster: str
     base: Sequence[Attempt]
     head: Sequence[Attempt]
@@ -39,16 +42,19 @@ def inference_difference(
     *,
     alpha: float,
     clusters: Mapping[Sample, str] | None = None,
+    rulers: Mapping[Side, Ruler] | None = None,
 ) -> InferenceDifference | None:
     """The difference over all suites of a cohort, by their digests; None where no sample was answered by both.
 
     `alpha` is one-sided for each end of an interval; `clusters` labels samples that belong together. A sample counts
     once, with the mean of its attempts; latency is taken from attempts of the same number that were both made now.
+    `rulers` count tokens as the models of the sides do; without them only prompts tell of another tokenizer.
     """
     pairs = _pairs(attempts, cohort, clusters or {})
     if not pairs:
         return None
     counted = [pair for pair in pairs if _is_reported(pair)]
+    same_prompts = [pair for pair in counted if _is_one_prompt(pair)]
     return InferenceDifference(
         model=model,
         tokens_in=_mean_moved(counted, lambda one: one.tokens_in, alpha),
@@ -56,7 +62,10 @@ def inference_difference(
         usd_per_1000=_usd_per_1000(pairs, alpha),
         p50_ms=_latency(pairs, 0.5, alpha),
         p95_ms=_latency(pairs, 0.95, alpha),
-        prompts=_prompts_told([pair for pair in counted if _is_one_prompt(pair)]),
+        prompts=_prompts_told(same_prompts),
+        lengths=_lengths_told(
+            counted, rulers or {}, prompts_moved=_by_tokenizer(_tokens_apart(same_prompts))
+        ),
     )
 
 
@@ -73,7 +82,7 @@ def _pairs(
         base, head = told.sides[Side.BASE], told.sides[Side.HEAD]
         if base and head:
             label = clusters.get(sample, "\x1f".join(sample))
-            found.append(_Pair(label, base, head))
+            found.append(_Pair(sample, label, base, head))
     return found
 
 
@@ -149,7 +158,7 @@ def _took_time(one: Attempt) -> bool:
 
 def _prompts_told(pairs: Sequence[_Pair]) -> str | None:
     """Why the same prompts may have other numbers of tokens: as many more in each of them, or more here than there."""
-    apart = [pair.head[0].tokens_in - pair.base[0].tokens_in for pair in pairs]
+    apart = _tokens_apart(pairs)
     moved = [tokens for tokens in apart if tokens]
     if not moved or len(apart) == 1:  # one prompt cannot tell a template from a tokenizer
         return None
@@ -158,9 +167,27 @@ def _prompts_told(pairs: Sequence[_Pair]) -> str | None:
         f"word for word the same"
     )
     least, most = min(apart), max(apart)
-    if least == most:
+    if not _by_tokenizer(apart):
         return f"{told}: {_signed(least)} each, as another chat template does"
     return f"{told}: {_signed(least)} to {_signed(most)}, as another tokenizer does"
+
+
+def _tokens_apart(pairs: Sequence[_Pair]) -> list[int]:
+    """Head minus base for each prompt."""
+    return [pair.head[0].tokens_in - pair.base[0].tokens_in for pair in pairs]
+
+
+def _by_tokenizer(apart: Sequence[int]) -> bool:
+    """A template adds the same to every prompt."""
+    return bool(apart) and min(apart) != max(apart)
+
+
+def _lengths_told(pairs: Sequence[_Pair], rulers: Mapping[Side, Ruler], *, prompts_moved: bool) -> str | None:
+    if not pairs:
+        return None
+    ordered = sorted(pairs, key=lambda pair: pair.sample)
+    base, head = _sides(ordered)
+    return lengths_told(base, head, rulers, prompts_moved=prompts_moved)
 
 
 def _signed(tokens: int) -> str:

@@ -71,7 +71,7 @@ class Lanes:
         request = h11.Request(method=b"POST", target=target, headers=head)
         connection = None
         try:
-            with anyio.fail_after(limit_s):
+            async with asyncio.timeout(limit_s):
                 connection = await self._connection(origin)
                 return await connection.exchange(request, body)
         except TimeoutError:

@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -27,12 +27,19 @@ class Failure:
     """The provider may have answered, and may want money for it."""
 
 
+LONG_WAIT_S = 5.0
+Tell = Callable[[str], None]
 Try = Callable[[float], Awaitable[Completion | Failure]]
 """One try, given the seconds it may take at most."""
 Before = Callable[[float], Awaitable[None]]
 """Waits for the turn of a try, given the time of the event loop until which its call has waited already."""
 Now = Callable[[], datetime]
 """Wall time, with a time zone."""
+
+
+def nobody(text: str) -> None:
+    """Hears nothing."""
+    del text
 
 
 def _uniform() -> Callable[[float, float], float]:
@@ -49,6 +56,8 @@ class Retrying:
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
     uniform: Callable[[float, float], float] = field(default_factory=_uniform)
     now: Now = lambda: datetime.now(UTC)
+    tell: Tell = nobody
+    """Hears why a call is tried again, and when: not of a first try that failed, unless the wait is long."""
 
     async def run(
         self, one_try: Try, before: Before, total_s: float, may_retry: Callable[[], bool] | None = None
@@ -59,17 +68,20 @@ class Retrying:
         and does not count towards `total_s`. `may_retry` is asked after a try that may have cost money.
         """
         left_s, answered, tried, slept_until_s = total_s, False, list[str](), 0.0
+        times_s: list[tuple[float, float]] = []
         while True:
             await before(slept_until_s)
             started = monotonic()
             outcome = await one_try(left_s)
             retries = len(tried)
             if isinstance(outcome, Completion):
-                return replace(outcome, retries=retries, tried=tuple(tried)) if tried else outcome
+                times_s.append((started, monotonic()))
+                return _after(tried, times_s, outcome) if tried else outcome
             answered = answered or outcome.answered
             tried.append(outcome.reason)
             delay_s = self._delay_s(outcome, retries)
             ended = monotonic()
+            times_s.append((started, ended))
             left_s -= ended - started + delay_s
             why = self._surrender(outcome, retries, left_s)
             if why is None and outcome.may_cost and may_retry is not None and not may_retry():
@@ -80,9 +92,13 @@ class Retrying:
                     retries,
                     server_gone=not answered,
                     tried=tuple(tried),
+                    tried_s=tuple(times_s),
                     may_cost=outcome.may_cost,
                 )
             slept_until_s = ended + delay_s
+            if retries or delay_s >= LONG_WAIT_S:
+                attempt = f"try {retries + 2} of {self.max_retries + 1} in {delay_s:.0f} s"
+                self.tell(f"{outcome.reason}; {attempt}")
             await self.sleep(delay_s)
 
     def _delay_s(self, failure: Failure, retries: int) -> float:
@@ -103,11 +119,18 @@ class Retrying:
         return " (no time left for another try)" if left_s <= 0 else None
 
 
+def _after(tried: Sequence[str], times_s: Sequence[tuple[float, float]], answer: Completion) -> Completion:
+    """The answer, with what came before it."""
+    return replace(answer, retries=len(tried), tried=tuple(tried), tried_s=tuple(times_s))
+
+
 def asked_wait_s(headers: Mapping[str, str], now: Now) -> float | None:
     """Seconds the server asks to wait: `retry-after-ms`, or Retry-After in seconds or as a date; else None.
 
     A date is held against the response's own Date header where there is one, because clocks differ.
     """
+    if "retry-after" not in headers and "retry-after-ms" not in headers:
+        return None
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return milliseconds / 1000

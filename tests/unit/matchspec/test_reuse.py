@@ -187,7 +187,7 @@ def test_a_key_is_for_ever() -> None:
 
 
 def test_what_was_asked_is_not_in_the_identity() -> None:
-    assert "secret" not in identity(text="secret").model_dump_json()
+    assert b"secret" not in identity(text="secret").written
 
 
 def test_each_attempt_has_an_entry_of_its_own() -> None:

@@ -279,3 +279,40 @@ def test_two_graders_of_one_name_are_refused(graders: str) -> None:
         suite(header=HEADER.replace("[exact]", graders))
     assert caught.value.code is Code.DUPLICATE
     assert "{as: NAME, exact: {…}}" in str(caught.value.hint)
+
+
+def tooled(tool: str, call: str = '{"id": "1", "name": "weather", "arguments": "{}"}') -> Suite:
+    """A tool of the suite, and a sample in which it was called."""
+    told = f'[{{"role": "user", "content": "?"}}, {{"role": "assistant", "tool_calls": [{call}]}}]'
+    text = f"version: 1\nname: calls\ngraders: [tool_call]\ndata: rows.jsonl\ntools:\n  - {tool}\n"
+    rows = jsonl([f'{{"messages": {told}, "expected": {{"name": "weather"}}}}'])
+    return load(read(MemoryTree({"s.yml": text, "rows.jsonl": rows}), "s.yml"), InlineExecutor())
+
+
+def test_tools_and_calls_may_be_written_as_openai_writes_them_and_are_the_same_suite() -> None:
+    plain = tooled("{name: weather, description: Of a city, parameters: {type: object}}")
+    function = "{name: weather, description: Of a city, parameters: {type: object}, strict: false}"
+    call = '{"id": "1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}'
+    wrapped = tooled(f"{{type: function, function: {function}}}", call)
+    flat = tooled("{type: function, name: weather, description: Of a city, parameters: {type: object}}")
+    assert plain == wrapped == flat
+
+
+@pytest.mark.parametrize(
+    ("tool", "message"),
+    [
+        (
+            "{type: function, function: {name: weather, strict: true}}",
+            "has 'strict' in its function, and known",
+        ),
+        ("{type: function, function: weather}", "has no mapping as `function`"),
+        ("{type: function, function: {name: a b}}", "must be a name of at most 64 letters"),
+        ("{type: custom, name: weather}", "unknown key 'type'"),
+    ],
+)
+def test_a_tool_that_is_none_is_one_error_with_its_line(tool: str, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        tooled(tool)
+    assert message in str(caught.value)
+    assert caught.value.where is not None
+    assert caught.value.where.line == 6

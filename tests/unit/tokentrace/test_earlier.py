@@ -19,6 +19,7 @@ from mist_ci.models.message import TraceSpan, encode
 from mist_ci.models.spent import EarlierSpend, RecordedTraining, Spent
 from mist_ci.models.usage import TokenBasis
 from mist_ci.tokentrace import (
+    Tracer,
     allowances,
     ceilings,
     condensed,
@@ -26,7 +27,6 @@ from mist_ci.tokentrace import (
     evaluation_budget,
     iterations,
     read_ledger,
-    spans,
     too_little,
     training_budget,
 )
@@ -44,8 +44,15 @@ def lines(written: list[TraceSpan]) -> list[bytes]:
     return [encode(clock.unique(), "trace.span", 1, one) for one in written]
 
 
-def run_spans(attempts: list[Attempt], run_id: str = "run-1", **about: str | float) -> list[TraceSpan]:
-    return list(spans(run_id, attempts, NOW_NS, NOW_NS + 10**9, {**GATE, **about}))
+def few_lines(attempts: list[Attempt], run_id: str = "run-1", **about: str | float) -> list[bytes]:
+    return lines(list(condensed(run_id, attempts, (NOW_NS, NOW_NS + 10**9), {**GATE, **about})))
+
+
+def all_lines(attempts: list[Attempt], run_id: str = "run-1", **about: str | float) -> list[bytes]:
+    tracer = Tracer(run_id)
+    written = [tracer.attempt(one) for one in attempts]
+    written += tracer.end(NOW_NS, NOW_NS + 10**9, {**GATE, **about})
+    return b"".join(written).splitlines()
 
 
 @given(
@@ -70,8 +77,7 @@ def test_a_run_in_a_few_spans_comes_to_the_same_as_call_by_call_and_both_togethe
         )
         for number, (side, sample, tokens, usd) in enumerate(taken)
     ]  # fmt: skip
-    whole = lines(run_spans(attempts))
-    few = lines(list(condensed(run_spans(attempts))))
+    whole, few = all_lines(attempts), few_lines(attempts)
     assert len(few) <= 3
     for written in (whole, few, [*few, *whole], [*whole, *few]):
         known = read_ledger(written, NOW_NS)
@@ -90,10 +96,10 @@ def test_what_counts_for_a_pull_request_is_this_gate_and_this_number_and_what_ma
         "mist.own_usd": "0.75",
         "mist.own_tokens": 30,
     }
-    written = run_spans(one, "mine", **told, **{"mist.asking_s": 4.5})
-    written += run_spans(one, "other gate", **told | {"mist.gate": "nightly"})
-    written += run_spans(one, "other number", **told | {"mist.pull_requests": "acme/bot#77"})
-    known = read_ledger(lines(written), NOW_NS)
+    written = all_lines(one, "mine", **told, **{"mist.asking_s": 4.5})
+    written += all_lines(one, "other gate", **told | {"mist.gate": "nightly"})
+    written += all_lines(one, "other number", **told | {"mist.pull_requests": "acme/bot#77"})
+    known = read_ledger(written, NOW_NS)
     found = earlier_spend(known, NOW, GATE, "acme/bot#7", "here")
     assert found.pull_request == Spent(Decimal("0.75"), 30, 4.5, 1)
     assert (found.month.usd, found.month.runs) == (Decimal("2.25"), 3)
@@ -101,7 +107,7 @@ def test_what_counts_for_a_pull_request_is_this_gate_and_this_number_and_what_ma
 
 
 def test_an_unknown_price_of_an_earlier_run_is_an_error_under_money_and_under_nothing_else() -> None:
-    known = read_ledger(lines(run_spans(calls([None, "1"]), "unpriced")), NOW_NS)
+    known = read_ledger(all_lines(calls([None, "1"]), "unpriced"), NOW_NS)
     earlier = earlier_spend(known, NOW, GATE, "", "here")
     assert allowances(budgets(month_tokens=5), earlier)[0].before == 50
     with pytest.raises(CouldNotRun, match="month_usd is set and a price is unknown: of unpriced"):
@@ -196,7 +202,7 @@ def test_many_runs_add_to_one_ledger_at_once_and_every_line_is_whole(tmp_path: P
         one = [attempt(suite, suite.samples[0], Side.HEAD, 1.0, cost_usd=Decimal(1))]
         kept = LedgerDirectory(tmp_path / "ledger", tmp_path / "results", TickingClock())
         kept.open()
-        kept.append(list(condensed(run_spans(one, f"run-{number}"))))
+        kept.append(list(condensed(f"run-{number}", one, (NOW_NS, NOW_NS + 1), GATE)))
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(add, range(40)))
