@@ -41,6 +41,7 @@ from mist_ci.ports.files import NoFiles, Tree
 from mist_ci.ports.interrupts import Interrupts, NoInterrupts
 from mist_ci.ports.iterations import IterationStore, NoIterations
 from mist_ci.ports.label_judge import Doubt
+from mist_ci.ports.ledger import KeptLedger
 from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer, Request
 from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.programs import NoPrograms, Program, Programs, Ran
@@ -523,6 +524,7 @@ def world(
     targets: Targets | None = None,
     shipped: Tree | None = None,
     programs: Programs | None = None,
+    ledger: KeptLedger | None = None,
 ) -> World:
     """A world of fakes. Unless a test brings its own models, asking one fails the test."""
     return World(
@@ -541,6 +543,7 @@ def world(
         targets=targets or TargetFiles(),
         shipped=shipped or NoFiles(),
         programs=programs or NoPrograms(),
+        ledger=ledger,
     )
 
 

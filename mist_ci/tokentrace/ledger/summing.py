@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from mist_ci.models.ledger import Group, Ledger, LedgerRun, Totals
 from mist_ci.tokentrace.ledger.reading import Reader, Trace, money_of, sums_of
-from mist_ci.tokentrace.ledger.sums import JUDGE, Sums
+from mist_ci.tokentrace.ledger.sums import JUDGE, SPEND, Sums
 
 JUDGING = " (judging)"
 """What graders asked models about the answers of a side, apart from what the side itself took. It has no latency: one
@@ -34,10 +34,11 @@ def _run(trace: Trace) -> LedgerRun:
         if sums is not None:
             sums.take(span, *money_of(span.attrs))
     run, levels = trace.run, dict[str, Totals]()
+    has_calls = any(not sums.is_level and kind[0] != SPEND for kind, sums in trace.sums.items())
     for (operation, suite, side, provider, model), sums in trace.sums.items():
         if sums.is_level:
             levels.setdefault(operation, Totals()).add(sums)
-        else:
+        elif operation != SPEND or not has_calls:
             judging = JUDGING if operation == JUDGE else ""
             group = Group(suite or "", (side or "") + judging, provider or "", model or "")
             run.groups.setdefault(group, Totals()).add(sums)
