@@ -91,7 +91,7 @@ class TiktokenCounter:
     def _loaded(self, recipe: Recipe) -> "Encoding":
         with self._lock:
             if recipe.name not in self._encodings:
-                self._encodings[recipe.name] = _load(recipe, self._ranks / recipe.file)
+                self._encodings[recipe.name] = load_encoding(recipe, self._ranks / recipe.file)
             return self._encodings[recipe.name]
 
 
@@ -105,7 +105,8 @@ def _tokens(encoding: "Encoding", text: str) -> int:
     return len(encoding.encode_ordinary(text))
 
 
-def _load(recipe: Recipe, path: Path) -> "Encoding":
+def load_encoding(recipe: Recipe, path: Path) -> "Encoding":
+    """tiktoken with a file of ranks. Raises CouldNotRun MC310 when it is not the one that was shipped."""
     from tiktoken import Encoding  # noqa: PLC0415 - heavy
 
     words = checked_ranks(recipe, path).split()  # a token and its rank, by turns
