@@ -4,8 +4,6 @@ The rank files are checked and handed to tiktoken as values. Its own loader is n
 file with a wrong checksum and download another one.
 """
 
-import contextlib
-import importlib.util
 from binascii import a2b_base64
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,10 +28,6 @@ if TYPE_CHECKING:
 _REMEMBERED = 4096
 """Texts, each of at most `_REMEMBERED_CHARS`: 16 MB at most, mostly far less."""
 _REMEMBERED_CHARS = 4096
-
-
-_HAS_NUMPY = importlib.util.find_spec("numpy") is not None
-_NONE: set[str] = set()
 
 
 class TiktokenCounter:
@@ -85,9 +79,9 @@ class TiktokenCounter:
             return known
         encoding = self._encodings.get(recipe.name) or self._loaded(recipe)
         if len(text) <= LONGEST_RUN:
-            counted = _tokens(encoding, text)
+            counted = len(encoding.encode_ordinary(text))
         else:
-            counted = sum(_tokens(encoding, piece) for piece in pieces(text))
+            counted = sum(len(encoding.encode_ordinary(piece)) for piece in pieces(text))
         if len(text) <= _REMEMBERED_CHARS:
             if len(self._counted) >= _REMEMBERED:
                 self._counted.clear()
@@ -99,16 +93,6 @@ class TiktokenCounter:
             if recipe.name not in self._encodings:
                 self._encodings[recipe.name] = load_encoding(recipe, self._ranks / recipe.file)
             return self._encodings[recipe.name]
-
-
-def _tokens(encoding: "Encoding", text: str) -> int:
-    """Tokens of a text. An array of numpy, where there is numpy, costs a quarter less than a list."""
-    if _HAS_NUMPY:
-        with contextlib.suppress(
-            UnicodeEncodeError
-        ):  # half of a surrogate pair, which the other way replaces
-            return len(encoding.encode_to_numpy(text, allowed_special=_NONE, disallowed_special=()))
-    return len(encoding.encode_ordinary(text))
 
 
 def load_encoding(recipe: Recipe, path: Path) -> "Encoding":
