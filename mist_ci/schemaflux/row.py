@@ -15,7 +15,7 @@ from mist_ci.schemaflux.formats.format import CANONICAL_ROLES, Format
 from mist_ci.schemaflux.lazy import lazy
 from mist_ci.schemaflux.message import Message, Object, Side, ToolDeclaration
 from mist_ci.schemaflux.plain import PlainRow
-from mist_ci.schemaflux.prompts import edges
+from mist_ci.schemaflux.prompts import ends
 from mist_ci.schemaflux.shape import Flaw, ShapeProblem
 from mist_ci.schemaflux.trait import Trait, traits_of
 
@@ -163,7 +163,7 @@ class Row(msgspec.Struct, eq=False, dict=True):
 
     @lazy
     def prompt_sketch(self) -> bytes | None:
-        """16 bytes, equal for rows with the same prompt, from the edges of its texts. None without an answer."""
+        """16 bytes, equal for rows with the same prompt, from its last two texts. None without an answer."""
         if self.plain is not None:
             spoken, texts = self.plain.roles, self.plain.texts[:-1]
         elif self.answer is not None:
@@ -173,4 +173,5 @@ class Row(msgspec.Struct, eq=False, dict=True):
             return None
         if not texts:
             return None
-        return xxhash.xxh3_128_digest(b"\x1e".join((" ".join(spoken).encode(), *map(edges, texts))))
+        said = ends(texts[-2] if len(texts) > 1 else "", texts[-1])
+        return xxhash.xxh3_128_digest(" ".join(spoken).encode() + b"\x1e" + said)

@@ -30,6 +30,7 @@ META = RuleMeta(
     ),
     good=rows({"prompt": "What colour is the sky?", "chosen": "Blue.", "rejected": "Green."}),
 )
+OF_PROMPTS = False
 
 
 def sketches(row: Row, /) -> Iterator[bytes]:

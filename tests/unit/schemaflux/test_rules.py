@@ -171,6 +171,8 @@ def test_no_rule_crashes_on_any_json(one: JsonValue, other: JsonValue, data_form
         for corpus_rule in CORPUS_RULES:
             sketches, keys = list(corpus_rule.sketches(row)), list(corpus_rule.keys(row))
             assert len(sketches) == len(keys)
+            if row.plain is not None and row.prompt_sketch is not None:
+                assert sketches == [row.prompt_sketch] * corpus_rule.OF_PROMPTS
             for sketch, (key, note) in zip(sketches, keys, strict=True):
                 assert (len(sketch), len(key), len(note)) == (16, 16, 8)
                 corpus_rule.verdict(note, bytes(8))
