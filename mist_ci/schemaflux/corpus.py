@@ -61,7 +61,7 @@ class Records:
     def add(self, row: Row, file: int, number: int, offset: int) -> None:
         """Everything that corpus rules want to know about a row."""
         place = _PLACE.pack(not row.is_known, file, number, offset, len(row.raw))
-        sketch = row.prompt_sketch if row.plain is not None else None
+        sketch = None if row.plain is None and row.orderly is None else row.prompt_sketch
         if sketch is not None:  # most rows; their rules all say the same
             for first in _OF_PROMPTS:
                 self.buckets[first + sketch[0] % _BUCKETS] += sketch + place

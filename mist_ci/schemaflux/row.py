@@ -157,6 +157,8 @@ class Row(msgspec.Struct, eq=False, dict=True):
         What a row only judges (KTO) or compares (preferences) is no answer that it gives.
         """
         last = len(self.messages) - 1
+        if self.orderly is not None:
+            return last
         if last < 1 or self.sides or isinstance(self.label, bool) or not self.is_sound:
             return None
         return last if self.messages[last].is_trained else None
