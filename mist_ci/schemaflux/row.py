@@ -165,15 +165,22 @@ class Row(msgspec.Struct, eq=False, dict=True):
 
     @lazy
     def prompt_sketch(self) -> bytes | None:
-        """16 bytes, equal for rows with the same prompt, from its last two texts. None without an answer."""
+        """16 bytes, equal for rows with the same prompt, from two of its texts. None without an answer.
+
+        They are what a user said last, and what else was said last: results of tools are alike in many rows.
+        """
         if self.plain is not None:
             spoken, texts = self.plain.roles, self.plain.texts[:-1]
         elif self.answer is not None:
-            spoken = tuple(message.role or "" for message in self.messages[: self.answer + 1])
-            texts = tuple(message.text for message in self.messages[: self.answer])
+            spoken = tuple([message.role or "" for message in self.messages[: self.answer + 1]])
+            texts = tuple([message.text for message in self.messages[: self.answer]])
         else:
             return None
         if not texts:
             return None
-        said = ends(texts[-2] if len(texts) > 1 else "", texts[-1])
+        asked = len(texts) - 1
+        if spoken[asked] != "user" and "user" in spoken:
+            asked -= spoken[asked::-1].index("user")
+        other = asked - 1 if asked == len(texts) - 1 else -1
+        said = ends(texts[other] if len(texts) > 1 else "", texts[asked])
         return xxhash.xxh3_128_digest(" ".join(spoken).encode() + b"\x1e" + said)
