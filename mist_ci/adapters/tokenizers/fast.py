@@ -6,7 +6,7 @@ tokenizers tend to disagree. On the first difference tiktoken takes over for goo
 """
 
 import contextlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -157,13 +157,17 @@ def _fast_counts(encoder: Encoder, texts: Sequence[str]) -> list[int | None]:
     return [_fast_count(encoder, text) for text in texts]
 
 
-def _sampled(texts: Sequence[str], counts: Sequence[int | None], one_in: int) -> Iterator[int]:
+def _sampled(texts: Sequence[str], counts: Sequence[int | None], one_in: int) -> list[int]:
     """Places of texts of every length and kind, always the same ones. A hash would cost as much as counting."""
-    for index, (text, counted) in enumerate(zip(texts, counts, strict=True)):
-        # One character is found faster than two.
-        is_hard = counted is None or ("|" in text and "<|" in text)
-        if is_hard or (text and (len(text) * 31 + ord(text[len(text) >> 1])) % one_in == 0):
-            yield index
+    # One character is found faster than two.
+    hard = [index for index, text in enumerate(texts) if "|" in text and "<|" in text]
+    measured = enumerate(zip(map(len, texts), counts, strict=True))
+    chosen = [
+        index
+        for index, (chars, counted) in measured
+        if counted is None or (chars and not (chars * 31 + counted) % one_in)
+    ]
+    return sorted({*hard, *chosen}) if hard else chosen
 
 
 def _size_bytes() -> int:
