@@ -6,7 +6,7 @@ from decimal import Decimal
 from mist_ci.models.ledger import EXACT, Totals
 from mist_ci.models.span_line import SpanLine
 
-RUN = "mist.run"
+RUN, ATTEMPT = "mist.run", "mist.attempt"
 JUDGE = "gen_ai.judge"
 TRAINING, ESTIMATE = "mist.training", "mist.training_estimate"
 _ABOVE = "mist."
@@ -45,7 +45,7 @@ class Sums(Totals):
         self.tokens_reasoning += attrs.tokens_reasoning or 0
         if cost is not None:
             self.cost.usd = _exact(self.cost.usd, cost)
-        elif calls or attrs.calls is not None:
+        elif calls:
             self.cost.unknown += 1
         if reused is not None:
             self.reused_calls += reused
