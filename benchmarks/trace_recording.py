@@ -20,7 +20,7 @@ from mist_ci.models.modelref import ModelReference, Parameters
 from mist_ci.models.suite import Suite
 from mist_ci.tokentrace import Origin, Recorder
 
-SAMPLES, ROUNDS, CONNECTIONS = 1000, 8, 64
+SAMPLES, ROUNDS, CONNECTIONS = 400, 24, 64
 MOST = 0.03
 MODEL = "bench-2026-01-01"
 
@@ -59,7 +59,7 @@ def cpu_s(place: Path, suite: Suite, url: str, *, recorded: bool) -> float:
 
 
 def main() -> int:
-    """Prints medians; the exit code."""
+    """Prints what spans add; the exit code."""
     without, having = list[float](), list[float]()
     with server(0.0) as url:
         for number in range(2 * (ROUNDS + 1)):
@@ -69,14 +69,17 @@ def main() -> int:
                 taken_s = cpu_s(place, load_suite(place), url, recorded=recorded)
             if number > 1:  # the first of each warms up
                 (having if recorded else without).append(taken_s)
-    added = [1e6 * (mine - other) / SAMPLES for mine, other in zip(having, without, strict=True)]
-    base_us = 1e6 * statistics.median(without) / SAMPLES
-    share = statistics.median(added) / base_us
-    print(f"{ROUNDS} rounds of {SAMPLES:,} calls: {base_us:.0f} µs CPU a call without spans")
-    print(
-        f"spans add {statistics.median(added):.0f} µs a call, {share:+.1%} (at most {MOST:.0%} is asked for)"
+    # The machine is not ours alone: whatever else it does only ever adds, so the least of each counts.
+    least, most = (1e6 * min(taken) / SAMPLES for taken in (without, having))
+    middle = (
+        1e6 * statistics.median(mine - other for mine, other in zip(having, without, strict=True)) / SAMPLES
     )
-    return int(share > MOST)
+    print(
+        f"{ROUNDS} rounds of {SAMPLES:,} calls: {least:.0f} µs CPU a call without spans, {most:.0f} µs with them"
+    )
+    print(f"spans add {most / least - 1:+.1%} (at most {MOST:.0%} is asked for)")
+    print(f"the differences between neighbours have a median of {middle:.0f} µs")
+    return int(most / least - 1 > MOST)
 
 
 if __name__ == "__main__":

@@ -15,14 +15,13 @@ from mist_ci.matchspec import record, reuse
 from mist_ci.matchspec.budget import Budget, Reservation, billed, expected_tokens, price_of
 from mist_ci.matchspec.calls import Call, Contestant, Portion, all_calls, count_calls
 from mist_ci.matchspec.judging import Asks, Judging, OutOfMoneyError
-from mist_ci.matchspec.lines import Door, Line
 from mist_ci.matchspec.marking import NO_MONEY, UNGRADED, Marking
-from mist_ci.matchspec.tally import Tally
+from mist_ci.matchspec.tally import Evaluation, Tally
 from mist_ci.models.attempt import Attempt, Side
 from mist_ci.models.config import Provider
 from mist_ci.models.figures import count
 from mist_ci.ports import World
-from mist_ci.ports.model_client import Completion, NoAnswer
+from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer
 from mist_ci.ports.results import ResultStore
 
 NO_PROVIDERS: Mapping[str, Provider] = MappingProxyType({})
@@ -38,6 +37,24 @@ Answered = tuple[Attempt, Completion | None]
 
 
 @dataclass(slots=True)
+class _Line:
+    """The line to one provider: how many may speak at once, and whether anybody answers."""
+
+    client: ModelClient
+    room: anyio.CapacityLimiter
+    silent_in_a_row: int = 0
+
+
+@dataclass(slots=True)
+class _Door:
+    """One contestant. Nobody else asks before a first call has come back: a wrong key costs one request."""
+
+    is_open: bool = False
+    first_is_back: anyio.Event | None = None
+    """Set when the call that went ahead is back; None while none is under way."""
+
+
+@dataclass(slots=True)
 class _Run:
     """What the workers share. One event loop, so no locks."""
 
@@ -47,8 +64,8 @@ class _Run:
     world: World
     store: ResultStore
     budget: Budget
-    lines: dict[str, Line] = field(default_factory=dict)
-    doors: defaultdict[Side, Door] = field(default_factory=lambda: defaultdict(Door))
+    lines: dict[str, _Line] = field(default_factory=dict)
+    doors: defaultdict[Side, _Door] = field(default_factory=lambda: defaultdict(_Door))
     attempts: list[Attempt] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     failure: Exception | None = None
@@ -68,22 +85,6 @@ class _Run:
         self.store.record(attempt)
         if self.watch is not None:
             self.watch(self.budget.spent_usd)
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """All attempts, in the order in which they ended.
-
-    `complete` is False when the money ran out first, or when `failure` ended the run: the attempts up to then
-    are still there, so that what was spent can be told.
-    """
-
-    attempts: tuple[Attempt, ...]
-    planned: int
-    complete: bool
-    failure: Exception | None = None
-    spent_usd: Decimal = Decimal(0)
-    """What counts against a ceiling: also tries that may have been billed and brought nothing."""
 
 
 def evaluate(
@@ -143,7 +144,7 @@ async def _evaluate(run: _Run, contestants: Sequence[Contestant], interrupted: C
     try:
         for name, provider in providers.items():
             room = anyio.CapacityLimiter(provider.limits.connections)
-            run.lines[name] = Line(run.world.models.open(name, provider), room)
+            run.lines[name] = _Line(run.world.models.open(name, provider), room)
         run.judging.open(run.marking.asking, {name: line.client for name, line in run.lines.items()})
         providers |= {one.name: one.provider for one in run.judging.models(run.marking.asking)}
         async with anyio.create_task_group() as watch:

@@ -91,14 +91,6 @@ class AttemptAttributes(Spent, omit_defaults=True, gc=False, kw_only=True):
     """Another runner asked."""
 
 
-class SampleAttributes(Spent, omit_defaults=True, gc=False, kw_only=True):
-    """Of one sample, all sides and attempts."""
-
-    suite: str = msgspec.field(name="eval.suite")
-    sample: str = msgspec.field(name="eval.sample")
-    key: str = msgspec.field(name="eval.key")
-
-
 class SuiteAttributes(Spent, omit_defaults=True, gc=False, kw_only=True):
     """Of one version of a suite."""
 

@@ -15,13 +15,13 @@ from mist_ci.models.span_attributes import (
     AttemptAttributes,
     CallAttributes,
     JudgeAttributes,
-    SampleAttributes,
     Spent,
     SuiteAttributes,
     TryAttributes,
     WrittenSpan,
     line_of,
 )
+from mist_ci.tokentrace.plain_lines import Seat, is_plain, label_of, named, plain_lines, sample_line
 from mist_ci.tokentrace.sums import Figures, Sums, both, of_answer, of_judging
 
 RUN, SUITE, SAMPLE, ATTEMPT = "mist.run", "mist.suite", "mist.sample", "mist.attempt"
@@ -55,7 +55,8 @@ class _Sample(Sums, gc=False, kw_only=True):
 
     span_id: str
     message_id: str
-    name: str
+    named: bytes
+    """Its name and key, as JSON."""
     seen: str = ""
     """What tells its attempts apart, one after the other."""
 
@@ -64,6 +65,8 @@ class _Sample(Sums, gc=False, kw_only=True):
 class _Suite:
     span_id: str
     samples: dict[str, _Sample] = field(default_factory=dict)
+    seats: dict[str, tuple[Origin, Seat]] = field(default_factory=dict)
+    """Of those who were asked about it."""
 
 
 class Tracer:
@@ -81,12 +84,22 @@ class Tracer:
         A suite has one span per version, and attempts that are alike in everything (two references to one model)
         have spans of their own.
         """
-        sample = self._sample(one)
-        identity = "\x1f".join(("", one.side, str(one.attempt), one.provider, one.model, "\n"))
+        suite, sample = self._sample(one)
+        who = f"\x1f{one.model}\x1f{one.provider}\x1f" + one.side
+        identity = f"{who}\x1f{one.attempt}\n"
         twin = sample.seen.count(identity)
         sample.seen += identity
         ids = blake2b(f"{sample.span_id}{identity}{twin}".encode()).hexdigest()
-        span_id, figures = ids[:16], of_answer(one)
+        if not imported and is_plain(one):
+            seat = self._seat(suite, who, one, origin)
+            sample.call(one)
+            sample.last(one.start_ns, one.end_ns, is_ok=one.status.counts)
+            return plain_lines(one, ids.encode(), sample.span_id.encode(), sample.named, seat)
+        return self._any(one, ids, sample, origin, imported=imported)
+
+    def _any(self, one: Attempt, ids: str, sample: _Sample, origin: Origin, *, imported: bool) -> bytes:
+        """The same, whatever happened to it."""
+        figures = of_answer(one)
         lines = [self._try(one, origin, ids, number) for number in range(_lost(one))]
         if one.token_basis is not None or not lines:
             lines.append(self._call(one, origin, ids, figures))
@@ -113,7 +126,7 @@ class Tracer:
         )
         start_ns, end_ns = _times(one)
         is_ok = one.status.counts
-        span = self._span(span_id, sample.span_id, ATTEMPT, (start_ns, end_ns), attrs, is_ok=is_ok)
+        span = self._span(ids[:16], sample.span_id, ATTEMPT, (start_ns, end_ns), attrs, is_ok=is_ok)
         lines.append(line_of(ids[16:48], span))
         sample.add(attrs)
         sample.last(start_ns, end_ns, is_ok=is_ok)
@@ -134,12 +147,11 @@ class Tracer:
         for (name, digest), suite in self._suites.items():
             sums = Sums()
             lines: list[bytes] = []
-            for key, sample in suite.samples.items():
+            label = label_of(self.trace_id, suite.span_id, name)
+            for sample in suite.samples.values():
                 sums.add(sample)
                 sums.last(sample.start_ns, sample.end_ns, is_ok=sample.is_ok)
-                told = SampleAttributes(suite=name, sample=sample.name, key=key, **sample.figures)
-                ids = sample.message_id, sample.span_id, suite.span_id
-                lines.append(self._around(ids, SAMPLE, sample, told))
+                lines.append(sample_line(sample.span_id, sample.message_id, sample, label, sample.named))
                 if len(lines) == IN_ONE_WRITE:
                     yield b"".join(lines)
                     lines.clear()
@@ -158,7 +170,7 @@ class Tracer:
         )  # fmt: skip
         return line_of(hex_of(32, self._root_id, "message"), root)
 
-    def _sample(self, one: Attempt) -> _Sample:
+    def _sample(self, one: Attempt) -> tuple[_Suite, _Sample]:
         place = one.suite, one.suite_digest
         suite = self._suites.get(place)
         if suite is None:
@@ -167,9 +179,17 @@ class Tracer:
         sample = suite.samples.get(one.key)
         if sample is None:
             ids = blake2b(f"{suite.span_id}\x1f{one.key}".encode(), digest_size=24).hexdigest()
-            sample = _Sample(span_id=ids[:16], message_id=ids[16:], name=one.sample)
+            told = named(one.sample, one.key)
+            sample = _Sample(span_id=ids[:16], message_id=ids[16:], named=told)
             suite.samples[one.key] = sample
-        return sample
+        return suite, sample
+
+    def _seat(self, suite: _Suite, who: str, one: Attempt, origin: Origin) -> Seat:
+        known, seat = suite.seats.get(who, (None, None))
+        if seat is None or known is not origin:
+            seat = Seat.of(one, self.trace_id, self._run_id, origin.iteration, origin.data_hash)
+            suite.seats[who] = origin, seat
+        return seat
 
     def _call(self, one: Attempt, origin: Origin, ids: str, figures: Figures) -> bytes:
         """The call that brought the answer, without the tries before it; of an attempt without any, all of it."""

@@ -84,6 +84,15 @@ class Sums(msgspec.Struct, gc=False, kw_only=True):
             self.reused_calls += one.reused_calls
             self.saved_usd = _plus(self.saved_usd, one.saved_usd)
 
+    def call(self, one: Attempt) -> None:
+        """Adds a call that was answered, without its judging."""
+        self.calls += 1
+        self.tokens_in += one.tokens_in
+        self.tokens_out += one.tokens_out
+        self.tokens_cached += one.tokens_cached
+        self.tokens_reasoning += one.tokens_reasoning
+        self.cost_usd = _plus(self.cost_usd, one.cost_usd)
+
     def last(self, start_ns: int, end_ns: int, *, is_ok: bool) -> None:
         """Something in it lasted from then to then."""
         if not 0 < self.start_ns <= start_ns:
