@@ -259,7 +259,7 @@ class VotingJudge:
 
 
 class PolicyPrices:
-    """The policy's own prices, and nobody knows any other."""
+    """The policy's own prices, of the usual tier, and nobody knows any other."""
 
     def cost(
         self,
@@ -270,9 +270,9 @@ class PolicyPrices:
         on: date,
         parts: TokenParts = WHOLE,
     ) -> Cost:
-        del model, on, parts
+        del model, on
         prices = provider.prices
-        if prices is None:
+        if prices is None or parts.tier:
             return Cost(usd=None, basis=CostBasis.UNKNOWN)
         usd = (prices.input_per_mtok * tokens_in + prices.output_per_mtok * tokens_out) / Decimal(1_000_000)
         return Cost(usd=usd, basis=CostBasis.POLICY, as_of=prices.as_of)

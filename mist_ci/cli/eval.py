@@ -203,7 +203,8 @@ def _print(compared: "ModelComparison", run: "EvalRun", location: str, notices: 
     for one in compared.suites:
         spend = one.head.spend
         tokens = count(spend.tokens_in + spend.tokens_out)
-        line = f"{one.suite:24} {points(one.head.mean):>7} {points(one.head.mean_low):>9} {one.samples:>6}"
+        low = None if one.head.mean is None else one.head.mean_low
+        line = f"{one.suite:24} {points(one.head.mean):>7} {points(low):>9} {one.samples:>6}"
         say(f"{line} {tokens:>10} {money(spend.cost_usd):>10}{_remark(one)}")
         if spend.reused_calls:
             say(f"{'':24} {count(spend.reused_calls, 'answer')} reused, {money(spend.saved_usd)} saved")

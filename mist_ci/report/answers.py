@@ -18,9 +18,10 @@ def answers_view(model: str, found: Sequence[InferenceDifference]) -> View:
     one = next((each for each in found if each.model == model), None)
     if one is None:
         return {"answers": None, "longer": None}
+    here = ", counted here" if one.are_counted else ""
     steady = [
-        _row("tokens of a prompt", one.tokens_in, _tokens),
-        _row("tokens of an answer", one.tokens_out, _tokens),
+        _row(f"tokens of a prompt{here}", one.tokens_in, _tokens),
+        _row(f"tokens of an answer{here}", one.tokens_out, _tokens),
         _row("1,000 requests", one.usd_per_1000, _dollars),
     ]
     # Time is another in each run, and a comment on one commit has to stay as it is: the summary tells it.

@@ -116,6 +116,7 @@ def cautions(run: Run, checks: Sequence[TokenCheck]) -> Iterator[str]:
             mine = [one for one in attempts if one.side is side]
             yield from _unseen(reference, mine)
             yield from _unpriced_tiers(reference, mine, run)
+        yield from _unlike_tiers(change.name, attempts)
 
 
 def _unseen(reference: ModelReference, attempts: Sequence[Attempt]) -> Iterator[str]:
@@ -140,3 +141,14 @@ def _unpriced_tiers(reference: ModelReference, attempts: Sequence[Attempt], run:
             f"{reference.provider} answered for {reference.model} in the service tier {named}, whose "
             f"price nobody knows, so the cost is unknown: name it in `prices.tiers` of the provider"
         )
+
+
+def _unlike_tiers(name: str, attempts: Sequence[Attempt]) -> Iterator[str]:
+    """A tier has prices of its own, and a model that answers in another one looks cheaper or dearer for that."""
+    base, head = (
+        {one.tier for one in attempts if one.side is side and one.token_basis}
+        for side in (Side.BASE, Side.HEAD)
+    )
+    if base and head and base != head:
+        told = [" and ".join(sorted(tier or "usual" for tier in tiers)) for tiers in (base, head)]
+        yield f"{name}: service tiers were {told[0]} at base and {told[1]} at head, so their costs are not alike"

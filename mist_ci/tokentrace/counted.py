@@ -33,13 +33,13 @@ class Ruler:
 
 
 def chosen(attempts: Iterable[Attempt]) -> list[Attempt]:
-    """The answers of one side that are counted: the same ones in every run, whatever came back first."""
+    """The answers of one side that are counted: of all suites, and the same in every run, whatever came back first."""
     reported = (
         one
         for one in attempts
         if one.token_basis is TokenBasis.REPORTED and one.finish_reason != "tool_calls"
     )
-    found = nsmallest(SAMPLE, reported, key=lambda one: (one.suite_digest, one.key, one.attempt))
+    found = nsmallest(SAMPLE, reported, key=lambda one: (one.key, one.suite_digest, one.attempt))
     return found if len(found) >= LEAST else []
 
 

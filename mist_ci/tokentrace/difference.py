@@ -53,18 +53,20 @@ def inference_difference(
     pairs = _pairs(attempts, cohort, clusters or {})
     if not pairs:
         return None
-    counted = [pair for pair in pairs if _is_reported(pair)]
-    same_prompts = [pair for pair in counted if _is_one_prompt(pair)]
+    reported = _on(pairs, TokenBasis.REPORTED)
+    known = reported or _on(pairs, TokenBasis.COUNTED)
+    same_prompts = [pair for pair in reported if _is_one_prompt(pair)]
     return InferenceDifference(
         model=model,
-        tokens_in=_mean_moved(counted, lambda one: one.tokens_in, alpha),
-        tokens_out=_mean_moved(counted, lambda one: one.tokens_out, alpha),
+        tokens_in=_mean_moved(known, lambda one: one.tokens_in, alpha),
+        tokens_out=_mean_moved(known, lambda one: one.tokens_out, alpha),
+        are_counted=bool(known) and not reported,
         usd_per_1000=_usd_per_1000(pairs, alpha),
         p50_ms=_latency(pairs, 0.5, alpha),
         p95_ms=_latency(pairs, 0.95, alpha),
         prompts=_prompts_told(same_prompts),
         lengths=_lengths_told(
-            counted, rulers or {}, prompts_moved=_by_tokenizer(_tokens_apart(same_prompts))
+            reported, rulers or {}, prompts_moved=_by_tokenizer(_tokens_apart(same_prompts))
         ),
     )
 
@@ -86,9 +88,9 @@ def _pairs(
     return found
 
 
-def _is_reported(pair: _Pair) -> bool:
-    """Tokens that are counted here are counted alike on both sides, whatever the models do."""
-    return all(one.token_basis is TokenBasis.REPORTED for one in (*pair.base, *pair.head))
+def _on(pairs: Sequence[_Pair], basis: TokenBasis) -> list[_Pair]:
+    """Pairs whose tokens come from one place on both sides: what a provider reports has its template in it."""
+    return [pair for pair in pairs if all(one.token_basis is basis for one in (*pair.base, *pair.head))]
 
 
 def _is_one_prompt(pair: _Pair) -> bool:

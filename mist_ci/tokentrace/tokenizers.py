@@ -64,9 +64,11 @@ def _mean(answers: Answers, amount: Callable[[Attempt], int]) -> float:
     return sum(sum(map(amount, one)) / len(one) for one in answers) / len(answers)
 
 
-def _told(base: _Lengths, head: _Lengths, ratio: float, how: str) -> str:
-    """`ratio`: tokens that head's tokenizer makes of a text for each that base's makes of it."""
+def _told(base: _Lengths, head: _Lengths, ratio: float, how: str) -> str | None:
+    """`ratio`: tokens that head's tokenizer makes of a text for each that base's makes of it. None where it is 1."""
     as_base = head.tokens / ratio
+    if abs(head.tokens - as_base) < _SHOWN:
+        return None
     longer = as_base - base.tokens
     reasoned = head.reasoning - base.reasoning
     parts = [f"{_signed(head.tokens - as_base)} by another tokenizer ({how})"]

@@ -39,9 +39,7 @@ def usage(document: object, tokens_in: str, tokens_out: str) -> Counts:
         "tokens_cached": at_most(count_of(at(of_input, "cached_tokens")), asked),
         "tokens_reasoning": at_most(reasoning, answered),
         "tokens_cache_written": at_most(count_of(at(of_input, "cache_write_tokens")), asked),
-        "tokens_not_text": sum(
-            count_of(at(part, name)) or 0 for part in (of_input, of_output) if part for name in _NOT_TEXT
-        ),
+        "tokens_not_text": _not_text(of_input) + _not_text(of_output) or None,
         "tier": tier,
     }
 
@@ -49,3 +47,7 @@ def usage(document: object, tokens_in: str, tokens_out: str) -> Counts:
 def beyond(total: object, known: int) -> int:
     """How many tokens a reported total has beside those that are known."""
     return max(0, (count_of(total) or 0) - known)
+
+
+def _not_text(details: object) -> int:
+    return sum(count_of(at(details, name)) or 0 for name in _NOT_TEXT) if details else 0

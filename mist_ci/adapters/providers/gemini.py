@@ -202,7 +202,7 @@ def _usage(told: object) -> Counts:
         "tokens_out": answered + (thought or 0),
         "tokens_cached": at_most(count_of(at(told, "cachedContentTokenCount")), asked),
         "tokens_reasoning": thought,
-        "tokens_not_text": sum(_not_text(at(told, name)) for name in _BY_MODALITY),
+        "tokens_not_text": sum(_not_text(at(told, name)) for name in _BY_MODALITY) or None,
     }
 
 
