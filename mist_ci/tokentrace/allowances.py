@@ -62,15 +62,16 @@ def ceilings(allowed: Iterable[Allowance], spent: Spent) -> Ceilings:
     )
 
 
-def gauges(allowed: Iterable[Allowance], spent: Spent, stopped_by: Collection[Unit]) -> Iterator[Gauge]:
+def gauges(allowed: Sequence[Allowance], spent: Spent, stopped_by: Collection[Unit]) -> Iterator[Gauge]:
     """Each budget as numbers, for alerts, when this run has spent so much."""
+    binding = set(_tightest(allowed, stopped_by))
     for one in allowed:
         used = one.before + spent.of(one.unit)
         if one.unit is Unit.MINUTES:
-            yield Gauge(one.name, used * 60, one.limit * 60, "seconds", one.unit in stopped_by)
+            yield Gauge(one.name, used * 60, one.limit * 60, "seconds", one in binding)
         else:
             unit: Literal["usd", "tokens"] = "usd" if one.unit is Unit.USD else "tokens"
-            yield Gauge(one.name, used, one.limit, unit, one.unit in stopped_by)
+            yield Gauge(one.name, used, one.limit, unit, one in binding)
 
 
 def too_little(allowed: Iterable[Allowance], least: Charge) -> frozenset[Unit]:
