@@ -149,16 +149,17 @@ def added(parts: Iterable[Totals]) -> Totals:
     return whole
 
 
-def percentile_ms(latencies_ns: "array[int]", share: float) -> float | None:
-    """The smallest latency that at least this share of calls did not exceed, in milliseconds; None without calls.
+def percentiles_ms(latencies_ns: Iterable[int], *shares: float) -> tuple[float | None, ...]:
+    """The smallest latencies that at least these shares of calls did not exceed, in milliseconds; None without calls.
 
-    >>> percentile_ms(array("q", [4_000_000, 1_000_000, 2_000_000]), 0.5)
-    2.0
+    >>> percentiles_ms([4_000_000, 1_000_000, 2_000_000], 0.5, 0.95)
+    (2.0, 4.0)
     """
-    if not latencies_ns:
-        return None
     ordered = sorted(latencies_ns)
-    return ordered[max(0, -int(-share * len(ordered) // 1) - 1)] / 1e6
+    if not ordered:
+        return (None,) * len(shares)
+    places = (max(0, -int(-share * len(ordered) // 1) - 1) for share in shares)
+    return tuple(ordered[place] / 1e6 for place in places)
 
 
 def _told(what: str, counted: Counter[str]) -> str:

@@ -14,8 +14,16 @@ Amount = str | int | float | None
 
 
 class SpanAttributes(msgspec.Struct, gc=False):
-    """What sums are made of. Other attributes are not looked at here."""
+    """What sums are made of. Other attributes are not looked at here.
 
+    In the order in which `tokentrace.spans` writes them: a field that comes next is found without looking for it.
+    """
+
+    suite: str | None = msgspec.field(default=None, name="eval.suite")
+    side: str | None = None
+    provider: str | None = None
+    model: str | None = None
+    cost_basis: str | None = None
     calls: Count | None = None
     tokens_in: Count | None = None
     tokens_out: Count | None = None
@@ -24,24 +32,19 @@ class SpanAttributes(msgspec.Struct, gc=False):
     cost_usd: Amount = None
     reused_calls: Count | None = None
     saved_usd: Amount = None
-    side: str | None = None
-    provider: str | None = None
-    model: str | None = None
-    cost_basis: str | None = None
-    suite: str | None = msgspec.field(default=None, name="eval.suite")
 
 
-class SpanLine(msgspec.Struct, gc=False):
-    """A trace.span. Times are Unix nanoseconds."""
+class SpanLine(msgspec.Struct, gc=False, kw_only=True):
+    """A trace.span. Times are Unix nanoseconds. In the order in which it is written, for the same reason."""
 
     trace_id: Annotated[str, msgspec.Meta(min_length=32, max_length=32)]
     span_id: Annotated[str, msgspec.Meta(min_length=16, max_length=16)]
+    parent_id: str | None = None
     operation: str
     start_ns: int
     end_ns: int
     status: Literal["ok", "error"]
     attrs: SpanAttributes
-    parent_id: str | None = None
 
 
 Attributes = dict[str, str | int | float | bool | None]
@@ -80,15 +83,15 @@ class _Envelope(msgspec.Struct, gc=False):
     checksum: int = 0
 
 
-class _SpanEnvelope(msgspec.Struct, gc=False):
+class _SpanEnvelope(msgspec.Struct, gc=False, kw_only=True):
     """The same, read in one go."""
 
     version: Literal["1"]
     id: str
     source: str
     type: Literal["trace.span"]
-    payload: SpanLine
     checksum: int = 0
+    payload: SpanLine
 
 
 class Unusable(ValueError):

@@ -3,7 +3,7 @@
 from mist_ci.tokentrace.budgets import evaluation_budget, training_budget
 from mist_ci.tokentrace.difference import inference_difference
 from mist_ci.tokentrace.exporting import COLUMNS, Departure, envelope, left_out_of, row
-from mist_ci.tokentrace.ledger import read_ledger
+from mist_ci.tokentrace.ledger import Part, joined, read_ledger, read_part
 from mist_ci.tokentrace.otlp import export_request, rejected
 from mist_ci.tokentrace.outlay import Accounts, Answers, Lengths, assumptions, outlay
 from mist_ci.tokentrace.recording import (
@@ -30,6 +30,7 @@ __all__ = [
     "Answers",
     "Departure",
     "Lengths",
+    "Part",
     "Rates",
     "Ties",
     "against_estimate",
@@ -42,10 +43,12 @@ __all__ = [
     "export_request",
     "hash_of",
     "inference_difference",
+    "joined",
     "left_out_of",
     "outlay",
     "priced",
     "read_ledger",
+    "read_part",
     "read_training",
     "recorded_before",
     "rejected",

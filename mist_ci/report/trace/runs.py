@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from mist_ci.models.ledger import EXACT, LedgerRun, Totals, percentile_ms
+from mist_ci.models.ledger import EXACT, LedgerRun, Totals, percentiles_ms
 from mist_ci.report.sheet import Sheet, Value
 
 _MEDIAN, _SLOW = 0.5, 0.95
@@ -40,8 +40,7 @@ def figures(totals: Totals) -> tuple[Value, ...]:
         totals.reused_calls,
         totals.saved.known_usd,
         totals.failed,
-        percentile_ms(totals.latencies_ns, _MEDIAN),
-        percentile_ms(totals.latencies_ns, _SLOW),
+        *percentiles_ms(totals.latencies_ns, _MEDIAN, _SLOW),
         ", ".join(sorted(totals.bases)),
     )
 
