@@ -25,7 +25,7 @@ from mist_ci.models.attempt import Attempt
 from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.config import Provider
 from mist_ci.models.iteration import Iteration, IterationLog
-from mist_ci.models.message import Payload
+from mist_ci.models.message import Payload, TraceSpan, payload_bytes
 from mist_ci.models.output import RequestIdentity, StoredAnswer
 from mist_ci.models.plan import Change, ChangeKind, Event
 from mist_ci.models.pull_request import CommitState, PostedStatus, PullRequest, RunOrder
@@ -287,11 +287,17 @@ class MemoryStore:
     full_after: int | None = None
     attempts: list[Attempt] = field(default_factory=list)
     messages: defaultdict[str, list[Payload]] = field(default_factory=lambda: defaultdict(list))
+    traced: list[bytes] = field(default_factory=list)
     saved: dict[str, str] = field(default_factory=dict)
 
     @property
     def location(self) -> str:
         return f"memory/{self.run_id}"
+
+    @property
+    def tree(self) -> list[TraceSpan]:
+        """The spans that were written."""
+        return spans_in(b"".join(self.traced))
 
     def record(self, attempt: Attempt) -> None:
         if self.full_after is not None and len(self.attempts) >= self.full_after:
@@ -302,8 +308,16 @@ class MemoryStore:
     def message(self, kind: str, payload: Payload) -> None:
         self.messages[kind].append(payload)
 
+    def spans(self, lines: bytes) -> None:
+        self.traced.append(lines)
+
     def save(self, name: str, text: str) -> None:
         self.saved[name] = text
+
+
+def spans_in(lines: bytes) -> list[TraceSpan]:
+    """The spans of a trace."""
+    return [TraceSpan.model_validate_json(payload_bytes(line)) for line in lines.splitlines()]
 
 
 @dataclass

@@ -96,7 +96,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one for each option
 def _evaluate(
     reference: Path, config: Path, chosen: tuple[str, ...], selection: "Selection", world: "World"
 ) -> "tuple[ModelComparison, EvalRun, str]":
-    from mist_ci import matchspec, planning
+    from mist_ci import matchspec, planning, tokentrace
     from mist_ci.cli import wiring
     from mist_ci.cli.local import inside, missing_reference, policy_of, suites_of
     from mist_ci.models.attempt import Side
@@ -113,16 +113,20 @@ def _evaluate(
     programs = matchspec.TrustedPrograms(tree)
     suites = [matchspec.load(one, world.executor, programs=programs) for one in documents]
     matchspec.check_names(suites, selection)
-    store = world.results.create(f"eval-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
+    run_id = f"eval-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}"
+    store = tokentrace.Recorder.create(world, run_id)
+    store.origins[Side.HEAD] = tokentrace.Origin.of(head)
     run = _run_of(store, path, head, suites, selection)
     store.save(EVAL_FILE, run.model_dump_json(indent=2) + "\n")
     parts = [(suite, matchspec.of_shard(matchspec.selected(suite, selection), selection)) for suite in suites]
     asked = [suite.model_copy(update={"samples": samples}) for suite, samples in parts if samples]
     seat = matchspec.Contestant(Side.HEAD, head, policy.providers[head.provider])
     portions = [replace(matchspec.Portion.whole(suite), label=selection.label) for suite in asked]
-    evaluation = matchspec.evaluate(portions, [seat], world, store, providers=policy.providers)
-    if evaluation.failure is not None:
-        raise evaluation.failure
+    about = {"mist.reference": path, "mist.selection": selection.label, "mist.config": config.name}
+    with store.run(about):
+        evaluation = matchspec.evaluate(portions, [seat], world, store, providers=policy.providers)
+        if evaluation.failure is not None:
+            raise evaluation.failure
     run = run.model_copy(update={"finished": True})
     store.save(EVAL_FILE, run.model_dump_json(indent=2) + "\n")
     return _held(path, head, asked, evaluation.attempts, selection, judges), run, store.location

@@ -10,9 +10,10 @@ from mist_ci.matchspec.linting import Remark
 from mist_ci.matchspec.loading import load
 from mist_ci.matchspec.merging import Part, merge, read_part
 from mist_ci.matchspec.reference import reference_answer, what_it_scores
-from mist_ci.matchspec.run import Evaluation, evaluate
+from mist_ci.matchspec.run import evaluate
 from mist_ci.matchspec.selecting import check_names, of_shard, selected
 from mist_ci.matchspec.suite import find, read
+from mist_ci.matchspec.tally import Evaluation
 
 __all__ = [
     "Contestant",

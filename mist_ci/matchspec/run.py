@@ -16,7 +16,7 @@ from mist_ci.matchspec.budget import Budget, Reservation, billed, expected_token
 from mist_ci.matchspec.calls import Call, Contestant, Portion, all_calls, count_calls
 from mist_ci.matchspec.judging import Asks, Judging, OutOfMoneyError
 from mist_ci.matchspec.marking import NO_MONEY, UNGRADED, Marking
-from mist_ci.matchspec.tally import Tally
+from mist_ci.matchspec.tally import Evaluation, Tally
 from mist_ci.models.attempt import Attempt, Side
 from mist_ci.models.config import Provider
 from mist_ci.models.figures import count
@@ -30,6 +30,8 @@ GONE_AFTER = 3
 _LOOK_AGAIN_S = 0.02
 _STORED_IN_A_ROW = 16
 
+Watch = Callable[[Decimal], None]
+"""Told what counts against the ceiling, after each attempt."""
 Answered = tuple[Attempt, Completion | None]
 """An attempt that nobody has graded, with its answer; None where there is none to grade."""
 
@@ -67,6 +69,7 @@ class _Run:
     attempts: list[Attempt] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     failure: Exception | None = None
+    watch: Watch | None = None
     is_cut_short: bool = False
     """A judge was not asked, because the money ran out."""
 
@@ -80,22 +83,8 @@ class _Run:
         self.tally.add(attempt)
         self.is_cut_short = self.is_cut_short or attempt.reason == NO_MONEY
         self.store.record(attempt)
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """All attempts, in the order in which they ended.
-
-    `complete` is False when the money ran out first, or when `failure` ended the run: the attempts up to then
-    are still there, so that what was spent can be told.
-    """
-
-    attempts: tuple[Attempt, ...]
-    planned: int
-    complete: bool
-    failure: Exception | None = None
-    spent_usd: Decimal = Decimal(0)
-    """What counts against a ceiling: also tries that may have been billed and brought nothing."""
+        if self.watch is not None:
+            self.watch(self.budget.spent_usd)
 
 
 def evaluate(
@@ -105,13 +94,15 @@ def evaluate(
     store: ResultStore,
     ceiling_usd: Decimal | None = None,
     providers: Mapping[str, Provider] = NO_PROVIDERS,
+    watch: Watch | None = None,
 ) -> Evaluation:
     """Asks every contestant what the portions want of it, the sides interleaved on the same samples.
 
     What an earlier run was answered is not asked again, only graded again. An answer is in `world.outputs` before it is
     graded, and its attempt in `store` before the next one of its worker starts. Money is set aside before each call
     (`budget.Budget` says how far a ceiling can be passed). A server that is gone, a provider that refuses, or a
-    signal ends the run with a `failure`. Raises CouldNotRun, before the first call, when a price or a key is missing.
+    signal ends the run with a `failure`. `watch` is told after each attempt what counts against the ceiling. Raises
+    CouldNotRun, before the first call, when a price or a key is missing.
 
     Graders that ask models ask those of `providers`, out of the same money: what they are told is stored and counted
     as well. Raises ConfigError for a grader whose provider is none of them.
@@ -126,7 +117,7 @@ def evaluate(
     marking.refuse_lonely(contestants)
     asked = [Asks(one.reference.provider, one.provider, one.reference.model) for one in contestants]
     _refuse_unpriced([*asked, *judging.models(marking.asking)], world, ceiling_usd)
-    run = _Run(calls, marking, judging, world, store, budget)
+    run = _Run(calls, marking, judging, world, store, budget, watch=watch)
     world.progress.start(f"asking {whom}about {count(samples, 'sample')}, calls", planned, run.tally.told)
     try:
         with world.interrupts.watched() as interrupted:
@@ -284,8 +275,7 @@ async def _complete(call: Call, run: _Run, tokens: tuple[int, int], reservation:
     request = call.request(sum(tokens), reservation.renew)
     start_ns, started_s = world.clock.now_ns(), anyio.current_time()
     answer = await line.client.complete(request)
-    # The clock on the wall may be set meanwhile; how long it took is told by the loop's own.
-    span = record.Span.of(start_ns, anyio.current_time() - started_s, answer.waited_s)
+    span = record.Span.of(start_ns, started_s, anyio.current_time(), answer)
     if isinstance(answer, NoAnswer):
         line.silent_in_a_row = line.silent_in_a_row + 1 if answer.server_gone else 0
         attempt = record.unanswered(call, answer, span)

@@ -1,4 +1,4 @@
-"""What a run has come to so far, for whoever waits for it."""
+"""What a run has come to: so far, for whoever waits for it, and at its end."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -52,3 +52,19 @@ class Tally:
         parts += [f"{count(self.without_answer)} without answer"] if self.without_answer else []
         parts += [f"{count(self.ungraded)} not graded"] if self.ungraded else []
         return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All attempts, in the order in which they ended.
+
+    `complete` is False when the money ran out first, or when `failure` ended the run: the attempts up to then
+    are still there, so that what was spent can be told.
+    """
+
+    attempts: tuple[Attempt, ...]
+    planned: int
+    complete: bool
+    failure: Exception | None = None
+    spent_usd: Decimal = Decimal(0)
+    """What counts against a ceiling: also tries that may have been billed and brought nothing."""

@@ -106,6 +106,9 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknow
     retries: int = 0
     tried: tuple[str, ...] = ()
     """Why each try that brought nothing did not, in order."""
+    tried_ns: tuple[tuple[int, int], ...] = ()
+    """When each of those tries began and ended, and after them the one that brought the answer, in Unix nanoseconds.
+    Empty where the first one brought it, where nobody told, and in results of older versions."""
     reused: bool = False
     """Answered to an earlier run: tokens and cost are what the answer costs, and nothing was spent now."""
     stored_at: datetime | None = None

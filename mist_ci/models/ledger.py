@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Context, Decimal, Inexact
+from math import fsum
 from typing import NamedTuple
 
 EXACT = Context(prec=100, traps=[Inexact])
@@ -15,12 +16,16 @@ EXACT = Context(prec=100, traps=[Inexact])
 
 
 class Group(NamedTuple):
-    """Whose calls are added up together."""
+    """Whose calls are added up together. What is not known is an empty text."""
 
     suite: str
     side: str
     provider: str
     model: str
+    iteration: str
+    """The commit of the model's reference."""
+    data_hash: str
+    """The data that the model was trained on, as its reference says."""
 
 
 @dataclass(slots=True)
@@ -61,6 +66,8 @@ class Totals:
     """Where prices came from."""
     latencies_ns: "array[int]" = field(default_factory=lambda: array("q"))
     """Of calls that were answered now; not in order."""
+    scores: "array[float]" = field(default_factory=lambda: array("d"))
+    """Of answers that were graded, from 0 to 1."""
 
     def add(self, other: "Totals") -> None:
         """Adds other calls to these."""
@@ -75,6 +82,12 @@ class Totals:
         self.failed += other.failed
         self.bases |= other.bases
         self.latencies_ns.extend(other.latencies_ns)
+        self.scores.extend(other.scores)
+
+    @property
+    def score(self) -> float | None:
+        """The mean; None where nothing was graded."""
+        return fsum(self.scores) / len(self.scores) if self.scores else None
 
     @property
     def figures(self) -> tuple[int, int, int, int, Decimal | None, Decimal | None]:

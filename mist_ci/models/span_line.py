@@ -16,35 +16,38 @@ Amount = str | int | float | None
 class SpanAttributes(msgspec.Struct, gc=False):
     """What sums are made of. Other attributes are not looked at here.
 
-    In the order in which `tokentrace.spans` writes them: a field that comes next is found without looking for it.
+    In the order in which `tokentrace` writes them: a field that comes next is found without looking for it.
     """
 
+    calls: Count | None = None
+    tokens_in: Count | None = None
+    tokens_out: Count | None = None
+    cost_usd: Amount = None
+    tokens_cached: Count | None = None
+    tokens_reasoning: Count | None = None
+    reused_calls: Count | None = None
+    saved_usd: Amount = None
     suite: str | None = msgspec.field(default=None, name="eval.suite")
     side: str | None = None
     provider: str | None = None
     model: str | None = None
+    iteration: str | None = None
+    data_hash: str | None = msgspec.field(default=None, name="mist.data_hash")
     cost_basis: str | None = None
-    calls: Count | None = None
-    tokens_in: Count | None = None
-    tokens_out: Count | None = None
-    tokens_cached: Count | None = None
-    tokens_reasoning: Count | None = None
-    cost_usd: Amount = None
-    reused_calls: Count | None = None
-    saved_usd: Amount = None
+    score: object = msgspec.field(default=None, name="eval.score")
 
 
-class SpanLine(msgspec.Struct, gc=False, kw_only=True):
+class SpanLine(msgspec.Struct, gc=False):
     """A trace.span. Times are Unix nanoseconds. In the order in which it is written, for the same reason."""
 
     trace_id: Annotated[str, msgspec.Meta(min_length=32, max_length=32)]
     span_id: Annotated[str, msgspec.Meta(min_length=16, max_length=16)]
-    parent_id: str | None = None
     operation: str
     start_ns: int
     end_ns: int
     status: Literal["ok", "error"]
     attrs: SpanAttributes
+    parent_id: str | None = None
 
 
 Attributes = dict[str, str | int | float | bool | None]

@@ -18,7 +18,7 @@ from mist_ci.models.plan import ModelChange
 from mist_ci.models.suite import AttemptCounts, Suite
 from mist_ci.models.usage import Spend
 from mist_ci.ports import World
-from mist_ci.ports.results import ResultStore
+from mist_ci.tokentrace import Gauge, Origin, Recorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Calibrated:
 
 def calibrate(
     world: World,
-    store: ResultStore,
+    store: Recorder,
     subject: Subject,
     suites: Sequence[Suite],
     attempts: int,
@@ -91,7 +91,7 @@ def calibrate(
 
 def _ask(
     world: World,
-    store: ResultStore,
+    store: Recorder,
     subject: Subject,
     suites: Sequence[Suite],
     attempts: int,
@@ -102,7 +102,13 @@ def _ask(
     seat = matchspec.Contestant(Side.HEAD, subject.reference, provider)
     asked = [matchspec.Portion.whole(suite.model_copy(update=times)) for suite in suites]
     providers = subject.policy.providers
-    evaluation = matchspec.evaluate(asked, [seat], world, store, ceiling_usd, providers)
+    store.origins[Side.HEAD] = Origin.of(subject.reference)
+
+    def watch(spent_usd: Decimal) -> None:
+        if ceiling_usd is not None:
+            store.heed([Gauge("max_usd", spent_usd, ceiling_usd)])
+
+    evaluation = matchspec.evaluate(asked, [seat], world, store, ceiling_usd, providers, watch)
     if evaluation.failure is not None:
         raise evaluation.failure
     if not evaluation.complete:

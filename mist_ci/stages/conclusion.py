@@ -1,6 +1,7 @@
 """The end of a run: the Report, and everything that belongs to it on disk."""
 
 from collections.abc import Iterable
+from typing import Literal
 
 from mist_ci import __version__, gate, report, schemaflux, tokentrace
 from mist_ci.errors import ConfigError, MistError, UsageError
@@ -104,9 +105,8 @@ def _is_untold(attempts: Iterable[Attempt]) -> bool:
 
 
 def _save(run: Run, finished: Report, end_ns: int) -> None:
-    everything = [attempt for attempts in run.attempts.values() for attempt in attempts]
-    for span in tokentrace.spans(run.run_id, everything, run.start_ns, end_ns, _about(run)):
-        run.store.message("trace.span", span)
+    status: Literal["ok", "error"] = "ok" if finished.problem is None else "error"
+    run.store.end(run.start_ns, end_ns, _about(run, finished), status)
     hashes = {found.dataset: found.data_hash for found in run.data}
     for one in run.training:
         estimate = tokentrace.estimate_span(run.run_id, one, hashes[one.dataset], run.start_ns, end_ns)
@@ -122,7 +122,7 @@ def _save(run: Run, finished: Report, end_ns: int) -> None:
     run.store.save("report.json", finished.model_dump_json(indent=2) + "\n")
 
 
-def _about(run: Run) -> dict[str, str | int | float | bool | None]:
+def _about(run: Run, finished: Report) -> dict[str, str | int | float | bool | None]:
     """What a ledger of many runs tells them apart by."""
     return {
         "mist.gate": run.gate_name,
@@ -131,4 +131,6 @@ def _about(run: Run) -> dict[str, str | int | float | bool | None]:
         "mist.commit": run.event.head,
         "mist.base_commit": run.event.base,
         "mist.branch": run.event.base_ref,
+        "mist.outcome": finished.decision.outcome.value,
+        "mist.complete": run.complete,
     }

@@ -11,7 +11,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from mist_ci import gate, matchspec, planning
-from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where, needs_approval
+from mist_ci.errors import Code, ConfigError, needs_approval
 from mist_ci.matchspec import ImportedSuite, Portion
 from mist_ci.models.attempt import Attempt, Side
 from mist_ci.models.comparison import ModelComparison
@@ -26,14 +26,15 @@ from mist_ci.models.verdict import Decision
 from mist_ci.parsing import safe_yaml
 from mist_ci.ports import World
 from mist_ci.ports.files import Tree
-from mist_ci.ports.results import ResultStore
 from mist_ci.stages.budgets import budget_lines
 from mist_ci.stages.calibrated import beside_calibration
 from mist_ci.stages.data import DataStage
 from mist_ci.stages.evaluation import ChangedSuite, ModelStage, suite_by_base_rules
 from mist_ci.stages.judges import vouched_for, without_bar
+from mist_ci.stages.origins import anchor_commit, changes_of, origins_of
 from mist_ci.stages.results import imported_suites, notices_of, refuse_many
-from mist_ci.stages.suites import leaked_keys, load_changed, load_suites
+from mist_ci.stages.suites import find_suites, leaked_keys, load_changed, load_suites
+from mist_ci.tokentrace import Gauge, Recorder
 
 
 @dataclass
@@ -47,7 +48,7 @@ class Run:
     run_id: str
     started: datetime
     start_ns: int
-    store: ResultStore
+    store: Recorder
     plan: Plan | None = None
     documents: tuple[SuiteDocument, ...] = ()
     suites: tuple[Suite, ...] = ()
@@ -65,6 +66,8 @@ class Run:
     """What another runner measured, and so is not asked here."""
     commit: str | None = None
     """The head, where stored answers to its own gate are not doubted."""
+    anchor: str | None = None
+    """The commit of an anchor that is a ref."""
 
     @classmethod
     def begin(
@@ -81,7 +84,7 @@ class Run:
             run_id,
             started,
             world.clock.now_ns(),
-            world.results.create(run_id),
+            Recorder.create(world, run_id),
             read_results=results,
         )
 
@@ -107,11 +110,11 @@ class Run:
 
     def make_plan(self, policy: Policy, anchors: Mapping[str, str]) -> Plan:
         """What changed and what therefore runs. Raises ConfigError, and CouldNotRun where an anchor is nowhere."""
-        config, changes = self.config, self._changes()
+        config, changes = self.config, changes_of(self.event, self.world.files)
         self._find_anchor(policy, changes, anchors)
         broken: ConfigError | None = None
         try:
-            self.documents = self._find_suites("base", policy)
+            self.documents = find_suites(self._tree("base"), policy, self.config, self.world)
         except ConfigError as error:
             broken = error
         suites = None if broken else self.documents
@@ -126,18 +129,10 @@ class Run:
         return self.plan
 
     def _find_anchor(self, policy: Policy, changes: Sequence[Change], anchors: Mapping[str, str]) -> None:
-        """The anchor's tree, where a model moves: what moves none, a better policy too, needs no anchor."""
-        gate_policy = policy.gates[self.gate_name]
-        moved = {change.path for change in changes} & set(policy.guarded_models(gate_policy).values())
-        if (ref := gate_policy.anchor_ref) is None or not moved:
-            return
-        try:
-            commit = anchors.get(ref) or self.world.files.commit(ref)
-        except UsageError:
-            message = f"the anchor of gate {self.gate_name} is {ref}, and there is no such ref"
-            hint = "create the tag or branch, or fetch it here; or name another anchor in the policy"
-            raise CouldNotRun(Code.NOT_COMPARABLE, message, where=Where(self.config), hint=hint) from None
-        self._trees["anchor"] = self.world.files.tree(commit, "anchor")
+        paths, files = [change.path for change in changes], self.world.files
+        self.anchor = anchor_commit(policy, self.gate_name, self.config, paths, anchors, files)
+        if self.anchor is not None:
+            self._trees["anchor"] = files.tree(self.anchor, "anchor")
 
     def _check_head(self) -> None:
         """A change of suites or policy must not lock out the changes that come after it."""
@@ -145,18 +140,7 @@ class Run:
         policy = planning.read_policy(head, config)
         if policy is not None:
             source = safe_yaml.load(head.read(config), config)
-            planning.check_head(policy, source, head, self._find_suites("head", policy))
-
-    def _find_suites(self, side: str, policy: Policy) -> tuple[SuiteDocument, ...]:
-        found = matchspec.find(self._tree(side), policy.suites, self.config, self.world.shipped)
-        planning.check_judges(policy, self._tree(side), found)
-        return found
-
-    def _changes(self) -> tuple[Change, ...]:
-        event = self.event
-        bases = (event.merge_base, *event.other_merge_bases)
-        found = {one.path: one for base in bases for one in self.world.files.changes(base, event.head)}
-        return tuple(found[path] for path in sorted(found))
+            planning.check_head(policy, source, head, find_suites(head, policy, config, self.world))
 
     def load_suites(self) -> tuple[Suite, ...]:
         """The suites at the base tip: the cohort that decides."""
@@ -245,7 +229,9 @@ class Run:
 
     def _keep_imported(self, change: ModelChange, imported: Sequence[ImportedSuite]) -> None:
         """What others asked is part of the report as if it had been asked here."""
-        self.attempts.setdefault(change.name, []).extend(one for each in imported for one in each.attempts)
+        found = [one for each in imported for one in each.attempts]
+        self.attempts.setdefault(change.name, []).extend(found)
+        self.store.trace(found)
         known = {one.suite.name for one in imported}
         self.suites = (
             *(one for one in self.suites if one.name not in known),
@@ -263,14 +249,24 @@ class Run:
         ]
         ceiling = self._planned.gate.budgets.eval_usd
         left = None if ceiling is None else max(ceiling - self._spent_usd, Decimal(0))
-        evaluation = matchspec.evaluate(portions, contestants, self.world, self.store, left, providers)
+        self.store.origins = origins_of(self.event, sides, self.anchor)
+        evaluation = matchspec.evaluate(
+            portions, contestants, self.world, self.store, left, providers, self._watch
+        )
         # Added, never replaced: head may call two suites by one name, and both were paid for.
         self.attempts.setdefault(label, []).extend(evaluation.attempts)
         self._spent_usd += evaluation.spent_usd
         self.complete = self.complete and evaluation.complete
         if evaluation.failure is not None:
             raise evaluation.failure
+        self._watch(Decimal(0), stopped=not evaluation.complete)
         return evaluation.attempts
+
+    def _watch(self, spent_usd: Decimal, *, stopped: bool = False) -> None:
+        """Alerts, once this call for answers has spent so much."""
+        ceiling = self._planned.gate.budgets.eval_usd
+        if ceiling is not None:
+            self.store.heed([Gauge("eval_usd", self._spent_usd + spent_usd, ceiling, is_stopped=stopped)])
 
     def forget(self, label: str, is_wrong: Callable[[Attempt], bool]) -> None:
         """Takes attempts out of what reports are made from; they stay in the results directory."""

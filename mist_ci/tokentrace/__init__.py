@@ -1,11 +1,14 @@
 """Every call and every training row in tokens and dollars; budgets that hold."""
 
+from mist_ci.tokentrace.alerts import Alarm, Gauge
 from mist_ci.tokentrace.budgets import evaluation_budget, training_budget
 from mist_ci.tokentrace.difference import inference_difference
+from mist_ci.tokentrace.estimates import estimate_span
 from mist_ci.tokentrace.exporting import COLUMNS, Departure, envelope, left_out_of, row
 from mist_ci.tokentrace.ledger import Part, joined, read_ledger, read_part
 from mist_ci.tokentrace.otlp import export_request, rejected
 from mist_ci.tokentrace.outlay import Accounts, Answers, Lengths, assumptions, outlay
+from mist_ci.tokentrace.recorder import Recorder
 from mist_ci.tokentrace.recording import (
     Against,
     Rates,
@@ -19,7 +22,7 @@ from mist_ci.tokentrace.recording import (
     tied,
     training_span,
 )
-from mist_ci.tokentrace.spans import estimate_span, spans
+from mist_ci.tokentrace.spans import Origin, Tracer
 from mist_ci.tokentrace.trainers import read_training
 from mist_ci.tokentrace.training import training_estimate
 
@@ -27,12 +30,17 @@ __all__ = [
     "COLUMNS",
     "Accounts",
     "Against",
+    "Alarm",
     "Answers",
     "Departure",
+    "Gauge",
     "Lengths",
+    "Origin",
     "Part",
     "Rates",
+    "Recorder",
     "Ties",
+    "Tracer",
     "against_estimate",
     "assumptions",
     "changed",
@@ -53,7 +61,6 @@ __all__ = [
     "recorded_before",
     "rejected",
     "row",
-    "spans",
     "tied",
     "training_budget",
     "training_estimate",

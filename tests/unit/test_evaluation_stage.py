@@ -309,7 +309,7 @@ def test_stored_answers_of_an_alias_that_moved_are_asked_anew_and_counted_once()
     results = stores.only.messages["eval.result"]
     assert len(results) == suite.numbers.samples + 1
     assert {one.model_dump()["baseline_score"] for one in results} == {0.0}
-    spans = [span.model_dump()["span_id"] for span in stores.only.messages["trace.span"]]
+    spans = [span.model_dump()["span_id"] for span in stores.only.tree]
     assert len(set(spans)) == len(spans)
     # The next run finds what the model says now, and not what the probe said.
     after = run(

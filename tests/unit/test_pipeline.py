@@ -141,7 +141,7 @@ def gate(
         assert store.saved["summary.md"]
         assert store.saved["junit.xml"] == junit([report])
         assert store.saved["findings.sarif"] == sarif([report], schemaflux.manual(report.data))
-        spans = [span.model_dump()["span_id"] for span in store.messages["trace.span"]]
+        spans = [span.model_dump()["span_id"] for span in store.tree]
         assert len(set(spans)) == len(spans) >= 1
     return Gated(reports, models, stores)
 

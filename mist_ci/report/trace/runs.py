@@ -9,7 +9,7 @@ from mist_ci.report.sheet import Sheet, Value
 
 _MEDIAN, _SLOW = 0.5, 0.95
 _COMMIT_DIGITS = 12
-PARTS = ("suite", "side", "provider", "model")
+PARTS = ("suite", "side", "provider", "model", "iteration", "data_hash")
 FIGURES = (
     *("calls", "tokens_in", "tokens_out", "tokens_cached", "tokens_reasoning", "cost_usd", "unpriced_calls"),
     *("stored_answers", "saved_usd", "failed", "p50_ms", "p95_ms", "price_basis"),

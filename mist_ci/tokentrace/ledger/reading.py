@@ -12,7 +12,7 @@ from decimal import Decimal
 from mist_ci.models.ledger import LedgerRun
 from mist_ci.models.span_line import SpanAttributes, SpanLine, Unusable, attributes_of, read_span
 from mist_ci.tokentrace.ledger.amounts import decimal_of
-from mist_ci.tokentrace.ledger.sums import ESTIMATE, RUN, TRAINING, Kind, Sums
+from mist_ci.tokentrace.ledger.sums import ATTEMPT, ESTIMATE, RUN, TRAINING, Kind, Sums
 
 _TOLD = frozenset((RUN, TRAINING, ESTIMATE))
 """Few, and everything that they say is kept."""
@@ -72,6 +72,10 @@ class Reader:
             _tell(trace.run, span, line)
             if span.operation != RUN:
                 return
+        elif (
+            span.operation == ATTEMPT and not trace.run.run_id
+        ):  # of a run that does not end, all that names it
+            trace.run.run_id = str(attributes_of(line).get("mist.run_id") or "")
         sums = sums_of(trace, span, span.attrs.suite)
         if sums is None:
             trace.waiting.append(span)
@@ -94,7 +98,9 @@ def money_of(attrs: SpanAttributes) -> tuple[Decimal | None, Decimal | None]:
 def sums_of(trace: Trace, span: SpanLine, suite: str | None) -> Sums | None:
     """What a span is added to; None for a call whose suite is not known."""
     attrs = span.attrs
-    kind = (span.operation, suite, attrs.side, attrs.provider, attrs.model)
+    kind = (
+        span.operation, suite, attrs.side, attrs.provider, attrs.model, attrs.iteration, attrs.data_hash,
+    )  # fmt: skip
     sums = trace.sums.get(kind)
     if sums is None:
         sums = Sums.of(span.operation)

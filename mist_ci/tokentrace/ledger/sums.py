@@ -6,14 +6,15 @@ from decimal import Decimal
 from mist_ci.models.ledger import EXACT, Totals
 from mist_ci.models.span_line import SpanLine
 
-RUN = "mist.run"
+RUN, ATTEMPT = "mist.run", "mist.attempt"
 JUDGE = "gen_ai.judge"
 TRAINING, ESTIMATE = "mist.training", "mist.training_estimate"
 _ABOVE = "mist."
 _exact = EXACT.add
 
-Kind = tuple[str, str | None, str | None, str | None, str | None]
-"""Operation, suite, side, provider and model."""
+Name = str | None
+Kind = tuple[str, Name, Name, Name, Name, Name, Name]
+"""Operation, suite, side, provider, model, the commit and the data hash of the model reference."""
 
 
 @dataclass(slots=True)
@@ -45,7 +46,7 @@ class Sums(Totals):
         self.tokens_reasoning += attrs.tokens_reasoning or 0
         if cost is not None:
             self.cost.usd = _exact(self.cost.usd, cost)
-        elif calls or attrs.calls is not None:
+        elif calls:
             self.cost.unknown += 1
         if reused is not None:
             self.reused_calls += reused
@@ -53,6 +54,8 @@ class Sums(Totals):
                 self.saved.unknown += 1
             elif saved:
                 self.saved.usd = _exact(self.saved.usd, saved)
+        if type(attrs.score) is float:
+            self.scores.append(attrs.score)
         if not self.is_level:
             self._note(span, is_made=bool(calls))
 
