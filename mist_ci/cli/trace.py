@@ -9,6 +9,7 @@ import click
 from mist_ci.cli.options import SETTINGS
 from mist_ci.cli.trace_export import export
 from mist_ci.cli.trace_places import FROM, chosen, ledger_of
+from mist_ci.cli.trace_query import query
 from mist_ci.cli.trace_record import record
 from mist_ci.errors import ExitCode
 
@@ -113,6 +114,7 @@ def diff(first: str, second: str, places: tuple[Path, ...], shape: str) -> int:
 
 trace.add_command(record)
 trace.add_command(export)
+trace.add_command(query)
 
 
 def _show(sheets: "Sequence[Sheet]", flat: "Sheet", shape: str, document: dict[str, Any]) -> None:

@@ -97,11 +97,32 @@ class _SpanEnvelope(msgspec.Struct, gc=False, kw_only=True):
     payload: SpanLine
 
 
+class Alert(msgspec.Struct, gc=False):
+    """A trace.alert."""
+
+    level: str
+    metric: str
+    value: float
+    threshold: float
+    message: str
+    trace_id: str | None = None
+
+
+class AlertMessage(msgspec.Struct, gc=False):
+    """An envelope with an alert in it."""
+
+    version: Literal["1"]
+    type: Literal["trace.alert"]
+    payload: Alert
+    timestamp_ns: int = 0
+
+
 class Unusable(ValueError):
     """A line that counts nowhere; the text says why, after a number of them."""
 
 
 _whole = msgspec.json.Decoder(WholeMessage).decode
+_alert = msgspec.json.Decoder(AlertMessage).decode
 _quick = msgspec.json.Decoder(_SpanEnvelope).decode
 _envelope = msgspec.json.Decoder(_Envelope).decode
 _span = msgspec.json.Decoder(SpanLine).decode
@@ -111,6 +132,7 @@ _PAYLOAD = b'"payload": '
 _AFTER = len(_PAYLOAD)
 _LINE_FEED = 10
 SPAN = "trace.span"
+_ALERT = b'"trace.alert"'
 
 
 def read_span(line: bytes) -> SpanLine | None:
@@ -137,6 +159,16 @@ def read_whole(line: bytes) -> WholeMessage | None:
         return _whole(line)
     except _BAD:
         raise Unusable("that are no spans") from None
+
+
+def read_alert(line: bytes) -> AlertMessage | None:
+    """The alert of a line; None for any other, and for one that cannot be read."""
+    if _ALERT not in line:
+        return None
+    try:
+        return _alert(line)
+    except _BAD:
+        return None
 
 
 def attributes_of(line: bytes) -> Attributes:

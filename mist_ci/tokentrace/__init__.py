@@ -22,12 +22,15 @@ from mist_ci.tokentrace.recording import (
     tied,
     training_span,
 )
+from mist_ci.tokentrace.rows import COLUMNS as TABLES
+from mist_ci.tokentrace.rows import Rows
 from mist_ci.tokentrace.spans import Origin, Tracer
 from mist_ci.tokentrace.trainers import read_training
 from mist_ci.tokentrace.training import training_estimate
 
 __all__ = [
     "COLUMNS",
+    "TABLES",
     "Accounts",
     "Against",
     "Alarm",
@@ -39,6 +42,7 @@ __all__ = [
     "Part",
     "Rates",
     "Recorder",
+    "Rows",
     "Ties",
     "Tracer",
     "against_estimate",
