@@ -64,6 +64,7 @@ class Rows:
 
     def __init__(self, known: Ledger) -> None:
         self._left_out: Counter[str] = Counter()
+        self._told = known.left_out
         self._rounded = 0
         self._runs = {run.trace_id: run for run in known.runs}
         self._seen: set[str] = set()
@@ -86,8 +87,8 @@ class Rows:
 
     @property
     def notices(self) -> list[str]:
-        """Of what was read so far, what a table does not say as it was written."""
-        told = [f"{number:,} {why}" for why, number in sorted(self._left_out.items())]
+        """Of what was read so far, what a table does not say as it was written, and the ledger did not."""
+        told = [f"{number:,} {why}" for why, number in sorted((self._left_out - self._told).items())]
         found = [f"lines that are in no table: {', '.join(told)}"] if told else []
         if self._rounded:
             found.append(

@@ -64,7 +64,7 @@ def test_alerts_and_what_was_left_out_are_there() -> None:
 
 def test_money_with_more_digits_than_a_column_has_is_told() -> None:
     path = Path("mist-results") / FIRST / "trace.jsonl"
-    text = path.read_bytes().replace(b'"cost_usd":"', b'"cost_usd":"0.00000000000000000000', 1)
+    text = path.read_bytes().replace(b'"cost_usd":"0.', b'"cost_usd":"0.00000000000000000000', 1)
     path.write_bytes(text.replace(b'"checksum": ', b'"checksum": 0, "was": '))
     told = trace("query", "SELECT count(*) FROM spans WHERE cost_usd IS NULL")
     assert "1 amounts have more than 18 digits" in told.stderr
