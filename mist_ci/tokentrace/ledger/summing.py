@@ -9,11 +9,8 @@ from collections.abc import Iterable
 
 from mist_ci.models.ledger import Group, Ledger, LedgerRun, Totals
 from mist_ci.tokentrace.ledger.reading import Reader, Trace, money_of, sums_of
-from mist_ci.tokentrace.ledger.sums import ATTEMPT, JUDGE, RUN, Kind, Sums
+from mist_ci.tokentrace.ledger.sums import ATTEMPT, JUDGE, JUDGING, RUN, SPEND, Kind, Sums
 
-JUDGING = " (judging)"
-"""What graders asked models about the answers of a side, apart from what the side itself took. It has no latency: one
-span stands for several calls."""
 NOT_ENDED = "it did not end: these are the calls that had ended, and those that were under way are missing"
 
 
@@ -37,13 +34,14 @@ def _run(trace: Trace) -> LedgerRun:
             sums.take(span, *money_of(span.attrs))
     run, levels = trace.run, dict[str, Totals]()
     trained_on = {kind[1:-1]: kind[-1] for kind in trace.sums if kind[0] == ATTEMPT}
+    has_calls = not all(sums.is_level for sums in trace.sums.values())
     for kind, sums in trace.sums.items():
-        if sums.is_level:
-            levels.setdefault(kind[0], Totals()).add(sums)
-        else:
+        if not sums.is_level or (kind[0] == SPEND and not has_calls):
             group = _group(kind, trained_on.get(kind[1:-1]))
             run.groups.setdefault(group, Totals()).add(sums)
             _widen(run, sums)
+        elif kind[0] != SPEND:
+            levels.setdefault(kind[0], Totals()).add(sums)
     if ATTEMPT in levels:
         _grade(run, trace)
     _check(run, levels)

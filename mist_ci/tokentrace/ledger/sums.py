@@ -7,8 +7,13 @@ from mist_ci.models.ledger import EXACT, Totals
 from mist_ci.models.span_line import SpanLine
 
 RUN, ATTEMPT = "mist.run", "mist.attempt"
-JUDGE = "gen_ai.judge"
+CALL, JUDGE = "gen_ai.chat", "gen_ai.judge"
 TRAINING, ESTIMATE = "mist.training", "mist.training_estimate"
+SPEND = "mist.spend"
+"""Calls of a run added up, where its calls themselves are elsewhere: it counts only where there are none of them."""
+JUDGING = " (judging)"
+"""What graders asked models about the answers of a side, apart from what the side itself took. It has no latency: one
+span stands for several calls."""
 _ABOVE = "mist."
 _exact = EXACT.add
 
@@ -25,6 +30,8 @@ class Sums(Totals):
     """They say what the calls below them come to, and are only held against that."""
     is_timed: bool = False
     """One span is one call, so it has a latency."""
+    is_noted: bool = False
+    """They may be taken for calls."""
     first_ns: int = 2**63
     last_ns: int = 0
 
@@ -32,7 +39,8 @@ class Sums(Totals):
     def of(operation: str) -> "Sums":
         """What is called `mist.…` is above calls, whatever else there will be; every other word is one for a call."""
         is_level = operation.startswith(_ABOVE)
-        return Sums(is_level=is_level, is_timed=not is_level and operation != JUDGE)
+        is_noted, is_timed = not is_level or operation == SPEND, not is_level and operation != JUDGE
+        return Sums(is_level=is_level, is_timed=is_timed, is_noted=is_noted)
 
     def take(self, span: SpanLine, cost: Decimal | None, saved: Decimal | None) -> None:
         """Adds a span."""
@@ -56,7 +64,7 @@ class Sums(Totals):
                 self.saved.usd = _exact(self.saved.usd, saved)
         if type(attrs.score) is float:
             self.scores.append(attrs.score)
-        if not self.is_level:
+        if self.is_noted:
             self._note(span, is_made=bool(calls))
 
     def _note(self, span: SpanLine, *, is_made: bool) -> None:
