@@ -15,6 +15,11 @@ EXACT = Context(prec=100, traps=[Inexact])
 """More digits than any sum of money has; where that were not so, it would be an error and not a rounded sum."""
 
 
+JUDGING = " (judging)"
+"""Behind a side: what graders asked models about its answers, apart from what the side itself took. It has no latency:
+one span stands for several calls."""
+
+
 class Group(NamedTuple):
     """Whose calls are added up together. What is not known is an empty text."""
 
@@ -26,6 +31,16 @@ class Group(NamedTuple):
     """The commit of the model's reference."""
     data_hash: str
     """The data that the model was trained on, as its reference says."""
+
+    @property
+    def is_judging(self) -> bool:
+        """What graders asked."""
+        return self.side.endswith(JUDGING)
+
+    @property
+    def answered(self) -> str:
+        """The side without `(judging)`."""
+        return self.side.removesuffix(JUDGING)
 
 
 @dataclass(slots=True)

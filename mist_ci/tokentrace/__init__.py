@@ -8,6 +8,7 @@ from mist_ci.tokentrace.exporting import COLUMNS, Departure, envelope, left_out_
 from mist_ci.tokentrace.ledger import Part, joined, read_ledger, read_part
 from mist_ci.tokentrace.otlp import export_request, rejected
 from mist_ci.tokentrace.outlay import Accounts, Answers, Lengths, assumptions, outlay
+from mist_ci.tokentrace.parting import shares
 from mist_ci.tokentrace.recorder import Recorder
 from mist_ci.tokentrace.recording import (
     Against,
@@ -65,6 +66,7 @@ __all__ = [
     "recorded_before",
     "rejected",
     "row",
+    "shares",
     "tied",
     "training_budget",
     "training_estimate",

@@ -7,9 +7,9 @@ attempts and calls, and nothing above them.
 
 from collections.abc import Iterable
 
-from mist_ci.models.ledger import Group, Ledger, LedgerRun, Totals
+from mist_ci.models.ledger import JUDGING, Group, Ledger, LedgerRun, Totals
 from mist_ci.tokentrace.ledger.reading import Reader, Trace, money_of, sums_of
-from mist_ci.tokentrace.ledger.sums import ATTEMPT, JUDGE, JUDGING, RUN, SPEND, Kind, Sums
+from mist_ci.tokentrace.ledger.sums import ATTEMPT, JUDGE, RUN, SPEND, Kind, Sums
 
 NOT_ENDED = "it did not end: these are the calls that had ended, and those that were under way are missing"
 

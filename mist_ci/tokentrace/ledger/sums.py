@@ -11,9 +11,6 @@ CALL, JUDGE = "gen_ai.chat", "gen_ai.judge"
 TRAINING, ESTIMATE = "mist.training", "mist.training_estimate"
 SPEND = "mist.spend"
 """Calls of a run added up, where its calls themselves are elsewhere: it counts only where there are none of them."""
-JUDGING = " (judging)"
-"""What graders asked models about the answers of a side, apart from what the side itself took. It has no latency: one
-span stands for several calls."""
 _ABOVE = "mist."
 _exact = EXACT.add
 
