@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Context, Decimal, Inexact
 from typing import NamedTuple
 
+from mist_ci.models.span_line import AlertLine
+
 EXACT = Context(prec=100, traps=[Inexact])
 """More digits than any sum of money has; where that were not so, it would be an error and not a rounded sum."""
 
@@ -102,6 +104,8 @@ class LedgerRun:
     groups: dict[Group, Totals] = field(default_factory=dict)
     trainings: list[Attributes] = field(default_factory=list)
     estimates: list[Attributes] = field(default_factory=list)
+    alerts: dict[AlertLine, None] = field(default_factory=dict)
+    """Each once, in the order in which they came."""
     spans: int = 0
     flaws: list[str] = field(default_factory=list)
     """Sums that did not agree, as sentences."""

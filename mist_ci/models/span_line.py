@@ -74,6 +74,17 @@ class WholeMessage(msgspec.Struct, gc=False):
     timestamp_ns: int = 0
 
 
+class AlertLine(msgspec.Struct, frozen=True, gc=False):
+    """A trace.alert: something that reached a threshold while a run went on."""
+
+    trace_id: str
+    level: str
+    metric: str
+    value: float
+    threshold: float
+    message: str
+
+
 class _Envelope(msgspec.Struct, gc=False):
     version: Literal["1"]
     id: str
@@ -102,12 +113,13 @@ _whole = msgspec.json.Decoder(WholeMessage).decode
 _quick = msgspec.json.Decoder(_SpanEnvelope).decode
 _envelope = msgspec.json.Decoder(_Envelope).decode
 _span = msgspec.json.Decoder(SpanLine).decode
+_alert = msgspec.json.Decoder(AlertLine).decode
 _attributes = msgspec.json.Decoder(dict[str, object]).decode
 _BAD = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _PAYLOAD = b'"payload": '
 _AFTER = len(_PAYLOAD)
 _LINE_FEED = 10
-SPAN = "trace.span"
+SPAN, ALERT = "trace.span", "trace.alert"
 
 
 def read_span(line: bytes) -> SpanLine | None:
@@ -124,6 +136,24 @@ def read_span(line: bytes) -> SpanLine | None:
         if crc32(body) != envelope.checksum:
             return _slowly(line)
     return envelope.payload
+
+
+def read_alert(line: bytes) -> AlertLine | None:
+    """The alert of a line that is no span; None for anything else, and for one that says of no run what it is about.
+
+    Raises Unusable.
+    """
+    if not line.strip():
+        return None
+    envelope = _envelope(line)
+    if envelope.type != ALERT:
+        return None
+    if envelope.checksum and crc32(envelope.payload) != envelope.checksum:
+        raise Unusable("with a wrong checksum")
+    try:
+        return _alert(envelope.payload)
+    except _BAD:
+        return None
 
 
 def read_whole(line: bytes) -> WholeMessage | None:

@@ -15,13 +15,13 @@ from mist_ci.models.span_attributes import (
     AttemptAttributes,
     CallAttributes,
     JudgeAttributes,
-    SampleAttributes,
     Spent,
     SuiteAttributes,
     TryAttributes,
     WrittenSpan,
     line_of,
 )
+from mist_ci.tokentrace.plain_lines import Seat, is_plain, label_of, named, plain_lines, sample_line
 from mist_ci.tokentrace.sums import Figures, Sums, both, of_answer, of_judging
 
 RUN, SUITE, SAMPLE, ATTEMPT = "mist.run", "mist.suite", "mist.sample", "mist.attempt"
@@ -50,20 +50,23 @@ class Origin:
 UNKNOWN = Origin()
 
 
-@dataclass(slots=True)
-class _Sample:
-    """A sample so far. `seen` holds what tells its attempts apart."""
+class _Sample(Sums, gc=False, kw_only=True):
+    """A sample so far. There may be a million of them."""
 
     span_id: str
-    name: str
-    sums: Sums = field(default_factory=Sums)
-    seen: list[str] = field(default_factory=list)
+    message_id: str
+    named: bytes
+    """Its name and key, as JSON."""
+    seen: str = ""
+    """What tells its attempts apart, one after the other."""
 
 
 @dataclass(slots=True)
 class _Suite:
     span_id: str
     samples: dict[str, _Sample] = field(default_factory=dict)
+    seats: dict[str, tuple[Origin, Seat]] = field(default_factory=dict)
+    """Of those who were asked about it."""
 
 
 class Tracer:
@@ -81,12 +84,22 @@ class Tracer:
         A suite has one span per version, and attempts that are alike in everything (two references to one model)
         have spans of their own.
         """
-        sample = self._sample(one)
-        identity = f"{one.side}\x1f{one.attempt}\x1f{one.provider}\x1f{one.model}"
+        suite, sample = self._sample(one)
+        who = f"\x1f{one.model}\x1f{one.provider}\x1f" + one.side
+        identity = f"{who}\x1f{one.attempt}\n"
         twin = sample.seen.count(identity)
-        sample.seen.append(identity)
-        ids = blake2b(f"{sample.span_id}\x1f{identity}\x1f{twin}".encode()).hexdigest()
-        span_id, figures = ids[:16], of_answer(one)
+        sample.seen += identity
+        ids = blake2b(f"{sample.span_id}{identity}{twin}".encode()).hexdigest()
+        if not imported and is_plain(one):
+            seat = self._seat(suite, who, one, origin)
+            sample.call(one)
+            sample.last(one.start_ns, one.end_ns, is_ok=one.status.counts)
+            return plain_lines(one, ids.encode(), sample.span_id.encode(), sample.named, seat)
+        return self._any(one, ids, sample, origin, imported=imported)
+
+    def _any(self, one: Attempt, ids: str, sample: _Sample, origin: Origin, *, imported: bool) -> bytes:
+        """The same, whatever happened to it."""
+        figures = of_answer(one)
         lines = [self._try(one, origin, ids, number) for number in range(_lost(one))]
         if one.token_basis is not None or not lines:
             lines.append(self._call(one, origin, ids, figures))
@@ -98,13 +111,13 @@ class Tracer:
             suite=one.suite,
             sample=one.sample,
             key=one.key,
-            side=one.side.value,
+            side=one.side,
             attempt=one.attempt,
             provider=one.provider,
             model=one.model,
             iteration=origin.iteration,
             data_hash=origin.data_hash,
-            status=one.status.value,
+            status=one.status,
             score=one.score,
             retries=one.retries,
             reused=one.reused,
@@ -113,10 +126,10 @@ class Tracer:
         )
         start_ns, end_ns = _times(one)
         is_ok = one.status.counts
-        span = self._span(span_id, sample.span_id, ATTEMPT, (start_ns, end_ns), attrs, is_ok=is_ok)
+        span = self._span(ids[:16], sample.span_id, ATTEMPT, (start_ns, end_ns), attrs, is_ok=is_ok)
         lines.append(line_of(ids[16:48], span))
-        sample.sums.add(attrs)
-        sample.sums.last(start_ns, end_ns, is_ok=is_ok)
+        sample.add(attrs)
+        sample.last(start_ns, end_ns, is_ok=is_ok)
         return b"".join(lines)
 
     def end(
@@ -134,26 +147,30 @@ class Tracer:
         for (name, digest), suite in self._suites.items():
             sums = Sums()
             lines: list[bytes] = []
-            for key, sample in suite.samples.items():
-                sums.add(sample.sums)
-                sums.last(sample.sums.start_ns, sample.sums.end_ns, is_ok=sample.sums.is_ok)
-                told = SampleAttributes(suite=name, sample=sample.name, key=key, **sample.sums.figures)
-                lines.append(self._around(sample.span_id, suite.span_id, SAMPLE, sample.sums, told))
+            label = label_of(self.trace_id, suite.span_id, name)
+            for sample in suite.samples.values():
+                sums.add(sample)
+                sums.last(sample.start_ns, sample.end_ns, is_ok=sample.is_ok)
+                lines.append(sample_line(sample.span_id, sample.message_id, sample, label, sample.named))
                 if len(lines) == IN_ONE_WRITE:
                     yield b"".join(lines)
                     lines.clear()
             above = SuiteAttributes(suite=name, suite_digest=digest, **sums.figures)
-            lines.append(self._around(suite.span_id, self._root_id, SUITE, sums, above))
+            message_id = hex_of(32, suite.span_id, "message")
+            lines.append(self._around((message_id, suite.span_id, self._root_id), SUITE, sums, above))
             yield b"".join(lines)
             total.add(sums)
         yield self._root(start_ns, end_ns, {**(about or {}), **total.told}, status)
 
     def _root(self, start_ns: int, end_ns: int, attrs: Mapping[str, Attribute], status: Status) -> bytes:
         told = {"mist.run_id": self._run_id, **attrs}
-        root = WrittenSpan(self.trace_id, self._root_id, RUN, start_ns, end_ns, status, told)
+        root = WrittenSpan(
+            trace_id=self.trace_id, span_id=self._root_id, operation=RUN,
+            start_ns=start_ns, end_ns=end_ns, status=status, attrs=told,
+        )  # fmt: skip
         return line_of(hex_of(32, self._root_id, "message"), root)
 
-    def _sample(self, one: Attempt) -> _Sample:
+    def _sample(self, one: Attempt) -> tuple[_Suite, _Sample]:
         place = one.suite, one.suite_digest
         suite = self._suites.get(place)
         if suite is None:
@@ -161,28 +178,37 @@ class Tracer:
             suite = self._suites[place] = _Suite(span_id)
         sample = suite.samples.get(one.key)
         if sample is None:
-            span_id = hex_of(16, suite.span_id, SAMPLE, one.key)
-            sample = suite.samples[one.key] = _Sample(span_id, one.sample)
-        return sample
+            ids = blake2b(f"{suite.span_id}\x1f{one.key}".encode(), digest_size=24).hexdigest()
+            told = named(one.sample, one.key)
+            sample = _Sample(span_id=ids[:16], message_id=ids[16:], named=told)
+            suite.samples[one.key] = sample
+        return suite, sample
+
+    def _seat(self, suite: _Suite, who: str, one: Attempt, origin: Origin) -> Seat:
+        known, seat = suite.seats.get(who, (None, None))
+        if seat is None or known is not origin:
+            seat = Seat.of(one, self.trace_id, self._run_id, origin.iteration, origin.data_hash)
+            suite.seats[who] = origin, seat
+        return seat
 
     def _call(self, one: Attempt, origin: Origin, ids: str, figures: Figures) -> bytes:
         """The call that brought the answer, without the tries before it; of an attempt without any, all of it."""
         has_answer = one.token_basis is not None or one.status.counts
         attrs = CallAttributes(
             suite=one.suite,
-            side=one.side.value,
+            side=one.side,
             attempt=one.attempt,
             provider=one.provider,
             model=one.model,
             fingerprint=one.fingerprint,
             iteration=origin.iteration,
-            cost_basis=one.cost_basis.value,
+            cost_basis=one.cost_basis,
             price_as_of=one.price_as_of,
-            tokens_basis=one.token_basis.value if one.token_basis else None,
+            tokens_basis=one.token_basis,
             tier=one.tier,
             retries=one.retries,
             reused=one.reused,
-            status=None if has_answer else one.status.value,
+            status=None if has_answer else one.status,
             reason=None if has_answer else _short(one.reason),
             **figures,
         )
@@ -193,13 +219,13 @@ class Tracer:
         """A try that brought nothing: no call, and nobody knows its tokens or its cost."""
         attrs = TryAttributes(
             suite=one.suite,
-            side=one.side.value,
+            side=one.side,
             attempt=one.attempt,
             provider=one.provider,
             model=one.model,
             iteration=origin.iteration,
             calls=0,
-            status=AttemptStatus.INFRA_FAILURE.value,
+            status=AttemptStatus.INFRA_FAILURE,
             reason=_short(one.tried[number]),
         )
         own = blake2b(f"{ids}\x1ftry\x1f{number}".encode()).hexdigest()
@@ -211,7 +237,7 @@ class Tracer:
         """What graders asked models about the answer, and why the score is what it is, in the judge's words."""
         attrs = JudgeAttributes(
             suite=one.suite,
-            side=one.side.value,
+            side=one.side,
             model=", ".join(judged.models),
             iteration=origin.iteration,
             cost_basis=", ".join(judged.cost_bases) or None,
@@ -225,10 +251,10 @@ class Tracer:
             own[16:48], self._span(own[:16], ids[:16], JUDGE, times, attrs, is_ok=not judged.failed)
         )
 
-    def _around(self, span_id: str, parent_id: str, operation: str, sums: Sums, attrs: Spent) -> bytes:
+    def _around(self, ids: tuple[str, str, str], operation: str, sums: Sums, attrs: Spent) -> bytes:
+        """A span above attempts; its `ids` are that of the message, its own, and its parent's."""
         times = sums.start_ns, sums.end_ns
-        span = self._span(span_id, parent_id, operation, times, attrs, is_ok=sums.is_ok)
-        return line_of(hex_of(32, span_id, "message"), span)
+        return line_of(ids[0], self._span(*ids[1:], operation, times, attrs, is_ok=sums.is_ok))
 
     def _span(
         self,
@@ -241,7 +267,10 @@ class Tracer:
         is_ok: bool,
     ) -> WrittenSpan:
         status = "ok" if is_ok else "error"
-        return WrittenSpan(self.trace_id, span_id, operation, *times, status, attrs, parent_id)
+        return WrittenSpan(
+            trace_id=self.trace_id, span_id=span_id, parent_id=parent_id, operation=operation,
+            start_ns=times[0], end_ns=times[1], status=status, attrs=attrs,
+        )  # fmt: skip
 
 
 def hex_of(length: int, *parts: str) -> str:

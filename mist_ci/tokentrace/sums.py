@@ -1,8 +1,9 @@
 """What spans add up to: integers and decimals, exactly. One unknown price makes a sum unknown."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypedDict
+
+import msgspec
 
 from mist_ci.models.attempt import Attempt, Judgement
 from mist_ci.models.ledger import EXACT
@@ -58,8 +59,7 @@ def of_judging(one: Judgement) -> Figures:
     }
 
 
-@dataclass(slots=True)
-class Sums:
+class Sums(msgspec.Struct, gc=False, kw_only=True):
     """Sums so far, and when the first of it began and the last ended, in Unix nanoseconds."""
 
     calls: int = 0
@@ -89,10 +89,21 @@ class Sums:
             self.reused_calls += one.reused_calls
             self.saved_usd = _plus(self.saved_usd, one.saved_usd)
 
+    def call(self, one: Attempt) -> None:
+        """Adds a call that was answered, without its judging."""
+        self.calls += 1
+        self.tokens_in += one.tokens_in
+        self.tokens_out += one.tokens_out
+        self.tokens_cached += one.tokens_cached
+        self.tokens_reasoning += one.tokens_reasoning
+        self.cost_usd = _plus(self.cost_usd, one.cost_usd)
+
     def last(self, start_ns: int, end_ns: int, *, is_ok: bool) -> None:
         """Something in it lasted from then to then."""
-        self.start_ns = min(self.start_ns or start_ns, start_ns)
-        self.end_ns = max(self.end_ns, end_ns)
+        if not 0 < self.start_ns <= start_ns:
+            self.start_ns = start_ns
+        if end_ns > self.end_ns:  # noqa: PLR1730 - called for every attempt, and max is slower
+            self.end_ns = end_ns
         self.is_ok = self.is_ok and is_ok
 
     @property

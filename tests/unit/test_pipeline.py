@@ -409,6 +409,11 @@ def test_a_run_that_ran_out_of_money_is_never_a_pass(usd: str) -> None:
     assert done.outcome in (Outcome.FAILED, Outcome.COULD_NOT_RUN)
     assert done.calls < 200
     assert done.report.budgets[0].over
+    levels = [one.model_dump()["level"] for one in done.stores.only.messages["trace.alert"]]
+    assert levels[-1] == "critical"
+    assert len(levels) == len(set(levels))
+    *_, root = done.stores.only.tree
+    assert (root.attrs["calls"], root.attrs["mist.complete"]) == (done.calls, False)
 
 
 def test_tokens_that_cannot_be_right_and_costs_that_nobody_knows_are_said() -> None:

@@ -8,8 +8,9 @@ from collections.abc import Iterable
 
 from mist_ci.models.ledger import Group, Ledger, LedgerRun, Totals
 from mist_ci.tokentrace.ledger.reading import Reader, Trace, money_of, sums_of
-from mist_ci.tokentrace.ledger.sums import JUDGE, SPEND, Sums
+from mist_ci.tokentrace.ledger.sums import ATTEMPT, JUDGE, RUN, SPEND, Sums
 
+NOT_ENDED = "it did not end: these are the calls that had ended, and those that were under way are missing"
 JUDGING = " (judging)"
 """What graders asked models about the answers of a side, apart from what the side itself took. It has no latency: one
 span stands for several calls."""
@@ -65,7 +66,10 @@ def _widen(run: LedgerRun, sums: Sums) -> None:
 
 
 def _check(run: LedgerRun, levels: dict[str, Totals]) -> None:
-    """Every level that is there has to say the same as the calls."""
+    """Every level that is there has to say the same as the calls, once the run has ended."""
+    if ATTEMPT in levels and RUN not in levels:
+        run.flaws.append(NOT_ENDED)
+        return
     total = run.total()
     for operation, said in levels.items():
         if said.figures != total.figures:

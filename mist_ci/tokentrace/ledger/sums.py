@@ -6,7 +6,7 @@ from decimal import Decimal
 from mist_ci.models.ledger import EXACT, Totals
 from mist_ci.models.span_line import SpanLine
 
-RUN = "mist.run"
+RUN, ATTEMPT = "mist.run", "mist.attempt"
 JUDGE = "gen_ai.judge"
 TRAINING, ESTIMATE = "mist.training", "mist.training_estimate"
 SPEND = "gen_ai.spend"
