@@ -81,6 +81,8 @@ def is_plain(one: Attempt) -> bool:
         or one.judgement is not None
         or one.tokens_cached
         or one.tokens_reasoning
+        or one.tokens_cache_written
+        or one.tier is not None
     )
 
 

@@ -185,6 +185,7 @@ class Tracer:
             cost_basis=one.cost_basis,
             price_as_of=one.price_as_of,
             tokens_basis=one.token_basis,
+            tier=one.tier,
             retries=one.retries,
             reused=one.reused,
             status=None if has_answer else one.status,

@@ -1,6 +1,6 @@
 """What a ledger says, as text, Markdown, CSV and JSON."""
 
-from mist_ci.report.trace.runs import all_runs, difference, parts_of_run, rows_of_run
+from mist_ci.report.trace.runs import all_runs, difference, parts_of_run, remarks, rows_of_run
 from mist_ci.report.trace.training import training_lines
 
-__all__ = ["all_runs", "difference", "parts_of_run", "rows_of_run", "training_lines"]
+__all__ = ["all_runs", "difference", "parts_of_run", "remarks", "rows_of_run", "training_lines"]

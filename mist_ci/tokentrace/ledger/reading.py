@@ -19,6 +19,7 @@ _TOLD = frozenset((RUN, TRAINING, ESTIMATE))
 _SUMS = frozenset(
     ("calls", "tokens_in", "tokens_out", "cost_usd", "reused_calls", "saved_usd", "mist.run_id")
 )
+TWICE = "that are there twice, and count once"
 _FAR_NS = 24 * 3600 * 10**9
 """A clock may be off by a day."""
 
@@ -63,7 +64,7 @@ class Reader:
         cost, saved = money_of(span.attrs)
         trace = self._trace(span.trace_id)
         if span.span_id in trace.seen:
-            raise Unusable("that are there twice, and count once")
+            raise Unusable(TWICE)
         trace.seen.add(span.span_id)
         trace.run.spans += 1
         if not span.start_ns <= span.end_ns <= self._latest_ns:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from mist_ci.models.ledger import Group, Ledger, LedgerRun, Totals
 from mist_ci.tokentrace.ledger.reading import Reader, Trace, money_of, sums_of
-from mist_ci.tokentrace.ledger.sums import ATTEMPT, JUDGE, RUN, Sums
+from mist_ci.tokentrace.ledger.sums import ATTEMPT, JUDGE, RUN, SPEND, Sums
 
 NOT_ENDED = "it did not end: these are the calls that had ended, and those that were under way are missing"
 JUDGING = " (judging)"
@@ -35,10 +35,11 @@ def _run(trace: Trace) -> LedgerRun:
         if sums is not None:
             sums.take(span, *money_of(span.attrs))
     run, levels = trace.run, dict[str, Totals]()
+    has_calls = any(not sums.is_level and kind[0] != SPEND for kind, sums in trace.sums.items())
     for (operation, suite, side, provider, model), sums in trace.sums.items():
         if sums.is_level:
             levels.setdefault(operation, Totals()).add(sums)
-        else:
+        elif operation != SPEND or not has_calls:
             judging = JUDGING if operation == JUDGE else ""
             group = Group(suite or "", (side or "") + judging, provider or "", model or "")
             run.groups.setdefault(group, Totals()).add(sums)

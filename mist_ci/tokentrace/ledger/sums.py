@@ -9,6 +9,8 @@ from mist_ci.models.span_line import SpanLine
 RUN, ATTEMPT = "mist.run", "mist.attempt"
 JUDGE = "gen_ai.judge"
 TRAINING, ESTIMATE = "mist.training", "mist.training_estimate"
+SPEND = "gen_ai.spend"
+"""Calls of a run added up, where its calls themselves are elsewhere: it counts only where there are none of them."""
 _ABOVE = "mist."
 _exact = EXACT.add
 
@@ -31,7 +33,7 @@ class Sums(Totals):
     def of(operation: str) -> "Sums":
         """What is called `mist.…` is above calls, whatever else there will be; every other word is one for a call."""
         is_level = operation.startswith(_ABOVE)
-        return Sums(is_level=is_level, is_timed=not is_level and operation != JUDGE)
+        return Sums(is_level=is_level, is_timed=not is_level and operation not in (JUDGE, SPEND))
 
     def take(self, span: SpanLine, cost: Decimal | None, saved: Decimal | None) -> None:
         """Adds a span."""
