@@ -8,21 +8,41 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Context, Decimal, Inexact
+from math import fsum
 from typing import NamedTuple
 
-from mist_ci.models.span_line import AlertLine
+from mist_ci.models.span_line import Alert
 
 EXACT = Context(prec=100, traps=[Inexact])
 """More digits than any sum of money has; where that were not so, it would be an error and not a rounded sum."""
 
 
+JUDGING = " (judging)"
+"""Behind a side: what graders asked models about its answers, apart from what the side itself took. It has no latency:
+one span stands for several calls."""
+
+
 class Group(NamedTuple):
-    """Whose calls are added up together."""
+    """Whose calls are added up together. What is not known is an empty text."""
 
     suite: str
     side: str
     provider: str
     model: str
+    iteration: str
+    """The commit of the model's reference."""
+    data_hash: str
+    """The data that the model was trained on, as its reference says."""
+
+    @property
+    def is_judging(self) -> bool:
+        """What graders asked."""
+        return self.side.endswith(JUDGING)
+
+    @property
+    def answered(self) -> str:
+        """The side without `(judging)`."""
+        return self.side.removesuffix(JUDGING)
 
 
 @dataclass(slots=True)
@@ -63,6 +83,8 @@ class Totals:
     """Where prices came from."""
     latencies_ns: "array[int]" = field(default_factory=lambda: array("q"))
     """Of calls that were answered now; not in order."""
+    scores: "array[float]" = field(default_factory=lambda: array("d"))
+    """Of answers that were graded, from 0 to 1."""
 
     def add(self, other: "Totals") -> None:
         """Adds other calls to these."""
@@ -77,6 +99,12 @@ class Totals:
         self.failed += other.failed
         self.bases |= other.bases
         self.latencies_ns.extend(other.latencies_ns)
+        self.scores.extend(other.scores)
+
+    @property
+    def score(self) -> float | None:
+        """The mean; None where nothing was graded."""
+        return fsum(self.scores) / len(self.scores) if self.scores else None
 
     @property
     def figures(self) -> tuple[int, int, int, int, Decimal | None, Decimal | None]:
@@ -104,7 +132,7 @@ class LedgerRun:
     groups: dict[Group, Totals] = field(default_factory=dict)
     trainings: list[Attributes] = field(default_factory=list)
     estimates: list[Attributes] = field(default_factory=list)
-    alerts: dict[AlertLine, None] = field(default_factory=dict)
+    alerts: dict[Alert, None] = field(default_factory=dict)
     """Each once, in the order in which they came."""
     spans: int = 0
     flaws: list[str] = field(default_factory=list)

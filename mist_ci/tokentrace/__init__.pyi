@@ -13,6 +13,7 @@ from .judge_outlay import ToJudge, judge_assumptions, judge_outlay
 from .ledger import Part, joined, read_ledger, read_part
 from .otlp import export_request, rejected
 from .outlay import Accounts, Answers, Lengths, assumptions, outlay
+from .parting import shares
 from .recorder import Recorder
 from .recording import (
     Against,
@@ -27,6 +28,7 @@ from .recording import (
     tied,
     training_span,
 )
+from .rows import TABLES, Rows
 from .spans import Origin, Tracer
 from .trainers import read_training
 from .training import training_estimate
@@ -37,6 +39,7 @@ __all__ = [
     "OWN_TOKENS",
     "OWN_USD",
     "PULL_REQUESTS",
+    "TABLES",
     "Accounts",
     "Against",
     "Alarm",
@@ -48,6 +51,7 @@ __all__ = [
     "Part",
     "Rates",
     "Recorder",
+    "Rows",
     "Ruler",
     "Ties",
     "ToJudge",
@@ -82,6 +86,7 @@ __all__ = [
     "recorded_before",
     "rejected",
     "row",
+    "shares",
     "spent_now",
     "tied",
     "token_check",

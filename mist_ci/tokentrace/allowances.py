@@ -99,7 +99,10 @@ def lines(
 
 def budgets_before(allowed: Sequence[Allowance]) -> tuple[BudgetLine, ...]:
     """Each budget as earlier runs left it."""
-    return tuple(_line(one, NOTHING_SPENT, None, is_binding=False) for one in allowed)
+    lines = ((one, _line(one, NOTHING_SPENT, None, is_binding=False)) for one in allowed)
+    return tuple(
+        line.model_copy(update={"note": _earlier(one)}) if one.earlier_runs else line for one, line in lines
+    )
 
 
 def _tightest(allowed: Sequence[Allowance], units: Collection[Unit]) -> Iterator[Allowance]:
@@ -128,7 +131,9 @@ def _line(one: Allowance, spent: Spent, needed: Spent | None, *, is_binding: boo
     )
 
 
+def _earlier(one: Allowance) -> str:
+    return f"{told(one.before, one.unit)} by {count(one.earlier_runs, 'earlier run')}"
+
+
 def _shares(one: Allowance, own: Decimal) -> str:
-    return (
-        f"{told(one.before, one.unit)} by {count(one.earlier_runs, 'earlier run')}, {told(own, one.unit)} now"
-    )
+    return f"{_earlier(one)}, {told(own, one.unit)} now"

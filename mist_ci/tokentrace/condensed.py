@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 from mist_ci.models.attempt import Attempt
+from mist_ci.models.ledger import JUDGING
 from mist_ci.models.message import TraceSpan
 from mist_ci.models.span_attributes import Spent
-from mist_ci.tokentrace.ledger.summing import JUDGING
 from mist_ci.tokentrace.ledger.sums import RUN, SPEND
 from mist_ci.tokentrace.spans import Attribute, hex_of
 from mist_ci.tokentrace.sums import Sums, of_answer, of_judging

@@ -20,11 +20,11 @@ _LOW = (
 )
 _HIGH = (
     b'{"trace_id":"%b","span_id":"%b","parent_id":"%b","operation":"mist.attempt","start_ns":%d,"end_ns":%d,'
-    b'"status":"%b","attrs":{%b,"attempt":%d,%b%b,"eval.status":%b%b}}'
+    b'"status":"%b","attrs":{%b,"attempt":%d,"eval.sample":%b,"eval.key":%b%b,"eval.status":%b%b}}'
 )
 _ABOVE = (
     b'{"trace_id":"%b","span_id":"%b","parent_id":"%b","operation":"mist.sample","start_ns":%d,"end_ns":%d,'
-    b'"status":"%b","attrs":{%b,"eval.suite":%b,%b}}'
+    b'"status":"%b","attrs":{%b,"eval.suite":%b,"eval.sample":%b,"eval.key":%b}}'
 )
 _LINE = (
     b'{"version": "1", "id": "%b", "source": "mist-ci", "type": "trace.span", "timestamp_ns": %d, '
@@ -71,11 +71,6 @@ class Seat(msgspec.Struct, gc=False, kw_only=True):
         return self.told
 
 
-def named(name: str, key: str) -> bytes:
-    """A sample, as JSON."""
-    return b'"eval.sample":%b,"eval.key":%b' % (_json(name), _json(key))
-
-
 def is_plain(one: Attempt) -> bool:
     """True for what `plain_lines` can say."""
     return not (
@@ -91,7 +86,7 @@ def is_plain(one: Attempt) -> bool:
     )
 
 
-def plain_lines(one: Attempt, ids: bytes, sample_id: bytes, sample: bytes, seat: Seat) -> bytes:
+def plain_lines(one: Attempt, ids: bytes, sample_id: bytes, seat: Seat) -> bytes:
     """The call and the attempt. `ids` are 96 hex digits: span and message of the attempt, then of the call."""
     start_ns, end_ns, number, span_id = one.start_ns, one.end_ns, one.attempt, ids[:16]
     spent = b'"calls":1,"tokens_in":%d,"tokens_out":%d,"cost_usd":%b,%b' % (
@@ -102,10 +97,9 @@ def plain_lines(one: Attempt, ids: bytes, sample_id: bytes, sample: bytes, seat:
         seat.trace_id, ids[48:64], span_id, start_ns, end_ns, spent, basis, number, rest,
     )  # fmt: skip
     score = b"" if one.score is None else b',"eval.score":%b' % _json(one.score)
-    status = b"ok" if one.status.counts else b"error"
     high = _HIGH % (
-        seat.trace_id, span_id, sample_id, start_ns, end_ns, status, spent, number, sample, seat.run,
-        _json(one.status), score,
+        seat.trace_id, span_id, sample_id, start_ns, end_ns, b"ok" if one.status.counts else b"error", spent,
+        number, _json(one.sample), _json(one.key), seat.run, _json(one.status), score,
     )  # fmt: skip
     return _BOTH % (ids[64:96], end_ns, crc32(low), low, ids[16:48], end_ns, crc32(high), high)
 
@@ -115,14 +109,14 @@ def label_of(trace_id: str, suite_id: str, suite: str) -> Label:
     return trace_id.encode(), suite_id.encode(), _json(suite)
 
 
-def sample_line(span_id: str, message_id: str, sums: Sums, label: Label, sample: bytes) -> bytes:
-    """A sample with its sums."""
+def sample_line(ids: bytes, sums: Sums, label: Label, sample: Attempt) -> bytes:
+    """A sample with its sums; `ids` are 48 hex digits, span and message, and `sample` is any attempt at it."""
     trace_id, suite_id, suite = label
-    status = b"ok" if sums.is_ok else b"error"
     line = _ABOVE % (
-        trace_id, span_id.encode(), suite_id, sums.start_ns, sums.end_ns, status, _spent(sums), suite, sample,
+        trace_id, ids[:16], suite_id, sums.start_ns, sums.end_ns, b"ok" if sums.is_ok else b"error",
+        _spent(sums), suite, _json(sample.sample), _json(sample.key),
     )  # fmt: skip
-    return _LINE % (message_id.encode(), sums.end_ns, crc32(line), line)
+    return _LINE % (ids[16:], sums.end_ns, crc32(line), line)
 
 
 def _spent(sums: Sums) -> bytes:

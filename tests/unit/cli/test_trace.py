@@ -27,6 +27,7 @@ def keep(run_id: str, times: int, start_ns: int) -> None:
     path.parent.mkdir(parents=True)
     about = {"mist.branch": "main" if times == 1 else "release/1", "mist.commit": "c0ffee" * 6}
     about["mist.tokens"] = f"tokens in {times}% above\n+5.0 by another tokenizer"
+    about |= {"mist.gate": "release"} if times == 1 else {}
     tree = spans(run_id, attempts, start_ns, start_ns + 10**9, about)
     path.write_bytes(b"".join(encode("0" * 32, "trace.span", 1, span) + b"\n" for span in tree))
 
@@ -65,6 +66,30 @@ def test_a_list_is_as_short_as_asked_for() -> None:
     assert [run["run"] for run in loaded("list", "--branch", "release/1")["runs"]] == [SECOND]
     assert [run["kind"] for run in loaded("list", "--kind", "training")["runs"]] == ["training"]
     assert [run["run"] for run in loaded("list", "--kind", "evaluation", "--last", "1")["runs"]] == [SECOND]
+
+
+def test_a_whole_ledger_is_shown_in_parts() -> None:
+    listed = loaded("list")["runs"]
+    for by in ("iteration", "branch", "model", "suite", "month", "pull-request"):
+        parts = loaded("report", "--by", by)["parts"]
+        assert sum(part["calls"] for part in parts) == sum(run["calls"] for run in listed)
+        assert sum(part["trainings"] for part in parts) == 1
+    assert "0.0173" in trace("report", "--by", "branch", "--format", "csv").stdout
+    (part,) = loaded("report", FIRST, "--by", "branch")["parts"]
+    assert (part["branch"], part["score"]) == ("main", 1.0)
+    assert "by month" in trace("report", "--by", "month").stdout
+
+
+def test_filters_are_those_of_runs() -> None:
+    for options, runs in (
+        (["--gate", "release"], [FIRST]),
+        (["--model", "assistant-2", "--last", "1"], [SECOND]),
+        (["--model", "nobody"], []),
+        (["--since", "2026-09-21", "--kind", "evaluation"], [FIRST, SECOND]),
+        (["--since", "2026-09-21T14:20:00", "--kind", "evaluation"], [SECOND]),
+    ):
+        assert [run["run"] for run in loaded("list", *options)["runs"]] == runs
+    assert loaded("report", "--gate", "release")["run"] == FIRST
 
 
 def test_every_part_of_a_report_comes_to_the_whole() -> None:

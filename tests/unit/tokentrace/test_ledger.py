@@ -1,5 +1,6 @@
 """Claims: what a ledger adds up is exactly what was spent, in any order of lines; what cannot be used is counted."""
 
+import json
 import pickle
 import random
 from collections import defaultdict
@@ -205,6 +206,18 @@ def test_a_run_that_was_cut_off_still_has_its_calls() -> None:
     same(run.total(), some())
     assert (run.run_id, run.status) == ("", "")
     assert run.end_ns > 0
+
+
+def test_a_run_whose_calls_are_elsewhere_is_what_was_added_up_of_them() -> None:
+    tree = [TraceSpan.model_validate(json.loads(line)["payload"]) for line in written(some())]
+    run = tree[-1]
+    spend = run.model_copy(
+        update={"operation": "gen_ai.spend", "span_id": "d" * 16, "attrs": {**run.attrs, "side": "head"}}
+    )
+    (kept,) = read(lines_of([run, spend])).runs
+    (both,) = read(lines_of([*tree, spend])).runs
+    assert kept.total().figures == both.total().figures == only(lines_of(tree)).figures
+    assert (kept.flaws, both.flaws) == ([], [])
 
 
 def test_percentiles_are_latencies_that_were_measured() -> None:
