@@ -54,9 +54,14 @@ def normalise_text(text: str) -> str:
 
 _BLANKS = b" \t\n\r\v\f\x1c\x1d\x1e\x1f"
 _LOWER = bytes(range(256)).lower()
-_EDGE_CHARS = 96
-_EDGE_BYTES = 32
-_SURE_BYTES = 64
+_NOT_SUSPECT = bytes({*range(256)} - {*b"\xc2\xd8\xdb\xdc\xe0\xe1\xe2\xef\xf0\xf3"})
+"""All but the first bytes of what `_MAY_BE_UNSEEN` looks for."""
+_LOWER_LATIN1 = bytes(range(256)).decode("latin-1").lower().encode("latin-1", "replace")
+_ODD_LATIN1 = b"\xa0\xa8\xaa\xad\xaf\xb2\xb3\xb4\xb5\xb8\xb9\xba\xbc\xbd\xbe\xdf"
+"""What is not seen, or folds to something else than its lower case."""
+_EDGE_CHARS = 64
+_EDGE_BYTES = 24
+_SURE_BYTES = 48
 
 
 def fold(text: str) -> bytes:
@@ -67,16 +72,30 @@ def fold(text: str) -> bytes:
     """
     if text.isascii():
         return text.encode().translate(_LOWER, _BLANKS)
+    western = _fold_latin1(text)
+    if western is not None:
+        return western
     if not unicodedata.is_normalized("NFKC", text):
         text = unicodedata.normalize("NFKC", text)
     folded = text.casefold().encode("utf-8", "surrogatepass")
-    if _MAY_BE_UNSEEN.search(folded):
+    if folded.translate(None, _NOT_SUSPECT) and _MAY_BE_UNSEEN.search(folded):
         folded = _UNSEEN.sub("", text).casefold().encode("utf-8", "surrogatepass")
     return folded.translate(None, _BLANKS)
 
 
+def _fold_latin1(text: str) -> bytes | None:
+    """The same, and quicker, for texts of western Europe; None for others."""
+    try:
+        latin1 = text.encode("latin-1")
+    except UnicodeEncodeError:
+        return None
+    if len(latin1.translate(None, _ODD_LATIN1)) != len(latin1):
+        return None
+    return latin1.translate(_LOWER_LATIN1, _BLANKS).decode("latin-1").encode()
+
+
 def ends(before: str, last: str) -> bytes:
-    """The first 32 bytes of `fold(before)`, and both ends of `fold(last)`, without folding what is between them."""
+    """The first 24 bytes of `fold(before)`, and both ends of `fold(last)`, without folding what is between them."""
     is_cut = len(last) > 2 * _EDGE_CHARS
     told = f"{last[:_EDGE_CHARS]}\0{last[-_EDGE_CHARS:]}" if is_cut else last
     first, *rest = fold(f"{before[:_EDGE_CHARS]}\0{told}").split(b"\0")
