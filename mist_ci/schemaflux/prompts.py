@@ -95,23 +95,23 @@ def _fold_latin1(text: str) -> bytes | None:
 
 
 def ends(before: str, last: str) -> bytes:
-    """The first 24 bytes of `fold(before)`, and both ends of `fold(last)`, without folding what is between them."""
-    is_cut = len(last) > 2 * _EDGE_CHARS
-    told = f"{last[:_EDGE_CHARS]}\0{last[-_EDGE_CHARS:]}" if is_cut else last
-    first, *rest = fold(f"{before[:_EDGE_CHARS]}\0{told}").split(b"\0")
-    is_clear = len(rest) == 1 + is_cut  # there is no NUL in the texts themselves
-    # What is cut apart at the inner ends does not reach as far as `_SURE_BYTES`.
-    if not is_clear or (len(before) > _EDGE_CHARS and len(first) < _SURE_BYTES):
-        first = fold(before)
-    if is_clear and not is_cut:
-        whole = rest[0]
-    elif is_clear and min(map(len, rest)) >= _SURE_BYTES:
-        return b"\0".join((first[:_EDGE_BYTES], rest[0][:_EDGE_BYTES] + rest[1][-_EDGE_BYTES:]))
-    else:
-        whole = fold(last)
+    """What tells two prompts apart in most cases, of their last two texts; equal where `fold` of both is.
+
+    Both ends of `fold(last)`, without folding what is between them; where it is short, all of it and a beginning.
+    """
+    if len(last) > 2 * _EDGE_CHARS:
+        parts = fold(f"{last[:_EDGE_CHARS]}\0{last[-_EDGE_CHARS:]}").split(b"\0")
+        is_clear = len(parts) == 2  # noqa: PLR2004 - there is no NUL in the text itself
+        # What is cut apart at the inner ends does not reach as far as `_SURE_BYTES`.
+        if is_clear and min(map(len, parts)) >= _SURE_BYTES:
+            return parts[0][:_EDGE_BYTES] + parts[1][-_EDGE_BYTES:]
+    whole = fold(last)
     if len(whole) > 2 * _EDGE_BYTES:
-        whole = whole[:_EDGE_BYTES] + whole[-_EDGE_BYTES:]
-    return b"\0".join((first[:_EDGE_BYTES], whole))
+        return whole[:_EDGE_BYTES] + whole[-_EDGE_BYTES:]
+    start = fold(before[:_EDGE_CHARS])
+    if len(before) > _EDGE_CHARS and len(start) < _SURE_BYTES:
+        start = fold(before)
+    return b"\0".join((whole, start[:_EDGE_BYTES]))
 
 
 def normalise_prompt(messages: Sequence[PromptMessage]) -> str:
