@@ -126,6 +126,8 @@ def _spent(sums: Sums) -> bytes:
         parts += b',"tokens_cached":%d' % sums.tokens_cached
     if sums.tokens_reasoning:
         parts += b',"tokens_reasoning":%d' % sums.tokens_reasoning
+    if sums.tokens_cache_written:
+        parts += b',"tokens_cache_written":%d' % sums.tokens_cache_written
     parts += b',"cost_usd":' + _usd(sums.cost_usd)
     if sums.reused_calls:
         parts += b',"reused_calls":%d,"saved_usd":%b' % (sums.reused_calls, _usd(sums.saved_usd))
