@@ -10,9 +10,9 @@ import gc
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from benchmarks.eval.measuring import server
 from mist_ci import matchspec
@@ -24,6 +24,7 @@ from mist_ci.models.config import Limits, Provider
 from mist_ci.models.modelref import ModelReference, Parameters
 from mist_ci.models.suite import Suite
 from mist_ci.tokentrace import Origin, Recorder
+from mist_ci.tokentrace.spans import Attribute, Status
 
 SAMPLES, ROUNDS, CONNECTIONS = 1000, 6, 64
 MOST = 0.03
@@ -65,10 +66,10 @@ class Timed(Recorder):
         with self.whole:
             super().record(attempt)
 
-    def end(self, *arguments: Any) -> None:
+    def end(self, start_ns: int, end_ns: int, about: Mapping[str, Attribute], status: Status) -> None:
         """See Recorder."""
         with self.whole:
-            super().end(*arguments)
+            super().end(start_ns, end_ns, about, status)
 
 
 class TimedStore(ResultDirectory):

@@ -287,11 +287,11 @@ def test_an_attempt_says_which_commit_and_which_data_its_model_comes_from() -> N
 
 
 @many
-@given(calls(), st.sampled_from([None, 'ü"\n']), st.sampled_from([Origin(), Origin("c0ffee", 'sha"')]))
+@given(calls(), st.sampled_from([None, 'ü"%d%\n']), st.sampled_from([Origin(), Origin("c0%ffee", 'sha"%b')]))
 def test_the_quick_way_to_write_an_attempt_makes_the_same_bytes(
     one: Attempt, fingerprint: str | None, origin: Origin
 ) -> None:
-    one = replace(one, fingerprint=fingerprint, sample='a "sample"')
+    one = replace(one, fingerprint=fingerprint, sample='a "sample" %s')
     quick, slow = Tracer(RUN), Tracer(RUN)
     with mock.patch.object(tracing, "is_plain", return_value=False):
         expected = [slow.attempt(each, origin) for each in (one, one)], list(slow.end(START, END))
