@@ -44,7 +44,11 @@ def commands_page() -> str:
 
 
 def _commands(group: click.Group, called: str) -> Iterator[str]:
-    for name, command in sorted(group.commands.items()):
+    around = click.Context(group)
+    for name in group.list_commands(around):
+        command = group.get_command(around, name)
+        if command is None:
+            raise SystemExit(f"{called} lists {name}, and has no such command")
         settings = {**command.context_settings, "max_content_width": 100, "terminal_width": 100}
         context = click.Context(command, info_name=f"{called} {name}", **settings)
         yield f"## {called} {name}\n\n```text\n{command.get_help(context)}\n```"

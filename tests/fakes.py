@@ -31,7 +31,7 @@ from mist_ci.models.plan import Change, ChangeKind, Event
 from mist_ci.models.pull_request import CommitState, PostedStatus, PullRequest, RunOrder
 from mist_ci.models.report import Status
 from mist_ci.models.suite import ChatMessage
-from mist_ci.models.usage import Cost, CostBasis
+from mist_ci.models.usage import WHOLE, Cost, CostBasis, TokenParts
 from mist_ci.parsing.glob import matches
 from mist_ci.ports import World
 from mist_ci.ports.code_host import CommentOutcome, Pending, Ruleset
@@ -41,6 +41,7 @@ from mist_ci.ports.files import NoFiles, Tree
 from mist_ci.ports.interrupts import Interrupts, NoInterrupts
 from mist_ci.ports.iterations import IterationStore, NoIterations
 from mist_ci.ports.label_judge import Doubt
+from mist_ci.ports.ledger import KeptLedger
 from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer, Request
 from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.programs import NoPrograms, Program, Programs, Ran
@@ -258,7 +259,7 @@ class VotingJudge:
 
 
 class PolicyPrices:
-    """The policy's own prices, and nobody knows any other."""
+    """The policy's own prices, of the usual tier, and nobody knows any other."""
 
     def cost(
         self,
@@ -267,13 +268,11 @@ class PolicyPrices:
         tokens_in: int,
         tokens_out: int,
         on: date,
-        *,
-        tokens_cached: int = 0,
-        tokens_reasoning: int = 0,
+        parts: TokenParts = WHOLE,
     ) -> Cost:
-        del model, on, tokens_cached, tokens_reasoning
+        del model, on
         prices = provider.prices
-        if prices is None:
+        if prices is None or parts.tier:
             return Cost(usd=None, basis=CostBasis.UNKNOWN)
         usd = (prices.input_per_mtok * tokens_in + prices.output_per_mtok * tokens_out) / Decimal(1_000_000)
         return Cost(usd=usd, basis=CostBasis.POLICY, as_of=prices.as_of)
@@ -467,6 +466,9 @@ class RecordedProgress:
     def advance(self, steps: int = 1) -> None:
         self.told.append(("advance", steps))
 
+    def waits(self, text: str) -> None:
+        self.told.append(("waits", text))
+
     def finish(self) -> None:
         self.told.append(("finish", 0))
 
@@ -522,6 +524,7 @@ def world(
     targets: Targets | None = None,
     shipped: Tree | None = None,
     programs: Programs | None = None,
+    ledger: KeptLedger | None = None,
 ) -> World:
     """A world of fakes. Unless a test brings its own models, asking one fails the test."""
     return World(
@@ -540,6 +543,7 @@ def world(
         targets=targets or TargetFiles(),
         shipped=shipped or NoFiles(),
         programs=programs or NoPrograms(),
+        ledger=ledger,
     )
 
 

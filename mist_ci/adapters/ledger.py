@@ -103,7 +103,7 @@ def append(ledger: Path, lines: Sequence[bytes]) -> bool:
             return is_torn
     except OSError as error:
         reason = error.strerror or str(error)
-        hint = "choose another place with --ledger FILE"
+        hint = "choose another place with --ledger"
         raise CouldNotRun(Code.CANNOT_WRITE, reason, where=Where(str(ledger)), hint=hint) from None
 
 

@@ -17,29 +17,30 @@ from io import FileIO
 from pathlib import Path
 from typing import Literal
 
-from pydantic import ValidationError
+import msgspec
+from msgspec.structs import replace
 
+from mist_ci.adapters.packing import MAX_ENTRY_BYTES, MAX_PACKED_BYTES, packed, unpacked
 from mist_ci.adapters.segments import Segments, reason
-from mist_ci.models.base import Model
 from mist_ci.models.output import RequestIdentity, StoredAnswer
+from mist_ci.models.suite import ToolCall
 from mist_ci.ports.clock import Clock
 
 LIMIT_BYTES = 256 * 2**20
 """So much a directory holds; then the oldest segments go."""
-MAX_ENTRY_BYTES = 2**20
 MOST_OPEN = 32
 """Files open for reading at a time."""
 CLOCKS_DIFFER = timedelta(hours=1)
 """An entry from further in the future is none: an alias would never expire."""
 
-_HEAD = re.compile(rb'\{"key":"([0-9a-f]{64})","sha256":"([0-9a-f]{64})","entry":')
+_HEAD = re.compile(rb'\{"key":"([0-9a-f]{64})","sha256":"([0-9a-f]{64})","(entry|packed)":')
 
 
-class _Entry(Model):
+class _Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a line holds beside its key and its checksum."""
 
     version: Literal[1]
-    identity: RequestIdentity
+    identity: msgspec.Raw
     answer: StoredAnswer
 
 
@@ -69,6 +70,8 @@ class OutputDirectory:
         self._clock = clock
         self._may_write = may_write
         self._segments = Segments(root, "answers", clock, limit_bytes)
+        self._longest_line = limit_bytes // 2
+        self._not_stored = 0
         self._places: dict[str, list[_Place]] | None = None
         self._open: dict[Path, FileIO] = {}
         weakref.finalize(self, _close, self._open)
@@ -106,7 +109,8 @@ class OutputDirectory:
         if not self._may_write:
             return
         line = _encode(identity, answer)
-        if len(line) > MAX_ENTRY_BYTES:
+        if line is None or len(line) > self._longest_line:
+            self._not_stored += 1
             return
         try:
             self._segments.append(line)
@@ -117,6 +121,11 @@ class OutputDirectory:
     def take_notices(self) -> tuple[str, ...]:
         """One sentence for all that was not used, and one for each kind of trouble with the directory."""
         notices, self._notices = self._notices, []
+        if self._not_stored:
+            notices.append(
+                f"too long to be stored in {self._root}, and asked again next time: {self._not_stored}"
+            )
+            self._not_stored = 0
         if self._unused:
             counted = ", ".join(f"{number} {why}" for why, number in sorted(self._unused.items()))
             notices.append(f"stored answers in {self._root} that were not used: {counted}")
@@ -163,7 +172,7 @@ class OutputDirectory:
         entry = _decode(line)
         if isinstance(entry, str):
             return entry
-        if entry.identity != identity:
+        if bytes(entry.identity) != identity.written and _identity(entry) != identity:
             return "of another request"
         if entry.answer.written > self._clock.now() + CLOCKS_DIFFER:
             return "from the future"
@@ -199,10 +208,10 @@ def read_line(line: bytes) -> StoredLine | str:
     entry = _decode(line)
     if isinstance(entry, str):
         return entry
-    key = head[1].decode()
-    return (
-        StoredLine(key, entry.identity, entry.answer) if key == entry.identity.key else "of another request"
-    )
+    key, identity = head[1].decode(), _identity(entry)
+    if identity is None:
+        return "not understood"
+    return StoredLine(key, identity, entry.answer) if key == identity.key else "of another request"
 
 
 def _close(files: dict[Path, FileIO]) -> None:
@@ -210,10 +219,15 @@ def _close(files: dict[Path, FileIO]) -> None:
         file.close()
 
 
-def _encode(identity: RequestIdentity, answer: StoredAnswer) -> bytes:
-    body = _Entry(version=1, identity=identity, answer=answer).model_dump_json().encode()
+def _encode(identity: RequestIdentity, answer: StoredAnswer) -> bytes | None:
+    """A line; None for an answer that is too long for one."""
+    body, kind = _write(_Entry(1, msgspec.Raw(identity.written), answer)), "entry"
+    if len(body) > MAX_PACKED_BYTES:
+        return None
+    if len(body) > MAX_ENTRY_BYTES:
+        body, kind = packed(body), "packed"
     checksum = hashlib.sha256(body).hexdigest()
-    return f'{{"key":"{identity.key}","sha256":"{checksum}","entry":'.encode() + body + b"}\n"
+    return f'{{"key":"{identity.key}","sha256":"{checksum}","{kind}":'.encode() + body + b"}\n"
 
 
 def _decode(line: bytes | None) -> _Entry | str:
@@ -224,7 +238,35 @@ def _decode(line: bytes | None) -> _Entry | str:
     body = line[head.end() : -1]
     if line[-1:] != b"}" or hashlib.sha256(body).hexdigest().encode() != head[2]:
         return "damaged"
+    if head[3] == b"packed":
+        body = unpacked(body) or b""
     try:
-        return _Entry.model_validate_json(body)
-    except ValidationError:
+        return _read(body)
+    except (msgspec.MsgspecError, ValueError):
         return "not understood"
+
+
+def _identity(entry: _Entry) -> RequestIdentity | None:
+    """What a line is the answer to; None where that is not understood. Older versions named unset parameters too."""
+    try:
+        found = msgspec.json.decode(entry.identity, type=RequestIdentity)
+    except (msgspec.MsgspecError, ValueError):
+        return None
+    given = {name: value for name, value in found.parameters.items() if value is not None}
+    return replace(found, parameters=given)
+
+
+def _call(kind: type, value: object) -> ToolCall:
+    if kind is not ToolCall:
+        raise TypeError(kind)
+    return ToolCall.model_validate(value)
+
+
+def _plain(value: object) -> object:
+    if not isinstance(value, ToolCall):
+        raise TypeError(type(value))
+    return value.model_dump()
+
+
+_read = msgspec.json.Decoder(_Entry, dec_hook=_call).decode
+_write = msgspec.json.Encoder(enc_hook=_plain).encode

@@ -1,21 +1,20 @@
 """Prices with a date: the policy's own first, then those that the genai-prices package ships."""
 
-from datetime import UTC, date, datetime, time
+from collections.abc import Iterable
+from datetime import date, datetime
 from decimal import Decimal, localcontext
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
+from mist_ci.adapters.price_cards import Card, card_at, cards_on
 from mist_ci.models.config import PriceList, Provider
-from mist_ci.models.usage import Cost, CostBasis
+from mist_ci.models.usage import WHOLE, Cost, CostBasis, TokenParts
 
 if TYPE_CHECKING:
-    from genai_prices.data_snapshot import DataSnapshot
-    from genai_prices.types import PriceCalculation, Usage
+    from mist_ci.adapters.price_cards import Rate
 
 EXACT_DIGITS = 100
 """More than any price times any count has, so that nothing is ever rounded."""
-NOON = (12,)
+UNKNOWN = Cost(usd=None, basis=CostBasis.UNKNOWN)
 
 
 class DatedPrices:
@@ -32,105 +31,99 @@ class DatedPrices:
         tokens_in: int,
         tokens_out: int,
         on: date,
-        *,
-        tokens_cached: int = 0,
-        tokens_reasoning: int = 0,
+        parts: TokenParts = WHOLE,
     ) -> Cost:
-        """US dollars of one call on a day; `usd` is None when nobody knows.
+        """US dollars of one call at a moment, or on a day; `usd` is None when nobody knows.
 
         `as_of` is the policy's date, or the first day of a bundled price where the package tells it.
-        Where a price depends on the time of day, the dearest hour counts: a budget must hold at any hour.
+        Of a day the dearest hour counts, where the price depends on it: a budget must hold at any hour.
         """
-        tokens = _Tokens(
-            tokens_in, tokens_out, min(tokens_cached, tokens_in), min(tokens_reasoning, tokens_out)
-        )
+        tokens = _Tokens.of(tokens_in, tokens_out, parts)
         with localcontext(prec=EXACT_DIGITS):
             if provider.prices is not None:
-                return _policy_cost(provider.prices, tokens)
+                return _policy_cost(provider.prices, tokens, parts.tier)
             if not provider.base_url:
-                return Cost(usd=None, basis=CostBasis.UNKNOWN)
-            return _bundled_cost(provider.base_url, model, tokens, on)
+                return UNKNOWN
+            if isinstance(on, datetime):
+                card = card_at(provider.base_url, model, parts.tier, on)
+                return UNKNOWN if card is None else _dearest([card], tokens)
+            return _dearest(cards_on(provider.base_url, model, parts.tier, on), tokens)
 
 
 class _Tokens(NamedTuple):
-    """Of one call. A part is never more than its whole."""
+    """Of one call, each in one place only but for `all_input`, which says how long the prompt was."""
 
-    input: int
-    output: int
+    all_input: int
+    fresh: int
     cached: int
+    written: int
+    written_1h: int
+    answer: int
     reasoning: int
 
+    @classmethod
+    def of(cls, tokens_in: int, tokens_out: int, parts: TokenParts) -> "_Tokens":
+        """A part is never more than what is left of its whole."""
+        cached = min(parts.cached, tokens_in)
+        written = min(parts.cache_written, tokens_in - cached)
+        for_an_hour = min(parts.cache_written_1h, written)
+        reasoning = min(parts.reasoning, tokens_out)
+        return cls(
+            tokens_in,
+            tokens_in - cached - written,
+            cached,
+            written - for_an_hour,
+            for_an_hour,
+            tokens_out - reasoning,
+            reasoning,
+        )
 
-def _policy_cost(prices: PriceList, tokens: _Tokens) -> Cost:
-    cached_price = prices.cached_input_per_mtok
-    if cached_price is None:
-        cached_price = prices.input_per_mtok
-    fresh = tokens.input - tokens.cached
+
+def _policy_cost(listed: PriceList, tokens: _Tokens, tier: str | None) -> Cost:
+    prices = listed if tier is None else listed.tiers.get(tier)
+    if prices is None:
+        return UNKNOWN
+    cached, written = prices.cached_input_per_mtok, prices.cache_write_per_mtok
+    written = prices.input_per_mtok if written is None else written
+    for_an_hour = prices.cache_write_1h_per_mtok
     per_million = (
-        prices.input_per_mtok * fresh + cached_price * tokens.cached + prices.output_per_mtok * tokens.output
+        prices.input_per_mtok * tokens.fresh
+        + (prices.input_per_mtok if cached is None else cached) * tokens.cached
+        + written * tokens.written
+        + (written if for_an_hour is None else for_an_hour) * tokens.written_1h
+        + prices.output_per_mtok * (tokens.answer + tokens.reasoning)
     )
-    return Cost(usd=per_million.scaleb(-6), basis=CostBasis.POLICY, as_of=prices.as_of)
+    return Cost(usd=per_million.scaleb(-6), basis=CostBasis.POLICY, as_of=listed.as_of)
 
 
-def _bundled_cost(url: str, model: str, tokens: _Tokens, on: date) -> Cost:
-    if not _is_public(url):
-        return Cost(usd=None, basis=CostBasis.UNKNOWN)
-    from genai_prices.types import Usage  # noqa: PLC0415 - heavy, and not needed when the policy has prices
-
-    parts = {"cache_read_tokens": tokens.cached, "output_reasoning_tokens": tokens.reasoning}
-    told = {name: count for name, count in parts.items() if count}
-    usage = Usage(input_tokens=tokens.input, output_tokens=tokens.output, **told)
-    try:
-        hours = range(24) if _depends_on_time_of_day(url, model) else NOON
-        dearest = max((_calculation(usage, url, model, on, hour) for hour in hours), key=_total)
-    except (LookupError, ValueError):
-        return Cost(usd=None, basis=CostBasis.UNKNOWN)
-    prices = dearest.model_price
-    if prices.input_mtok is None or prices.output_mtok is None:
-        # An empty price list adds up to 0, and unknown is not $0.
-        return Cost(usd=None, basis=CostBasis.UNKNOWN)
-    return Cost(usd=dearest.total_price, basis=CostBasis.GENAI_PRICES, as_of=_first_day(dearest))
+def _dearest(cards: Iterable[Card], tokens: _Tokens) -> Cost:
+    """At the dearest of the cards; unknown where there is none."""
+    found: tuple[Decimal, date | None] | None = None
+    for card in cards:
+        usd = _card_usd(card, tokens)
+        if found is None or usd > found[0]:
+            found = usd, card.as_of
+    if found is None:
+        return UNKNOWN
+    return Cost(usd=found[0], basis=CostBasis.GENAI_PRICES, as_of=found[1])
 
 
-@cache
-def _is_public(url: str) -> bool:
-    """False for a number and for a name without a dot: no vendor is found there, so nobody has to be asked."""
-    host = urlsplit(url).hostname or ""
-    return "." in host and not host.replace(".", "").isdigit()
-
-
-@cache
-def _bundled() -> "DataSnapshot":
-    """The data inside the package: not the shared snapshot, which an updater elsewhere may replace."""
-    from genai_prices.data import providers  # noqa: PLC0415 - heavy
-    from genai_prices.data_snapshot import DataSnapshot  # noqa: PLC0415 - heavy
-
-    return DataSnapshot(providers=providers, from_auto_update=False)
-
-
-def _calculation(usage: "Usage", url: str, model: str, on: date, hour: int) -> "PriceCalculation":
-    moment = datetime.combine(on, time(hour), tzinfo=UTC)
-    return _bundled().calc(usage, model, None, url, moment)
-
-
-def _total(calculation: "PriceCalculation") -> Decimal:
-    return calculation.total_price
-
-
-def _depends_on_time_of_day(url: str, model: str) -> bool:
-    from genai_prices.types import TimeOfDateConstraint  # noqa: PLC0415 - heavy
-
-    prices = _bundled().find_provider_model(model, None, None, url)[1].prices
-    return isinstance(prices, list) and any(
-        isinstance(price.constraint, TimeOfDateConstraint) for price in prices
+def _card_usd(card: Card, tokens: _Tokens) -> Decimal:
+    """A long prompt may lift every price, also those of the answer."""
+    per_million = (
+        _rate(card.input, tokens) * tokens.fresh
+        + _rate(card.cached, tokens) * tokens.cached
+        + _rate(card.written, tokens) * tokens.written
+        + _rate(card.written_1h, tokens) * tokens.written_1h
+        + _rate(card.output, tokens) * tokens.answer
+        + _rate(card.reasoning, tokens) * tokens.reasoning
     )
+    return per_million.scaleb(-6) + card.usd_per_call
 
 
-def _first_day(calculation: "PriceCalculation") -> date | None:
-    from genai_prices.types import StartDateConstraint  # noqa: PLC0415 - heavy
-
-    prices = calculation.model.prices
-    for price in prices if isinstance(prices, list) else ():
-        if price.prices is calculation.model_price and isinstance(price.constraint, StartDateConstraint):
-            return price.constraint.start_date
-    return None
+def _rate(rate: "Rate", tokens: _Tokens) -> Decimal:
+    """US dollars per million tokens: of the highest step that the prompt has passed."""
+    if isinstance(rate, Decimal):
+        return rate
+    passed = [tier.price for tier in rate.tiers if tokens.all_input > tier.start]
+    return passed[-1] if passed else rate.base

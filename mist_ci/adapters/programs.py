@@ -2,18 +2,13 @@
 
 import contextlib
 import os
-import shutil
 import signal
-import tempfile
-import weakref
-from collections.abc import Mapping
-from hashlib import sha256
-from pathlib import Path
 from subprocess import PIPE
 
 import anyio
 from anyio.abc import Process
 
+from mist_ci.adapters.materialised import Materialised
 from mist_ci.ports.programs import Program, Ran
 
 MOST_OUTPUT_BYTES = 1 << 20
@@ -31,7 +26,7 @@ class ChildPrograms:
 
     def __init__(self, path: str | None) -> None:
         self._environment = {"PATH": path or os.defpath, "LC_ALL": "C.UTF-8"}
-        self._homes: dict[str, Path] = {}
+        self._materialised = Materialised()
         self._room: anyio.CapacityLimiter | None = None
 
     async def run(self, program: Program, text: bytes) -> Ran:
@@ -40,7 +35,7 @@ class ChildPrograms:
             self._room = anyio.CapacityLimiter(AT_ONCE)
         async with self._room:
             try:
-                home = self._home(program.files)
+                home = self._materialised.home(program.files)
                 process = await anyio.open_process(
                     program.run,
                     stdin=PIPE,
@@ -53,20 +48,6 @@ class ChildPrograms:
             except (OSError, ValueError) as error:
                 return Ran(problem=f"it cannot start: {getattr(error, 'strerror', None) or error}")
             return await _listened(process, program, text)
-
-    def _home(self, files: Mapping[str, bytes]) -> Path:
-        """A directory with these files, made once; it goes when this object goes."""
-        key = sha256(repr(sorted(files.items())).encode()).hexdigest()
-        if key not in self._homes:
-            home = Path(tempfile.mkdtemp(prefix="mist-program-"))
-            weakref.finalize(self, shutil.rmtree, home, ignore_errors=True)
-            for name, content in files.items():
-                place = home / name
-                place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(content)
-                place.chmod(0o500)
-            self._homes[key] = home
-        return self._homes[key]
 
 
 async def _listened(process: Process, program: Program, text: bytes) -> Ran:

@@ -24,6 +24,9 @@ class SilentProgress:
     def advance(self, steps: int = 1) -> None:
         """Nothing."""
 
+    def waits(self, text: str) -> None:
+        """Nothing."""
+
     def finish(self) -> None:
         """Nothing."""
 
@@ -39,6 +42,8 @@ class _Stage:
     total: int
     detail: Callable[[], str]
     done: int = 0
+    waits: str = ""
+    """Why it does not get on; nothing as soon as it does."""
     started_s: float = field(default_factory=time.monotonic)
 
     def told(self, now_s: float) -> str:
@@ -52,6 +57,8 @@ class _Stage:
                 parts.append(f"{_span((self.total - self.done) / rate)} left")
         if detail := self.detail():
             parts.append(detail)
+        if self.waits:
+            parts.append(f"waiting: {self.waits}")
         return ", ".join(parts)
 
 
@@ -94,6 +101,13 @@ class BarProgress(SilentProgress):
             self._drawn_s = now_s
             self._move(now_s)
 
+    def waits(self, text: str) -> None:
+        """Beside the bar, until it moves."""
+        if self._stage is not None:
+            self._move(time.monotonic())
+            self._stage.waits = text
+            self._move(time.monotonic())
+
     def finish(self) -> None:
         """Takes the bar away."""
         if self._bar is not None:
@@ -108,6 +122,8 @@ class BarProgress(SilentProgress):
     def _move(self, now_s: float) -> None:
         if self._bar is not None and self._task is not None and self._stage is not None:
             self._stage.done += self._hidden
+            if self._hidden:
+                self._stage.waits = ""
             self._bar.update(self._task, advance=self._hidden, told=self._stage.told(now_s))
         self._hidden = 0
 
@@ -129,12 +145,14 @@ class LineProgress(SilentProgress):
         self._stream = stream
         self._stage: _Stage | None = None
         self._next_s = self._distance_s = 0.0
+        self._next_wait_s = 0.0
 
     def start(self, label: str, total: int, detail: Callable[[], str] | None = None) -> None:
         """Says what begins."""
         self._stage = _Stage(label, total, detail or str)
         self._distance_s = FIRST_LINE_S
         self._next_s = self._stage.started_s + self._distance_s
+        self._next_wait_s = self._stage.started_s
         self.say(f"{label} …")
 
     def advance(self, steps: int = 1) -> None:
@@ -147,6 +165,18 @@ class LineProgress(SilentProgress):
             self._distance_s = min(2 * self._distance_s, MOST_BETWEEN_LINES_S)
             self._next_s = now_s + self._distance_s
             self._tell(self._stage.told(now_s))
+
+    def waits(self, text: str) -> None:
+        """Says so at once, and then as seldom as how far it is."""
+        now_s = time.monotonic()
+        if self._stage is None or now_s < self._next_wait_s:
+            return
+        self._next_wait_s = now_s + self._distance_s
+        self._next_s = max(self._next_s, self._next_wait_s)
+        self._distance_s = min(2 * self._distance_s, MOST_BETWEEN_LINES_S)
+        self._stage.waits = text
+        self._tell(self._stage.told(now_s))
+        self._stage.waits = ""
 
     def finish(self) -> None:
         """Says how long it took."""

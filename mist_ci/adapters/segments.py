@@ -4,8 +4,10 @@ A run writes segments of its own, one write a line, so writers never meet and a 
 and at most one that is cut off.
 """
 
+import errno
 import os
 import re
+import weakref
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,7 +24,9 @@ class Segments:
         self._clock = clock
         self._limit_bytes = limit_bytes
         self._name = re.compile(rf"{prefix}-[0-9]{{8}}T[0-9]{{12}}Z-[0-9a-f]{{8}}\.jsonl")
-        self._current: Path | None = None
+        self._current: list[int] = []
+        """The file that is written to, if there is one by now."""
+        weakref.finalize(self, _close, self._current)
         self._written_bytes = 0
 
     def paths(self) -> list[Path]:
@@ -37,9 +41,10 @@ class Segments:
 
     def append(self, line: bytes) -> None:
         """A line with its line feed, on its way to the disk when the call returns."""
-        if self._current is None or self._written_bytes + len(line) > self._limit_bytes // 4:
-            self._current = self._begin()
-        _append(self._current, line)
+        if not self._current or self._written_bytes + len(line) > self._limit_bytes // 4:
+            _close(self._current)
+            self._current.append(self._begin())
+        _append(self._current[0], line)
         self._written_bytes += len(line)
 
     def whole(self, segment: Path) -> bytes:
@@ -59,15 +64,15 @@ class Segments:
         beside.replace(target)
         return target
 
-    def _begin(self) -> Path:
+    def _begin(self) -> int:
         """An empty segment that sorts after all others, with room made for it."""
         make_hidden(self._root)  # what a model said does not belong into a commit
         self._prune(self._limit_bytes - self._limit_bytes // 4)
         name = f"{self._prefix}-{self._clock.now():%Y%m%dT%H%M%S%f}Z-{self._clock.unique()[:8]}.jsonl"
-        segment = self._root / name
-        segment.touch(exist_ok=False)
         self._written_bytes = 0
-        return segment
+        return os.open(
+            self._root / name, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666
+        )
 
     def _prune(self, limit_bytes: int) -> None:
         """Deletes the oldest segments until the others fit."""
@@ -84,9 +89,14 @@ def reason(error: OSError) -> str:
     return error.strerror or str(error)
 
 
-def _append(segment: Path, line: bytes) -> None:
-    """Opened for each line: a store is never closed, and a segment that somebody deleted is an error."""
-    with segment.open("r+b", buffering=0) as opened:
-        opened.seek(0, os.SEEK_END)
-        while line:
-            line = line[opened.write(line) :]
+def _append(segment: int, line: bytes) -> None:
+    """Raises OSError where somebody has deleted the file: nobody would ever find what is written to it."""
+    if not os.fstat(segment).st_nlink:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
+    while line:
+        line = line[os.write(segment, line) :]
+
+
+def _close(segments: list[int]) -> None:
+    while segments:
+        os.close(segments.pop())

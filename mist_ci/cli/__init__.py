@@ -3,39 +3,61 @@
 import errno
 import gc
 import os
+import pkgutil
 import sys
 
 import click
 
 from mist_ci import __version__
-from mist_ci.cli.action import action
-from mist_ci.cli.cache import cache
-from mist_ci.cli.calibrate import calibrate
-from mist_ci.cli.compare import compare
-from mist_ci.cli.demo import demo
-from mist_ci.cli.dev import dev
-from mist_ci.cli.eval import evaluate
-from mist_ci.cli.explain import explain
-from mist_ci.cli.finalize import finalize
-from mist_ci.cli.gate import gate
-from mist_ci.cli.history import history
-from mist_ci.cli.import_results import import_results
-from mist_ci.cli.init import init
 from mist_ci.cli.interrupts import INTERRUPTS
-from mist_ci.cli.judge import judge
-from mist_ci.cli.merge import merge
 from mist_ci.cli.options import SETTINGS
-from mist_ci.cli.plan import plan
-from mist_ci.cli.protect import protect
-from mist_ci.cli.suite import suite
-from mist_ci.cli.targets import targets
-from mist_ci.cli.trace import trace
-from mist_ci.cli.validate import validate
-from mist_ci.cli.verify import verify
 from mist_ci.errors import Code, CouldNotRun, ExitCode, MistError, cancelled, unexpected
 
+COMMANDS = {
+    "action": "action:action",
+    "cache": "cache:cache",
+    "calibrate": "calibrate:calibrate",
+    "compare": "compare:compare",
+    "demo": "demo:demo",
+    "dev": "dev:dev",
+    "eval": "eval:evaluate",
+    "explain": "explain:explain",
+    "finalize": "finalize:finalize",
+    "gate": "gate:gate",
+    "history": "history:history",
+    "import": "import_results:import_results",
+    "init": "init:init",
+    "judge": "judge:judge",
+    "merge": "merge:merge",
+    "plan": "plan:plan",
+    "protect": "protect:protect",
+    "suite": "suite:suite",
+    "targets": "targets:targets",
+    "trace": "trace:trace",
+    "validate": "validate:validate",
+    "verify": "verify:verify",
+}
+"""Name → file and function."""
 
-@click.group(context_settings={**SETTINGS, "max_content_width": 100})
+
+class Commands(click.Group):
+    """Reads the file of the command that is wanted, and no other."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a name."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = pkgutil.resolve_name(f"{__name__}.{COMMANDS[cmd_name]}")
+        return command
+
+
+@click.group(cls=Commands, context_settings={**SETTINGS, "max_content_width": 100})
 @click.version_option(__version__, prog_name="mist-ci")
 @click.option("--debug", is_flag=True, help="Show a traceback when something unexpected happens.")
 def cli(debug: bool) -> None:
@@ -50,35 +72,6 @@ def cli(debug: bool) -> None:
     Start with it: mist-ci init
     Gate a change: mist-ci gate --base main --head my-branch
     """
-
-
-COMMANDS = (
-    gate,
-    plan,
-    calibrate,
-    judge,
-    validate,
-    targets,
-    evaluate,
-    suite,
-    explain,
-    init,
-    import_results,
-    compare,
-    merge,
-    action,
-    verify,
-    finalize,
-    history,
-    trace,
-    protect,
-    cache,
-    demo,
-    dev,
-)
-
-for command in COMMANDS:
-    cli.add_command(command)
 
 
 _OBJECTS_BETWEEN_SWEEPS = 10_000

@@ -8,6 +8,7 @@ import click
 
 from mist_ci.cli.options import (
     CHOSEN,
+    LEDGER,
     OUTPUT_FORMAT,
     OUTPUTS,
     OUTPUTS_MODE,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 @OUTPUTS_MODE
 @RECORD
 @REPLAY
+@LEDGER
 @OUTPUT_FORMAT
 def evaluate(  # noqa: PLR0913, PLR0917 - one for each option
     reference: Path,
@@ -56,6 +58,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one for each option
     results: Path,
     outputs: Path | None,
     outputs_mode: str,
+    ledger: Path | None,
     output_format: str,
     **tape: Path | None,
 ) -> int:
@@ -75,8 +78,10 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one for each option
     from mist_ci.cli.stored import outputs_by_hand
 
     stored = outputs_by_hand(outputs, outputs_mode)
-    models = wiring.models_by_hand(config.parent, tape["record"], tape["replay"], outputs)
-    world = replace(wiring.world(results, config.parent, stored), models=models)
+    world = wiring.world(results, config.parent, stored, ledger=ledger)
+    tapes = tape["record"], tape["replay"]
+    models = wiring.models_by_hand(config.parent, *tapes, outputs, world.progress)
+    world = replace(world, models=models)
     selection = selection_of(limit, tags, not_tags, samples, shard)
     compared, run, location = _evaluate(reference, config, chosen, selection, world)
     if output_format == "json":
@@ -101,6 +106,7 @@ def _evaluate(
     from mist_ci.cli.local import inside, missing_reference, policy_of, suites_of
     from mist_ci.models.attempt import Side
     from mist_ci.models.eval_run import EVAL_FILE
+    from mist_ci.stages import keep_spend
 
     tree = wiring.directory(config.parent)
     policy = policy_of(tree, config)
@@ -123,8 +129,10 @@ def _evaluate(
     seat = matchspec.Contestant(Side.HEAD, head, policy.providers[head.provider])
     portions = [replace(matchspec.Portion.whole(suite), label=selection.label) for suite in asked]
     about = {"mist.reference": path, "mist.selection": selection.label, "mist.config": config.name}
+    start_ns = world.clock.now_ns()
     with store.run(about):
         evaluation = matchspec.evaluate(portions, [seat], world, store, providers=policy.providers)
+        keep_spend(world, store.run_id, evaluation, start_ns, about)
         if evaluation.failure is not None:
             raise evaluation.failure
     run = run.model_copy(update={"finished": True})
@@ -195,7 +203,8 @@ def _print(compared: "ModelComparison", run: "EvalRun", location: str, notices: 
     for one in compared.suites:
         spend = one.head.spend
         tokens = count(spend.tokens_in + spend.tokens_out)
-        line = f"{one.suite:24} {points(one.head.mean):>7} {points(one.head.mean_low):>9} {one.samples:>6}"
+        low = None if one.head.mean is None else one.head.mean_low
+        line = f"{one.suite:24} {points(one.head.mean):>7} {points(low):>9} {one.samples:>6}"
         say(f"{line} {tokens:>10} {money(spend.cost_usd):>10}{_remark(one)}")
         if spend.reused_calls:
             say(f"{'':24} {count(spend.reused_calls, 'answer')} reused, {money(spend.saved_usd)} saved")

@@ -74,10 +74,9 @@ def check(  # noqa: PLR0913, PLR0917 - one for each option
     from mist_ci.cli.output import show_json
     from mist_ci.cli.stored import outputs_by_hand
 
-    world = replace(
-        wiring.world(results, config.parent, outputs_by_hand(outputs, outputs_mode)),
-        models=wiring.models_by_hand(config.parent, None, None, outputs),
-    )
+    world = wiring.world(results, config.parent, outputs_by_hand(outputs, outputs_mode))
+    models = wiring.models_by_hand(config.parent, None, None, outputs, world.progress)
+    world = replace(world, models=models)
     found = _check(suite_name, labels, grader_name, pass_from, max_usd, config, world)
     if output is not None:
         tree = wiring.directory(config.parent)

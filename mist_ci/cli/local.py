@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from mist_ci.ports.files import Tree
 
 
+def refuse_missing(repository: Path) -> None:
+    """Raises UsageError MC202 where there is no such directory."""
+    if not repository.is_dir():
+        hint = "name a clone with --repository DIR"
+        raise UsageError(Code.NO_REPOSITORY, "is no directory", where=Where(str(repository)), hint=hint)
+
+
 def policy_of(tree: "Tree", config: Path) -> "Policy":
     """The policy of a directory. Raises ConfigError where there is none."""
     from mist_ci import planning
@@ -57,13 +64,16 @@ def suites_of(
 ) -> "list[SuiteDocument]":
     """The policy's suites, or those that were chosen, as far as there is something to ask.
 
-    Suites whose results are imported are left out, and a note says so. Raises UsageError MC106 for a name that no suite
-    has, and MC201 where nothing is left or such a suite was chosen.
+    Suites whose results are imported are left out, and a note says so. Raises ConfigError MC106 where a gate requires a
+    suite that is not there, UsageError MC106 for a name that no suite has, and MC201 where nothing is left or such a
+    suite was chosen.
     """
     from mist_ci import matchspec, planning
+    from mist_ci.parsing import safe_yaml
     from mist_ci.parsing.document import nearest
 
     found = matchspec.find(tree, policy.suites, config.name, shipped)
+    planning.check_all_required(policy, safe_yaml.load(tree.read(config.name), config.name), found)
     planning.check_judges(policy, tree, found)
     names = [one.file.name for one in found]
     for name in chosen:

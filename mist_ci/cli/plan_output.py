@@ -6,7 +6,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
-    from mist_ci.models.outlook import ModelOutlook, Outlay, Outlook, Range, SuiteOutlook
+    from mist_ci.models.outlook import JudgeOutlook, ModelOutlook, Outlay, Outlook, Range, SuiteOutlook
+    from mist_ci.models.report import BudgetLine
 
 ASKED = f"{'suite':24} {'role':8} {'n':>6} {'base calls':>12} {'head calls':>12}"
 HEAD = f"{ASKED} {'margin':>6} {'finds':>6} {'needs n':>7}"
@@ -34,6 +35,7 @@ def lines(outlook: "Outlook") -> "Iterator[str]":
     if outlook.models or outlook.extras:
         yield ""
         yield f"asks {_taken(outlook.total)}{_budget(outlook.budget_usd)}"
+        yield from _section("budgets", [_line(one) for one in outlook.budgets if one.name != "eval_usd"])
     elif outlook.event is not None:
         yield "no model is asked"
     yield from _section("warnings", outlook.warnings)
@@ -77,7 +79,9 @@ def _title(model: "ModelOutlook") -> str:
 def _table(model: "ModelOutlook") -> list[str]:
     from mist_ci.models.figures import count
 
-    rows = [f" {CLEAN_HEAD}", *(f" {_row(suite)}" for suite in model.suites)]
+    rows = [f" {CLEAN_HEAD}"]
+    for suite in model.suites:
+        rows += [f" {_row(suite)}", *(f"   {_judge(one)}" for one in suite.judges)]
     if model.clean_blocked is not None and model.clean_certified is not None:
         label = f"all of them, {count(model.hypotheses, 'test')}"
         undecided = max(0.0, 1 - model.clean_certified - model.clean_blocked)
@@ -105,6 +109,12 @@ def _row(suite: "SuiteOutlook") -> str:
     )
 
 
+def _judge(one: "JudgeOutlook") -> str:
+    from mist_ci.report.text import plain
+
+    return f"{plain(f'{one.grader} asks {one.model}', 200)}: {_taken(one.outlay)}"
+
+
 def _taken(outlay: "Outlay") -> str:
     return (
         f"{_range(outlay.calls)} calls, {_range(outlay.tokens_in)} tokens in, {_range(outlay.tokens_out)} out, "
@@ -124,6 +134,11 @@ def _dollars(least: "Decimal | None", most: "Decimal | None") -> str:
     if least is None or most is None:
         return "price unknown"
     return money(least) if least == most else f"{money(least)}–{money(most)}"
+
+
+def _line(one: "BudgetLine") -> str:
+    told = f"{one.name}: {one.left} left of {one.limit}"
+    return f"{told} ({one.note})" if one.note else told
 
 
 def _budget(budget: "Decimal | None") -> str:

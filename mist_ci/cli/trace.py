@@ -104,6 +104,7 @@ def report(run: str | None, by: str | None, places: tuple[Path, ...], filters: F
     }
     flat = sheets[0] if found.is_training else tables.rows_of_run(found)
     _show(sheets, flat, shape, document)
+    _remark(tables.remarks(found), shape)
     return ExitCode.PASSED
 
 
@@ -136,6 +137,8 @@ def diff(first: str, second: str, places: tuple[Path, ...], shape: str) -> int:
     sheet = tables.difference(mine, yours)
     document = {"first": mine.run_id, "second": yours.run_id, "changes": sheet.records}
     _show([sheet], sheet, shape, document)
+    for run in (mine, yours):
+        _remark([f"{run.run_id}: {told}" for told in tables.remarks(run)], shape)
     return ExitCode.PASSED
 
 
@@ -157,6 +160,17 @@ def _show(sheets: "Sequence[Sheet]", flat: "Sheet", shape: str, document: dict[s
             _each(sheets, markdown_table, say)
         case _:
             _each(sheets, text_table, say)
+
+
+def _remark(told: Sequence[str], shape: str) -> None:
+    """What sums do not tell, for people; the JSON has it in `about`."""
+    from mist_ci.cli.output import say
+    from mist_ci.report.text import code_span
+
+    if told and shape == "text":
+        say("\n" + "\n".join(told))
+    elif told and shape == "markdown":
+        say("\n" + "\n".join(f"* {code_span(line, 600)}" for line in told))
 
 
 def _each(sheets: "Sequence[Sheet]", shown: "Callable[[Sheet], str]", say: Callable[[str], None]) -> None:

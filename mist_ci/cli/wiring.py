@@ -22,6 +22,8 @@ from mist_ci.errors import Code, UsageError
 from mist_ci.ports.result_files import ResultFiles
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mist_ci.adapters.git_remote import Access
     from mist_ci.adapters.output_cache import OutputCache
     from mist_ci.ports import World
@@ -45,9 +47,11 @@ def world(
     repository: Path,
     outputs: "OutputStore | None" = None,
     iterations: "IterationStore | None" = None,
+    ledger: Path | None = None,
 ) -> "World":
     """The real world. The repository is looked at when it is first needed, and so are stored answers."""
     from mist_ci.adapters.datasets import DataRoom
+    from mist_ci.adapters.kept_ledger import LedgerDirectory
     from mist_ci.adapters.prices import DatedPrices
     from mist_ci.adapters.programs import ChildPrograms
     from mist_ci.adapters.providers import ProviderClients
@@ -59,17 +63,17 @@ def world(
     from mist_ci.ports.outputs import NoOutputs
     from mist_ci.report import redact
 
-    clock = SystemClock()
+    clock, shown = SystemClock(), progress()
     clone = GitRepository(repository)
     return World(
         files=clone,
-        models=ProviderClients(os.environ, redact=redact),
+        models=ProviderClients(os.environ, redact=redact, tell=_of_waiting(shown)),
         tokens=tokens(),
         prices=DatedPrices(),
         results=ResultDirectories(results, clock),
         executor=executor(),
         clock=clock,
-        progress=progress(),
+        progress=shown,
         datasets=DataRoom(clone, access=_access(os.environ), cache=_data_cache(os.environ)),
         interrupts=INTERRUPTS,
         outputs=outputs or NoOutputs(),
@@ -77,13 +81,14 @@ def world(
         targets=TargetFiles(),
         tokenizers=InstalledTokenizers(),
         shipped=shipped_suites(),
+        ledger=LedgerDirectory(ledger, results, clock) if ledger else None,
         labels=labels(),
         programs=ChildPrograms(os.environ.get("PATH")),
     )
 
 
 def models_by_hand(
-    directory: Path, record: Path | None, replay: Path | None, outputs: Path | None
+    directory: Path, record: Path | None, replay: Path | None, outputs: Path | None, shown: "Progress"
 ) -> "ModelClients":
     """Model clients that may use what lies in a directory. Raises UsageError MC201 and MC204, and ConfigError."""
     from mist_ci.adapters.providers import clients_by_hand
@@ -92,7 +97,14 @@ def models_by_hand(
     if replay and (record or outputs):
         hint = "what was recorded is written down already: leave --record and --outputs out"
         raise UsageError(Code.USAGE, "--replay asks nobody", hint=hint)
-    return clients_by_hand(os.environ, redact, directory.absolute(), record, replay)
+    return clients_by_hand(os.environ, redact, directory.absolute(), record, replay, _of_waiting(shown))
+
+
+def _of_waiting(shown: "Progress") -> "Callable[[str], None]":
+    """For words of servers, which may hold anything."""
+    from mist_ci.report.text import plain
+
+    return lambda text: shown.waits(plain(text, 200))
 
 
 def now() -> datetime:

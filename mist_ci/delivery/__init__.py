@@ -65,5 +65,5 @@ def _comment(host: CodeHost, number: int, one: Report, to: Destination, mode: Co
 
 
 def _summary(verdicts: Verdicts) -> str:
-    alarms = [f"> 🚨 **{report.prose(alarm)}**\n" for alarm in verdicts.alarms]
+    alarms = [f"> 🚨 **{report.table_text(alarm)}**\n" for alarm in verdicts.alarms]
     return "\n".join([*alarms, *map(report.summary, verdicts.reports)])

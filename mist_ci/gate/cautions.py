@@ -10,6 +10,8 @@ from mist_ci.models.suite import Role
 
 OFTEN = 0.05
 """A chance that is worth a warning: what an error rate of 5% promises already is not."""
+MOST_NAMED = 12
+"""Suites that one sentence names."""
 
 
 def cautions(model: ModelOutlook) -> Iterator[str]:
@@ -24,6 +26,7 @@ def cautions(model: ModelOutlook) -> Iterator[str]:
             )
         if suite.prospects is not None:
             yield from _of_suite(suite, suite.prospects)
+    yield from _clustered(model)
     blocked = model.clean_blocked
     if blocked is not None and blocked > 2 * OFTEN and len(model.suites) > 1:
         yield f"{model.model}: {in_ten(blocked)} clean pull requests will be blocked by one suite or another"
@@ -71,7 +74,8 @@ def _too_small_to_compare(suite: SuiteOutlook) -> Iterator[str]:
 
 def _of_suite(suite: SuiteOutlook, told: Prospects) -> Iterator[str]:
     if told.only_collapses:
-        yield f"{suite.suite} finds only collapses: {count(suite.samples, 'sample')} {_finds(told)}"
+        find = "finds" if suite.samples == 1 else "find"
+        yield f"{suite.suite} finds only collapses: {count(suite.samples, 'sample')} {find} {_finds(told)}"
     if told.blocked > OFTEN:
         why = "it is critical" if suite.role is Role.CRITICAL else "the gate blocks on undecided suites"
         yield (
@@ -84,14 +88,24 @@ def _of_suite(suite: SuiteOutlook, told: Prospects) -> Iterator[str]:
             f"{suite.suite} must improve: a true gain of less than {points(told.gain_shown)} points is blocked more "
             f"often than one time in five"
         )
-    if suite.clusters is not None:
+
+
+def _clustered(model: ModelOutlook) -> Iterator[str]:
+    """What is true of every suite with clusters is told once, of all of them."""
+    told = [
+        f"{one.suite} ({count(one.samples)} in {count(one.clusters)})"
+        for one in model.suites
+        if one.clusters is not None and one.prospects is not None
+    ]
+    more = f" and {len(told) - MOST_NAMED} more" if len(told) > MOST_NAMED else ""
+    if told:
         yield (
-            f"{suite.suite}: {count(suite.samples, 'sample')} in {count(suite.clusters, 'cluster')}: the more alike "
-            f"the samples of a cluster are, the less it finds; figures here take them as independent"
+            f"figures here take samples as independent, and the more alike the samples of a cluster are, the less a "
+            f"suite finds (samples in clusters): {', '.join(told[:MOST_NAMED])}{more}"
         )
 
 
 def _finds(told: Prospects) -> str:
     if told.finds >= 1:
-        return "find no drop with 80%"
-    return f"find a drop of {points(told.finds)} points with 80%"
+        return "no drop with 80%"
+    return f"a drop of {points(told.finds)} points with 80%"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from mist_ci.matchspec.pricing import price, usage_of
-from mist_ci.models.attempt import Judgement, exact_sum
+from mist_ci.models.attempt import Judgement, exact_sum, told_basis
 from mist_ci.models.config import Provider
 from mist_ci.models.usage import TokenBasis
 from mist_ci.ports import World
@@ -27,6 +27,7 @@ class Bill:
     tokens_out: int = 0
     tokens_cached: int = 0
     tokens_reasoning: int = 0
+    tokens_cache_written: int = 0
     counted_calls: int = 0
     costs: list[Decimal | None] = field(default_factory=list)
     saved: list[Decimal | None] = field(default_factory=list)
@@ -35,22 +36,24 @@ class Bill:
 
     def add(
         self, request: Request, reply: Completion, provider: Provider, *, asked: bool, is_text: bool = True
-    ) -> Decimal | None:
-        """One reply: paid now, or there already; and what it costs. A vector has no tokens."""
+    ) -> tuple[Decimal | None, int]:
+        """One reply: paid now, or there already; what it costs, and its tokens. A vector has none."""
         usage = usage_of(reply, request.messages, request.model, self.world, is_text=is_text)
         cost = price(reply, usage, provider, request.model, self.start_ns, self.world)
-        self.bases.add(f"{cost.basis} ({cost.as_of})" if cost.as_of else str(cost.basis))
+        self.bases.add(told_basis(cost.basis, cost.as_of, usage.tier))
+        taken = cost.usd, usage.tokens_in + usage.tokens_out
         if not asked:
             self.saved.append(cost.usd)
-            return cost.usd
+            return taken
         self.calls += 1
         self.tokens_in += usage.tokens_in
         self.tokens_out += usage.tokens_out
         self.tokens_cached += usage.tokens_cached
         self.tokens_reasoning += usage.tokens_reasoning
+        self.tokens_cache_written += usage.tokens_cache_written
         self.counted_calls += usage.basis is TokenBasis.COUNTED
         self.costs.append(cost.usd)
-        return cost.usd
+        return taken
 
     @property
     def cost_usd(self) -> Decimal | None:
@@ -67,6 +70,7 @@ class Bill:
             tokens_out=self.tokens_out,
             tokens_cached=self.tokens_cached,
             tokens_reasoning=self.tokens_reasoning,
+            tokens_cache_written=self.tokens_cache_written,
             cost_usd=self.cost_usd,
             counted_calls=self.counted_calls,
             cost_bases=tuple(sorted(self.bases)),

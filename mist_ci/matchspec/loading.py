@@ -8,8 +8,9 @@ from pydantic import ValidationError
 from mist_ci.errors import Code, ConfigError, Where
 from mist_ci.matchspec import hashing
 from mist_ci.matchspec.complaints import Complain, stop
-from mist_ci.matchspec.graders import Grader, TrustedPrograms, content, content_hash, grader, specify
+from mist_ci.matchspec.graders import Grader, TrustedPrograms, content, grader, specify
 from mist_ci.matchspec.prompts import render_expected, render_prompts
+from mist_ci.models.contents import content_hash
 from mist_ci.models.plan import SuiteDocument
 from mist_ci.models.suite import ChatMessage, GraderSpec, Sample, SampleRow, SourceRow, Suite, SuiteFile
 from mist_ci.parsing import document, safe_yaml, strict_json
@@ -105,7 +106,7 @@ def _samples(
         complain(ConfigError(Code.BAD_SAMPLE, "the suite has no samples", where=where))
     if source.templates_in_expected:
         rows = render_expected(rows, executor, complain)
-    prompts = render_prompts(suite, rows, executor, complain)
+    prompts = render_prompts(suite, source.path, rows, executor, complain)
     waiting = deque(rows)
     del rows  # each row goes as its sample comes: a hundred thousand of both at once are a hundred megabytes
     made: list[tuple[SourceRow, Sample]] = []

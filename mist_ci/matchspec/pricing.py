@@ -16,20 +16,16 @@ def price(
     """What the provider said that the call cost, else its tokens at the prices of its day, else unknown.
 
     A stored answer keeps what was said when it was given, and has no other date: nobody knows what a gateway that
-    has no price list would want today. Tokens of a stored answer are taken at the prices of the day it is used.
+    has no price list would want today. Tokens of a stored answer are taken at the prices of the moment it is
+    used. Tokens of sound or pictures cost more than those of text, and price lists leave them out without a word: the
+    price of a call that has any is unknown.
     """
     if answer.cost_usd is not None:
         return Cost(usd=answer.cost_usd, basis=CostBasis.REPORTED)
-    on = datetime.fromtimestamp(start_ns / 1e9, UTC).date()
-    return world.prices.cost(
-        provider,
-        model,
-        usage.tokens_in,
-        usage.tokens_out,
-        on,
-        tokens_cached=usage.tokens_cached,
-        tokens_reasoning=usage.tokens_reasoning,
-    )
+    if usage.tokens_not_text:
+        return Cost(usd=None, basis=CostBasis.UNKNOWN)
+    at = datetime.fromtimestamp(start_ns / 1e9, UTC)
+    return world.prices.cost(provider, model, usage.tokens_in, usage.tokens_out, at, usage.parts)
 
 
 def usage_of(
@@ -43,6 +39,7 @@ def usage_of(
         tokens_in=sum(count(message.content, model) for message in messages),
         tokens_out=count(answer.text, model) if is_text else 0,
         basis=TokenBasis.COUNTED,
+        tier=answer.tier,
     )
 
 
@@ -53,10 +50,16 @@ def _reported(answer: Completion) -> Usage | None:
     """
     if answer.tokens_in is None or answer.tokens_out is None:
         return None
+    cached = min(answer.tokens_cached or 0, answer.tokens_in)
+    written = min(answer.tokens_cache_written or 0, answer.tokens_in - cached)
     return Usage(
         tokens_in=answer.tokens_in,
         tokens_out=answer.tokens_out,
         basis=TokenBasis.REPORTED,
-        tokens_cached=min(answer.tokens_cached or 0, answer.tokens_in),
+        tokens_cached=cached,
         tokens_reasoning=min(answer.tokens_reasoning or 0, answer.tokens_out),
+        tokens_cache_written=written,
+        tokens_cache_written_1h=min(answer.tokens_cache_written_1h or 0, written),
+        tokens_not_text=answer.tokens_not_text or 0,
+        tier=answer.tier,
     )

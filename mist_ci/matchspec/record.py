@@ -62,6 +62,7 @@ def answered(call: Call, answer: Completion, graded: Graded, span: Span, world: 
         finish_reason=answer.finish_reason,
         retries=answer.retries,
         tried=answer.tried,
+        reused=answer.replayed,
         **_accounting(answer, call, span.start_ns, world),
     )
 
@@ -106,6 +107,8 @@ def _accounting(answer: Completion, call: Call, start_ns: int, world: World) -> 
         "tokens_out": usage.tokens_out,
         "tokens_cached": usage.tokens_cached,
         "tokens_reasoning": usage.tokens_reasoning,
+        "tokens_cache_written": usage.tokens_cache_written,
+        "tier": usage.tier,
         "token_basis": usage.basis,
         "cost_usd": cost.usd,
         "cost_basis": cost.basis,

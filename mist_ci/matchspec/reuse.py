@@ -1,13 +1,17 @@
 """When a stored answer stands in for a call, and storing answers."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from mist_ci.matchspec.calls import Call
+from msgspec.structs import replace
+
+from mist_ci.matchspec.calls import Call, Contestant
 from mist_ci.matchspec.graders.modelled import ModelGrader
 from mist_ci.models.config import Provider
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.output import RequestIdentity, StoredAnswer, digest_of
 from mist_ci.models.pinning import is_pinned
+from mist_ci.models.suite import Sample, Suite
 from mist_ci.ports import World
 from mist_ci.ports.model_client import Completion, Request
 
@@ -29,6 +33,18 @@ def recall(call: Call, world: World) -> tuple[Completion, StoredAnswer] | None:
     if stored is None:
         return None
     return completion_of(stored), stored
+
+
+def unanswered(
+    suite: Suite, contestant: Contestant, attempts: int, world: World
+) -> Iterator[tuple[Sample, ...]]:
+    """For each attempt the samples to which no stored answer stands in for a call."""
+    for number in range(attempts):
+        yield tuple(
+            sample
+            for sample in suite.samples
+            if recall(Call(contestant, suite, sample, number), world) is None
+        )
 
 
 def remember(call: Call, answer: Completion, world: World, run_id: str) -> None:
@@ -53,6 +69,10 @@ def completion_of(stored: StoredAnswer) -> Completion:
         tool_calls=stored.tool_calls,
         tokens_cached=stored.tokens_cached,
         tokens_reasoning=stored.tokens_reasoning,
+        tokens_cache_written=stored.tokens_cache_written,
+        tokens_cache_written_1h=stored.tokens_cache_written_1h,
+        tokens_not_text=stored.tokens_not_text,
+        tier=stored.tier,
         cost_usd=stored.cost_usd,
         first_logprobs=stored.first_logprobs,
     )
@@ -72,6 +92,10 @@ def to_store(
         tool_calls=answer.tool_calls,
         tokens_cached=answer.tokens_cached,
         tokens_reasoning=answer.tokens_reasoning,
+        tokens_cache_written=answer.tokens_cache_written,
+        tokens_cache_written_1h=answer.tokens_cache_written_1h,
+        tokens_not_text=answer.tokens_not_text,
+        tier=answer.tier,
         cost_usd=answer.cost_usd,
         first_logprobs=dict(answer.first_logprobs),
         written=now,
@@ -92,4 +116,4 @@ def identity_of(grader: ModelGrader, request: Request, provider: Provider, numbe
         more["provider_type"] = f"{provider.type} embeddings"
     if request.reply_schema is not None:
         more["reply_schema"] = digest_of(request.reply_schema)
-    return identity.model_copy(update=more)
+    return replace(identity, **more)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from mist_ci.models.attempt import Attempt, Judgement
+from mist_ci.models.ceilings import NOTHING, Charge, Unit
 from mist_ci.models.figures import count, money
 
 
@@ -58,7 +59,7 @@ class Tally:
 class Evaluation:
     """All attempts, in the order in which they ended.
 
-    `complete` is False when the money ran out first, or when `failure` ended the run: the attempts up to then
+    `complete` is False when a budget ran out first, or when `failure` ended the run: the attempts up to then
     are still there, so that what was spent can be told.
     """
 
@@ -66,5 +67,9 @@ class Evaluation:
     planned: int
     complete: bool
     failure: Exception | None = None
-    spent_usd: Decimal = Decimal(0)
-    """What counts against a ceiling: also tries that may have been billed and brought nothing."""
+    spent: Charge = NOTHING
+    """What counts against ceilings: also tries that may have been billed and brought nothing."""
+    took_s: float = 0.0
+    """Seconds on a clock that nobody sets, from before the first call to after the last."""
+    stopped_by: frozenset[Unit] = frozenset()
+    """What ran out, where that ended it."""

@@ -49,6 +49,7 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unkn
     tokens_out: int = 0
     tokens_cached: int = 0
     tokens_reasoning: int = 0
+    tokens_cache_written: int = 0
     cost_usd: Decimal | None = Decimal(0)
     """Of the calls made now; None when a price is unknown."""
     counted_calls: int = 0
@@ -97,6 +98,10 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknow
     """Of `tokens_in`; 0 also where the provider does not tell, and in results of older versions."""
     tokens_reasoning: int = 0
     """Of `tokens_out`; 0 also where the provider does not tell, and in results of older versions."""
+    tokens_cache_written: int = 0
+    """Of `tokens_in`, and not in `tokens_cached`; 0 also where the provider does not tell."""
+    tier: str | None = None
+    """The service tier that the provider says it answered in; None for the usual one, and where it does not tell."""
     token_basis: TokenBasis | None = None
     cost_usd: Decimal | None = None
     cost_basis: CostBasis = CostBasis.UNKNOWN
@@ -110,9 +115,10 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknow
     """When each of those tries began and ended, and after them the one that brought the answer, in Unix nanoseconds.
     Empty where the first one brought it, where nobody told, and in results of older versions."""
     reused: bool = False
-    """Answered to an earlier run: tokens and cost are what the answer costs, and nothing was spent now."""
+    """Answered to an earlier run, from the store or a recording: tokens and cost are what the answer costs, and nothing
+    was spent now."""
     stored_at: datetime | None = None
-    """When a reused answer was given."""
+    """When a reused answer was given; None for one out of a recording."""
     stored_for: str | None = None
     """The head whose gate a reused answer was given to."""
     judgement: Judgement | None = None
@@ -151,6 +157,7 @@ def spend_of(attempts: Iterable[Attempt]) -> Spend:
         saved_usd=cost_of(reused),
         tokens_cached=sum(attempt.tokens_cached for attempt in asked),
         tokens_reasoning=sum(attempt.tokens_reasoning for attempt in asked),
+        tokens_cache_written=sum(attempt.tokens_cache_written for attempt in asked),
     )
 
 
@@ -173,6 +180,7 @@ def spend_on_judging(judged: Sequence[Judgement]) -> Spend:
         saved_usd=_sum_known(one.saved_usd for one in judged),
         tokens_cached=sum(one.tokens_cached for one in judged),
         tokens_reasoning=sum(one.tokens_reasoning for one in judged),
+        tokens_cache_written=sum(one.tokens_cache_written for one in judged),
     )
 
 
@@ -189,6 +197,7 @@ def both(one: Spend, other: Spend) -> Spend:
         saved_usd=_sum_known([one.saved_usd, other.saved_usd]),
         tokens_cached=one.tokens_cached + other.tokens_cached,
         tokens_reasoning=one.tokens_reasoning + other.tokens_reasoning,
+        tokens_cache_written=one.tokens_cache_written + other.tokens_cache_written,
     )
 
 
@@ -222,4 +231,10 @@ def exact_sum(amounts: Iterable[Decimal]) -> Decimal:
 
 
 def _basis(attempt: Attempt) -> str:
-    return f"{attempt.cost_basis} ({attempt.price_as_of})" if attempt.price_as_of else str(attempt.cost_basis)
+    return told_basis(attempt.cost_basis, attempt.price_as_of, attempt.tier)
+
+
+def told_basis(basis: CostBasis, as_of: object, tier: str | None) -> str:
+    """`policy (2026-11-01)`, or `unknown, tier flex`."""
+    dated = f"{basis} ({as_of})" if as_of else str(basis)
+    return f"{dated}, tier {tier}" if tier else dated

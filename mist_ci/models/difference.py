@@ -24,9 +24,11 @@ class InferenceDifference(Model):
 
     model: str
     tokens_in: Moved | None
-    """Tokens of a prompt on average, where the providers of both sides have counted."""
+    """Tokens of a prompt on average, where the providers of both sides have counted; else where neither has."""
     tokens_out: Moved | None
     """Tokens of an answer on average, likewise."""
+    are_counted: bool = False
+    """The tokens were counted here: without templates, and without reasoning."""
     usd_per_1000: Moved | None
     """US dollars of 1,000 requests; None when the price of one answer is unknown. Stored answers have a price too."""
     p50_ms: Moved | None
@@ -34,3 +36,5 @@ class InferenceDifference(Model):
     p95_ms: Moved | None
     prompts: str | None = None
     """A sentence where the same prompts have other numbers of tokens."""
+    lengths: str | None = None
+    """A sentence where another tokenizer counts the answers: how much of their length comes from that."""

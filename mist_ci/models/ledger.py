@@ -82,7 +82,9 @@ class Totals:
     latencies_ns: "array[int]" = field(default_factory=lambda: array("q"))
     """Of calls that were answered now; not in order."""
     scores: "array[float]" = field(default_factory=lambda: array("d"))
-    """Of answers that were graded, from 0 to 1."""
+    """Of answers that were graded, from 0 to 1; or the sum of some of them."""
+    graded: int = 0
+    """So many answers were."""
 
     def add(self, other: "Totals") -> None:
         """Adds other calls to these."""
@@ -97,12 +99,17 @@ class Totals:
         self.failed += other.failed
         self.bases |= other.bases
         self.latencies_ns.extend(other.latencies_ns)
+        self.grade(other)
+
+    def grade(self, other: "Totals") -> None:
+        """Adds scores of other answers alone."""
         self.scores.extend(other.scores)
+        self.graded += other.graded
 
     @property
     def score(self) -> float | None:
         """The mean; None where nothing was graded."""
-        return fsum(self.scores) / len(self.scores) if self.scores else None
+        return fsum(self.scores) / self.graded if self.graded else None
 
     @property
     def figures(self) -> tuple[int, int, int, int, Decimal | None, Decimal | None]:

@@ -1,6 +1,7 @@
 """A model reference: the small file that a pull request changes to move to another model."""
 
 import hashlib
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -17,6 +18,11 @@ class Parameters(Model):
     stop: tuple[str, ...] | None = None
     seed: int | None = None
     reasoning_effort: Literal["minimal", "low", "medium", "high"] | None = None
+
+    @cached_property
+    def given(self) -> dict[str, object]:
+        """Those that are set, as JSON."""
+        return self.model_dump(mode="json", exclude_none=True)
 
 
 class TrainedOn(Model):

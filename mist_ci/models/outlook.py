@@ -1,11 +1,13 @@
 """What a gate will ask, what that costs, and what it will be able to decide: told before anything is asked."""
 
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
 from mist_ci.models.base import Model, Name
 from mist_ci.models.plan import Event, Step
+from mist_ci.models.report import BudgetLine
 from mist_ci.models.suite import Role
 
 
@@ -45,6 +47,23 @@ NOTHING = Outlay(
     usd_least=Decimal(0),
     usd_most=Decimal(0),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeQuestions:
+    """What one grader of a suite will ask its model, in texts, as if every answer were a single sign."""
+
+    grader: str
+    provider: str
+    model: str
+    compares: bool
+    """It is asked about pairs of answers, one of base and one of head."""
+    longest_reply: int
+    """In tokens; 0 for vectors, which have none."""
+    about_each: tuple[tuple[str, ...], ...]
+    """By sample: what is asked anew about every answer, or every pair of them."""
+    once: tuple[tuple[str, ...], ...]
+    """By sample: what is the same whatever the answers, and so is asked once."""
 
 
 class EarlierSuite(Model):
@@ -101,6 +120,14 @@ class Prospects(Model):
     """True with fewer than 100 samples, or where a drop of ten points is found with less than 80%."""
 
 
+class JudgeOutlook(Model):
+    """What one grader of a suite takes to ask its model about the answers of all sides."""
+
+    grader: str
+    model: str
+    outlay: Outlay
+
+
 class SuiteOutlook(Model):
     """One suite of one model."""
 
@@ -117,6 +144,8 @@ class SuiteOutlook(Model):
     head: Outlay
     anchor: Outlay | None = None
     """None where the gate has no anchor."""
+    judges: tuple[JudgeOutlook, ...] = ()
+    """Its graders that ask models."""
     imported: bool = False
     """Another runner asks: nothing is known before its results are there."""
     advisory: str | None = None
@@ -143,7 +172,7 @@ class ModelOutlook(Model):
 
 
 class ExtraOutlook(Model):
-    """What else is asked of a model, and why: about suites that head changes."""
+    """What else is asked of a model, and why: about suites that head changes. Their judges are in it."""
 
     suite: str
     model: str
@@ -165,6 +194,9 @@ class Outlook(Model):
     extras: tuple[ExtraOutlook, ...]
     total: Outlay
     budget_usd: Decimal | None
+    """What `eval_usd` allows; all budgets are in `budgets`."""
+    budgets: tuple[BudgetLine, ...] = ()
+    """As earlier runs left them."""
     assumptions: tuple[str, ...]
     """What the figures rest on."""
     warnings: tuple[str, ...]

@@ -5,11 +5,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from mist_ci.models.address import Address
-from mist_ci.models.base import Model, TreePath
+from mist_ci.models.base import Model, Name, TreePath
+from mist_ci.models.contents import content_hash
 
 Money = Annotated[Decimal, Field(ge=0, le=1_000_000_000)]
 """US dollars. A ceiling that nobody can reach is a slip: `1e400` would switch a budget off."""
@@ -35,6 +36,7 @@ _OWN_FIELDS: Mapping[str, frozenset[str]] = {
     "protocol": frozenset({"command"}),
     "env": frozenset({"command"}),
     "callable": frozenset({"python"}),
+    "files": frozenset({"command", "python"}),
     "recording": frozenset({"replay"}),
 }
 """Field → the types that have it. All others are for every type."""
@@ -46,15 +48,17 @@ _REQUIRED: Mapping[str, str] = {
 }
 
 
-class PriceList(Model):
-    """US dollars per million tokens, with the day they were true."""
+class TokenPrices(Model):
+    """US dollars per million tokens."""
 
     input_per_mtok: Money
     output_per_mtok: Money
     cached_input_per_mtok: Money | None = None
     """Of input that the provider had in its cache; without it the price of other input."""
-    training_per_mtok: Money | None = None
-    as_of: date
+    cache_write_per_mtok: Money | None = None
+    """Of input that the provider puts into its cache; without it the price of other input."""
+    cache_write_1h_per_mtok: Money | None = None
+    """Of input that stays in the cache for an hour; without it that of input that stays a shorter time."""
 
     @field_validator("cached_input_per_mtok")
     @classmethod
@@ -66,6 +70,16 @@ class PriceList(Model):
                 "dear", "must not be more than input_per_mtok, which is {fresh}", {"fresh": str(fresh)}
             )
         return cached
+
+
+class PriceList(TokenPrices):
+    """US dollars per million tokens, with the day they were true."""
+
+    training_per_mtok: Money | None = None
+    tiers: dict[Name, TokenPrices] = Field(default_factory=dict)
+    """Other prices by the service tier that a reply names, in lower case: `flex`, `priority`, `batch`. One that is not
+    here has no known price."""
+    as_of: date
 
 
 class Limits(Model):
@@ -104,10 +118,25 @@ class Provider(Model):
     """Variables of this environment that a command sees, beside PATH and the language."""
     callable: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_.]*:[A-Za-z_][A-Za-z0-9_]*$")] | None = None
     """`package.module:function`."""
+    files: Annotated[tuple[TreePath, ...], Field(max_length=100)] = ()
+    """Files of the repository that a command or a function needs: in a gate those of the base branch."""
     recording: TreePath | None = None
     """A file that `mist-ci eval --record` wrote."""
     prices: PriceList | None = None
     limits: Limits = Limits()
+    _contents: Mapping[str, bytes] = PrivateAttr(default_factory=dict)
+    _contents_hash: str | None = PrivateAttr(default=None)
+
+    def holding(self, contents: Mapping[str, bytes]) -> "Provider":
+        """The same with the content of its `files`, out of the tree that its policy was read from."""
+        held = self.model_copy()
+        held._contents, held._contents_hash = contents, content_hash(contents)  # noqa: SLF001 - its own class
+        return held
+
+    @property
+    def contents(self) -> Mapping[str, bytes]:
+        """Path → content of its `files`; what is not in here does not run."""
+        return self._contents
 
     @property
     def place(self) -> str:
@@ -121,6 +150,8 @@ class Provider(Model):
         """Settings beside type and place that change what is asked, or how an answer is read; None for none of them."""
         named = ("api_version", "max_tokens_as", "protocol")
         told = [f"{name}={value}" for name in named if (value := getattr(self, name)) not in {None, "json"}]
+        if self._contents_hash is not None:
+            told.append(f"files={self._contents_hash}")
         return ";".join(told) or None
 
     @property

@@ -12,6 +12,7 @@ from mist_ci.models.config import Waiver
 from mist_ci.models.difference import InferenceDifference
 from mist_ci.models.finding import DataReport, Severity
 from mist_ci.models.plan import Event, Step
+from mist_ci.models.token_check import TokenCheck
 from mist_ci.models.usage import Spend
 from mist_ci.models.verdict import Decision, State
 
@@ -69,6 +70,11 @@ class BudgetLine(Model):
     limit: str
     spent: str | None
     over: bool
+    left: str | None = None
+    """What of the limit remains; None where nothing can remain: of an increase."""
+    held: bool = True
+    """False where not all that counts is known, and why is in `note`: what is known is held against the limit."""
+    note: str | None = None
 
 
 class TrainingEstimate(Model):
@@ -138,6 +144,8 @@ class Report(Model):
     spend: tuple[SpendLine, ...] = ()
     inference: tuple[InferenceDifference, ...] = ()
     """What an answer costs at base and at head, for each model of which both have answered."""
+    token_checks: tuple[TokenCheck, ...] = ()
+    """Reported tokens held against counted ones, for each model that reported any."""
     training: tuple[TrainingEstimate, ...] = ()
     budgets: tuple[BudgetLine, ...] = ()
     waivers: tuple[Waiver, ...] = ()
@@ -148,6 +156,12 @@ class Report(Model):
     results_dir: str
     started_at: str
     duration_s: float
+
+    @property
+    def about_tokens(self) -> tuple[str, ...]:
+        """Sentences about tokens that sums do not tell: how far reports are from counts, what a tokenizer does."""
+        why = (told for one in self.inference for told in (one.prompts, one.lengths) if told)
+        return (*(one.sentence for one in self.token_checks), *why)
 
     @property
     def is_waiting(self) -> bool:

@@ -19,6 +19,7 @@ class Spent(msgspec.Struct, omit_defaults=True, gc=False, kw_only=True):
     cost_usd: Decimal | None
     tokens_cached: int = 0
     tokens_reasoning: int = 0
+    tokens_cache_written: int = 0
     reused_calls: int = 0
     saved_usd: Decimal | None = None
     """Null also where nothing was saved."""
@@ -37,6 +38,7 @@ class CallAttributes(Spent, omit_defaults=True, gc=False, kw_only=True):
     cost_basis: str
     price_as_of: str | None = None
     tokens_basis: str | None = None
+    tier: str | None = None
     retries: int = 0
     reused: bool = False
     status: str | None = msgspec.field(default=None, name="eval.status")

@@ -4,12 +4,14 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
 from mist_ci.models.base import Fraction, Model, Name, TreePath
 from mist_ci.models.config import Margin
+from mist_ci.models.function import Function
 
 
 class Role(StrEnum):
@@ -23,7 +25,7 @@ class Role(StrEnum):
     """An old skill that must be shown not to be lost; undecided is a failure."""
 
 
-class ToolCall(Model):
+class ToolCall(Function):
     """A tool that a model called, or should have. `arguments` is JSON as the model wrote it, which may be broken."""
 
     id: str | None = None
@@ -31,7 +33,7 @@ class ToolCall(Model):
     arguments: str
 
 
-class Tool(Model):
+class Tool(Function):
     """A tool that a model may call; `parameters` is the JSON Schema of its arguments."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
@@ -52,11 +54,10 @@ class ChatMessage(Model):
     @property
     def identity(self) -> dict[str, JsonValue]:
         """Role and content, and what else is set: two messages are the same when these are."""
-        return {
-            "role": self.role,
-            "content": self.content,
-            **self.model_dump(mode="json", exclude={"role", "content"}, exclude_defaults=True),
-        }
+        told: dict[str, JsonValue] = {"role": self.role, "content": self.content}
+        if not self.tool_calls and self.tool_call_id is None:
+            return told
+        return told | self.model_dump(mode="json", exclude={"role", "content"}, exclude_defaults=True)
 
 
 Expected = str | int | float | bool | tuple[str, ...] | tuple[JsonValue, ...] | dict[str, JsonValue] | None
@@ -239,7 +240,7 @@ class Suite(Model):
         """True when a score says which side is better: base and head have to answer the same."""
         return self.judge is not None and self.judge.compares
 
-    @property
+    @cached_property
     def grader_fingerprint(self) -> str:
         """The grader that decides, at its version with its options; empty where another runner grades."""
         return next((one.fingerprint for one in self.graders if one.title == self.primary), "")

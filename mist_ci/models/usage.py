@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from mist_ci.models.base import Model
 
@@ -38,6 +39,40 @@ class Usage(Model):
     """So many of `tokens_in` the provider had in its cache, as far as it tells."""
     tokens_reasoning: int = 0
     """So many of `tokens_out` nobody sees, as far as the provider tells."""
+    tokens_cache_written: int = 0
+    """So many of `tokens_in` the provider put into its cache, as far as it tells; none of them is cached already."""
+    tokens_cache_written_1h: int = 0
+    """So many of `tokens_cache_written` stay there for an hour."""
+    tokens_not_text: int = 0
+    """So many, of both, are sound or pictures: the prices that are known are those of text."""
+    tier: str | None = None
+    """The service tier that the provider says it answered in, where that is not the usual one: `flex`, `batch`."""
+
+    @property
+    def parts(self) -> "TokenParts":
+        """What may have a price of its own."""
+        return TokenParts(
+            self.tokens_cached,
+            self.tokens_reasoning,
+            self.tokens_cache_written,
+            self.tokens_cache_written_1h,
+            self.tier,
+        )
+
+
+class TokenParts(NamedTuple):
+    """Tokens of a call that may have a price of their own, and the tier that all of its prices are those of."""
+
+    cached: int = 0
+    reasoning: int = 0
+    cache_written: int = 0
+    cache_written_1h: int = 0
+    """Of `cache_written`."""
+    tier: str | None = None
+
+
+WHOLE = TokenParts()
+"""A call of which only the sums are known."""
 
 
 class Cost(Model):
@@ -71,3 +106,5 @@ class Spend(Model):
     """Of `tokens_in`, as far as providers tell."""
     tokens_reasoning: int = 0
     """Of `tokens_out`, as far as providers tell."""
+    tokens_cache_written: int = 0
+    """Of `tokens_in`, as far as providers tell."""

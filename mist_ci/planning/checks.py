@@ -70,6 +70,12 @@ def check_required(gate: Gate, gate_name: str, source: Document, suites: Sequenc
             raise ConfigError(Code.UNKNOWN_NAME, f"no suite is named {name!r}", where=where, hint=hint)
 
 
+def check_all_required(policy: Policy, source: Document, suites: Sequence[SuiteDocument]) -> None:
+    """The same for every gate of a policy. Raises ConfigError MC106."""
+    for name, gate in policy.gates.items():
+        check_required(gate, name, source, suites)
+
+
 def check_baseline(gate: Gate, gate_name: str, source: Document, base: Tree) -> None:
     """References that are named must be there: without them nothing would be compared. Raises MC101."""
     named = {

@@ -10,6 +10,7 @@ from mist_ci.models.report import VERIFY
 from mist_ci.models.target import SHIPPED_TARGETS
 from mist_ci.parsing import document, safe_yaml
 from mist_ci.parsing.safe_yaml import Document, Path
+from mist_ci.planning.provider_files import with_files
 from mist_ci.ports.files import Tree
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -21,7 +22,7 @@ def read_policy(tree: Tree, path: str) -> Policy | None:
         return None
     policy, source = document.parse(Policy, tree.read(path), path)
     _resolve_names(policy, source)
-    return policy
+    return with_files(policy, source, tree)
 
 
 def gates_of_a_broken_policy(tree: Tree, path: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from mist_ci.errors import Code, UsageError, Where
 from mist_ci.models.config import Provider
-from mist_ci.models.usage import Cost
+from mist_ci.models.usage import WHOLE, Cost, TokenParts
 
 
 class TokenCounter(Protocol):
@@ -55,13 +55,12 @@ class Prices(Protocol):
         tokens_in: int,
         tokens_out: int,
         on: date,
-        *,
-        tokens_cached: int = 0,
-        tokens_reasoning: int = 0,
+        parts: TokenParts = WHOLE,
     ) -> Cost:
-        """Price of one call on a day. An unknown price has `usd` None, never zero.
+        """Price of one call. An unknown price has `usd` None, never zero.
 
-        `tokens_cached` are part of `tokens_in`, and `tokens_reasoning` of `tokens_out`; where nobody names a price of
-        the part, it has that of the whole.
+        `on` is a moment (a `datetime` with a time zone), or a day; where prices depend on the time of day, the dearest
+        hour of a day counts. Parts that nobody names a price of have that of the whole: what comes out of a cache or
+        goes into it that of other input, reasoning that of output. A tier whose prices nobody names is unknown.
         """
         ...

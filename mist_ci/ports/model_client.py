@@ -47,6 +47,14 @@ class Completion:
     """How many of `tokens_in` the provider had in its cache."""
     tokens_reasoning: int | None = None
     """How many of `tokens_out` nobody sees."""
+    tokens_cache_written: int | None = None
+    """How many of `tokens_in` the provider put into its cache; none of them is in `tokens_cached`."""
+    tokens_cache_written_1h: int | None = None
+    """How many of `tokens_cache_written` stay there for an hour."""
+    tokens_not_text: int | None = None
+    """How many of `tokens_in` and `tokens_out` are sound or pictures."""
+    tier: str | None = None
+    """The service tier of the answer, where the provider names one that is not the usual one."""
     cost_usd: Decimal | None = None
     """What a gateway says that the call cost."""
     first_logprobs: Mapping[str, float] = field(default_factory=dict)
@@ -56,6 +64,8 @@ class Completion:
     """When each earlier try began and ended, and then this one, by the clock of the event loop; empty without any."""
     waited_s: float = field(default=0.0, compare=False)
     """Seconds in the client's own queue, before the first try."""
+    replayed: bool = field(default=False, compare=False)
+    """It comes out of a recording: nobody was asked, and nothing is paid."""
 
     @property
     def answer(self) -> Answer:

@@ -15,6 +15,10 @@ class Progress(Protocol):
         """Some steps of the current stage are done."""
         ...
 
+    def waits(self, text: str) -> None:
+        """Why the current stage does not get on, as often as somebody finds out; it is shown now and then."""
+        ...
+
     def finish(self) -> None:
         """The current stage is over."""
         ...

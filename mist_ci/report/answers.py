@@ -18,9 +18,10 @@ def answers_view(model: str, found: Sequence[InferenceDifference]) -> View:
     one = next((each for each in found if each.model == model), None)
     if one is None:
         return {"answers": None, "longer": None}
+    here = ", counted here" if one.are_counted else ""
     steady = [
-        _row("tokens of a prompt", one.tokens_in, _tokens),
-        _row("tokens of an answer", one.tokens_out, _tokens),
+        _row(f"tokens of a prompt{here}", one.tokens_in, _tokens),
+        _row(f"tokens of an answer{here}", one.tokens_out, _tokens),
         _row("1,000 requests", one.usd_per_1000, _dollars),
     ]
     # Time is another in each run, and a comment on one commit has to stay as it is: the summary tells it.
@@ -30,8 +31,8 @@ def answers_view(model: str, found: Sequence[InferenceDifference]) -> View:
         "answers": {
             "rows": steady,
             "timed": timed if one.p50_ms else [],
-            "has_moved": one.prompts is not None or any(_has_moved(each) for each in _figures(one)),
-            "prompts": one.prompts,
+            "has_moved": bool(one.prompts or one.lengths) or any(_has_moved(each) for each in _figures(one)),
+            "told": [told for told in (one.prompts, one.lengths) if told],
             "samples": Markup(count(samples, "sample")),  # noqa: S704 - our own words
         },
         "longer": _longer(model, one.tokens_out),

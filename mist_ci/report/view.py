@@ -43,6 +43,7 @@ def view(report: Report) -> View:
     return {
         **decision_view(report.decision, report.inference),
         "report": dump,
+        "token_checks": [one.sentence for one in report.token_checks if one.is_worth_telling],
         "label": report.label,
         "headline": headline(report),
         "later": [step for step in dump["steps"] if step["kind"] in _LATER],

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import prod
 
-from mist_ci import gate, planning, tokentrace
+from mist_ci import gate, matchspec, planning, tokentrace
 from mist_ci.gate import Hypotheses, Standing
 from mist_ci.models.attempt import Side
 from mist_ci.models.calibration import Calibration, SuiteCalibration
@@ -15,6 +15,7 @@ from mist_ci.models.outlook import (
     NOTHING,
     EarlierSuite,
     ExtraOutlook,
+    JudgeOutlook,
     ModelOutlook,
     Outlay,
     Range,
@@ -86,9 +87,11 @@ class Ahead:
     ) -> Iterator[ExtraOutlook]:
         """Suites that head changes, tried on the models in use."""
         for suite in changed:
+            if suite.is_pairwise:  # it compares two answers, and here is one
+                continue
             for name, reference in current.items():
                 times = Range(least=suite.attempts.base, most=suite.attempts.base)
-                outlay = self._outlay(suite, _all(suite), times, reference)
+                outlay = self._with_judges(suite, times, reference, pairs=0)
                 yield ExtraOutlook(suite=suite.name, model=name, reason="self-check", outlay=outlay)
 
     def added(
@@ -102,7 +105,7 @@ class Ahead:
                 continue
             cohort = suite.model_copy(update={"samples": new})
             times = Range(least=suite.attempts.head, most=suite.attempts.head)
-            outlay = self._outlay(cohort, _all(cohort), times, change.head)
+            outlay = self._with_judges(cohort, times, change.head, pairs=times.most)
             yield ExtraOutlook(
                 suite=suite.name, model=change.name, reason="samples that only head has", outlay=outlay
             )
@@ -121,7 +124,8 @@ class Ahead:
         advisory = gate.why_advisory(suite, self.judges)
         decides = is_compared and advisory is None
         standing = gate.first_look(suite, self.gate, has_baseline=is_compared)
-        sides = self._sides(standing, change, Lengths.known(measured, earlier))
+        lengths = Lengths.known(measured, earlier)
+        sides = self._sides(standing, change, lengths)
         ahead = SuiteOutlook(
             suite=suite.name,
             role=suite.role,
@@ -134,6 +138,7 @@ class Ahead:
             base=sides[Side.BASE],
             head=sides[Side.HEAD] or NOTHING,
             anchor=sides[Side.ANCHOR],
+            judges=self._judged(suite, standing, change, lengths),
             imported=suite.imported,
             advisory=advisory,
             prospects=gate.prospects(suite, self.gate, tests, measured, earlier) if decides else None,
@@ -162,6 +167,39 @@ class Ahead:
             side: self._outlay(suite, samples, times, reference, lengths) if reference else None
             for side, reference, times in sides
         }
+
+    def _judged(
+        self, suite: Suite, standing: Standing, change: ModelChange, lengths: Lengths | None
+    ) -> tuple[JudgeOutlook, ...]:
+        """What its graders ask models about the answers of all sides."""
+        first, last = standing.looks[0], standing.looks[-1]
+        others = [one for one in (change.base, None if suite.is_pairwise else change.anchor) if one]
+        work = tokentrace.ToJudge(
+            samples=Range(least=first.samples, most=last.samples),
+            answers=suite.attempts.base * len(others) + last.head_attempts,
+            pairs=suite.attempts.base if change.base else 0,
+            longest=max(self._longest(one, lengths) for one in (*others, change.head)),
+        )
+        return tuple(self._judges(suite, work))
+
+    def _with_judges(self, suite: Suite, times: Range, reference: ModelReference, pairs: int) -> Outlay:
+        """One side of a whole suite, and what its graders ask models about that."""
+        work = tokentrace.ToJudge(_all(suite), times.most, pairs, self._longest(reference, None))
+        judged = [one.outlay for one in self._judges(suite, work)]
+        return sum(judged, self._outlay(suite, _all(suite), times, reference))
+
+    def _judges(self, suite: Suite, work: tokentrace.ToJudge) -> Iterator[JudgeOutlook]:
+        for asked in matchspec.questions_of_judges(suite):
+            provider = self.policy.providers[asked.provider]
+            self._assume(tokentrace.judge_assumptions(asked, provider, self._accounts))
+            found = tokentrace.judge_outlay(asked, work, provider, self._accounts)
+            self._doubt_price(asked.model, found)
+            yield JudgeOutlook(grader=asked.grader, model=asked.model, outlay=found)
+
+    def _longest(self, reference: ModelReference, lengths: Lengths | None) -> int:
+        """Tokens of an answer at most."""
+        provider = self.policy.providers[reference.provider]
+        return tokentrace.Answers.expected(reference, provider, lengths).tokens_out[1]
 
     def _tell(
         self,
@@ -198,15 +236,23 @@ class Ahead:
         lengths: Lengths | None = None,
     ) -> Outlay:
         provider = self.policy.providers[reference.provider]
-        accounts = tokentrace.Accounts(self.world.tokens, self.world.prices, self.world.clock.now().date())
         answers = tokentrace.Answers.expected(reference, provider, lengths)
         if suite.samples:  # an imported suite asks nothing here
-            self._assume(tokentrace.assumptions(suite, answers, accounts, lengths))
-        found = tokentrace.outlay(suite, samples, attempts, answers, accounts)
-        if found.usd_most is None and self.gate.budgets.eval_usd is not None:
-            unknown = f"eval_usd is set and the price of {reference.model!r} is unknown"
-            self.warn([f"{unknown}: the gate would end with MC306"])
+            self._assume(tokentrace.assumptions(suite, answers, self._accounts, lengths))
+        found = tokentrace.outlay(suite, samples, attempts, answers, self._accounts)
+        self._doubt_price(reference.model, found)
         return found
+
+    @property
+    def _accounts(self) -> tokentrace.Accounts:
+        return tokentrace.Accounts(self.world.tokens, self.world.prices, self.world.clock.now().date())
+
+    def _doubt_price(self, model: str, found: Outlay) -> None:
+        names = [one for one in self.gate.budgets.of("eval_", "pull_", "month_") if one.endswith("_usd")]
+        if found.usd_most is None and names:
+            self.warn(
+                [f"{names[0]} is set and the price of {model!r} is unknown: the gate would end with MC306"]
+            )
 
 
 def _all(suite: Suite) -> Range:

@@ -10,6 +10,7 @@ from mist_ci.errors import Code, CouldNotRun
 from mist_ci.gate import Pretended
 from mist_ci.models.attempt import Attempt, Side, spend_of
 from mist_ci.models.calibration import GateCalibration, Splits, SuiteCalibration
+from mist_ci.models.ceilings import Ceilings, Charge
 from mist_ci.models.config import Gate, Policy
 from mist_ci.models.figures import count
 from mist_ci.models.judges import NO_JUDGES, Judges
@@ -104,11 +105,12 @@ def _ask(
     providers = subject.policy.providers
     store.origins[Side.HEAD] = Origin.of(subject.reference)
 
-    def watch(spent_usd: Decimal) -> None:
+    def watch(spent: Charge) -> None:
         if ceiling_usd is not None:
-            store.heed([Gauge("max_usd", spent_usd, ceiling_usd)])
+            store.heed([Gauge("max_usd", spent.usd, ceiling_usd)])
 
-    evaluation = matchspec.evaluate(asked, [seat], world, store, ceiling_usd, providers, watch)
+    ceilings = Ceilings(usd=ceiling_usd)
+    evaluation = matchspec.evaluate(asked, [seat], world, store, ceilings, providers, watch)
     if evaluation.failure is not None:
         raise evaluation.failure
     if not evaluation.complete:

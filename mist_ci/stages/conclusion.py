@@ -1,6 +1,6 @@
 """The end of a run: the Report, and everything that belongs to it on disk."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal
 
 from mist_ci import __version__, gate, report, schemaflux, tokentrace
@@ -8,9 +8,13 @@ from mist_ci.errors import ConfigError, MistError, UsageError
 from mist_ci.models.attempt import Attempt, Side, judging_of, spend_of
 from mist_ci.models.difference import InferenceDifference
 from mist_ci.models.finding import Severity
+from mist_ci.models.message import TraceSpan
+from mist_ci.models.plan import Plan
 from mist_ci.models.report import Problem, Report, SpendLine
+from mist_ci.models.token_check import TokenCheck
 from mist_ci.models.verdict import Decision, ModelVerdict, Outcome
 from mist_ci.stages.run import Run
+from mist_ci.stages.tokens import Sampled, cautions, sampled, token_checks
 
 
 def could_not_run(run: Run, error: MistError) -> Report:
@@ -30,6 +34,7 @@ def conclude(
 ) -> Report:
     """The Report, with everything that belongs to it on disk; where that fails, it says so."""
     end_ns = run.world.clock.now_ns()
+    inference, checks, cautions = _accounts(run)
     finished = Report(
         version=__version__,
         run_id=run.run_id,
@@ -37,12 +42,13 @@ def conclude(
         config=run.config,
         event=run.event,
         steps=run.plan.steps if run.plan else (),
-        notices=(*run.notices, *run.world.outputs.take_notices()),
+        notices=(*run.notices, *cautions, *run.world.outputs.take_notices()),
         data=tuple(run.data),
         decision=Decision(outcome=outcome, reasons=reasons, models=models),
         self_checks=tuple(run.self_checks),
         spend=(*_spend_lines(run), *_judging_lines(run)),
-        inference=_differences(run),
+        inference=inference,
+        token_checks=checks,
         training=tuple(run.training),
         budgets=run.budgets,
         waivers=run.waivers if run.plan else (),
@@ -52,8 +58,11 @@ def conclude(
         started_at=run.started.isoformat(timespec="seconds"),
         duration_s=(end_ns - run.start_ns) / 1e9,
     )
+    estimates = list(_estimates(run, end_ns))
+    kept = tuple(_keep(run, finished, end_ns, estimates))
+    finished = finished.model_copy(update={"notices": (*finished.notices, *kept)})
     try:
-        _save(run, finished, end_ns)
+        _save(run, finished, end_ns, estimates)
     except MistError as error:  # the verdict is made, and a full disk does not unmake it
         notice = f"the results directory is not complete: {error}"
         return finished.model_copy(update={"notices": (*finished.notices, notice)})
@@ -70,10 +79,28 @@ def _spend_lines(run: Run) -> tuple[SpendLine, ...]:
     )
 
 
-def _differences(run: Run) -> tuple[InferenceDifference, ...]:
-    """What an answer costs at base and at head, on the samples that decide."""
+def _accounts(
+    run: Run,
+) -> tuple[tuple[InferenceDifference, ...], tuple[TokenCheck, ...], tuple[str, ...]]:
+    """What an answer costs at base and at head, reports held against counts, and what is wrong with either."""
     if run.plan is None:
-        return ()
+        return (), (), ()
+    found: dict[str, dict[Side, Sampled]] = {}
+    told: list[str] = []
+    checks: tuple[TokenCheck, ...] = ()
+    try:
+        found = {change.name: sampled(change, run) for change in run.plan.models}
+        checks = token_checks(run, found.values())
+        told = list(cautions(run, checks))
+    except MistError as error:  # the verdict is made, and what cannot be counted does not unmake it
+        found, told = {}, [f"reported tokens were not held against counts: {error}"]
+    return _differences(run, run.plan, found), checks, tuple(told)
+
+
+def _differences(
+    run: Run, plan: Plan, found: Mapping[str, Mapping[Side, Sampled]]
+) -> tuple[InferenceDifference, ...]:
+    """What an answer costs at base and at head, on the samples that decide."""
     cohort = {suite.digest for suite in run.suites}
     clusters = {
         (suite.digest, sample.key): f"{suite.name}: {sample.cluster}"
@@ -81,13 +108,20 @@ def _differences(run: Run) -> tuple[InferenceDifference, ...]:
         for sample in suite.samples
         if sample.cluster is not None
     }
-    alpha = run.plan.gate.defaults.alpha
-    found = (
-        tokentrace.inference_difference(change.name, attempts, cohort, alpha=alpha, clusters=clusters)
-        for change in run.plan.models
+    rulers = {name: {side: one.ruler for side, one in by_side.items()} for name, by_side in found.items()}
+    compared = (
+        tokentrace.inference_difference(
+            change.name,
+            attempts,
+            cohort,
+            alpha=plan.gate.defaults.alpha,
+            clusters=clusters,
+            rulers=rulers.get(change.name),
+        )
+        for change in plan.models
         if (attempts := run.attempts.get(change.name))
     )
-    return tuple(one for one in found if one is not None)
+    return tuple(one for one in compared if one is not None)
 
 
 def _judging_lines(run: Run) -> tuple[SpendLine, ...]:
@@ -104,12 +138,10 @@ def _is_untold(attempts: Iterable[Attempt]) -> bool:
     return bool(told) and not any(told)
 
 
-def _save(run: Run, finished: Report, end_ns: int) -> None:
+def _save(run: Run, finished: Report, end_ns: int, estimates: Sequence[TraceSpan]) -> None:
     status: Literal["ok", "error"] = "ok" if finished.problem is None else "error"
     run.store.end(run.start_ns, end_ns, _about(run, finished), status)
-    hashes = {found.dataset: found.data_hash for found in run.data}
-    for one in run.training:
-        estimate = tokentrace.estimate_span(run.run_id, one, hashes[one.dataset], run.start_ns, end_ns)
+    for estimate in estimates:
         run.store.message("trace.span", estimate)
     for model in finished.decision.models:
         for result in gate.eval_results(model, run.suites, run.attempts.get(model.model, ())):
@@ -122,15 +154,39 @@ def _save(run: Run, finished: Report, end_ns: int) -> None:
     run.store.save("report.json", finished.model_dump_json(indent=2) + "\n")
 
 
+def _estimates(run: Run, end_ns: int) -> Iterator[TraceSpan]:
+    hashes = {found.dataset: found.data_hash for found in run.data}
+    for one in run.training:
+        yield tokentrace.estimate_span(run.run_id, one, hashes[one.dataset], run.start_ns, end_ns)
+
+
+def _keep(run: Run, finished: Report, end_ns: int, estimates: Sequence[TraceSpan]) -> Iterator[str]:
+    """Adds the run to the ledger, where it took or estimated anything; a sentence where that fails."""
+    if run.world.ledger is None or not (run.attempts or run.training):
+        return
+    everything = [attempt for attempts in run.attempts.values() for attempt in attempts]
+    times = run.start_ns, end_ns
+    try:
+        mine = tokentrace.condensed(run.run_id, everything, times, _about(run, finished))
+        run.world.ledger.append([*mine, *estimates])
+    except (
+        MistError
+    ) as error:  # the verdict is made, and whoever reads it has to know that the next one sees less
+        yield f"what this run spent is not in the ledger, and no later budget will count it: {error}"
+
+
 def _about(run: Run, finished: Report) -> dict[str, str | int | float | bool | None]:
     """What a ledger of many runs tells them apart by."""
-    return {
+    everything = [attempt for attempts in run.attempts.values() for attempt in attempts]
+    account = run.account.about(everything, run.suites) if run.plan else {}
+    return account | {
         "mist.gate": run.gate_name,
         "mist.config": run.config,
         "mist.event": run.event.name,
         "mist.commit": run.event.head,
         "mist.base_commit": run.event.base,
         "mist.branch": run.event.base_ref,
+        "mist.tokens": "\n".join(finished.about_tokens) or None,
         "mist.outcome": finished.decision.outcome.value,
         "mist.complete": run.complete,
     }

@@ -39,7 +39,6 @@ def judge_cautions(suite: Suite, judges: Judges, bar: Gate) -> Iterator[str]:
     """What to know before a suite is asked that a model decides."""
     if suite.judge is None:
         return
-    yield f"{suite.name}: what its judge costs ({suite.judge.asks}) is not in these figures"
     why, demand = gate.why_advisory(suite, judges), gate.who_demands(suite, bar)
     if why is not None and demand is not None:
         yield f"{suite.name} is advisory ({why}), and {demand}: the gate would end with {Code.JUDGE_UNCHECKED}"

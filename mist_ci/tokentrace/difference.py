@@ -10,6 +10,8 @@ from mist_ci.models.difference import InferenceDifference, Moved
 from mist_ci.models.figures import MINUS, count
 from mist_ci.models.usage import TokenBasis
 from mist_ci.stats import paired_mean_bounds, paired_quantile_bounds, quantile
+from mist_ci.tokentrace.counted import Ruler
+from mist_ci.tokentrace.tokenizers import lengths_told
 
 Sample = tuple[str, str]
 """Digest of the suite, and key."""
@@ -20,6 +22,7 @@ Amount = Callable[[Attempt], float]
 class _Pair:
     """One sample that both sides have answered, and what it rises and falls with."""
 
+    sample: Sample
     cluster: str
     base: Sequence[Attempt]
     head: Sequence[Attempt]
@@ -39,24 +42,32 @@ def inference_difference(
     *,
     alpha: float,
     clusters: Mapping[Sample, str] | None = None,
+    rulers: Mapping[Side, Ruler] | None = None,
 ) -> InferenceDifference | None:
     """The difference over all suites of a cohort, by their digests; None where no sample was answered by both.
 
     `alpha` is one-sided for each end of an interval; `clusters` labels samples that belong together. A sample counts
     once, with the mean of its attempts; latency is taken from attempts of the same number that were both made now.
+    `rulers` count tokens as the models of the sides do; without them only prompts tell of another tokenizer.
     """
     pairs = _pairs(attempts, cohort, clusters or {})
     if not pairs:
         return None
-    counted = [pair for pair in pairs if _is_reported(pair)]
+    reported = _on(pairs, TokenBasis.REPORTED)
+    known = reported or _on(pairs, TokenBasis.COUNTED)
+    same_prompts = [pair for pair in reported if _is_one_prompt(pair)]
     return InferenceDifference(
         model=model,
-        tokens_in=_mean_moved(counted, lambda one: one.tokens_in, alpha),
-        tokens_out=_mean_moved(counted, lambda one: one.tokens_out, alpha),
+        tokens_in=_mean_moved(known, lambda one: one.tokens_in, alpha),
+        tokens_out=_mean_moved(known, lambda one: one.tokens_out, alpha),
+        are_counted=bool(known) and not reported,
         usd_per_1000=_usd_per_1000(pairs, alpha),
         p50_ms=_latency(pairs, 0.5, alpha),
         p95_ms=_latency(pairs, 0.95, alpha),
-        prompts=_prompts_told([pair for pair in counted if _is_one_prompt(pair)]),
+        prompts=_prompts_told(same_prompts),
+        lengths=_lengths_told(
+            reported, rulers or {}, prompts_moved=_by_tokenizer(_tokens_apart(same_prompts))
+        ),
     )
 
 
@@ -73,13 +84,13 @@ def _pairs(
         base, head = told.sides[Side.BASE], told.sides[Side.HEAD]
         if base and head:
             label = clusters.get(sample, "\x1f".join(sample))
-            found.append(_Pair(label, base, head))
+            found.append(_Pair(sample, label, base, head))
     return found
 
 
-def _is_reported(pair: _Pair) -> bool:
-    """Tokens that are counted here are counted alike on both sides, whatever the models do."""
-    return all(one.token_basis is TokenBasis.REPORTED for one in (*pair.base, *pair.head))
+def _on(pairs: Sequence[_Pair], basis: TokenBasis) -> list[_Pair]:
+    """Pairs whose tokens come from one place on both sides: what a provider reports has its template in it."""
+    return [pair for pair in pairs if all(one.token_basis is basis for one in (*pair.base, *pair.head))]
 
 
 def _is_one_prompt(pair: _Pair) -> bool:
@@ -149,7 +160,7 @@ def _took_time(one: Attempt) -> bool:
 
 def _prompts_told(pairs: Sequence[_Pair]) -> str | None:
     """Why the same prompts may have other numbers of tokens: as many more in each of them, or more here than there."""
-    apart = [pair.head[0].tokens_in - pair.base[0].tokens_in for pair in pairs]
+    apart = _tokens_apart(pairs)
     moved = [tokens for tokens in apart if tokens]
     if not moved or len(apart) == 1:  # one prompt cannot tell a template from a tokenizer
         return None
@@ -158,9 +169,27 @@ def _prompts_told(pairs: Sequence[_Pair]) -> str | None:
         f"word for word the same"
     )
     least, most = min(apart), max(apart)
-    if least == most:
+    if not _by_tokenizer(apart):
         return f"{told}: {_signed(least)} each, as another chat template does"
     return f"{told}: {_signed(least)} to {_signed(most)}, as another tokenizer does"
+
+
+def _tokens_apart(pairs: Sequence[_Pair]) -> list[int]:
+    """Head minus base for each prompt."""
+    return [pair.head[0].tokens_in - pair.base[0].tokens_in for pair in pairs]
+
+
+def _by_tokenizer(apart: Sequence[int]) -> bool:
+    """A template adds the same to every prompt."""
+    return bool(apart) and min(apart) != max(apart)
+
+
+def _lengths_told(pairs: Sequence[_Pair], rulers: Mapping[Side, Ruler], *, prompts_moved: bool) -> str | None:
+    if not pairs:
+        return None
+    ordered = sorted(pairs, key=lambda pair: pair.sample)
+    base, head = _sides(ordered)
+    return lengths_told(base, head, rulers, prompts_moved=prompts_moved)
 
 
 def _signed(tokens: int) -> str:

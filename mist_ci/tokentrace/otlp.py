@@ -19,6 +19,7 @@ _NAMES = {
     "tokens_out": "gen_ai.usage.output_tokens",
     "tokens_cached": "gen_ai.usage.cache_read.input_tokens",
     "tokens_reasoning": "gen_ai.usage.reasoning.output_tokens",
+    "tokens_cache_written": "gen_ai.usage.cache_creation.input_tokens",
 }
 """Of a call. Spans above it carry sums, and a sum under these names would be counted again by whoever adds them up."""
 _MAX_INT = 2**63

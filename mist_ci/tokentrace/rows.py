@@ -36,7 +36,7 @@ _TRAINED = {
     "epochs": "DOUBLE", "gpu_hours": "DOUBLE", "runtime_s": "DOUBLE",
 }  # fmt: skip
 _TIED = {"data_hash": "VARCHAR", "config_hash": "VARCHAR", "commit": "VARCHAR", "branch": "VARCHAR"}
-COLUMNS = {
+TABLES = {
     "spans": {
         "run_id": "VARCHAR", "trace_id": "VARCHAR", "span_id": "VARCHAR", "parent_id": "VARCHAR",
         "operation": "VARCHAR", "status": "VARCHAR", **_TIMES, **_TOLD, "data_hash": "VARCHAR", "attrs": "JSON",
@@ -166,7 +166,7 @@ def _of_run(run: LedgerRun) -> Iterator[Row]:
 
 def _row(table: str, values: Mapping[str, object]) -> bytes:
     """Values that are of their column's kind; every other is none."""
-    return _encode({name: _fitting(values.get(name), kind) for name, kind in COLUMNS[table].items()})
+    return _encode({name: _fitting(values.get(name), kind) for name, kind in TABLES[table].items()})
 
 
 def _fitting(value: object, kind: str) -> object:

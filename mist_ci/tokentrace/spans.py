@@ -179,6 +179,7 @@ class Tracer:
             cost_basis=one.cost_basis.value,
             price_as_of=one.price_as_of,
             tokens_basis=one.token_basis.value if one.token_basis else None,
+            tier=one.tier,
             retries=one.retries,
             reused=one.reused,
             status=None if has_answer else one.status.value,

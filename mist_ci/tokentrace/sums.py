@@ -20,6 +20,7 @@ class Figures(TypedDict):
     tokens_out: int
     tokens_cached: int
     tokens_reasoning: int
+    tokens_cache_written: int
     cost_usd: Decimal | None
     reused_calls: int
     saved_usd: Decimal | None
@@ -35,6 +36,7 @@ def of_answer(one: Attempt) -> Figures:
         "tokens_out": one.tokens_out if is_paid else 0,
         "tokens_cached": one.tokens_cached if is_paid else 0,
         "tokens_reasoning": one.tokens_reasoning if is_paid else 0,
+        "tokens_cache_written": one.tokens_cache_written if is_paid else 0,
         "cost_usd": one.cost_usd if is_paid else _NOTHING,
         "reused_calls": 1 if is_stored else 0,
         "saved_usd": one.cost_usd if is_stored else None,
@@ -49,6 +51,7 @@ def of_judging(one: Judgement) -> Figures:
         "tokens_out": one.tokens_out,
         "tokens_cached": one.tokens_cached,
         "tokens_reasoning": one.tokens_reasoning,
+        "tokens_cache_written": one.tokens_cache_written,
         "cost_usd": one.cost_usd,
         "reused_calls": one.reused,
         "saved_usd": one.saved_usd if one.reused else None,
@@ -64,6 +67,7 @@ class Sums:
     tokens_out: int = 0
     tokens_cached: int = 0
     tokens_reasoning: int = 0
+    tokens_cache_written: int = 0
     cost_usd: Decimal | None = _NOTHING
     reused_calls: int = 0
     saved_usd: Decimal | None = _NOTHING
@@ -79,6 +83,7 @@ class Sums:
         self.tokens_out += one.tokens_out
         self.tokens_cached += one.tokens_cached
         self.tokens_reasoning += one.tokens_reasoning
+        self.tokens_cache_written += one.tokens_cache_written
         self.cost_usd = _plus(self.cost_usd, one.cost_usd)
         if one.reused_calls:
             self.reused_calls += one.reused_calls
@@ -99,6 +104,7 @@ class Sums:
             "tokens_out": self.tokens_out,
             "tokens_cached": self.tokens_cached,
             "tokens_reasoning": self.tokens_reasoning,
+            "tokens_cache_written": self.tokens_cache_written,
             "cost_usd": self.cost_usd,
             "reused_calls": self.reused_calls,
             "saved_usd": self.saved_usd if self.reused_calls else None,
@@ -113,6 +119,7 @@ class Sums:
             "tokens_out": self.tokens_out,
             "tokens_cached": self.tokens_cached,
             "tokens_reasoning": self.tokens_reasoning,
+            "tokens_cache_written": self.tokens_cache_written,
             "cost_usd": None if self.cost_usd is None else str(self.cost_usd),
             "reused_calls": self.reused_calls,
             "saved_usd": None if self.saved_usd is None else str(self.saved_usd),

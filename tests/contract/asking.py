@@ -31,6 +31,8 @@ class Asker:
     limits: Limits = PATIENT
     key: str = KEY
     waits: list[float] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
+    """What somebody who waits is told."""
 
     def open(self) -> ModelClient:
         async def sleep(seconds: float) -> None:
@@ -38,7 +40,7 @@ class Asker:
 
         retrying = Retrying(sleep=sleep, uniform=random.Random(7).uniform, now=lambda: NOW)
         provider = Provider(type="openai", base_url=self.url, key_env="LLM_KEY", limits=self.limits)
-        clients: ModelClients = ProviderClients({"LLM_KEY": self.key}, retrying)
+        clients: ModelClients = ProviderClients({"LLM_KEY": self.key}, retrying, tell=self.told.append)
         return clients.open("prod", provider)
 
     def ask(self, *requests: Request) -> list[Completion | NoAnswer]:

@@ -171,6 +171,20 @@ def test_four_retries_and_then_no_answer() -> None:
     assert len(waits) == 4
 
 
+def test_who_waits_is_told_why_unless_it_was_one_short_wait() -> None:
+    with FaultServer(faults.error(500, "broken")) as server:
+        asker = Asker(server.url)
+        asker.ask()
+    assert [one.split(" in ")[0] for one in asker.told] == [
+        f"provider prod: 500: broken; try {number} of 5" for number in (3, 4, 5)
+    ]
+    assert asker.told[-1].endswith(f" in {asker.waits[-1]:.0f} s")
+    with FaultServer(faults.error(429, Retry_After="30"), faults.ok) as server:
+        asker = Asker(server.url)
+        asker.ask()
+    assert len(asker.told) == 1
+
+
 def test_waits_that_would_pass_the_deadline_are_not_waited() -> None:
     answer, waits = outcome(faults.error(503, Retry_After="59"), limits=Limits(timeout_s=0.5))
     assert isinstance(answer, NoAnswer)

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 
@@ -199,7 +200,9 @@ COMMANDS = ("action", "finalize", "verify")
 
 
 def _params(command: str, *arguments: str) -> dict[str, Any]:
-    return cli.commands[command].make_context(command, list(arguments)).params
+    found = cli.get_command(click.Context(cli), command)
+    assert found is not None
+    return found.make_context(command, list(arguments)).params
 
 
 def test_every_input_of_the_action_reaches_the_command(monkeypatch: pytest.MonkeyPatch) -> None:

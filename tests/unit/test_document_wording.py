@@ -9,7 +9,7 @@ import yaml
 from pydantic import BaseModel
 
 from mist_ci.errors import Code, ConfigError, Where
-from mist_ci.matchspec.graders import GRADERS, specify
+from mist_ci.matchspec.graders import every_kind, specify
 from mist_ci.models.config import Policy
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.suite import SuiteFile
@@ -36,13 +36,21 @@ FULL: dict[type[BaseModel], dict[str, Any]] = {
                 "type": "openai",
                 "base_url": "https://llm.example.com/v1",
                 "key_env": "KEY",
-                "prices": {"input_per_mtok": 0.15, "output_per_mtok": 0.6, "as_of": "2026-11-01"},
+                "prices": {
+                    "input_per_mtok": 0.15,
+                    "output_per_mtok": 0.6,
+                    "as_of": "2026-11-01",
+                    "cached_input_per_mtok": 0.1,
+                    "cache_write_per_mtok": 0.2,
+                    "cache_write_1h_per_mtok": 0.3,
+                    "tiers": {"batch": {"input_per_mtok": 0.07, "output_per_mtok": 0.3}},
+                },
                 "limits": {"rpm": 600, "tpm": 1, "connections": 32, "timeout_s": 5},
                 "max_tokens_as": "max_completion_tokens",
             },
             "az": {"type": "azure", "base_url": "https://x.example.com", "api_version": "2024-10-21"},
             "own": {"type": "command", "command": ["answer"], "protocol": "lines", "env": ["KEY"]},
-            "code": {"type": "python", "callable": "package.module:function"},
+            "code": {"type": "python", "callable": "package.module:function", "files": ["answer.py"]},
             "tape": {"type": "replay", "recording": "tape.jsonl"},
         },
         "models": {"bot": "models/bot.yml"},
@@ -75,7 +83,23 @@ FULL: dict[type[BaseModel], dict[str, Any]] = {
                 "require": ["qa"],
                 "defaults": {"margin": 0.05, "alpha": 0.05},
                 "on_inconclusive": "warn",
-                "budgets": {"eval_usd": 5, "training_usd": 200, "cost_per_request_increase": 0.2},
+                "budgets": {
+                    "eval_usd": 5,
+                    "eval_tokens": 10**6,
+                    "eval_minutes": 30,
+                    "pull_request_usd": 20,
+                    "pull_request_tokens": 10**7,
+                    "pull_request_minutes": 120,
+                    "month_usd": 400,
+                    "month_tokens": 10**9,
+                    "month_minutes": 3000,
+                    "training_usd": 200,
+                    "training_tokens": 10**8,
+                    "training_hours": 40,
+                    "cost_per_request_increase": 0.2,
+                    "tokens_per_request_increase": 0.2,
+                    "latency_increase": 0.5,
+                },
                 "data": {"fail_on": "error"},
             }
         },
@@ -323,7 +347,7 @@ def test_a_long_value_is_cut_and_says_so() -> None:
 
 def test_a_wrong_option_of_a_grader_is_told_in_the_same_words() -> None:
     with pytest.raises(ConfigError) as caught:
-        specify({GRADERS[0].name: {"ignore_case": 3}}, Where("a.yml"))
+        specify({every_kind()[0].name: {"ignore_case": 3}}, Where("a.yml"))
     assert caught.value.message == "exact.ignore_case must be true or false (got 3)"
 
 

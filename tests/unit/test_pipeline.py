@@ -410,6 +410,33 @@ def test_a_run_that_ran_out_of_money_is_never_a_pass(usd: str) -> None:
     assert done.report.budgets[0].over
 
 
+def test_tokens_that_cannot_be_right_and_costs_that_nobody_knows_are_said() -> None:
+    def odd(model: str, messages: Sequence[ChatMessage]) -> Answer:
+        text = arithmetic(model, messages)
+        assert isinstance(text, str)
+        if "2026-02" in model:
+            return completion(text, tokens_in=2, tokens_out=90, tier="scale")
+        return completion(text, tokens_in=2, tokens_out=1)
+
+    gated = gate(MOVE_TO_GOOD, models=FakeModels(odd))
+    base, head = gated.report.token_checks
+    assert not base.is_worth_telling
+    assert head.caution in gated.report.notices
+    assert "90.0 times as many tokens out" in str(head.caution)
+    assert any("the service tier scale, whose price nobody knows" in one for one in gated.report.notices)
+    assert any("service tiers were usual at base and scale at head" in one for one in gated.report.notices)
+    (store,) = gated.stores.stores.values()
+    root = store.messages["trace.span"][0].model_dump()
+    assert head.sentence in root["attrs"]["mist.tokens"]
+
+
+def test_reasoning_that_nobody_reports_is_said_to_be_in_no_cost() -> None:
+    reasons = reference("good-2026-02-01").replace("}", ", reasoning_effort: high}")
+    models = FakeModels(lambda *asked: completion(str(arithmetic(*asked)), tokens_in=None, tokens_out=None))
+    notices = gate({"models/bot.yml": reasons}, models=models).report.notices
+    assert any("what it reasoned is in no count, and in no cost" in one for one in notices)
+
+
 def test_answers_that_never_came_are_no_verdict() -> None:
     busy = NoAnswer("HTTP 503, five times", retries=4, server_gone=False)
     models = FakeModels(

@@ -1,8 +1,10 @@
 """Model providers: one file per wire format. Only this package ever sees a key."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
+from mist_ci.adapters.materialised import Materialised
 from mist_ci.adapters.providers import python_callable, replay
 from mist_ci.adapters.providers.anthropic import Anthropic
 from mist_ci.adapters.providers.azure import Azure
@@ -15,7 +17,7 @@ from mist_ci.adapters.providers.openai_completions import OpenAICompletions
 from mist_ci.adapters.providers.openai_embeddings import OpenAIEmbeddings
 from mist_ci.adapters.providers.openai_responses import OpenAIResponses
 from mist_ci.adapters.providers.python_callable import PythonFunction
-from mist_ci.adapters.providers.retrying import Retrying
+from mist_ci.adapters.providers.retrying import Retrying, Tell, nobody
 from mist_ci.adapters.providers.secret import Redact, Secret
 from mist_ci.adapters.providers.surroundings import Surroundings, refused_here
 from mist_ci.adapters.providers.traffic import Traffic
@@ -43,11 +45,12 @@ def wire_of(provider: Provider) -> Wire:
 
 
 class ProviderClients:
-    """Opens clients (`ports.ModelClients`). Clients of one provider name share its traffic.
+    """Opens clients (`ports.ModelClients`). Clients of one provider name share its traffic, and end before this does.
 
     `redact` takes the key out of answers before anyone stores or shows them. `directory` holds the files that local
     code and recordings may come from: None in a job of CI, where they may be those of a pull request. `recorder`
-    writes down every exchange, and `tape` answers in the place of everybody.
+    writes down every exchange, and `tape` answers in the place of everybody. `tell` hears which provider is waited for,
+    and why.
     """
 
     def __init__(
@@ -58,14 +61,17 @@ class ProviderClients:
         directory: Path | None = None,
         recorder: replay.Recorder | None = None,
         tape: replay.Tape | None = None,
+        tell: Tell = nobody,
     ) -> None:
         self._environ = environ
         self._redact = redact
         self._retrying = retrying or Retrying()
+        self._tell = tell
         self._directory = directory
         self._recorder = recorder
         self._tape = tape
         self._traffic: dict[str, Traffic] = {}
+        self._materialised = Materialised()
 
     def open(self, name: str, provider: Provider) -> ModelClient:
         """A client for a provider of the policy.
@@ -87,7 +93,9 @@ class ProviderClients:
             case "command":
                 return self._command(name, provider)
             case "python":
-                function = python_callable.load(name, provider.callable or "", self._directory)
+                home = self._home(provider)
+                by_hand = None if home else self._directory
+                function = python_callable.load(name, provider.callable or "", by_hand, home)
                 return self._local(name, provider, PythonFunction(function).answer)
             case "replay":
                 if self._directory is None:
@@ -98,7 +106,7 @@ class ProviderClients:
                 return self._local(name, provider, tape.answer)
             case _:
                 traffic = self._traffic_of(name, provider)
-                return HttpClient(name, provider, key, wire_of(provider), self._retrying, traffic)
+                return HttpClient(name, provider, key, wire_of(provider), self._retries(name), traffic)
 
     def open_embedder(self, name: str, provider: Provider) -> ModelClient:
         """A client whose answers are vectors.
@@ -115,16 +123,17 @@ class ProviderClients:
         if self._tape is not None:
             return self._local(name, provider, self._tape.answer)
         key, traffic = self._key(name, provider), self._traffic_of(name, provider)
-        client = HttpClient(name, provider, key, OpenAIEmbeddings(), self._retrying, traffic)
+        client = HttpClient(name, provider, key, OpenAIEmbeddings(), self._retries(name), traffic)
         if self._recorder is None:
             return client
         self._recorder.begin()
         return replay.Recorded(client, self._recorder, key)
 
     def _command(self, name: str, provider: Provider) -> LocalClient:
-        around = Surroundings(self._environ, self._directory)
+        home = self._home(provider)
+        around = Surroundings(self._environ, self._directory, home)
         command = around.program(name, provider.command or ("",))
-        program = Program(command, self._directory, around.variables(name, provider.env))
+        program = Program(command, home or self._directory, around.variables(name, provider.env))
         secrets = tuple(self._secret(self._environ[variable]) for variable in provider.env)
         if provider.protocol == "lines":
             lines = Lines(program)
@@ -140,7 +149,14 @@ class ProviderClients:
         close: Close = nothing_to_close,
     ) -> LocalClient:
         traffic = self._traffic_of(name, provider)
-        return LocalClient(answer, provider, self._retrying, traffic, secrets, close)
+        return LocalClient(answer, provider, self._retries(name), traffic, secrets, close)
+
+    def _home(self, provider: Provider) -> Path | None:
+        """Where its files are, and nothing else; None for a provider that needs none."""
+        return self._materialised.home(provider.contents) if provider.contents else None
+
+    def _retries(self, name: str) -> Retrying:
+        return replace(self._retrying, tell=lambda text: self._tell(f"provider {name}: {text}"))
 
     def _traffic_of(self, name: str, provider: Provider) -> Traffic:
         return self._traffic.setdefault(name, Traffic(name, provider.limits, self._retrying.sleep))
@@ -167,7 +183,12 @@ class ProviderClients:
 
 
 def clients_by_hand(
-    environ: Mapping[str, str], redact: Redact, directory: Path, record: Path | None, replayed: Path | None
+    environ: Mapping[str, str],
+    redact: Redact,
+    directory: Path,
+    record: Path | None,
+    replayed: Path | None,
+    tell: Tell = nobody,
 ) -> ProviderClients:
     """Clients that may use code and recordings out of a directory: who runs this by hand knows what is in it.
 
@@ -175,4 +196,4 @@ def clients_by_hand(
     """
     recorder = replay.Recorder(record) if record else None
     tape = replay.read_tape(replayed) if replayed else None
-    return ProviderClients(environ, None, redact, directory, recorder, tape)
+    return ProviderClients(environ, None, redact, directory, recorder, tape, tell)

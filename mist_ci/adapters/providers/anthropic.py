@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 
+from mist_ci.adapters.providers.counts import tier_of
 from mist_ci.adapters.providers.openai_chat import with_cost
 from mist_ci.adapters.providers.refusing import cannot, refuse_parameters
 from mist_ci.adapters.providers.replies import (
@@ -72,8 +73,8 @@ class Anthropic:
             body["system"] = "\n\n".join(system)
         if parameters.stop:
             body["stop_sequences"] = parameters.stop
-        if parameters.reasoning_effort is not None:
-            body["output_config"] = {"effort": _effort(parameters.reasoning_effort)}
+        if output := _output(request):
+            body["output_config"] = output
         if request.tools:
             body["tools"] = [_tool(tool) for tool in request.tools]
         return json.dumps(body).encode()
@@ -81,6 +82,16 @@ class Anthropic:
     def understand(self, reply: Reply, now: Now) -> Meaning:
         """See `replies.understand`."""
         return with_cost(understand(reply, now, _completion, "content"), reply)
+
+
+def _output(request: Request) -> dict[str, object]:
+    """How hard the model thinks, and the schema that its answer must fit."""
+    output: dict[str, object] = {}
+    if request.parameters.reasoning_effort is not None:
+        output["effort"] = _effort(request.parameters.reasoning_effort)
+    if request.reply_schema is not None:
+        output["format"] = {"type": "json_schema", "schema": request.reply_schema}
+    return output
 
 
 def _effort(effort: str) -> str:
@@ -175,16 +186,21 @@ def _call(block: object) -> ToolCall | None:
 
 def _usage(told: object) -> Counts:
     """Tokens of the cache are not in `input_tokens`, and the model read them all the same."""
+    tier = tier_of(at(told, "speed")) or tier_of(at(told, "service_tier"))
     fresh, answered = count_of(at(told, "input_tokens")), count_of(at(told, "output_tokens"))
     cached = count_of(at(told, "cache_read_input_tokens"))
     written = count_of(at(told, "cache_creation_input_tokens"))
     asked = (fresh or 0) + (cached or 0) + (written or 0)
     if fresh is None or answered is None or not asked:
-        return UNCOUNTED
+        return {**UNCOUNTED, "tier": tier}
     thought = count_of(at(told, "output_tokens_details", "thinking_tokens"))
+    for_an_hour = count_of(at(told, "cache_creation", "ephemeral_1h_input_tokens"))
     return {
         "tokens_in": asked,
         "tokens_out": answered,
         "tokens_cached": cached,
         "tokens_reasoning": at_most(thought, answered),
+        "tokens_cache_written": written,
+        "tokens_cache_written_1h": at_most(for_an_hour, written),
+        "tier": tier,
     }

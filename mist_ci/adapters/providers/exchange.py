@@ -8,6 +8,7 @@ from typing import Annotated
 
 from pydantic import Field, JsonValue, ValidationError
 
+from mist_ci.adapters.providers.counts import TIER
 from mist_ci.adapters.providers.retrying import Failure
 from mist_ci.models.base import Model
 from mist_ci.models.suite import ToolCall
@@ -19,7 +20,7 @@ MAX_ANSWER_BYTES = 8 * 2**20
 
 
 def question(request: Request) -> dict[str, JsonValue]:
-    """Model, messages, those parameters that are set, and tools where there are any."""
+    """Model, messages, those parameters that are set, and tools and a schema of the reply where there are any."""
     asked: dict[str, JsonValue] = {
         "model": request.model,
         "messages": [
@@ -32,6 +33,8 @@ def question(request: Request) -> dict[str, JsonValue]:
         asked["tools"] = [tool.model_dump(mode="json", exclude_none=True) for tool in request.tools]
     if request.top_logprobs is not None:
         asked["top_logprobs"] = request.top_logprobs
+    if request.reply_schema is not None:
+        asked["reply_schema"] = dict(request.reply_schema)
     return asked
 
 
@@ -46,6 +49,10 @@ class Given(Model):
     tokens_out: TokenCount | None = None
     tokens_cached: TokenCount | None = None
     tokens_reasoning: TokenCount | None = None
+    tokens_cache_written: TokenCount | None = None
+    tokens_cache_written_1h: TokenCount | None = None
+    tokens_not_text: TokenCount | None = None
+    tier: Annotated[str, Field(pattern=TIER)] | None = None
     cost_usd: Annotated[Decimal, Field(ge=0, le=1_000_000)] | None = None
     fingerprint: Annotated[str, Field(max_length=200)] | None = None
     first_logprobs: dict[str, float] = Field(default_factory=dict)
@@ -65,6 +72,10 @@ class Given(Model):
             tokens_out=completion.tokens_out,
             tokens_cached=completion.tokens_cached,
             tokens_reasoning=completion.tokens_reasoning,
+            tokens_cache_written=completion.tokens_cache_written,
+            tokens_cache_written_1h=completion.tokens_cache_written_1h,
+            tokens_not_text=completion.tokens_not_text,
+            tier=completion.tier,
             cost_usd=completion.cost_usd,
             fingerprint=completion.fingerprint,
             first_logprobs=dict(completion.first_logprobs),
@@ -88,6 +99,10 @@ class Given(Model):
             tool_calls=self.tool_calls,
             tokens_cached=self.tokens_cached if counted else None,
             tokens_reasoning=self.tokens_reasoning if counted else None,
+            tokens_cache_written=self.tokens_cache_written if counted else None,
+            tokens_cache_written_1h=self.tokens_cache_written_1h if counted else None,
+            tokens_not_text=self.tokens_not_text if counted else None,
+            tier=self.tier,
             cost_usd=self.cost_usd,
             first_logprobs=self.first_logprobs,
         )

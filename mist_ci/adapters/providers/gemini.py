@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from mist_ci.adapters.providers.anthropic import arguments_of
+from mist_ci.adapters.providers.counts import beyond, tier_of
 from mist_ci.adapters.providers.openai_chat import with_cost
 from mist_ci.adapters.providers.refusing import model_in_path
 from mist_ci.adapters.providers.replies import (
@@ -22,7 +24,6 @@ from mist_ci.adapters.providers.replies import (
 from mist_ci.adapters.providers.retrying import Failure, Now
 from mist_ci.adapters.providers.secret import Secret
 from mist_ci.models.config import Provider
-from mist_ci.models.modelref import Parameters
 from mist_ci.models.suite import ChatMessage, ToolCall
 from mist_ci.ports.model_client import Completion, Request
 
@@ -40,6 +41,9 @@ _FILTERED = frozenset(
         "MODEL_ARMOR",
     }
 )  # fmt: skip
+
+_BY_MODALITY = ("promptTokensDetails", "candidatesTokensDetails", "toolUsePromptTokensDetails")
+_OTHER_MODALITIES = frozenset({"AUDIO", "DOCUMENT", "IMAGE", "VIDEO"})
 
 
 class Gemini:
@@ -66,7 +70,7 @@ class Gemini:
         ]
         if system:
             body["systemInstruction"] = {"parts": [{"text": text} for text in system]}
-        if config := _config(request.parameters, request.top_logprobs):
+        if config := _config(request):
             body["generationConfig"] = config
         if request.tools:
             declared = [
@@ -83,17 +87,35 @@ class Gemini:
 
     def understand(self, reply: Reply, now: Now) -> Meaning:
         """See `replies.understand`."""
-        return with_cost(understand(reply, now, _completion, "candidates"), reply)
+        meaning = with_cost(understand(reply, now, _completion, "candidates"), reply)
+        tier = tier_of(reply.headers.get("x-gemini-service-tier"))
+        return replace(meaning, tier=tier) if tier and isinstance(meaning, Completion) else meaning
 
 
-def _config(parameters: Parameters, top_logprobs: int | None) -> dict[str, object]:
-    told = parameters.model_dump(exclude_none=True)
+def _config(request: Request) -> dict[str, object]:
+    told = request.parameters.model_dump(exclude_none=True)
     config: dict[str, object] = {theirs: told[ours] for ours, theirs in _NAMES.items() if ours in told}
-    if parameters.reasoning_effort is not None:
-        config["thinkingConfig"] = {"thinkingLevel": parameters.reasoning_effort.upper()}
-    if top_logprobs is not None:
-        config |= {"responseLogprobs": True, "logprobs": top_logprobs}
+    if request.parameters.reasoning_effort is not None:
+        config["thinkingConfig"] = {"thinkingLevel": request.parameters.reasoning_effort.upper()}
+    if request.top_logprobs is not None:
+        config |= {"responseLogprobs": True, "logprobs": request.top_logprobs}
+    if request.reply_schema is not None:
+        config |= {
+            "responseMimeType": "application/json",
+            "responseJsonSchema": _ordered(request.reply_schema),
+        }
     return config
+
+
+def _ordered(schema: object) -> object:
+    """The schema with its keys in their order: left alone, a model may write them by the alphabet."""
+    if isinstance(schema, list | tuple):
+        return [_ordered(one) for one in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    told = {key: _ordered(value) for key, value in schema.items()}
+    properties = schema.get("properties")
+    return {**told, "propertyOrdering": list(properties)} if isinstance(properties, Mapping) else told
 
 
 def _contents(messages: tuple[ChatMessage, ...]) -> list[dict[str, object]]:
@@ -166,16 +188,27 @@ def _call(call: object) -> ToolCall | None:
 
 
 def _usage(told: object) -> Counts:
-    """Thoughts are not in `candidatesTokenCount`, and are paid for like the answer."""
+    """Thoughts are not in `candidatesTokenCount`, and are paid for like the answer; so is what only the total has."""
     asked = count_of(at(told, "promptTokenCount"))
     if not asked:
         return UNCOUNTED
     asked += count_of(at(told, "toolUsePromptTokenCount")) or 0
     answered = count_of(at(told, "candidatesTokenCount")) or 0
     thought = count_of(at(told, "thoughtsTokenCount"))
+    if unseen := beyond(at(told, "totalTokenCount"), asked + answered + (thought or 0)):
+        thought = (thought or 0) + unseen
     return {
         "tokens_in": asked,
         "tokens_out": answered + (thought or 0),
         "tokens_cached": at_most(count_of(at(told, "cachedContentTokenCount")), asked),
         "tokens_reasoning": thought,
+        "tokens_not_text": sum(_not_text(at(told, name)) for name in _BY_MODALITY) or None,
     }
+
+
+def _not_text(counts: object) -> int:
+    return sum(
+        count_of(at(one, "tokenCount")) or 0
+        for one in (counts if isinstance(counts, list) else ())
+        if at(one, "modality") in _OTHER_MODALITIES
+    )

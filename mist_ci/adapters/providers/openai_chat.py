@@ -9,19 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
-from mist_ci.adapters.providers.replies import (
-    UNCOUNTED,
-    Counts,
-    Meaning,
-    Reply,
-    at,
-    at_most,
-    count_of,
-    logprobs_of,
-    short,
-    text_of,
-    understand,
-)  # fmt: skip
+from mist_ci.adapters.providers.counts import usage
+from mist_ci.adapters.providers.replies import Meaning, Reply, at, logprobs_of, short, text_of, understand
 from mist_ci.adapters.providers.retrying import Failure, Now
 from mist_ci.adapters.providers.secret import Secret
 from mist_ci.models.config import Provider
@@ -140,24 +129,8 @@ def _completion(document: object) -> Completion | Failure | None:
         refusal=bool(at(message, "refusal")),
         tool_calls=_tool_calls(at(message, "tool_calls")),
         first_logprobs=logprobs_of(candidates, "token", "logprob"),
-        **usage(at(document, "usage"), "prompt_tokens", "completion_tokens"),
+        **usage(document, "prompt_tokens", "completion_tokens"),
     )
-
-
-def usage(told: object, tokens_in: str, tokens_out: str) -> Counts:
-    """Counts as all APIs of OpenAI report them. Half a report is none: both must come from the same counter."""
-    asked, answered = count_of(at(told, tokens_in)), count_of(at(told, tokens_out))
-    # No prompt has 0 tokens: who says so has not counted.
-    if not asked or answered is None:
-        return UNCOUNTED
-    cached = count_of(at(told, f"{tokens_in}_details", "cached_tokens"))
-    reasoning = count_of(at(told, f"{tokens_out}_details", "reasoning_tokens"))
-    return {
-        "tokens_in": asked,
-        "tokens_out": answered,
-        "tokens_cached": at_most(cached, asked),
-        "tokens_reasoning": at_most(reasoning, answered),
-    }
 
 
 def _tool_calls(calls: object) -> tuple[ToolCall, ...]:

@@ -7,7 +7,8 @@ import json
 import math
 from collections.abc import Mapping
 
-from mist_ci.adapters.providers.openai_chat import usage, with_cost
+from mist_ci.adapters.providers.counts import usage
+from mist_ci.adapters.providers.openai_chat import with_cost
 from mist_ci.adapters.providers.refusing import cannot
 from mist_ci.adapters.providers.replies import Meaning, Reply, at, logprobs_of, short, text_of, understand
 from mist_ci.adapters.providers.retrying import Failure, Now
@@ -70,7 +71,7 @@ def _completion(document: object) -> Completion | Failure | None:
         finish_reason=finish_reason,
         fingerprint=short(at(document, "system_fingerprint")),
         first_logprobs=_first_logprobs(at(choices, 0, "logprobs")),
-        **usage(at(document, "usage"), "prompt_tokens", "completion_tokens"),
+        **usage(document, "prompt_tokens", "completion_tokens"),
     )
 
 

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping
 
-from mist_ci.adapters.providers.openai_chat import usage, with_cost
+from mist_ci.adapters.providers.counts import usage
+from mist_ci.adapters.providers.openai_chat import with_cost
 from mist_ci.adapters.providers.refusing import refuse_parameters
 from mist_ci.adapters.providers.replies import Meaning, Reply, at, logprobs_of, short, text_of, understand
 from mist_ci.adapters.providers.retrying import Failure, Now
@@ -53,6 +54,9 @@ class OpenAIResponses:
             ]
         if request.top_logprobs is not None:
             body |= {"top_logprobs": request.top_logprobs, "include": ["message.output_text.logprobs"]}
+        if request.reply_schema is not None:
+            held_to = {"name": "reply", "strict": True, "schema": request.reply_schema}
+            body["text"] = {"format": {"type": "json_schema", **held_to}}
         return json.dumps(body).encode()
 
     def understand(self, reply: Reply, now: Now) -> Meaning:
@@ -97,7 +101,7 @@ def _completion(document: object) -> Completion | Failure | None:
         refusal=any(at(part, "type") == "refusal" for part in parts),
         tool_calls=calls,
         first_logprobs=_first_logprobs(parts),
-        **usage(at(document, "usage"), "input_tokens", "output_tokens"),
+        **usage(document, "input_tokens", "output_tokens"),
     )
 
 

@@ -52,15 +52,22 @@ class PythonFunction:
         return await given if isinstance(given, Awaitable) else given
 
 
-def load(name: str, place: str, directory: Path | None) -> Function:
+def load(name: str, place: str, directory: Path | None, home: Path | None = None) -> Function:
     """The function at `package.module:function`.
 
-    Out of an installed package; out of `directory` too where a run by hand names it. Raises CouldNotRun MC303.
+    Out of an installed package, or out of `home`, which holds the files that the policy names; out of `directory` too
+    where a run by hand names it. Raises CouldNotRun MC303.
     """
     module, _, attribute = place.partition(":")
-    if directory is not None and str(directory) not in sys.path:
-        sys.path.append(str(directory))
-    _check_origin(name, module, directory)
+    if home is not None:
+        _leave_workspace()  # what is in there may have the names of the files
+    for root in (home, directory):
+        if root is not None and str(root) not in sys.path:
+            sys.path.append(str(root))
+    importlib.invalidate_caches()
+    _check_origin(name, module, directory, home)
+    if directory is None:
+        _leave_workspace()
     try:
         function = getattr(importlib.import_module(module), attribute)
     except Exception as error:
@@ -75,7 +82,18 @@ def load(name: str, place: str, directory: Path | None) -> Function:
     return loaded
 
 
-def _check_origin(name: str, module: str, directory: Path | None) -> None:
+def _leave_workspace() -> None:
+    """Nothing is imported out of the working directory, now or later: a helper there may be one of the pull request."""
+    here = Path.cwd()
+    if here != Path("/"):
+        sys.path[:] = [
+            entry
+            for entry in sys.path
+            if _is_installed(entry) or not Path(entry or ".").resolve().is_relative_to(here)
+        ]
+
+
+def _check_origin(name: str, module: str, directory: Path | None, home: Path | None) -> None:
     """Looks without running anything: importing a package of the working directory would be too late."""
     top = module.partition(".")[0]
     try:
@@ -84,12 +102,18 @@ def _check_origin(name: str, module: str, directory: Path | None) -> None:
         spec = None
     if spec is None:
         message = f"provider {name} uses the module {top}, and it is not installed"
-        raise CouldNotRun(Code.PROVIDER_REFUSED, message, hint="install its package in this job")
+        hint = "install its package in this job, or name its `files` in the policy"
+        raise CouldNotRun(Code.PROVIDER_REFUSED, message, hint=hint)
     if directory is not None:
         return
     places = [spec.origin] if spec.origin else list(spec.submodule_search_locations or ())
-    if not places or not all(_is_installed(one) for one in places):
-        raise refused_here(name, f"the module {top}", "install it as a package")
+    if not places or not all(_is_in(one, home) or _is_installed(one) for one in places):
+        hint = "name its `files`, which come from the base branch, or install it as a package"
+        raise refused_here(name, f"the module {top}", hint)
+
+
+def _is_in(place: str, home: Path | None) -> bool:
+    return home is not None and Path(place).resolve().is_relative_to(home)
 
 
 def _is_installed(place: str) -> bool:

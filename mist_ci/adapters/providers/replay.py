@@ -3,7 +3,7 @@
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -97,7 +97,10 @@ class Tape:
             raise self._miss(asked, len(takes))
         self.played[key] += 1
         one = takes[number]
-        return one.answer.outcome if one.answer else Failure(one.no_answer or "no answer", final=True)
+        if one.answer is None:
+            return Failure(one.no_answer or "no answer", final=True)
+        outcome = one.answer.outcome
+        return replace(outcome, replayed=True) if isinstance(outcome, Completion) else outcome
 
     def _miss(self, asked: dict[str, JsonValue], times: int) -> CouldNotRun:
         hint = "record again: mist-ci eval … --record FILE"

@@ -53,6 +53,10 @@ class Counts(TypedDict, total=False):
     tokens_out: Required[int | None]
     tokens_cached: int | None
     tokens_reasoning: int | None
+    tokens_cache_written: int | None
+    tokens_cache_written_1h: int | None
+    tokens_not_text: int | None
+    tier: str | None
 
 
 UNCOUNTED: Counts = {"tokens_in": None, "tokens_out": None}

@@ -27,12 +27,19 @@ class Failure:
     """The provider may have answered, and may want money for it."""
 
 
+LONG_WAIT_S = 5.0
+Tell = Callable[[str], None]
 Try = Callable[[float], Awaitable[Completion | Failure]]
 """One try, given the seconds it may take at most."""
 Before = Callable[[float], Awaitable[None]]
 """Waits for the turn of a try, given the time of the event loop until which its call has waited already."""
 Now = Callable[[], datetime]
 """Wall time, with a time zone."""
+
+
+def nobody(text: str) -> None:
+    """Hears nothing."""
+    del text
 
 
 def _uniform() -> Callable[[float, float], float]:
@@ -49,6 +56,8 @@ class Retrying:
     sleep: Callable[[float], Awaitable[None]] = anyio.sleep
     uniform: Callable[[float, float], float] = field(default_factory=_uniform)
     now: Now = lambda: datetime.now(UTC)
+    tell: Tell = nobody
+    """Hears why a call is tried again, and when: not of a first try that failed, unless the wait is long."""
 
     async def run(
         self, one_try: Try, before: Before, total_s: float, may_retry: Callable[[], bool] | None = None
@@ -87,6 +96,9 @@ class Retrying:
                     may_cost=outcome.may_cost,
                 )
             slept_until_s = ended + delay_s
+            if retries or delay_s >= LONG_WAIT_S:
+                attempt = f"try {retries + 2} of {self.max_retries + 1} in {delay_s:.0f} s"
+                self.tell(f"{outcome.reason}; {attempt}")
             await self.sleep(delay_s)
 
     def _delay_s(self, failure: Failure, retries: int) -> float:
@@ -117,6 +129,8 @@ def asked_wait_s(headers: Mapping[str, str], now: Now) -> float | None:
 
     A date is held against the response's own Date header where there is one, because clocks differ.
     """
+    if "retry-after" not in headers and "retry-after-ms" not in headers:
+        return None
     milliseconds = _number(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return milliseconds / 1000

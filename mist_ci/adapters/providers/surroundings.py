@@ -8,7 +8,7 @@ from pathlib import Path
 
 from mist_ci.errors import Code, CouldNotRun
 
-_HINT = "install it, and name it as it is found on PATH"
+_HINT = "name it in the provider's `files`, which come from the base branch, or install it"
 _ALWAYS = ("LANG", "LC_ALL", "TZ")
 
 
@@ -17,11 +17,12 @@ class Surroundings:
     """`directory` holds the files that a run by hand may use. None in a job of CI.
 
     There the working directory may hold the files of a pull request, and those must not become the answers that the
-    pull request is judged by.
+    pull request is judged by. `home` holds the `files` that the policy names, out of the tree that is trusted.
     """
 
     environ: Mapping[str, str]
     directory: Path | None = None
+    home: Path | None = None
 
     def variables(self, name: str, wanted: tuple[str, ...]) -> dict[str, str]:
         """A clean environment with the variables that the policy names. Raises CouldNotRun MC302 for a missing one."""
@@ -39,20 +40,21 @@ class Surroundings:
 
         Raises CouldNotRun MC303 when it is not there, or when a file is named that must not be run here.
         """
-        program = command[0]
+        program, root = command[0], self.home or self.directory
+        is_own = self.home is not None and (self.home / program).is_file()
         if self.directory is None:
-            if "/" in program and not program.startswith("/"):
+            if "/" in program and not program.startswith("/") and not is_own:
                 raise refused_here(name, program, _HINT)
             for word in command:
                 self._refuse_workspace(name, word)
-        place = str(self.directory / program) if self.directory and "/" in program else program
+        place = str(root / program) if root is not None and (is_own or "/" in program) else program
         found = shutil.which(place, path=self._path())
         if found is None:
             message = f"provider {name} runs {program}, and no such program is here"
             raise CouldNotRun(
                 Code.PROVIDER_REFUSED, message, hint="is it installed in this job, and on PATH?"
             )
-        if self.directory is None:
+        if self.directory is None and not is_own:
             self._refuse_workspace(name, found)
         return (found, *command[1:])
 

@@ -10,66 +10,18 @@ from pydantic import TypeAdapter, ValidationError
 from mist_ci.errors import Code, ConfigError, Where
 from mist_ci.matchspec.graders import plugged
 from mist_ci.matchspec.graders.asking import AskingGrader, Outside, Said
-from mist_ci.matchspec.graders.assertions import Assertions
-from mist_ci.matchspec.graders.choice import Choice
-from mist_ci.matchspec.graders.choice_logprob import ChoiceLogprob
-from mist_ci.matchspec.graders.chrf import Chrf
+from mist_ci.matchspec.graders.catalogue import CLASSES, every_kind
+from mist_ci.matchspec.graders.catalogue import kind as our_kind
 from mist_ci.matchspec.graders.command import Command
-from mist_ci.matchspec.graders.composite import Composite
-from mist_ci.matchspec.graders.contains import Contains
-from mist_ci.matchspec.graders.edit_distance import EditDistance
-from mist_ci.matchspec.graders.exact import Exact
 from mist_ci.matchspec.graders.grader import CannotGrade, Grader
-from mist_ci.matchspec.graders.instructions import Instructions
-from mist_ci.matchspec.graders.json_fields import JsonFields
-from mist_ci.matchspec.graders.json_schema import JsonSchema
-from mist_ci.matchspec.graders.json_valid import JsonValid
-from mist_ci.matchspec.graders.judge import Judge
 from mist_ci.matchspec.graders.modelled import PairingGrader
-from mist_ci.matchspec.graders.numeric import Numeric
-from mist_ci.matchspec.graders.pairwise import Pairwise
-from mist_ci.matchspec.graders.prefix import Prefix
-from mist_ci.matchspec.graders.refusal import Refusal
-from mist_ci.matchspec.graders.regex import Regex
-from mist_ci.matchspec.graders.rouge_l import RougeL
-from mist_ci.matchspec.graders.similarity import Similarity
-from mist_ci.matchspec.graders.suffix import Suffix
-from mist_ci.matchspec.graders.token_f1 import TokenF1
-from mist_ci.matchspec.graders.tool_call import ToolCallMatch
-from mist_ci.matchspec.graders.trust import TrustedPrograms, content_hash, identities
+from mist_ci.matchspec.graders.trust import TrustedPrograms, identities
 from mist_ci.models.base import Name
 from mist_ci.models.suite import GraderEntry, GraderOptions, GraderSpec
 from mist_ci.parsing import wording
 from mist_ci.parsing.document import nearest
 from mist_ci.ports.files import Tree
 
-GRADERS: tuple[type[Grader], ...] = (
-    Exact,
-    Contains,
-    Prefix,
-    Suffix,
-    Regex,
-    Numeric,
-    Choice,
-    ChoiceLogprob,
-    JsonValid,
-    JsonSchema,
-    JsonFields,
-    ToolCallMatch,
-    TokenF1,
-    EditDistance,
-    RougeL,
-    Chrf,
-    Instructions,
-    Refusal,
-    Composite,
-    Assertions,
-    Judge,
-    Pairwise,
-    Similarity,
-    Command,
-)
-_BY_NAME = {grader.name: grader for grader in GRADERS}
 _LABEL: TypeAdapter[str] = TypeAdapter(Name)
 
 
@@ -122,11 +74,11 @@ def trusted(tree: Tree, entries: Iterable[GraderEntry]) -> TrustedPrograms:
 
 def _kind(name: str, where: Where) -> tuple[type[Grader], str | None]:
     """The class of a name, ours or a plug-in's, and where the latter comes from."""
-    if (kind := _BY_NAME.get(name)) is not None:
-        return kind, None
+    if name in CLASSES:
+        return our_kind(name), None
     if (plugged_in := plugged.find(name, where)) is not None:
         return plugged_in.kind, plugged_in.origin
-    hint = nearest(name, [*_BY_NAME, *plugged.names()])
+    hint = nearest(name, [*CLASSES, *plugged.names()])
     raise ConfigError(Code.UNKNOWN_NAME, f"no grader is named {name!r}", where=where, hint=hint)
 
 
@@ -169,7 +121,7 @@ def _build(kind: type[Grader], options: Mapping[str, Any], where: Where) -> Grad
                 Code.UNKNOWN_KEY, f"grader {kind.name} has no option {option!r}", where=where, hint=hint
             ) from None
         ours = f"docs/graders/{kind.name}.md has all options, and an example"
-        page = ours if kind.name in _BY_NAME else None
+        page = ours if kind.name in CLASSES else None
         if problem["type"] == "missing":
             message = f"grader {kind.name} needs the option {option!r}"
             raise ConfigError(Code.MISSING_KEY, message, where=where, hint=page) from None
@@ -192,7 +144,6 @@ def grader(spec: GraderSpec) -> Grader:
 
 
 __all__ = [
-    "GRADERS",
     "AskingGrader",
     "CannotGrade",
     "Grader",
@@ -200,7 +151,7 @@ __all__ = [
     "Said",
     "TrustedPrograms",
     "content",
-    "content_hash",
+    "every_kind",
     "files_of",
     "grader",
     "specify",

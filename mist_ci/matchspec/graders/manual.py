@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
-from mist_ci.matchspec.graders import GRADERS
+from mist_ci.matchspec.graders import every_kind
 from mist_ci.matchspec.graders.grader import Example, Grader
 from mist_ci.models.answer import Answer
 from mist_ci.models.suite import GraderSpec
@@ -51,9 +51,9 @@ _KINDS = {bool: "true or false", str: "text", float: "number", int: "whole numbe
 
 def pages() -> dict[str, str]:
     """Path of each page → its text; the index first."""
-    rows = [f"| [{one.name}](graders/{one.name}.md) | {_summary(one)} |" for one in GRADERS]
+    rows = [f"| [{one.name}](graders/{one.name}.md) | {_summary(one)} |" for one in every_kind()]
     index = {"docs/graders.md": _INDEX + "\n".join(rows) + "\n"}
-    return index | {f"docs/graders/{one.name}.md": page(one) for one in GRADERS}
+    return index | {f"docs/graders/{one.name}.md": page(one) for one in every_kind()}
 
 
 def page(kind: type[Grader]) -> str:

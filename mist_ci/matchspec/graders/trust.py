@@ -1,6 +1,5 @@
 """Which programs may grade, and where their files come from: a trusted tree, and never the one that is judged."""
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -35,14 +34,6 @@ class TrustedPrograms:
             message = f"the grader's file {path} is not in {self.tree.label}"
             raise ConfigError(Code.FILE_MISSING, message, where=where)
         return self.tree.read(path)
-
-
-def content_hash(files: Mapping[str, bytes]) -> str:
-    """`sha256:…` over paths and contents."""
-    whole = hashlib.sha256()
-    for path, content in sorted(files.items()):
-        whole.update(f"{len(path)}:{path}{len(content)}:".encode() + content)
-    return f"sha256:{whole.hexdigest()}"
 
 
 def identities(graders: Iterable[object]) -> frozenset[str]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from mist_ci.errors import Code, ConfigError
 from mist_ci.matchspec.complaints import Complain
-from mist_ci.matchspec.graders.assertions import problems
 from mist_ci.matchspec.reading import promptfoo_csv
 from mist_ci.matchspec.reading.content import Content, Material, entries, line_of
 from mist_ci.matchspec.reading.library import Library
@@ -209,6 +208,8 @@ def _check_asserts(document: Document, reading: _Reading) -> bool:
     listed = value.get("assert")
     if not listed:
         return True
+    from mist_ci.matchspec.graders.assertions import problems  # noqa: PLC0415 - most suites are not promptfoo's
+
     good = True
     for path, reason in problems({"assert": insert_schemas(listed, document, reading.library)}):
         good = False

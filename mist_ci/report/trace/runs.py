@@ -6,9 +6,11 @@ from decimal import Decimal
 
 from mist_ci.models.ledger import EXACT, LedgerRun, Totals, percentiles_ms
 from mist_ci.report.sheet import Sheet, Value
+from mist_ci.report.text import plain
 
 _MEDIAN, _SLOW = 0.5, 0.95
 _COMMIT_DIGITS = 12
+_LONGEST_REMARK = 500
 PARTS = ("suite", "side", "provider", "model", "iteration", "data_hash")
 FIGURES = (
     *("calls", "tokens_in", "tokens_out", "tokens_cached", "tokens_reasoning", "cost_usd", "unpriced_calls"),
@@ -88,6 +90,12 @@ def difference(first: LedgerRun, second: LedgerRun) -> Sheet:
             rows += _changes(part, name, mine.get(name, Totals()), yours.get(name, Totals()))
     rows += _training_changes(first, second)
     return Sheet("", DIFF, rows)
+
+
+def remarks(run: LedgerRun) -> list[str]:
+    """What was found out about the tokens of a run, in sentences."""
+    told = run.about.get("mist.tokens")
+    return [plain(line, _LONGEST_REMARK) for line in told.splitlines()] if isinstance(told, str) else []
 
 
 def _changes(part: str, name: str, first: Totals, second: Totals) -> Iterator[tuple[Value, ...]]:

@@ -34,14 +34,14 @@ def _run(trace: Trace) -> LedgerRun:
             sums.take(span, *money_of(span.attrs))
     run, levels = trace.run, dict[str, Totals]()
     trained_on = {kind[1:-1]: kind[-1] for kind in trace.sums if kind[0] == ATTEMPT}
-    has_calls = not all(sums.is_level for sums in trace.sums.values())
+    has_calls = any(not sums.is_level and kind[0] != SPEND for kind, sums in trace.sums.items())
     for kind, sums in trace.sums.items():
-        if not sums.is_level or (kind[0] == SPEND and not has_calls):
+        if sums.is_level:
+            levels.setdefault(kind[0], Totals()).add(sums)
+        elif kind[0] != SPEND or not has_calls:
             group = _group(kind, trained_on.get(kind[1:-1]))
             run.groups.setdefault(group, Totals()).add(sums)
             _widen(run, sums)
-        elif kind[0] != SPEND:
-            levels.setdefault(kind[0], Totals()).add(sums)
     if ATTEMPT in levels:
         _grade(run, trace)
     _check(run, levels)
@@ -60,10 +60,11 @@ def _grade(run: LedgerRun, trace: Trace) -> None:
     """Scores are those of attempts, where there are any: a call has none."""
     for totals in run.groups.values():
         del totals.scores[:]
+        totals.graded = 0
     for kind, sums in trace.sums.items():
         group = _group(kind, None)
         if kind[0] == ATTEMPT and group in run.groups:
-            run.groups[group].scores.extend(sums.scores)
+            run.groups[group].grade(sums)
 
 
 def _suite_above(trace: Trace, parent_id: str | None) -> str:

@@ -9,7 +9,7 @@ from mist_ci.models.span_line import SpanLine
 RUN, ATTEMPT = "mist.run", "mist.attempt"
 CALL, JUDGE = "gen_ai.chat", "gen_ai.judge"
 TRAINING, ESTIMATE = "mist.training", "mist.training_estimate"
-SPEND = "mist.spend"
+SPEND = "gen_ai.spend"
 """Calls of a run added up, where its calls themselves are elsewhere: it counts only where there are none of them."""
 _ABOVE = "mist."
 _exact = EXACT.add
@@ -27,8 +27,6 @@ class Sums(Totals):
     """They say what the calls below them come to, and are only held against that."""
     is_timed: bool = False
     """One span is one call, so it has a latency."""
-    is_noted: bool = False
-    """They may be taken for calls."""
     first_ns: int = 2**63
     last_ns: int = 0
 
@@ -36,8 +34,7 @@ class Sums(Totals):
     def of(operation: str) -> "Sums":
         """What is called `mist.…` is above calls, whatever else there will be; every other word is one for a call."""
         is_level = operation.startswith(_ABOVE)
-        is_noted, is_timed = not is_level or operation == SPEND, not is_level and operation != JUDGE
-        return Sums(is_level=is_level, is_timed=is_timed, is_noted=is_noted)
+        return Sums(is_level=is_level, is_timed=not is_level and operation not in (JUDGE, SPEND))
 
     def take(self, span: SpanLine, cost: Decimal | None, saved: Decimal | None) -> None:
         """Adds a span."""
@@ -60,8 +57,10 @@ class Sums(Totals):
             elif saved:
                 self.saved.usd = _exact(self.saved.usd, saved)
         if type(attrs.score) is float:
-            self.scores.append(attrs.score)
-        if self.is_noted:
+            answers = 1 if attrs.answers is None else attrs.answers
+            self.scores.append(attrs.score * answers)
+            self.graded += answers
+        if not self.is_level:
             self._note(span, is_made=bool(calls))
 
     def _note(self, span: SpanLine, *, is_made: bool) -> None:

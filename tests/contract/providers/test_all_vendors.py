@@ -9,6 +9,7 @@ import logging
 import random
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 from urllib.parse import urlsplit
 
 import anyio
@@ -134,6 +135,31 @@ def test_every_parameter_is_sent_or_refused_and_none_is_dropped(vendor: Vendor) 
             assert seen.body != plain.body
     (seen,) = ask(vendor, requests=(Request("tiny", (USER,), Parameters(max_tokens=9)),)).seen
     assert vendor.limit(seen.body) == 9
+
+
+SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {"id": {"type": "string"}, "better": {"type": "string", "enum": ["first", "second"]}},
+    "required": ["id", "better"],
+    "additionalProperties": False,
+}
+
+
+@each
+def test_a_schema_of_the_answer_is_sent_wherever_the_format_has_a_place_for_it(vendor: Vendor) -> None:
+    parameters = Parameters(reasoning_effort=None if "reasoning_effort" in vendor.unsent else "low")
+    request = Request("tiny", (USER,), parameters, reply_schema=SCHEMA)
+    (seen,) = ask(vendor, requests=(request,)).seen
+    if vendor.held is None:
+        assert vendor.name == "openai-completions"
+        assert seen.body == ask(vendor).seen[0].body
+        return
+    order = {"propertyOrdering": ["id", "better"]} if vendor.name == "gemini" else {}
+    assert vendor.held(seen.body) == SCHEMA | order
+    if vendor.name == "gemini":
+        assert "'responseMimeType': 'application/json'" in repr(seen.body)
+    if vendor.name == "anthropic":
+        assert "'output_config': {'effort': 'low'" in repr(seen.body)
 
 
 @with_tools

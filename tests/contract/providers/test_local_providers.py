@@ -21,10 +21,13 @@ from mist_ci.adapters.providers.replay import Recorder, nearest, read_tape
 from mist_ci.adapters.providers.retrying import Retrying
 from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError
 from mist_ci.models.config import Provider
-from mist_ci.models.modelref import Parameters
+from mist_ci.models.modelref import ModelReference, Parameters
+from mist_ci.models.output import RequestIdentity
 from mist_ci.models.suite import ChatMessage, Tool, ToolCall
+from mist_ci.planning import read_policy
 from mist_ci.ports.model_client import Completion, NoAnswer, Request
 from mist_ci.report import redact
+from tests.fakes import MemoryTree
 
 USER = ChatMessage(role="user", content="6*7?")
 QUESTION = Request("tiny", (USER,), Parameters(temperature=0.0))
@@ -135,7 +138,8 @@ def test_the_question_has_everything_that_is_asked(answering: Answering) -> None
         ChatMessage(role="assistant", tool_calls=(ToolCall(id="1", name="weather", arguments="{}"),)),
         ChatMessage(role="tool", content="rain", tool_call_id="1"),
     )
-    asked = json.loads(local.answer(Request("tiny", messages, Parameters(seed=1), (tool,), 5)).text)
+    request = Request("tiny", messages, Parameters(seed=1), (tool,), 5, reply_schema={"type": "object"})
+    asked = json.loads(local.answer(request).text)
     assert asked == {
         "model": "tiny",
         "messages": [
@@ -151,6 +155,7 @@ def test_the_question_has_everything_that_is_asked(answering: Answering) -> None
         "parameters": {"seed": 1},
         "tools": [{"name": "weather", "parameters": {"type": "object"}}],
         "top_logprobs": 5,
+        "reply_schema": {"type": "object"},
     }
 
 
@@ -350,6 +355,7 @@ def test_a_recording_gives_the_same_answers_in_the_same_order(tmp_path: Path) ->
         one for one in answers if isinstance(one, Completion)
     ]
     assert len([one for one in again if isinstance(one, NoAnswer)]) == 1
+    assert {one.replayed for one in again if isinstance(one, Completion)} == {True}
 
 
 def test_a_miss_is_an_error_that_names_the_nearest_difference(tmp_path: Path) -> None:
@@ -403,3 +409,88 @@ def test_the_nearest_request_is_the_one_with_least_differences() -> None:
     ]
     assert nearest(asked, recorded) == 'the nearest one has messages[0].content "z" instead of "x"'
     assert nearest(asked, []) == "it is empty"
+
+
+# ── files of the base branch ───────────────────────────────────────────────────────────────────────────────
+
+FILES = {
+    "answers/ask.sh": "#!/bin/sh\ncat >/dev/null; cat answers/words.txt\n",
+    "answers/words.txt": "from base",
+    "of_base.py": "from of_base_words import WORDS\n\ndef answer(asked):\n    return WORDS\n",
+    "of_base_words.py": "WORDS = 'from base'\n",
+}
+PROGRAM = (
+    "{type: command, command: [./answers/ask.sh], protocol: text, files: [answers/ask.sh, answers/words.txt]}"
+)
+SHELL = PROGRAM.replace("[./answers", "[sh, answers")
+FUNCTION = "{type: python, callable: 'of_base:answer', files: [of_base.py, of_base_words.py]}"
+
+
+def provider_of(files: dict[str, str], provider: str) -> Provider:
+    """As the policy of a tree has it."""
+    text = f"version: 1\nproviders:\n  own: {provider}\ngates: {{release: {{branches: [main]}}}}\n"
+    policy = read_policy(MemoryTree({**files, "mist.yml": text}), "mist.yml")
+    assert policy is not None
+    return policy.providers["own"]
+
+
+@pytest.mark.parametrize("provider", [PROGRAM, SHELL, FUNCTION])
+def test_in_a_ci_job_files_are_those_of_the_trusted_tree_and_never_the_workspace_s(
+    provider: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in FILES:
+        place = tmp_path / path
+        place.parent.mkdir(exist_ok=True)
+        place.write_text(
+            "#!/bin/sh\necho head\n" if path.endswith("sh") else "raise SystemExit('head ran')\n"
+        )
+        place.chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    clients, asked = ProviderClients(ENVIRON), provider_of(FILES, provider)
+
+    async def run() -> Completion | NoAnswer:
+        client = clients.open("own", asked)
+        try:
+            return await client.complete(QUESTION)
+        finally:
+            await client.aclose()
+
+    answer = anyio.run(run)
+    assert isinstance(answer, Completion), answer
+    assert answer.text == "from base"
+    assert (str(tmp_path) in sys.path) is (provider != FUNCTION)  # later imports stay out of it as well
+
+
+def test_stored_answers_of_a_program_are_those_of_its_files() -> None:
+    def key(files: dict[str, str], provider: str = PROGRAM) -> str:
+        reference = ModelReference(version=1, provider="own", model="tiny")
+        return RequestIdentity.of(provider_of(files, provider), reference, (USER,), 0).key
+
+    assert key(FILES) == key({**FILES, "README.md": "words"})
+    assert key(FILES) != key({**FILES, "answers/words.txt": "other words"})
+
+
+@pytest.mark.parametrize(
+    ("provider", "code", "message"),
+    [
+        (
+            PROGRAM.replace(", answers/words.txt", ", answers/word.txt"),
+            Code.FILE_MISSING,
+            "answers/word.txt is not in",
+        ),
+        (SHELL.replace("[answers/ask.sh, ", "["), Code.WRONG_VALUE, "is not among its `files`"),
+        (
+            "{type: openai, files: [of_base.py]}",
+            Code.WRONG_VALUE,
+            "belongs to providers of type command or python",
+        ),
+        (FUNCTION.replace("of_base.py,", "../of_base.py,"), Code.WRONG_VALUE, "without '..'"),
+    ],
+)
+def test_files_that_cannot_be_had_are_told_with_their_line(provider: str, code: Code, message: str) -> None:
+    with pytest.raises(ConfigError, match=message) as caught:
+        provider_of(FILES, provider)
+    assert caught.value.code is code
+    assert caught.value.where is not None
+    assert caught.value.where.line == 3

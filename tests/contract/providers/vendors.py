@@ -63,6 +63,8 @@ class Vendor:
     """`call(tool, arguments)`: an answer that calls a tool."""
     offered: Callable[[Document], object] | None = None
     """Name and schema of the first tool of a request."""
+    held: Callable[[Document], object] | None = None
+    """The schema that the answer to a request must fit."""
     refused: Document | None = None
     logprobs: Document | None = None
     """An answer whose first token was `A` at -0.1, and could have been `B` at -2.5."""
@@ -141,6 +143,7 @@ CHAT: Document = {
     "logprobs": chat({"content": "A"}, "stop", FIRST),
     "system": lambda body: next(one["content"] for one in body["messages"] if one["role"] == "system"),
     "asked": lambda body: [one["content"] for one in body["messages"] if one["role"] == "user"][-1],
+    "held": lambda body: body["response_format"]["json_schema"]["schema"],
     "limit": lambda body: body.get("max_tokens", body.get("max_completion_tokens")),
     "offered": lambda body: next(
         (one["function"]["name"], one["function"]["parameters"]) for one in body["tools"]
@@ -242,6 +245,7 @@ OPENAI_RESPONSES = Vendor(
     ),
     system=lambda body: next(one["content"] for one in body["input"] if one.get("role") == "system"),
     asked=lambda body: [one["content"] for one in body["input"] if one.get("role") == "user"][-1],
+    held=lambda body: body["text"]["format"]["schema"],
     limit=lambda body: body["max_output_tokens"],
     offered=lambda body: next((one["name"], one["parameters"]) for one in body["tools"]),
     unsent=frozenset({"stop", "seed"}),
@@ -293,6 +297,7 @@ ANTHROPIC = Vendor(
         {"type": "tool_use", "id": "call_1", "name": name, "input": arguments, "caller": {"type": "direct"}},
     ),
     refused=message("content_filter"),
+    held=lambda body: body["output_config"]["format"]["schema"],
     system=lambda body: body["system"],
     asked=lambda body: [one["content"] for one in body["messages"] if one["role"] == "user"][-1],
     limit=lambda body: body["max_tokens"],
@@ -358,6 +363,7 @@ GEMINI = Vendor(
     ),
     system=lambda body: gemini_parts(body["systemInstruction"]),
     asked=lambda body: [gemini_parts(one) for one in body["contents"] if one["role"] == "user"][-1],
+    held=lambda body: body["generationConfig"]["responseJsonSchema"],
     limit=lambda body: body["generationConfig"]["maxOutputTokens"],
     offered=lambda body: next(
         (one["name"], one["parametersJsonSchema"]) for one in body["tools"][0]["functionDeclarations"]

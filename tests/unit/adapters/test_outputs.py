@@ -1,5 +1,6 @@
 """Claims: what was stored whole comes back; anything else is left out, counted, and never an error or an answer."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -9,18 +10,23 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from mist_ci.adapters.outputs import MAX_ENTRY_BYTES, OutputDirectory
+from mist_ci.adapters.output_cache import OutputCache
+from mist_ci.adapters.outputs import OutputDirectory
+from mist_ci.adapters.packing import MAX_ENTRY_BYTES, MAX_PACKED_BYTES, packed
 from mist_ci.models.config import Provider
 from mist_ci.models.modelref import ModelReference, Parameters
 from mist_ci.models.output import RequestIdentity, StoredAnswer
-from mist_ci.models.suite import ChatMessage
+from mist_ci.models.output_cache import Keep
+from mist_ci.models.suite import ChatMessage, ToolCall
 from tests.fakes import TickingClock
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -186,7 +192,7 @@ def test_when_the_first_is_damaged_or_expired_the_next_one_counts(tmp_path: Path
 def test_a_renewed_answer_takes_the_place_of_what_the_model_said_before(tmp_path: Path) -> None:
     for day, (text, renewed) in enumerate([("a", False), ("b", True), ("c", True), ("d", False)]):
         when = NOON + timedelta(days=day)
-        one = answer(text, when).model_copy(update={"renewed": renewed})
+        one = replace(answer(text, when), renewed=renewed)
         opened(tmp_path, at=when).put(identity(), one)
     got = opened(tmp_path, at=NOON + timedelta(days=5)).get(identity())
     assert got is not None
@@ -243,6 +249,10 @@ def without_text(data: bytes) -> bytes:
     return remade(data, lambda entry: entry["answer"].update(text=None))
 
 
+def as_older_versions_wrote(data: bytes) -> bytes:
+    return remade(data, lambda entry: entry["identity"]["parameters"].update(top_p=None, seed=None))
+
+
 def remade(data: bytes, change: Callable[[dict[str, Any]], None]) -> bytes:
     """The second line with a changed entry, and a checksum that fits."""
     import hashlib
@@ -277,6 +287,23 @@ def test_what_is_not_as_it_was_written_is_left_out_and_counted(
     store = opened(tmp_path)
     assert {number for number in range(4) if store.get(identity(number)) is not None} == left
     assert store.take_notices() == (f"stored answers in {tmp_path} that were not used: {told}",)
+
+
+def test_what_older_versions_wrote_is_still_used(tmp_path: Path) -> None:
+    segment = fill(tmp_path, range(2))
+    segment.write_bytes(as_older_versions_wrote(segment.read_bytes()))
+    assert set(found(tmp_path, range(2))) == {0, 1}
+
+
+def test_calls_costs_and_probabilities_come_back(tmp_path: Path) -> None:
+    whole = replace(
+        answer(),
+        tool_calls=(ToolCall(id="1", name="weather", arguments='{"city": "Líma"'),),
+        cost_usd=Decimal("0.000000123"),
+        first_logprobs={"Yes": -0.25},
+    )
+    opened(tmp_path).put(identity(), whole)
+    assert opened(tmp_path).get(identity()) == whole
 
 
 @pytest.mark.slow
@@ -345,11 +372,44 @@ def test_the_oldest_answers_go_when_the_store_is_full(tmp_path: Path) -> None:
     assert sorted(left) == list(range(240 - len(left), 240))
 
 
-def test_an_answer_of_enormous_length_is_not_stored(tmp_path: Path) -> None:
+def test_a_very_long_answer_is_stored_in_few_bytes_and_looked_after_like_any_other(tmp_path: Path) -> None:
+    text = "a word and another " * 400_000
+    store = opened(tmp_path, limit_bytes=2**28)
+    store.put(identity(1), answer("short"))
+    store.put(identity(2), answer(text))
+    (segment,) = segments(tmp_path)
+    assert len(text) > 7 * MAX_ENTRY_BYTES
+    assert segment.stat().st_size < MAX_ENTRY_BYTES
+    later = opened(tmp_path, limit_bytes=2**28)
+    assert later.get(identity(2)) == answer(text)
+    assert later.get(identity(1)) == answer("short")
+    assert later.take_notices() == ()
+    cache = OutputCache(tmp_path, TickingClock(NOON))
+    survey = cache.survey(timedelta(days=7))
+    assert (survey.entries, survey.flaws, survey.models[0].usable) == (2, [], 2)
+    os.utime(segment, (0, 0))
+    pruned = cache.prune(Keep(most_bytes=segment.stat().st_size - 1), dry_run=False)
+    assert pruned.entries == 1
+    assert opened(tmp_path, limit_bytes=2**28).get(identity(2)) == answer(text), "the newer of the two"
+
+
+def test_what_claims_to_be_packed_and_is_not_is_left_out(tmp_path: Path) -> None:
+    bomb = packed(b" " * (MAX_PACKED_BYTES + 1))
+    for number, body in enumerate((b'"no base64"', packed(b"{}")[:-9] + b'"', packed(b"{}"), bomb)):
+        key, checksum = identity(number).key, hashlib.sha256(body).hexdigest()
+        line = f'{{"key":"{key}","sha256":"{checksum}","packed":'.encode() + body + b"}\n"
+        with (tmp_path / "answers-20261119T120000000000Z-00000000.jsonl").open("ab") as segment:
+            segment.write(line)
+    store = opened(tmp_path)
+    assert [store.get(identity(number)) for number in range(4)] == [None] * 4
+    assert "not used: 4 not understood" in store.take_notices()[0]
+
+
+def test_an_answer_of_enormous_length_is_not_stored_and_that_is_told(tmp_path: Path) -> None:
     store = opened(tmp_path, limit_bytes=2**30)
-    store.put(identity(), answer("x" * MAX_ENTRY_BYTES))
-    store.put(identity(1), answer("answer 1"))
-    assert found(tmp_path, range(2)) == {1: "answer 1"}
+    store.put(identity(1), answer("x" * (MAX_PACKED_BYTES + 1)))
+    assert segments(tmp_path) == []
+    assert store.take_notices() == (f"too long to be stored in {tmp_path}, and asked again next time: 1",)
 
 
 def test_a_file_larger_than_a_whole_store_is_not_read(tmp_path: Path) -> None:

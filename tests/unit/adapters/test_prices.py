@@ -1,8 +1,10 @@
 """A price is the policy's, or a dated one of the bundled list, or unknown; never a silent zero."""
 
+import random
 import socket
-from datetime import date
-from decimal import Decimal
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +13,7 @@ from pydantic import ValidationError
 
 from mist_ci.adapters.prices import DatedPrices
 from mist_ci.models.config import PriceList, Provider
-from mist_ci.models.usage import Cost, CostBasis
+from mist_ci.models.usage import Cost, CostBasis, TokenParts
 
 if TYPE_CHECKING:
     from mist_ci.ports.accounting import Prices
@@ -154,7 +156,7 @@ def test_input_from_a_cache_has_the_policys_price_for_it_else_that_of_other_inpu
         where = Provider(
             type="openai", base_url=OPENAI, prices=PriceList.model_validate_strings(named, strict=False)
         )
-        return DatedPrices().cost(where, "m", 1_000_000, 1_000_000, DAY, tokens_cached=400_000).usd
+        return DatedPrices().cost(where, "m", 1_000_000, 1_000_000, DAY, TokenParts(cached=400_000)).usd
 
     assert usd(None) == Decimal(10)
     assert usd("0.5") == Decimal("9.4")
@@ -173,7 +175,7 @@ def test_a_cache_that_is_dearer_than_no_cache_is_refused() -> None:
 
 def test_the_bundled_price_of_the_cache_counts_where_there_is_one() -> None:
     def usd(model: str, cached: int) -> Decimal | None:
-        return DatedPrices().cost(provider(OPENAI), model, 1_000_000, 0, DAY, tokens_cached=cached).usd
+        return DatedPrices().cost(provider(OPENAI), model, 1_000_000, 0, DAY, TokenParts(cached=cached)).usd
 
     assert usd("gpt-4o-mini", 0) == Decimal("0.15")
     assert usd("gpt-4o-mini", 1_000_000) == Decimal("0.075")
@@ -183,7 +185,7 @@ def test_the_bundled_price_of_the_cache_counts_where_there_is_one() -> None:
 def test_more_cached_or_reasoned_than_there_was_is_no_more_than_all_of_it() -> None:
     all_of_it, more = (
         DatedPrices().cost(
-            provider(OPENAI), "gpt-4o-mini", 100, 10, DAY, tokens_cached=parts, tokens_reasoning=parts
+            provider(OPENAI), "gpt-4o-mini", 100, 10, DAY, TokenParts(cached=parts, reasoning=parts)
         )
         for parts in (100, 10**6)
     )
@@ -192,7 +194,9 @@ def test_more_cached_or_reasoned_than_there_was_is_no_more_than_all_of_it() -> N
 
 def test_reasoning_has_a_price_of_its_own_only_where_the_list_has_one() -> None:
     def usd(where: str, model: str, reasoning: int) -> Decimal | None:
-        return DatedPrices().cost(provider(where), model, 0, 1_000_000, DAY, tokens_reasoning=reasoning).usd
+        return (
+            DatedPrices().cost(provider(where), model, 0, 1_000_000, DAY, TokenParts(reasoning=reasoning)).usd
+        )
 
     assert usd(OPENAI, "gpt-5-mini", 10**6) == usd(OPENAI, "gpt-5-mini", 0)
     perplexity = "https://api.perplexity.ai"
@@ -205,3 +209,109 @@ def test_reasoning_has_a_price_of_its_own_only_where_the_list_has_one() -> None:
 def test_what_runs_here_has_no_price_whatever_its_name() -> None:
     local = Provider(type="command", command=("answer",))
     assert DatedPrices().cost(local, "gpt-4o", 1, 1, date(2026, 11, 26)).usd is None
+
+
+VENDORS = {
+    "openai": OPENAI,
+    "anthropic": "https://api.anthropic.com/v1",
+    "google": "https://generativelanguage.googleapis.com/v1beta",
+    "deepseek": "https://api.deepseek.com",
+    "perplexity": "https://api.perplexity.ai",
+    "mistral": "https://api.mistral.ai/v1",
+    "groq": "https://api.groq.com/openai/v1",
+    "x-ai": "https://api.x.ai/v1",
+}
+CONTEXTS = {
+    "flex": ("service_tier", "flex"),
+    "priority": ("service_tier", "priority"),
+    "fast": ("speed", "fast"),
+    "batch": ("processing", "batch"),
+}
+
+
+def test_every_price_of_the_list_is_what_the_package_itself_computes() -> None:
+    from genai_prices import Usage
+    from genai_prices.data import providers
+    from genai_prices.data_snapshot import DataSnapshot
+
+    snapshot, rng = DataSnapshot(providers=providers, from_auto_update=False), random.Random(7)
+    tiers: Counter[str | None] = Counter()
+    for vendor in (one for one in providers if one.id in VENDORS):
+        for model in vendor.models:
+            told = {next(iter(variant.when.items())) for variant in model.price_variants or ()}
+            tier = rng.choice([None, *(name for name, context in CONTEXTS.items() if context in told)])
+            asked = rng.choice([7, 90_000, 150_000, 250_000, 600_000])
+            cached, written = rng.randrange(asked // 2), rng.randrange(asked // 2)
+            for_an_hour, answered = rng.choice([0, written // 2]), rng.randrange(9_000)
+            reasoned = rng.randrange(answered + 1)
+            moment = datetime(2026, 11, rng.randint(1, 28), rng.randrange(24), rng.randrange(60), tzinfo=UTC)
+            usage = Usage(
+                input_tokens=asked, output_tokens=answered, cache_read_tokens=cached,
+                cache_write_tokens=written, cache_write_1h_tokens=for_an_hour, output_reasoning_tokens=reasoned,
+            )  # fmt: skip
+            context = dict([CONTEXTS[tier]]) if tier else None
+            with localcontext(prec=100):
+                try:
+                    theirs = snapshot.calc(usage, model.id, None, VENDORS[vendor.id], moment, context)
+                except (LookupError, ValueError):
+                    continue
+            prices = theirs.model_price
+            if prices.input_mtok is None or prices.output_mtok is None or theirs.model is not model:
+                continue
+            parts = TokenParts(cached, reasoned, written, for_an_hour, tier)
+            ours = DatedPrices().cost(provider(VENDORS[vendor.id]), model.id, asked, answered, moment, parts)
+            assert (model.id, ours.usd) == (model.id, theirs.total_price)
+            tiers[tier] += 1
+    assert tiers[None] > 100
+    assert min(tiers[tier] for tier in CONTEXTS) >= 1
+
+
+def test_a_tier_without_a_price_is_unknown_and_not_the_usual_price() -> None:
+    def usd(model: str, tier: str | None, on: date = DAY, where: str = OPENAI) -> Decimal | None:
+        return DatedPrices().cost(provider(where), model, 10**6, 0, on, TokenParts(tier=tier)).usd
+
+    assert (usd("gpt-5", None), usd("gpt-5", "flex"), usd("gpt-5", "priority")) == (
+        Decimal("1.25"),
+        Decimal("0.625"),
+        Decimal("2.5"),
+    )
+    assert usd("gpt-5", "scale") is usd("gpt-4o-mini", "flex") is None
+    assert usd("gpt-5", "flex", date(2026, 1, 1)) is None  # before the list knows of it
+    azure = "https://acme.openai.azure.com/openai/v1"
+    assert usd("gpt-5", None, where=azure) is not None
+    assert usd("gpt-5", "flex", where=azure) is None  # OpenAI's tiers are not those of Azure
+
+
+def test_the_policy_prices_tiers_and_the_cache_and_what_it_leaves_out_is_unknown_or_as_other_input() -> None:
+    prices = PriceList.model_validate(
+        {
+            "input_per_mtok": "2", "output_per_mtok": "8", "cached_input_per_mtok": "1",
+            "cache_write_per_mtok": "2.5", "as_of": "2026-11-01",
+            "tiers": {"batch": {"input_per_mtok": "1", "output_per_mtok": "4"}},
+        },
+        strict=False,
+    )  # fmt: skip
+    where = Provider(type="openai", base_url=OPENAI, prices=prices)
+
+    def usd(**parts: Any) -> Decimal | None:
+        return DatedPrices().cost(where, "m", 10**6, 10**6, DAY, TokenParts(**parts)).usd
+
+    assert usd(cached=400_000, cache_written=400_000) == Decimal("9.8")
+    assert usd(cache_written=400_000, cache_written_1h=100_000) == Decimal("10.2")
+    assert usd(tier="batch", cached=400_000, cache_written=600_000) == Decimal(5)
+    assert usd(tier="flex") is None
+    an_hour = prices.model_copy(update={"cache_write_1h_per_mtok": Decimal(4)})
+    where = Provider(type="openai", base_url=OPENAI, prices=an_hour)
+    assert usd(cache_written=400_000, cache_written_1h=100_000) == Decimal("10.35")
+
+
+def test_a_moment_has_the_price_of_its_hour_and_a_day_that_of_the_dearest() -> None:
+    def usd(on: date) -> Decimal | None:
+        return DatedPrices().cost(provider(VENDORS["deepseek"]), "deepseek-chat", 10**6, 0, on).usd
+
+    night, noon = (usd(datetime(2025, 3, 15, hour, tzinfo=UTC)) for hour in (20, 12))
+    assert night is not None
+    assert noon is not None
+    assert night < noon == usd(date(2025, 3, 15))
+    in_paris = timezone(timedelta(hours=1))
+    assert usd(datetime(2025, 3, 15, 21, tzinfo=in_paris)) == night

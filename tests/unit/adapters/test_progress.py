@@ -68,3 +68,30 @@ def test_a_bar_starts_again_for_the_next_stage() -> None:
     shown = BarProgress(io.StringIO())
     work(shown)
     work(shown)
+
+
+def test_a_log_tells_at_once_what_is_waited_for_and_then_seldom() -> None:
+    stream = io.StringIO()
+    shown = LineProgress(stream)
+    shown.waits("before anything began")
+    shown.start("asking", 10)
+    for number in range(100):
+        shown.waits(f"provider prod: 500: boom; try {number} of 5 in 2 s")
+    shown.advance()
+    shown.finish()
+    first, told, last = stream.getvalue().splitlines()
+    assert told == "asking: 0 of 10, waiting: provider prod: 500: boom; try 0 of 5 in 2 s"
+    assert "waiting" not in first + last
+
+
+def test_a_bar_shows_what_is_waited_for_until_it_moves() -> None:
+    shown = BarProgress(stream := io.StringIO())
+    shown.waits("before anything began")
+    shown.start("asking", 10)
+    shown.waits("provider prod: 500: [bold]boom")
+    shown.advance()
+    shown.finish()
+    assert "before" not in stream.getvalue()
+    stage = shown._stage
+    assert stage is not None
+    assert stage.waits == ""

@@ -26,6 +26,7 @@ def keep(run_id: str, times: int, start_ns: int) -> None:
     path = Path("mist-results") / run_id / "trace.jsonl"
     path.parent.mkdir(parents=True)
     about = {"mist.branch": "main" if times == 1 else "release/1", "mist.commit": "c0ffee" * 6}
+    about["mist.tokens"] = f"tokens in {times}% above\n+5.0 by another tokenizer"
     about |= {"mist.gate": "release"} if times == 1 else {}
     tree = spans(run_id, attempts, start_ns, start_ns + 10**9, about)
     path.write_bytes(b"".join(encode("0" * 32, "trace.span", 1, span) + b"\n" for span in tree))
@@ -106,6 +107,14 @@ def test_a_report_reads_well_in_text_and_markdown() -> None:
     assert "by suite" in text
     assert "tokens cached" not in text
     assert "| <code>head</code> |" in trace("report", FIRST, "--format", "markdown").stdout
+
+
+def test_what_sums_do_not_tell_of_tokens_is_a_sentence_below() -> None:
+    told = trace("report", FIRST).stdout.splitlines()
+    assert told[-2:] == ["tokens in 1% above", "+5.0 by another tokenizer"]
+    assert "* <code>tokens in 1% above</code>" in trace("report", FIRST, "--format", "markdown").stdout
+    assert "tokenizer" not in trace("report", FIRST, "--format", "csv").stdout
+    assert f"{SECOND}: tokens in 3% above" in trace("diff", FIRST, SECOND).stdout
 
 
 def test_a_training_has_a_report_too() -> None:

@@ -129,11 +129,14 @@ def test_a_gate_that_blocks_on_undecided_suites_pays_for_every_suite() -> None:
 def test_what_cannot_even_be_compared_is_told() -> None:
     assert "9 samples, and at least 10 are needed" in warnings(make_suite("tiny", 9))
     lone = make_suite("talk", 200, clusters=["x", "y", *[None] * 198])
-    assert "200 samples in 200 clusters" in warnings(lone)
+    assert "talk (200 in 200)" in warnings(lone)
     assert "are needed" not in warnings(lone)
     clustered = make_suite("talk", 200, clusters=["x", "y"] * 100)
     assert "2 clusters, and at least 5 are needed" in warnings(clustered)
-    assert "the more alike the samples of a cluster are" in warnings(clustered)
+    other = make_suite("walk", 200, clusters=["x", "y"] * 100)
+    told = warnings(clustered, other)
+    assert told.count("the more alike the samples of a cluster are") == 1
+    assert "(samples in clusters): talk (200 in 2), walk (200 in 2)" in told
 
 
 def test_a_demanded_improvement_says_how_large_it_must_be() -> None:

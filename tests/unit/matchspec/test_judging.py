@@ -1,5 +1,6 @@
 """Claims: what a judge says is asked once, stored, paid for out of the same money, and blind to whose answer it is."""
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -8,7 +9,8 @@ import pytest
 
 from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError
 from mist_ci.matchspec import Contestant, Evaluation, Portion, evaluate, load, read
-from mist_ci.models.attempt import Attempt, AttemptStatus, Side, judging_of, paid_for
+from mist_ci.models.attempt import Attempt, AttemptStatus, Side, judging_of, paid_for, spend_of
+from mist_ci.models.ceilings import UNLIMITED, Ceilings
 from mist_ci.models.config import Limits, PriceList, Provider
 from mist_ci.models.embedding import encode_vector
 from mist_ci.models.modelref import ModelReference
@@ -88,7 +90,7 @@ def run(
         seats,
         outside,
         stores.create("run"),
-        Decimal(ceiling) if ceiling else None,
+        Ceilings(usd=Decimal(ceiling)) if ceiling else UNLIMITED,
         {"prod": where, judges: provider(connections, prices)},
     )
 
@@ -151,6 +153,23 @@ def test_equal_answers_of_both_sides_are_judged_once_and_the_same() -> None:
     total = judging_of(found.attempts)
     assert total is not None
     assert (total.calls, total.reused_calls, total.cost_usd) == (3, 3, Decimal("0.03"))
+
+
+def test_what_comes_out_of_a_recording_is_saved_and_not_spent() -> None:
+    criteria = criteria_judge(contains)
+
+    def played(model: str, messages: Sequence[ChatMessage]) -> Answer:
+        told = criteria(model, messages) if model == JUDGE else "yes"
+        assert isinstance(told, str)
+        return dataclasses.replace(completion(told), replayed=True)
+
+    found = run(FakeModels(played), [suite()])
+    spent, judging = spend_of(found.attempts), judging_of(found.attempts)
+    assert judging is not None
+    assert (spent.calls, spent.tokens_in, spent.cost_usd, spent.reused_calls) == (0, 0, Decimal(0), 6)
+    assert spent.saved_usd
+    assert (judging.calls, judging.cost_usd, judging.reused_calls) == (0, Decimal(0), 6)
+    assert judging.saved_usd
 
 
 def test_whoever_answered_the_judge_is_asked_the_same() -> None:
@@ -411,5 +430,7 @@ def test_what_a_deployment_said_expires_whatever_it_is_called(kind: str, expires
     seat = Contestant(Side.HEAD, ModelReference(version=1, provider="prod", model="head"), provider())
     outside = world(models=models(criteria_judge(contains)), results=MemoryStores(), outputs=Watched())
     store = outside.results.create("run")
-    evaluate([Portion.whole(suite())], [seat], outside, store, None, {"prod": provider(), "judges": place})
+    evaluate(
+        [Portion.whole(suite())], [seat], outside, store, UNLIMITED, {"prod": provider(), "judges": place}
+    )
     assert (oldest[JUDGE] is not None) == expires

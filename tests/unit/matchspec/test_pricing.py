@@ -9,7 +9,7 @@ import pytest
 
 from mist_ci.adapters.prices import DatedPrices
 from mist_ci.matchspec import Portion, evaluate
-from mist_ci.matchspec.budget import billed
+from mist_ci.matchspec.budget import billed, price_of
 from mist_ci.matchspec.calls import Call
 from mist_ci.models.attempt import Attempt, Side, spend_of
 from mist_ci.models.config import PriceList
@@ -87,16 +87,15 @@ def test_input_from_a_cache_is_priced_as_such() -> None:
     contestant = side(Side.HEAD, provider(prices=prices))
     models = FakeModels(lambda _model, _messages: completion("0", tokens_cached=10))
     outside = dataclasses.replace(world(models=models), prices=DatedPrices())
-    done = evaluate([Portion.whole(suite(1))], [contestant], outside, outside.results.create("run"), None)
+    done = evaluate([Portion.whole(suite(1))], [contestant], outside, outside.results.create("run"))
     assert done.attempts[0].cost_usd == Decimal("0.5")
 
 
 def test_a_record_of_an_older_version_still_reads() -> None:
     attempt = asked(completion("0"), None)
     written = msgspec.json.decode(msgspec.json.encode(attempt))
-    older = {
-        name: told for name, told in written.items() if name not in {"tokens_cached", "tokens_reasoning"}
-    }
+    newer = {"tokens_cached", "tokens_reasoning", "tokens_cache_written", "tier"}
+    older = {name: told for name, told in written.items() if name not in newer}
     assert msgspec.json.decode(msgspec.json.encode(older), type=Attempt) == attempt
 
 
@@ -105,7 +104,7 @@ def test_a_gateway_that_is_dearer_than_the_price_list_stops_the_run_after_the_ca
     models = FakeModels(lambda _model, _messages: dear)
     done = run([suite(20)], [side(Side.HEAD, provider(prices=DOLLAR_A_CALL))], models, ceiling="8")
     assert not done.complete
-    assert done.spent_usd == spend_of(done.attempts).cost_usd == Decimal(10)
+    assert done.spent.usd == spend_of(done.attempts).cost_usd == Decimal(10)
 
 
 def test_a_ceiling_is_charged_what_was_reported_also_where_tokens_were_counted_here() -> None:
@@ -113,4 +112,34 @@ def test_a_ceiling_is_charged_what_was_reported_also_where_tokens_were_counted_h
     attempt = asked(answer, DOLLAR_A_CALL)
     loaded = suite(1)
     call = Call(side(Side.HEAD, provider(prices=DOLLAR_A_CALL)), loaded, loaded.samples[0], 0)
-    assert billed(call, attempt, (10_000, 2), world()) == THREE_CENTS
+    assert billed(call, attempt, (10_000, 2), world()).usd == THREE_CENTS
+
+
+def test_what_goes_into_a_cache_and_the_tier_are_told_and_never_more_than_their_whole() -> None:
+    attempt = asked(completion("0", tokens_cached=7, tokens_cache_written=70, tier="flex"), None)
+    assert (attempt.tokens_cached, attempt.tokens_cache_written, attempt.tier) == (7, 3, "flex")
+    spend = spend_of([attempt])
+    assert (spend.tokens_cache_written, spend.cost_bases) == (3, ("unknown, tier flex",))
+
+
+def test_sound_is_not_priced_as_text() -> None:
+    attempt = asked(completion("0", tokens_not_text=1), DOLLAR_A_CALL)
+    assert (attempt.cost_usd, attempt.cost_basis) == (None, CostBasis.UNKNOWN)
+
+
+def test_money_is_set_aside_for_a_prompt_that_is_written_to_the_cache() -> None:
+    prices = DOLLAR_A_CALL.model_copy(update={"cache_write_per_mtok": 2 * DOLLAR_A_CALL.input_per_mtok})
+    loaded = suite(1)
+    outside = dataclasses.replace(world(), prices=DatedPrices())
+    plain, written = (
+        price_of(Call(side(Side.HEAD, provider(prices=one)), loaded, loaded.samples[0], 0), (10, 2), outside)
+        for one in (DOLLAR_A_CALL, prices)
+    )
+    assert (plain, written) == (Decimal(1), Decimal("1.5"))
+
+
+def test_an_answer_of_unknown_cost_counts_all_that_was_set_aside_for_it() -> None:
+    attempt = asked(completion("0", tier="flex"), None)
+    loaded = suite(1)
+    call = Call(side(Side.HEAD, provider(prices=DOLLAR_A_CALL)), loaded, loaded.samples[0], 0)
+    assert billed(call, attempt, (10, 2), world()).usd == Decimal(1)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mist_ci.matchspec import examine, linting, load, read
-from mist_ci.matchspec.graders import GRADERS
+from mist_ci.matchspec.graders import every_kind
 from mist_ci.matchspec.reading import KINDS
 from mist_ci.models.suite import DataFormat, SampleRow, SuiteFile
 from tests.fakes import InlineExecutor, MemoryTree
@@ -62,5 +62,5 @@ def test_the_table_loads() -> None:
 
 
 def test_graders_that_the_page_names_exist() -> None:
-    names = {grader.name for grader in GRADERS}
+    names = {grader.name for grader in every_kind()}
     assert set(re.findall(r"graders: \[(\w+)\]", PAGE)) <= names

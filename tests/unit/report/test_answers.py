@@ -1,7 +1,10 @@
 """Claims: what an answer costs is told where it moved; the summary tells time as well, and a comment never does."""
 
+from html import unescape
+
 from mist_ci.models.difference import InferenceDifference, Moved
 from mist_ci.models.report import Report
+from mist_ci.models.token_check import Sums, TokenCheck
 from mist_ci.report import comment, summary
 from tests.unit.report.cases import improved
 
@@ -55,4 +58,29 @@ def test_too_few_answers_have_no_interval() -> None:
 
 
 def test_why_the_same_prompts_are_longer_is_a_sentence_below() -> None:
-    assert "the tokenizer differs." in comment(told(prompts="the tokenizer differs"))
+    told_in = unescape(comment(told(prompts="the tokenizer differs", lengths="+5.0 by another tokenizer")))
+    assert "the tokenizer differs." in told_in
+    assert "+5.0 by another tokenizer." in told_in
+
+
+def test_reports_that_are_apart_from_counts_are_a_line_of_the_comment_and_names_in_it_are_harmless() -> None:
+    alike = Sums(reported=100, counted=100)
+    check = TokenCheck(
+        provider="prod",
+        model="<b>@all",
+        counter="o200k_base",
+        is_own=True,
+        answers=32,
+        silent=0,
+        tokens_in=Sums(reported=112, counted=100),
+        tokens_out=alike,
+        around=None,
+    )
+    quiet = check.model_copy(update={"tokens_in": alike, "model": "quiet"})
+    report = told().model_copy(update={"token_checks": (check, quiet)})
+    shown = comment(report)
+    assert "tokens in 12% above what is counted (a chat template, or another tokenizer)" in unescape(shown)
+    assert "<b>" not in shown
+    assert "@all" not in shown
+    assert "quiet" not in shown
+    assert len(report.about_tokens) == 2

@@ -11,7 +11,7 @@ import pytest
 from mist_ci.errors import Code, ConfigError
 from mist_ci.matchspec import load, read
 from mist_ci.models.calibration import CALIBRATION_FILE
-from mist_ci.models.outlook import EarlierSuite, Outlook, Range
+from mist_ci.models.outlook import EarlierSuite, Outlay, Outlook, Range
 from mist_ci.pipeline import Ask, find_cases, run_gates
 from mist_ci.planning import Case, read_policy, read_reference
 from mist_ci.ports.no_results import NoResults
@@ -171,7 +171,7 @@ def test_a_policy_that_only_head_has_is_not_gated_yet() -> None:
     [
         (
             "0.001",
-            "eval_usd allows $0.0010 and the least that this takes is $0.0072: the gate will stop half way",
+            "eval_usd allows $0.0010 and the least that this takes is $0.0072: the gate will ask nobody, and fail",
         ),
         ("0.05", "eval_usd allows $0.050, and this may take up to $0.20"),
         ("5", None),
@@ -328,3 +328,46 @@ def test_a_suite_that_another_runner_asks_needs_results_of_the_anchor_as_well() 
     }
     (told,) = (told for told in of_files(files).warnings if told.startswith("other:"))
     assert told.endswith("(--results anchor=FILE) the gate will end with an error")
+
+
+JUDGED = SUITE.replace(
+    "graders: [exact]",
+    """primary: exact
+graders:
+  - exact
+  - judge: {provider: prod, model: judge-2026-01-01, criteria: ["Kind?"], max_tokens: 50, structured: false}""",
+)
+
+
+def test_what_judges_take_is_in_the_figures_from_equal_answers_to_different_ones() -> None:
+    files = {**BASE, "suites/double.yml": JUDGED}
+    models = FakeModels(lambda model, _messages: f"{model} {len(models.asked)}")
+    run_gates(world(files=MemoryFiles(files, {**files, **MOVED}), models=models), Ask("main", "head"))
+    asked = sum(one.model == "judge-2026-01-01" for one in models.asked)
+    found = of_change(MOVED, files)
+    (judge,) = found.models[0].suites[0].judges
+    assert (judge.grader, judge.model) == ("judge", "judge-2026-01-01")
+    # No reply could be read, so each of them was asked for again, which is no part of the plan and told.
+    assert judge.outlay.calls == Range(least=120, most=240)
+    assert asked == 2 * judge.outlay.calls.most
+    assert found.total.calls == Range(least=240 + 120, most=240 + 240)
+    assert judge.outlay.tokens_out == Range(least=0, most=50 * 240)
+    assert judge.outlay.tokens_in.most == 2 * judge.outlay.tokens_in.least + 8 * 240
+    assert found.total.usd_most is not None
+    assert "replies of judge-2026-01-01, a judge: not measured, from 0 to 50 tokens" in said(
+        found.assumptions
+    )
+    assert "asking again for a reply that cannot be read is not counted" in said(found.assumptions)
+
+
+def test_a_pairwise_judge_may_have_nothing_to_do_and_an_embedding_asks_for_what_is_expected_once() -> None:
+    def judged(grader: str) -> Outlay:
+        text = SUITE.replace("graders: [exact]", f"graders: [{grader}]")
+        (judge,) = of_files({**BASE, "suites/double.yml": text}).models[0].suites[0].judges
+        return judge.outlay
+
+    pairwise = judged("pairwise: {provider: prod, model: judge-2026-01-01}")
+    assert pairwise.calls == Range(least=0, most=2 * 120)
+    similar = judged("similarity: {provider: prod, model: e-1, allow_alias: true}")
+    assert similar.calls == Range(least=120 + 120, most=2 * 120 + 120)
+    assert similar.tokens_out.most == 0

@@ -106,7 +106,18 @@ def test_one_unknown_price_makes_the_cost_unknown_and_never_zero() -> None:
     assert found.tokens_out is not None
 
 
-def test_tokens_that_were_counted_here_say_nothing_about_the_models() -> None:
+def test_tokens_are_compared_where_both_sides_come_from_one_place_and_it_is_told_which() -> None:
+    counted = {"token_basis": TokenBasis.COUNTED}
+    attempts = [*both(0, {**counted, "tokens_out": 5}, {**counted, "tokens_out": 8}), *both(1, counted, {})]
+    found = compared(attempts)
+    assert found.tokens_out == Moved(base=5.0, head=8.0, low=None, high=None, samples=1)
+    assert found.are_counted
+    found = compared([*attempts, *both(2, {}, {"tokens_out": 9})])
+    assert found.tokens_out is not None
+    assert (found.tokens_out.head, found.tokens_out.samples, found.are_counted) == (9.0, 1, False)
+
+
+def test_tokens_of_a_count_and_of_a_report_say_nothing_about_the_models() -> None:
     attempts = both(0, {"token_basis": TokenBasis.COUNTED}, {"tokens_in": 90})
     found = compared(attempts)
     assert (found.tokens_in, found.tokens_out, found.prompts) == (None, None, None)

@@ -212,7 +212,7 @@ def test_a_run_whose_calls_are_elsewhere_is_what_was_added_up_of_them() -> None:
     tree = [TraceSpan.model_validate(json.loads(line)["payload"]) for line in written(some())]
     run = tree[-1]
     spend = run.model_copy(
-        update={"operation": "mist.spend", "span_id": "d" * 16, "attrs": {**run.attrs, "side": "head"}}
+        update={"operation": "gen_ai.spend", "span_id": "d" * 16, "attrs": {**run.attrs, "side": "head"}}
     )
     (kept,) = read(lines_of([run, spend])).runs
     (both,) = read(lines_of([*tree, spend])).runs

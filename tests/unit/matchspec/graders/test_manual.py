@@ -3,14 +3,14 @@
 import pytest
 
 from mist_ci.errors import Where
-from mist_ci.matchspec.graders import GRADERS, AskingGrader, Grader, grader, specify
+from mist_ci.matchspec.graders import AskingGrader, Grader, every_kind, grader, specify
 from mist_ci.matchspec.graders.grader import Example
 from mist_ci.matchspec.graders.modelled import ModelGrader
 from mist_ci.models.answer import Answer
 from mist_ci.models.suite import Sample
 
 HERE = Where("suites/qa.yml", 3, field="graders[0]")
-EXAMPLES = [(one, example) for one in GRADERS for example in one.examples]
+EXAMPLES = [(one, example) for one in every_kind() for example in one.examples]
 
 
 @pytest.mark.parametrize(("kind", "example"), EXAMPLES)
@@ -22,7 +22,7 @@ def test_every_example_of_the_manual_scores_what_it_says(kind: type[Grader], exa
     assert one.grade(answer, sample) == pytest.approx(example.score, abs=5e-5)
 
 
-PURE = [one for one in GRADERS if not issubclass(one, AskingGrader | ModelGrader)]
+PURE = [one for one in every_kind() if not issubclass(one, AskingGrader | ModelGrader)]
 
 
 @pytest.mark.parametrize("kind", PURE)

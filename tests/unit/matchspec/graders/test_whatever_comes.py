@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from mist_ci.errors import Where
-from mist_ci.matchspec.graders import GRADERS, AskingGrader, CannotGrade, Grader, grader, specify
+from mist_ci.matchspec.graders import AskingGrader, CannotGrade, Grader, every_kind, grader, specify
 from mist_ci.matchspec.graders.assertions import Assertions
 from mist_ci.matchspec.graders.modelled import ModelGrader
 from mist_ci.matchspec.graders.regex import Regex
@@ -33,7 +33,7 @@ OPTIONS: dict[str, list[dict[str, Any]]] = {
 }
 MADE = [
     grader(specify({one.name: options}, HERE))
-    for one in GRADERS
+    for one in every_kind()
     for options in OPTIONS.get(one.name, [{}])
     if not issubclass(one, AskingGrader | ModelGrader)
 ]
