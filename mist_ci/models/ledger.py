@@ -15,6 +15,7 @@ EXACT = Context(prec=100, traps=[Inexact])
 """More digits than any sum of money has; where that were not so, it would be an error and not a rounded sum."""
 
 
+NOT_ENDED = "it did not end: these are the calls that had ended, and those that were under way are missing"
 JUDGING = " (judging)"
 """Behind a side: what graders asked models about its answers, apart from what the side itself took. It has no latency:
 one span stands for several calls."""
@@ -140,6 +141,8 @@ class LedgerRun:
     spans: int = 0
     flaws: list[str] = field(default_factory=list)
     """Sums that did not agree, as sentences."""
+    has_ended: bool = True
+    """False for a run that was killed, or still goes on: its calls count, and those under way are not there."""
 
     @property
     def is_training(self) -> bool:
@@ -172,7 +175,11 @@ class Ledger:
     def notices(self) -> list[str]:
         """What a reader has to know before believing the sums."""
         told = [_told("lines that count nowhere", self.left_out), _told("spans in doubt", self.doubted)]
-        flaws = [f"{run.run_id or run.trace_id}: {flaw}" for run in self.runs for flaw in run.flaws]
+        flaws = [
+            f"{run.run_id or run.trace_id}: {flaw}"
+            for run in self.runs
+            for flaw in (*run.flaws, *(() if run.has_ended else (NOT_ENDED,)))
+        ]
         return [one for one in told if one] + flaws
 
 

@@ -11,8 +11,6 @@ from mist_ci.models.ledger import JUDGING, Group, Ledger, LedgerRun, Totals
 from mist_ci.tokentrace.ledger.reading import Reader, Trace, money_of, sums_of
 from mist_ci.tokentrace.ledger.sums import ATTEMPT, JUDGE, RUN, SPEND, Kind, Sums
 
-NOT_ENDED = "it did not end: these are the calls that had ended, and those that were under way are missing"
-
 
 def read_ledger(lines: Iterable[bytes], now_ns: int) -> Ledger:
     """Every span once, whatever their order. Lines that cannot be used are counted, by reason."""
@@ -87,7 +85,7 @@ def _widen(run: LedgerRun, sums: Sums) -> None:
 def _check(run: LedgerRun, levels: dict[str, Totals]) -> None:
     """Every level that is there has to say the same as the calls, once the run has ended."""
     if levels and RUN not in levels:
-        run.flaws.append(NOT_ENDED)
+        run.has_ended = False
         return
     total = run.total()
     for operation, said in levels.items():
