@@ -93,16 +93,15 @@ class ResultDirectory:
             self._open.popitem()[1].close()
 
     def _append(self, name: str, lines: bytes) -> None:
-        target = self._directory / name
         try:
             if name not in self._open:
-                self._open[name] = target.open("ab", buffering=0)
+                self._open[name] = (self._directory / name).open("ab", buffering=0)
             # One write call per record, so that a killed process leaves whole lines; a disk may take less.
-            rest = lines
-            while rest:
-                rest = rest[os.write(self._open[name].fileno(), rest) :]
+            descriptor = self._open[name].fileno()
+            while lines:
+                lines = lines[os.write(descriptor, lines) :]
         except OSError as error:
-            raise _cannot_write(target, error) from None
+            raise _cannot_write(self._directory / name, error) from None
 
 
 def _write(target: Path, text: str) -> None:

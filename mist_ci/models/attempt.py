@@ -36,7 +36,10 @@ class AttemptStatus(StrEnum):
     @property
     def counts(self) -> bool:
         """True when the attempt has a score."""
-        return self in (AttemptStatus.SCORED, AttemptStatus.MODEL_FAILURE)
+        return self in _COUNTED
+
+
+_COUNTED = (AttemptStatus.SCORED, AttemptStatus.MODEL_FAILURE)
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):

@@ -11,6 +11,8 @@ from decimal import Context, Decimal, Inexact
 from math import fsum
 from typing import NamedTuple
 
+from mist_ci.models.span_line import Alert
+
 EXACT = Context(prec=100, traps=[Inexact])
 """More digits than any sum of money has; where that were not so, it would be an error and not a rounded sum."""
 
@@ -138,6 +140,8 @@ class LedgerRun:
     groups: dict[Group, Totals] = field(default_factory=dict)
     trainings: list[Attributes] = field(default_factory=list)
     estimates: list[Attributes] = field(default_factory=list)
+    alerts: dict[Alert, None] = field(default_factory=dict)
+    """Each once, in the order in which they came."""
     spans: int = 0
     flaws: list[str] = field(default_factory=list)
     """Sums that did not agree, as sentences."""

@@ -1,7 +1,7 @@
 """Spans as they are written while a run goes on. Not pydantic models: two are made for every call.
 
-Attributes that are not known are left out. Money is text, because a float would not add up; where it is null, a price
-is unknown.
+Fields are in the order in which `models.span_line` reads them. What is not known is left out. Money is text,
+because a float would not add up; where it is null, a price is unknown.
 """
 
 from decimal import Decimal
@@ -16,10 +16,10 @@ class Spent(msgspec.Struct, omit_defaults=True, gc=False, kw_only=True):
     calls: int
     tokens_in: int
     tokens_out: int
-    cost_usd: Decimal | None
     tokens_cached: int = 0
     tokens_reasoning: int = 0
     tokens_cache_written: int = 0
+    cost_usd: Decimal | None
     reused_calls: int = 0
     saved_usd: Decimal | None = None
     """Null also where nothing was saved."""
@@ -30,12 +30,12 @@ class CallAttributes(Spent, omit_defaults=True, gc=False, kw_only=True):
 
     suite: str = msgspec.field(name="eval.suite")
     side: str
-    attempt: int
     provider: str
     model: str
+    cost_basis: str
+    attempt: int
     fingerprint: str | None = None
     iteration: str | None = None
-    cost_basis: str
     price_as_of: str | None = None
     tokens_basis: str | None = None
     tier: str | None = None
@@ -51,9 +51,9 @@ class TryAttributes(msgspec.Struct, omit_defaults=True, gc=False, kw_only=True):
 
     suite: str = msgspec.field(name="eval.suite")
     side: str
-    attempt: int
     provider: str
     model: str
+    attempt: int
     iteration: str | None = None
     calls: int
     status: str = msgspec.field(name="eval.status")
@@ -75,14 +75,14 @@ class JudgeAttributes(Spent, omit_defaults=True, gc=False, kw_only=True):
 class AttemptAttributes(Spent, omit_defaults=True, gc=False, kw_only=True):
     """Of one attempt at one sample by one side, with its judging."""
 
-    run_id: str = msgspec.field(name="mist.run_id")
     suite: str = msgspec.field(name="eval.suite")
-    sample: str = msgspec.field(name="eval.sample")
-    key: str = msgspec.field(name="eval.key")
     side: str
-    attempt: int
     provider: str
     model: str
+    attempt: int
+    sample: str = msgspec.field(name="eval.sample")
+    key: str = msgspec.field(name="eval.key")
+    run_id: str = msgspec.field(name="mist.run_id")
     iteration: str | None = None
     data_hash: str | None = msgspec.field(default=None, name="mist.data_hash")
     status: str = msgspec.field(name="eval.status")
@@ -93,14 +93,6 @@ class AttemptAttributes(Spent, omit_defaults=True, gc=False, kw_only=True):
     """Another runner asked."""
 
 
-class SampleAttributes(Spent, omit_defaults=True, gc=False, kw_only=True):
-    """Of one sample, all sides and attempts."""
-
-    suite: str = msgspec.field(name="eval.suite")
-    sample: str = msgspec.field(name="eval.sample")
-    key: str = msgspec.field(name="eval.key")
-
-
 class SuiteAttributes(Spent, omit_defaults=True, gc=False, kw_only=True):
     """Of one version of a suite."""
 
@@ -108,17 +100,17 @@ class SuiteAttributes(Spent, omit_defaults=True, gc=False, kw_only=True):
     suite_digest: str = msgspec.field(name="eval.suite_digest")
 
 
-class WrittenSpan(msgspec.Struct, omit_defaults=True, gc=False):
+class WrittenSpan(msgspec.Struct, omit_defaults=True, gc=False, kw_only=True):
     """The payload. `attrs` are one of the above, or plain attributes."""
 
     trace_id: str
     span_id: str
+    parent_id: str | None = None
     operation: str
     start_ns: int
     end_ns: int
     status: str
     attrs: object
-    parent_id: str | None = None
 
 
 _encode = msgspec.json.Encoder().encode

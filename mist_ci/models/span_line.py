@@ -99,7 +99,7 @@ class _SpanEnvelope(msgspec.Struct, gc=False, kw_only=True):
     payload: SpanLine
 
 
-class Alert(msgspec.Struct, gc=False):
+class Alert(msgspec.Struct, frozen=True, gc=False):
     """A trace.alert."""
 
     level: str

@@ -7,11 +7,12 @@ from decimal import Decimal
 from mist_ci import gate, matchspec, tokentrace
 from mist_ci.models.attempt import Side, exact_sum
 from mist_ci.models.ceilings import Charge
-from mist_ci.models.config import Gate, Policy
+from mist_ci.models.config import Gate, Policy, Provider
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.outlook import Range
 from mist_ci.models.plan import ModelChange
 from mist_ci.models.suite import Suite
+from mist_ci.models.usage import WHOLE, TokenParts
 from mist_ci.ports import World
 
 
@@ -63,9 +64,10 @@ def unanswered(asked: Iterable[FirstQuestions], policy: Policy, world: World) ->
 
 
 def least(asked: Iterable[FirstQuestions], policy: Policy, world: World) -> Charge:
-    """Prompts as they are counted here, answers of no length, no judge: less it cannot be.
+    """Prompts as they are counted here, read from a cache where that is cheaper, answers of no length, no judge.
 
-    A model whose price is unknown costs nothing here; under a money budget it is refused before it is asked.
+    Less it cannot be. A model whose price is unknown costs nothing here; under a money budget it is refused before it
+    is asked.
     """
     accounts = tokentrace.Accounts(world.tokens, world.prices, world.clock.now().date())
     usd, tokens = [Decimal(0)], 0
@@ -75,6 +77,16 @@ def least(asked: Iterable[FirstQuestions], policy: Policy, world: World) -> Char
         provider = policy.providers[one.reference.provider]
         answers = tokentrace.Answers(one.reference, provider, (0, 0))
         found = tokentrace.outlay(one.suite, samples, times, answers, accounts)
-        usd.append(found.usd_least or Decimal(0))
+        usd.append((found.usd_least or Decimal(0)) * _cheapest(one.reference, provider, world))
         tokens += found.tokens_in.least
     return Charge(exact_sum(usd), tokens)
+
+
+def _cheapest(reference: ModelReference, provider: Provider, world: World) -> Decimal:
+    """What share of the usual price of a prompt is paid when the provider has all of it in a cache."""
+    today, many = world.clock.now().date(), 10**6
+    usual, cached = (
+        world.prices.cost(provider, reference.model, many, 0, today, way).usd
+        for way in (WHOLE, TokenParts(cached=many))
+    )
+    return min(Decimal(1), cached / usual) if usual and cached is not None else Decimal(1)

@@ -263,15 +263,8 @@ class Run:
             for side, reference in sides.items()
         ]
         self.store.origins = origins_of(self.event, sides, self.anchor)
-        evaluation = matchspec.evaluate(
-            portions,
-            contestants,
-            self.world,
-            self.store,
-            self.account.ceilings,
-            providers,
-            self._watch,
-        )
+        where = self.world, self.store, self.account.ceilings, providers, self._watch
+        evaluation = matchspec.evaluate(portions, contestants, *where)
         # Added, never replaced: head may call two suites by one name, and both were paid for.
         self.attempts.setdefault(label, []).extend(evaluation.attempts)
         self.account.take(evaluation)

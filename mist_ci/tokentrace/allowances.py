@@ -62,15 +62,16 @@ def ceilings(allowed: Iterable[Allowance], spent: Spent) -> Ceilings:
     )
 
 
-def gauges(allowed: Iterable[Allowance], spent: Spent, stopped_by: Collection[Unit]) -> Iterator[Gauge]:
+def gauges(allowed: Sequence[Allowance], spent: Spent, stopped_by: Collection[Unit]) -> Iterator[Gauge]:
     """Each budget as numbers, for alerts, when this run has spent so much."""
+    binding = set(_tightest(allowed, stopped_by))
     for one in allowed:
         used = one.before + spent.of(one.unit)
         if one.unit is Unit.MINUTES:
-            yield Gauge(one.name, used * 60, one.limit * 60, "seconds", one.unit in stopped_by)
+            yield Gauge(one.name, used * 60, one.limit * 60, "seconds", one in binding)
         else:
             unit: Literal["usd", "tokens"] = "usd" if one.unit is Unit.USD else "tokens"
-            yield Gauge(one.name, used, one.limit, unit, one.unit in stopped_by)
+            yield Gauge(one.name, used, one.limit, unit, one in binding)
 
 
 def too_little(allowed: Iterable[Allowance], least: Charge) -> frozenset[Unit]:
@@ -98,7 +99,10 @@ def lines(
 
 def budgets_before(allowed: Sequence[Allowance]) -> tuple[BudgetLine, ...]:
     """Each budget as earlier runs left it."""
-    return tuple(_line(one, NOTHING_SPENT, None, is_binding=False) for one in allowed)
+    lines = ((one, _line(one, NOTHING_SPENT, None, is_binding=False)) for one in allowed)
+    return tuple(
+        line.model_copy(update={"note": _earlier(one)}) if one.earlier_runs else line for one, line in lines
+    )
 
 
 def _tightest(allowed: Sequence[Allowance], units: Collection[Unit]) -> Iterator[Allowance]:
@@ -127,7 +131,9 @@ def _line(one: Allowance, spent: Spent, needed: Spent | None, *, is_binding: boo
     )
 
 
+def _earlier(one: Allowance) -> str:
+    return f"{told(one.before, one.unit)} by {count(one.earlier_runs, 'earlier run')}"
+
+
 def _shares(one: Allowance, own: Decimal) -> str:
-    return (
-        f"{told(one.before, one.unit)} by {count(one.earlier_runs, 'earlier run')}, {told(own, one.unit)} now"
-    )
+    return f"{_earlier(one)}, {told(own, one.unit)} now"

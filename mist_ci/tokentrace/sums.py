@@ -1,8 +1,9 @@
 """What spans add up to: integers and decimals, exactly. One unknown price makes a sum unknown."""
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TypedDict
+
+import msgspec
 
 from mist_ci.models.attempt import Attempt, Judgement
 from mist_ci.models.ledger import EXACT
@@ -58,8 +59,15 @@ def of_judging(one: Judgement) -> Figures:
     }
 
 
-@dataclass(slots=True)
-class Sums:
+def times_of(one: Attempt) -> tuple[int, int]:
+    """When an attempt began and ended, with its judging."""
+    judged = one.judgement
+    if judged is None:
+        return one.start_ns, one.end_ns
+    return min(one.start_ns, judged.start_ns), max(one.end_ns, judged.end_ns)
+
+
+class Sums(msgspec.Struct, gc=False, kw_only=True):
     """Sums so far, and when the first of it began and the last ended, in Unix nanoseconds."""
 
     calls: int = 0
@@ -88,6 +96,22 @@ class Sums:
         if one.reused_calls:
             self.reused_calls += one.reused_calls
             self.saved_usd = _plus(self.saved_usd, one.saved_usd)
+
+    def take(self, one: Attempt) -> None:
+        """Adds an attempt with its judging."""
+        if one.token_basis is not None and not one.reused:
+            self.calls += 1
+            self.tokens_in += one.tokens_in
+            self.tokens_out += one.tokens_out
+            self.tokens_cached += one.tokens_cached
+            self.tokens_reasoning += one.tokens_reasoning
+            self.cost_usd = _plus(self.cost_usd, one.cost_usd)
+        elif one.token_basis is not None:
+            self.reused_calls += 1
+            self.saved_usd = _plus(self.saved_usd, one.cost_usd)
+        if one.judgement is not None:
+            self.add(Spent(**of_judging(one.judgement)))
+        self.last(*times_of(one), is_ok=one.status.counts)
 
     def last(self, start_ns: int, end_ns: int, *, is_ok: bool) -> None:
         """Something in it lasted from then to then."""

@@ -167,7 +167,7 @@ def test_a_ledger_that_is_damaged_is_an_error_and_not_nothing_spent(team: Team) 
     team.run()
     kept = team.directory / NAME
     whole = kept.read_bytes()
-    kept.write_bytes(whole.replace(b"mist.spend", b"mist.spent", 1))
+    kept.write_bytes(whole.replace(b"gen_ai.spend", b"gen_ai.spent", 1))
     broken = team.run(models=FakeModels(never))
     assert broken.decision.outcome is Outcome.COULD_NOT_RUN
     assert broken.problem is not None

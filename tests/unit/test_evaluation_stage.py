@@ -311,6 +311,9 @@ def test_stored_answers_of_an_alias_that_moved_are_asked_anew_and_counted_once()
     assert {one.model_dump()["baseline_score"] for one in results} == {0.0}
     spans = [span.model_dump()["span_id"] for span in stores.only.tree]
     assert len(set(spans)) == len(spans)
+    *_, root = stores.only.tree  # what was forgotten has been paid for, and stays
+    assert root.attrs["calls"] == len(models.asked)
+    assert root.attrs["reused_calls"] == sum(one.reused for one in stores.only.attempts) > 0
     # The next run finds what the model says now, and not what the probe said.
     after = run(
         FakeModels(forgot_everything),

@@ -22,8 +22,10 @@ from tests.fakes import (
     FakeModels,
     FakeRunner,
     MemoryFiles,
+    MemoryStores,
     jsonl,
     never,
+    spans_in,
     world,
 )
 from tests.unit.test_pipeline import BASE, HARD, POLICY, reference
@@ -112,6 +114,18 @@ def test_a_pull_request_is_pending_and_then_judged() -> None:
     assert stage.run().exit_code is ExitCode.FAILED
     assert stage.told() == ["mist/release pending", "mist/release failure"]
     assert set(stage.host.comments) == {(7, "release")}
+
+
+def test_a_run_says_in_its_spans_which_pull_requests_it_was_for() -> None:
+    stage = Stage().opened()
+    stage.host.pulls[9] = stage.host.pulls[7].model_copy(update={"number": 9})
+    job = stage.job()
+    job.desk = replace(job.desk, repository="acme/bot")
+    job.run()
+    results = job.desk.world.results
+    assert isinstance(results, MemoryStores)
+    (run,) = [one for one in spans_in(b"".join(results.only.traced)) if one.operation == "mist.run"]
+    assert run.attrs["mist.pull_requests"] == "acme/bot#7 acme/bot#9"
 
 
 def test_a_run_asks_nobody_when_its_head_is_in_no_open_pull_request() -> None:

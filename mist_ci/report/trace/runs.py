@@ -33,6 +33,7 @@ TRAINING = (
     *("run", "status", "base_model", "model", "tokens", "epochs", "gpu_hours", "cost_usd", "price_basis"),
     *("data", "config", "commit"),
 )
+ALERTS = ("level", "metric", "value", "threshold", "message")
 DIFF = ("part", "name", "figure", "first", "second", "change", "change_percent")
 _COMPARED = ("calls", "tokens_in", "tokens_out", "cost_usd", "saved_usd", "p50_ms", "p95_ms")
 
@@ -64,7 +65,7 @@ def all_runs(runs: Sequence[LedgerRun]) -> Sheet:
 
 
 def parts_of_run(run: LedgerRun) -> Iterator[Sheet]:
-    """The run as a whole, then by suite, side and model, and its trainings."""
+    """The run as a whole, then by suite, side and model, its trainings, and its alerts."""
     if not run.is_training:
         yield Sheet(f"run {run.run_id}", ("", *FIGURES), [("all", *figures(run.total()))], _OPTIONAL)
         for part in ("suite", "side", "model"):
@@ -73,6 +74,8 @@ def parts_of_run(run: LedgerRun) -> Iterator[Sheet]:
                 yield Sheet(f"by {part}", (part, *FIGURES), rows, _OPTIONAL)
     if run.trainings:
         yield Sheet("training", TRAINING, list(_trainings(run)))
+    if run.alerts:
+        yield Sheet("alerts", ALERTS, [tuple(getattr(one, name) for name in ALERTS) for one in run.alerts])
 
 
 def rows_of_run(run: LedgerRun) -> Sheet:

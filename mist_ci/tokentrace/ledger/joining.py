@@ -79,6 +79,7 @@ def _join_runs(run: LedgerRun, other: LedgerRun) -> None:
     run.spans += other.spans
     run.trainings += other.trainings
     run.estimates += other.estimates
+    run.alerts |= other.alerts
     run.run_id = (other.run_id if other.about else run.run_id) or run.run_id or other.run_id
     if other.about:
         run.about, run.status = other.about, other.status

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from mist_ci.models.ledger import LedgerRun
-from mist_ci.models.span_line import SpanAttributes, SpanLine, Unusable, attributes_of, read_span
+from mist_ci.models.span_line import SpanAttributes, SpanLine, Unusable, attributes_of, read_alert, read_span
 from mist_ci.tokentrace.ledger.amounts import decimal_of
 from mist_ci.tokentrace.ledger.sums import ATTEMPT, ESTIMATE, RUN, TRAINING, Kind, Sums
 
@@ -55,14 +55,14 @@ class Reader:
                 span = read_span(line)
                 if span is not None:
                     self._take(span, line)
+                elif (message := read_alert(line)) is not None and message.payload.trace_id:
+                    self._trace(message.payload.trace_id).run.alerts.setdefault(message.payload)
             except Unusable as why:
                 self.left_out[str(why)] += 1
 
     def _take(self, span: SpanLine, line: bytes) -> None:
         cost, saved = money_of(span.attrs)
-        trace = self.traces.get(span.trace_id)
-        if trace is None:
-            trace = self.traces[span.trace_id] = Trace(LedgerRun(span.trace_id))
+        trace = self._trace(span.trace_id)
         if span.span_id in trace.seen:
             raise Unusable(TWICE)
         trace.seen.add(span.span_id)
@@ -73,15 +73,19 @@ class Reader:
             _tell(trace.run, span, line)
             if span.operation != RUN:
                 return
-        elif (
-            span.operation == ATTEMPT and not trace.run.run_id
-        ):  # of a run that does not end, all that names it
+        elif span.operation == ATTEMPT and not trace.run.run_id:
             trace.run.run_id = str(attributes_of(line).get("mist.run_id") or "")
         sums = sums_of(trace, span, span.attrs.suite)
         if sums is None:
             trace.waiting.append(span)
         else:
             sums.take(span, cost, saved)
+
+    def _trace(self, trace_id: str) -> Trace:
+        trace = self.traces.get(trace_id)
+        if trace is None:
+            trace = self.traces[trace_id] = Trace(LedgerRun(trace_id))
+        return trace
 
     def _doubt(self, span: SpanLine) -> None:
         if span.end_ns < span.start_ns:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from decimal import Decimal
 from fractions import Fraction
+from unittest import mock
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +14,7 @@ from mist_ci.models.attempt import Attempt, AttemptStatus, Judgement, Side, both
 from mist_ci.models.message import TraceSpan
 from mist_ci.models.usage import TokenBasis
 from mist_ci.tokentrace import Origin, Tracer
+from mist_ci.tokentrace import spans as tracing
 from tests.fakes import spans_in
 from tests.unit.gate.building import answers, attempt, make_suite, outcomes
 from tests.unit.tokentrace.trees import lines, spans
@@ -278,3 +280,15 @@ def test_an_attempt_says_which_commit_and_which_data_its_model_comes_from() -> N
     call, above = spans_in(Tracer(RUN).attempt(one, Origin("c0ffee", "sha256:12")))
     assert call.attrs["iteration"] == above.attrs["iteration"] == "c0ffee"
     assert above.attrs["mist.data_hash"] == "sha256:12"
+
+
+@many
+@given(calls(), st.sampled_from([None, 'ü"\n']), st.sampled_from([Origin(), Origin("c0ffee", 'sha"')]))
+def test_the_quick_way_to_write_an_attempt_makes_the_same_bytes(
+    one: Attempt, fingerprint: str | None, origin: Origin
+) -> None:
+    one = replace(one, fingerprint=fingerprint, sample='a "sample"')
+    quick, slow = Tracer(RUN), Tracer(RUN)
+    with mock.patch.object(tracing, "is_plain", return_value=False):
+        expected = [slow.attempt(each, origin) for each in (one, one)], list(slow.end(START, END))
+    assert ([quick.attempt(each, origin) for each in (one, one)], list(quick.end(START, END))) == expected
