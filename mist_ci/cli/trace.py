@@ -97,6 +97,7 @@ def report(run: str | None, by: str | None, places: tuple[Path, ...], filters: F
         "about": found.about,
         "spans": found.spans,
         "flaws": found.flaws,
+        "ended": found.has_ended,
         "parts": {
             sheet.title.split(" ")[-1] if index else "run": sheet.records
             for index, sheet in enumerate(sheets)
@@ -174,4 +175,5 @@ def _remark(told: Sequence[str], shape: str) -> None:
 
 
 def _each(sheets: "Sequence[Sheet]", shown: "Callable[[Sheet], str]", say: Callable[[str], None]) -> None:
-    say("\n\n".join(shown(sheet) for sheet in sheets if sheet.rows))
+    if told := [shown(sheet) for sheet in sheets if sheet.rows]:
+        say("\n\n".join(told))

@@ -11,7 +11,19 @@ import click
 if TYPE_CHECKING:
     from mist_ci.models.ledger import LedgerRun
 
-_DATES = ("%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M:%SZ")
+
+class Moment(click.ParamType[datetime]):
+    """A day, or a moment, in UTC where it does not say."""
+
+    name = "date"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """The moment. Raises click.BadParameter."""
+        try:
+            found = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no date: write 2026-11-01, or 2026-11-01T12:00:00", param, ctx)
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +40,7 @@ class Filters:
         return (
             self.branch in (None, run.about.get("mist.branch"))
             and self.gate in (None, run.about.get("mist.gate"))
-            and (self.since is None or run.start_ns >= self.since.replace(tzinfo=UTC).timestamp() * 10**9)
+            and (self.since is None or run.start_ns >= self.since.timestamp() * 10**9)
             and (self.model is None or self.model in _models(run))
         )
 
@@ -42,7 +54,7 @@ def filtered(command: Callable[..., int]) -> Callable[..., int]:
         "--model", metavar="ID", help="Only runs that asked this model, and trainings of or from it."
     )
     @click.option(
-        "--since", type=click.DateTime(_DATES), metavar="DATE",
+        "--since", type=Moment(), metavar="DATE",
         help="Only what began then or later: 2026-11-01, in UTC.",
     )  # fmt: skip
     @wraps(command)

@@ -17,6 +17,7 @@ EXACT = Context(prec=100, traps=[Inexact])
 """More digits than any sum of money has; where that were not so, it would be an error and not a rounded sum."""
 
 
+NOT_ENDED = "it did not end: these are the calls that had ended, and those that were under way are missing"
 JUDGING = " (judging)"
 """Behind a side: what graders asked models about its answers, apart from what the side itself took. It has no latency:
 one span stands for several calls."""
@@ -84,7 +85,9 @@ class Totals:
     latencies_ns: "array[int]" = field(default_factory=lambda: array("q"))
     """Of calls that were answered now, without the tries before them; not in order."""
     scores: "array[float]" = field(default_factory=lambda: array("d"))
-    """Of answers that were graded, from 0 to 1."""
+    """Of answers that were graded, from 0 to 1; or the sum of some of them."""
+    graded: int = 0
+    """So many answers were."""
 
     def add(self, other: "Totals") -> None:
         """Adds other calls to these."""
@@ -99,12 +102,17 @@ class Totals:
         self.failed += other.failed
         self.bases |= other.bases
         self.latencies_ns.extend(other.latencies_ns)
+        self.grade(other)
+
+    def grade(self, other: "Totals") -> None:
+        """Adds scores of other answers alone."""
         self.scores.extend(other.scores)
+        self.graded += other.graded
 
     @property
     def score(self) -> float | None:
         """The mean; None where nothing was graded."""
-        return fsum(self.scores) / len(self.scores) if self.scores else None
+        return fsum(self.scores) / self.graded if self.graded else None
 
     @property
     def figures(self) -> tuple[int, int, int, int, Decimal | None, Decimal | None]:
@@ -137,6 +145,8 @@ class LedgerRun:
     spans: int = 0
     flaws: list[str] = field(default_factory=list)
     """Sums that did not agree, as sentences."""
+    has_ended: bool = True
+    """False for a run that was killed, or still goes on: its calls count, and those under way are not there."""
 
     @property
     def is_training(self) -> bool:
@@ -169,7 +179,11 @@ class Ledger:
     def notices(self) -> list[str]:
         """What a reader has to know before believing the sums."""
         told = [_told("lines that count nowhere", self.left_out), _told("spans in doubt", self.doubted)]
-        flaws = [f"{run.run_id or run.trace_id}: {flaw}" for run in self.runs for flaw in run.flaws]
+        flaws = [
+            f"{run.run_id or run.trace_id}: {flaw}"
+            for run in self.runs
+            for flaw in (*run.flaws, *(() if run.has_ended else (NOT_ENDED,)))
+        ]
         return [one for one in told if one] + flaws
 
 

@@ -35,6 +35,8 @@ class SpanAttributes(msgspec.Struct, gc=False):
     data_hash: str | None = msgspec.field(default=None, name="mist.data_hash")
     cost_basis: str | None = None
     score: object = msgspec.field(default=None, name="eval.score")
+    answers: Count | None = msgspec.field(default=None, name="eval.answers")
+    """So many have that score on average, where it is not one."""
 
 
 class SpanLine(msgspec.Struct, gc=False):

@@ -7,6 +7,8 @@ from mist_ci.models.ledger import Attributes, Group, LedgerRun
 from mist_ci.models.share import By, Share
 
 Name = tuple[str, ...]
+_COMMITS = {"base": "mist.base_commit", "head": "mist.commit"}
+"""What a run says of both, where its calls are only sums."""
 _LAST_NS = 253_370_764_800 * 10**9
 """The year 9999: a clock that says more says nothing."""
 
@@ -67,7 +69,8 @@ def _iteration(run: LedgerRun, group: Group) -> Name:
             one for one in run.groups if one.side == group.answered and one.iteration == group.iteration
         ]
         group = answered[0] if answered else group
-    return group.iteration, group.model, group.data_hash
+    commit = group.iteration or _about(run, _COMMITS.get(group.answered, ""))
+    return commit, group.model, group.data_hash
 
 
 def _trained(found: dict[Name, Share], run: LedgerRun, training: Attributes, by: By) -> Iterator[Share]:

@@ -29,7 +29,7 @@ _TOLD = {
 }  # fmt: skip
 _ABOUT = {
     "gate": "VARCHAR", "branch": "VARCHAR", "commit": "VARCHAR", "base_commit": "VARCHAR", "event": "VARCHAR",
-    "outcome": "VARCHAR", "pull_request": "BIGINT",
+    "outcome": "VARCHAR", "pull_requests": "VARCHAR",
 }  # fmt: skip
 _TRAINED = {
     "trainer": "VARCHAR", "job": "VARCHAR", "base_model": "VARCHAR", "tokens": "BIGINT", "steps": "BIGINT",

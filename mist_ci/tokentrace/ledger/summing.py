@@ -11,8 +11,6 @@ from mist_ci.models.ledger import JUDGING, Group, Ledger, LedgerRun, Totals
 from mist_ci.tokentrace.ledger.reading import Reader, Trace, money_of, sums_of
 from mist_ci.tokentrace.ledger.sums import ATTEMPT, JUDGE, RUN, SPEND, Kind, Sums
 
-NOT_ENDED = "it did not end: these are the calls that had ended, and those that were under way are missing"
-
 
 def read_ledger(lines: Iterable[bytes], now_ns: int) -> Ledger:
     """Every span once, whatever their order. Lines that cannot be used are counted, by reason."""
@@ -60,10 +58,11 @@ def _grade(run: LedgerRun, trace: Trace) -> None:
     """Scores are those of attempts, where there are any: a call has none."""
     for totals in run.groups.values():
         del totals.scores[:]
+        totals.graded = 0
     for kind, sums in trace.sums.items():
         group = _group(kind, None)
         if kind[0] == ATTEMPT and group in run.groups:
-            run.groups[group].scores.extend(sums.scores)
+            run.groups[group].grade(sums)
 
 
 def _suite_above(trace: Trace, parent_id: str | None) -> str:
@@ -86,7 +85,7 @@ def _widen(run: LedgerRun, sums: Sums) -> None:
 def _check(run: LedgerRun, levels: dict[str, Totals]) -> None:
     """Every level that is there has to say the same as the calls, once the run has ended."""
     if ATTEMPT in levels and RUN not in levels:
-        run.flaws.append(NOT_ENDED)
+        run.has_ended = False
         return
     total = run.total()
     for operation, said in levels.items():

@@ -57,7 +57,9 @@ class Sums(Totals):
             elif saved:
                 self.saved.usd = _exact(self.saved.usd, saved)
         if type(attrs.score) is float:
-            self.scores.append(attrs.score)
+            answers = 1 if attrs.answers is None else attrs.answers
+            self.scores.append(attrs.score * answers)
+            self.graded += answers
         if not self.is_level:
             self._note(span, is_made=bool(calls))
 

@@ -210,6 +210,18 @@ def test_a_run_that_was_cut_off_still_has_its_calls() -> None:
     assert run.end_ns > 0
 
 
+def test_a_run_that_was_killed_is_told_by_its_name_and_is_no_wrong_sum() -> None:
+    above = (b'"mist.run"', b'"mist.suite"', b'"mist.sample"')
+    found = read([line for line in written(some()) if not any(name in line for name in above)])
+    (run,) = found.runs
+    same(run.total(), some())
+    assert (run.run_id, run.has_ended, run.flaws) == (RUN, False, [])
+    assert run.total().score == 1.0
+    assert [notice.partition(",")[0] for notice in found.notices] == [
+        f"{RUN}: it did not end: these are the calls that had ended"
+    ]
+
+
 def test_a_run_whose_calls_are_elsewhere_is_what_was_added_up_of_them() -> None:
     tree = [TraceSpan.model_validate(json.loads(line)["payload"]) for line in written(some())]
     run = tree[-1]
