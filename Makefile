@@ -87,7 +87,7 @@ lock:  ## resolve requirements/ again, without releases younger than a week (nee
 	$(LOCK) pyproject.toml --extra demo -c requirements/runtime.txt -o requirements/demo.txt
 	$(LOCK) --group build -c requirements/demo.txt -o requirements/build.txt
 	$(LOCK) pyproject.toml --extra demo --extra data --extra text-metrics -c requirements/demo.txt -o requirements/data.txt
-	$(LOCK) pyproject.toml --extra demo --extra data --extra text-metrics --group dev -c requirements/data.txt -c requirements/demo.txt -c requirements/build.txt \
+	$(LOCK) pyproject.toml --extra demo --extra data --extra query --extra text-metrics --group dev -c requirements/data.txt -c requirements/demo.txt -c requirements/build.txt \
 	  -o requirements/dev.txt
 	$(LOCK) --group runners -o tests/runners/python.txt
 	$(LOCK) --group servers -o tests/servers/python.txt

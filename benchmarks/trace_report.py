@@ -19,7 +19,7 @@ from benchmarks.trace.spans import ledger  # noqa: E402
 
 MEBIBYTE = 2**20
 ROUNDS = 3
-RUNS = {"runs of 30,000 spans": 1000, "one run": 10**6}
+RUNS = {"runs of 30,000 spans": 600, "one run": 10**6}
 """How the spans are spread: samples in a suite."""
 
 

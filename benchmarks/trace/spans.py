@@ -1,92 +1,67 @@
-"""A ledger of any size, with the lines that a run of the gate writes."""
+"""A ledger of any size, written as a run of the gate writes it."""
 
 import random
-import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from decimal import Decimal
 
-_HEAD = (
-    b'{"version": "1", "id": "%032x", "source": "mist-ci", "type": "trace.span", "timestamp_ns": %d, '
-    b'"checksum": %d, "payload": '
-)
+from mist_ci.models.attempt import Attempt, AttemptStatus, Side
+from mist_ci.models.usage import CostBasis, TokenBasis
+from mist_ci.tokentrace.spans import Origin, Tracer
+
 _START_NS = 1_795_000_000_000_000_000
 SUITES = 10
-SIDES = ("base", "head")
-"""A sample has a call for each."""
+ACCURACY = 0.9
+SPANS = 5
+"""Of a sample: itself, and for base and head an attempt with its call."""
 
 
-@dataclass(frozen=True, slots=True)
-class Took:
-    """What a call took, or all calls below a span. No two calls are alike, as in the real thing."""
-
-    calls: int
-    tokens_in: int
-    tokens_out: int
-    lasted_ns: int
-
-    @property
-    def nanodollars(self) -> int:
-        """At the prices of a small model."""
-        return 150 * self.tokens_in + 600 * self.tokens_out
-
-
-def ledger(spans: int, samples: int = 1000) -> Iterator[bytes]:
-    """About that many lines: runs of 10 suites with so many samples each, as `tokentrace.spans` writes them."""
+def ledger(spans: int, samples: int = 600) -> Iterator[bytes]:
+    """About that many lines, in blocks: runs of 10 suites with so many samples each."""
     written, run = 0, 0
     while written < spans:
-        for line in one_run(run, min(samples, max(1, (spans - written) // (SUITES * (1 + len(SIDES)))))):
-            yield line
-            written += 1
+        size = min(samples, max(1, (spans - written) // (SUITES * SPANS)))
+        yield from one_run(run, size)
+        written += 1 + SUITES * (1 + SPANS * size)
         run += 1
 
 
 def one_run(run: int, samples: int) -> Iterator[bytes]:
-    """Parents before children; every parent is the sum of its children."""
-    chance = random.Random(run)
-    trace, messages = f"{chance.getrandbits(128):032x}", iter(range(1, 10**9))
-
-    def call() -> Took:
-        return Took(1, chance.randint(40, 2000), chance.randint(1, 600), chance.randint(10**8, 10**10))
-
-    def span(operation: str, parent: str | None, took: Took, attrs: str) -> tuple[str, bytes]:
-        identity = f"{chance.getrandbits(64):016x}"
-        above = f'"parent_id":"{parent}",' if parent else ""
-        sums = (
-            f'"calls":{took.calls},"tokens_in":{took.tokens_in},"tokens_out":{took.tokens_out},"tokens_cached":0,'
-            f'"tokens_reasoning":0,"cost_usd":"{took.nanodollars / 1e9:.9f}","reused_calls":0,"saved_usd":"0"'
-        )
-        body = (
-            f'{{"trace_id":"{trace}","span_id":"{identity}",{above}"operation":"{operation}",'
-            f'"start_ns":{_START_NS},"end_ns":{_START_NS + took.lasted_ns},"status":"ok",'
-            f'"attrs":{{{attrs},{sums}}}}}'
-        ).encode()
-        return identity, _HEAD % (next(messages), _START_NS, zlib.crc32(body)) + body + b"}\n"
-
-    suites = [[tuple(call() for _ in SIDES) for _ in range(samples)] for _ in range(SUITES)]
-    in_suites = [_sum([one for sample in suite for one in sample]) for suite in suites]
-    root, line = span("mist.run", None, _sum(in_suites), f'"mist.run_id":"run-{run}"')
-    yield line
-    for index, suite in enumerate(suites):
-        name = f'"eval.suite":"suite-{index}"'
-        above, line = span("mist.suite", root, in_suites[index], f'{name},"eval.suite_digest":"sha256:0"')
-        yield line
-        for number, sample in enumerate(suite):
-            key = f'{name},"eval.sample":"{number}","eval.key":"{number:032x}"'
-            parent, line = span("mist.sample", above, _sum(sample), key)
-            yield line
-            for side, took in zip(SIDES, sample, strict=True):
-                about = (
-                    f'{name},"side":"{side}","attempt":0,"provider":"prod","model":"model-{side}",'
-                    f'"eval.score":1.0,"eval.status":"scored","retries":0,"reused":false,'
-                    f'"tokens_basis":"reported","cost_basis":"policy"'
-                )
-                yield span("gen_ai.chat", parent, took, about)[1]
+    """No two calls are alike, as in the real thing."""
+    chance, tracer = random.Random(run), Tracer(f"20261126T120000Z-{run:08x}")
+    origins = {side: Origin(f"{side.value * 10:.40}", f"sha256:{side.value * 8}") for side in Side}
+    for suite in range(SUITES):
+        for sample in range(samples):
+            for side in (Side.BASE, Side.HEAD):
+                yield tracer.attempt(_attempt(chance, f"suite-{suite}", sample, side), origins[side])
+    about = {"mist.gate": "release", "mist.branch": "main", "mist.commit": f"{run:040x}"}
+    yield from tracer.end(_START_NS, _START_NS + 10**13, about)
 
 
-def _sum(parts: Sequence[Took]) -> Took:
-    return Took(
-        sum(one.calls for one in parts),
-        sum(one.tokens_in for one in parts),
-        sum(one.tokens_out for one in parts),
-        max(one.lasted_ns for one in parts),
+def _attempt(chance: random.Random, suite: str, sample: int, side: Side) -> Attempt:
+    """At the prices of a small model."""
+    tokens_in, tokens_out = chance.randint(40, 2000), chance.randint(1, 600)
+    start_ns = _START_NS + chance.randint(0, 10**12)
+    score = float(chance.random() < ACCURACY)
+    return Attempt(
+        side=side,
+        suite=suite,
+        suite_digest="sha256:0",
+        sample=f"{suite}/{sample}",
+        key=f"{sample:032x}",
+        attempt=0,
+        status=AttemptStatus.SCORED,
+        score=score,
+        scores={"exact": score},
+        output="",
+        provider="prod",
+        model=f"assistant-{side.value}",
+        fingerprint="fp_0123456789",
+        tokens_in=tokens_in,
+        tokens_out=tokens_out,
+        token_basis=TokenBasis.REPORTED,
+        cost_usd=Decimal(150 * tokens_in + 600 * tokens_out) / 10**9,
+        cost_basis=CostBasis.POLICY,
+        price_as_of="2026-11-01",
+        start_ns=start_ns,
+        end_ns=start_ns + chance.randint(10**8, 10**10),
     )

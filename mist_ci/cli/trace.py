@@ -8,11 +8,15 @@ import click
 
 from mist_ci.cli.options import SETTINGS
 from mist_ci.cli.trace_export import export
+from mist_ci.cli.trace_filters import Filters, filtered
 from mist_ci.cli.trace_places import FROM, chosen, ledger_of
+from mist_ci.cli.trace_query import query
 from mist_ci.cli.trace_record import record
 from mist_ci.errors import ExitCode
+from mist_ci.models.share import By
 
 if TYPE_CHECKING:
+    from mist_ci.models.ledger import LedgerRun
     from mist_ci.report.sheet import Sheet
 
 SHAPE = click.option(
@@ -31,26 +35,26 @@ def trace() -> None:
 
 @trace.command("list", context_settings=SETTINGS)
 @FROM
-@click.option("--branch", metavar="NAME", help="Only runs against this branch, and trainings on it.")
+@filtered
 @click.option("--kind", type=click.Choice(["evaluation", "training"]), help="Only these.")
 @click.option("--last", type=click.IntRange(min=1), metavar="N", help="Only the newest N.")
 @SHAPE
 def list_runs(
-    places: tuple[Path, ...], branch: str | None, kind: str | None, last: int | None, shape: str
+    places: tuple[Path, ...], filters: Filters, kind: str | None, last: int | None, shape: str
 ) -> int:
     """Show every run and training, oldest first: tokens, cost, and what stored answers saved.
 
     \b
     mist-ci trace list
     mist-ci trace list --branch main --kind training --format csv
+    mist-ci trace list --gate release --since 2026-11-01
     """
     from mist_ci.report import trace as tables
 
     runs = [
         run
         for run in ledger_of(places).runs
-        if (branch is None or run.about.get("mist.branch") == branch)
-        and (kind is None or run.is_training == (kind == "training"))
+        if filters.has(run) and (kind is None or run.is_training == (kind == "training"))
     ]
     sheet = tables.all_runs(runs[-last:] if last else runs)
     _show([sheet], sheet, shape, {"runs": sheet.records})
@@ -59,20 +63,33 @@ def list_runs(
 
 @trace.command("report", context_settings=SETTINGS)
 @click.argument("run", required=False)
+@click.option(
+    "--by",
+    type=click.Choice([one.value for one in By]),
+    help="All runs and trainings, or those that fit, in parts.",
+)
 @FROM
+@filtered
 @SHAPE
-def report(run: str | None, places: tuple[Path, ...], shape: str) -> int:
+def report(run: str | None, by: str | None, places: tuple[Path, ...], filters: Filters, shape: str) -> int:
     """Show what RUN took, the newest by itself: tokens, cost, latency, by suite, side and model.
 
-    RUN is a run's id, or the beginning of one. Stored answers are counted as saved, not as spent.
+    RUN is a run's id, or the beginning of one. Stored answers are counted as saved, not as spent. --by shows the whole
+    ledger in parts, trainings with them.
 
     \b
     mist-ci trace report
     mist-ci trace report 20261126T1211 --format markdown
+    mist-ci trace report --by iteration
+    mist-ci trace report --by month --branch main --since 2026-09-01 --format csv
     """
     from mist_ci.report import trace as tables
 
-    found = chosen(ledger_of(places), run)
+    known = ledger_of(places)
+    known.runs = [one for one in known.runs if filters.has(one)]
+    if by is not None:
+        return _report_by([chosen(known, run)] if run else known.runs, By(by), shape)
+    found = chosen(known, run)
     sheets = list(tables.parts_of_run(found))
     document = {
         "run": found.run_id,
@@ -80,6 +97,7 @@ def report(run: str | None, places: tuple[Path, ...], shape: str) -> int:
         "about": found.about,
         "spans": found.spans,
         "flaws": found.flaws,
+        "ended": found.has_ended,
         "parts": {
             sheet.title.split(" ")[-1] if index else "run": sheet.records
             for index, sheet in enumerate(sheets)
@@ -88,6 +106,17 @@ def report(run: str | None, places: tuple[Path, ...], shape: str) -> int:
     flat = sheets[0] if found.is_training else tables.rows_of_run(found)
     _show(sheets, flat, shape, document)
     _remark(tables.remarks(found), shape)
+    return ExitCode.PASSED
+
+
+def _report_by(runs: "Sequence[LedgerRun]", by: By, shape: str) -> int:
+    from mist_ci import tokentrace
+    from mist_ci.report import trace as tables
+
+    found = tokentrace.shares(runs, by)
+    exact = tables.parts_of_ledger(found, by, for_people=False)
+    shown = tables.parts_of_ledger(found, by, for_people=True)
+    _show([shown], exact, shape, {"by": by.value, "parts": exact.records})
     return ExitCode.PASSED
 
 
@@ -116,6 +145,7 @@ def diff(first: str, second: str, places: tuple[Path, ...], shape: str) -> int:
 
 trace.add_command(record)
 trace.add_command(export)
+trace.add_command(query)
 
 
 def _show(sheets: "Sequence[Sheet]", flat: "Sheet", shape: str, document: dict[str, Any]) -> None:
@@ -145,4 +175,5 @@ def _remark(told: Sequence[str], shape: str) -> None:
 
 
 def _each(sheets: "Sequence[Sheet]", shown: "Callable[[Sheet], str]", say: Callable[[str], None]) -> None:
-    say("\n\n".join(shown(sheet) for sheet in sheets if sheet.rows))
+    if told := [shown(sheet) for sheet in sheets if sheet.rows]:
+        say("\n\n".join(told))

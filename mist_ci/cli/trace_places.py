@@ -33,10 +33,11 @@ def ledger_of(places: Sequence[Path]) -> "Ledger":
 
     torn, known = wiring_trace.read_ledger(_named(places))
     notices = [*torn, *known.notices]
-    if not known.runs:
-        where = ", ".join(map(str, places)) or str(DEFAULT)
+    if not known.runs and places:
+        notices.append(f"there is no span in {', '.join(map(str, places))}")
+    elif not known.runs:
         notices.append(
-            f"there is no span in {where} yet: `mist-ci gate` and `mist-ci trace record` write them"
+            f"there is no span in {DEFAULT} yet: `mist-ci gate` and `mist-ci trace record` write them"
         )
     for notice in notices:
         note(notice)
@@ -61,7 +62,8 @@ def chosen(known: "Ledger", wanted: str | None) -> "LedgerRun":
             else "run `mist-ci gate`, or name another place with --from"
         )
         what = "no run is" if not found else f"{len(found)} runs are"
-        raise UsageError(Code.UNKNOWN_NAME, f"{what} called {wanted!a}", hint=hint)
+        told = "there is no run to show" if wanted is None else f"{what} called {wanted!a}"
+        raise UsageError(Code.UNKNOWN_NAME, told, hint=hint)
     return found[0]
 
 

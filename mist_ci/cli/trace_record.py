@@ -116,9 +116,12 @@ def record(
 
 
 def _whole(training: "Training", ties: "Ties", rates: "Rates", file: str) -> "Training":
+    import time
+
     from mist_ci import tokentrace
 
-    return tokentrace.priced(tokentrace.tied(training, ties, file), rates, file)
+    ended = tokentrace.not_from_the_future(training, time.time_ns(), file)
+    return tokentrace.priced(tokentrace.tied(ended, ties, file), rates, file)
 
 
 def _ties(options: dict[str, Any], repository: Path, base_model: str | None) -> "Ties":

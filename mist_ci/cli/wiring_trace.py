@@ -12,9 +12,10 @@ from mist_ci.errors import Code
 from mist_ci.ports.ledger import Ledger, Post
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mist_ci.adapters.ledger import Portion
+    from mist_ci.adapters.ledger_tables import Table
     from mist_ci.adapters.training_files import TrainingFile
     from mist_ci.adapters.workers import ProcessWorkers
     from mist_ci.models.ledger import Ledger as Known
@@ -63,6 +64,15 @@ def _read_portion(now_ns: int, portion: "Portion") -> "tuple[Part, list[str]]":
 
     notices: list[str] = []
     return tokentrace.read_part(lines_of(portion, notices.append), now_ns), notices
+
+
+def answer(
+    sql: str, columns: "Mapping[str, Mapping[str, str]]", rows: "Iterable[tuple[str, bytes]]"
+) -> "Table":
+    """Columns and rows that SQL brings out of these tables. Raises UsageError MC201 and MC205."""
+    from mist_ci.adapters import ledger_tables
+
+    return ledger_tables.answer(sql, columns, rows)
 
 
 def append_to_ledger(path: Path, span: "TraceSpan") -> bool:

@@ -8,21 +8,42 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Context, Decimal, Inexact
+from math import fsum
 from typing import NamedTuple
 
-from mist_ci.models.span_line import AlertLine
+from mist_ci.models.span_line import Alert
 
 EXACT = Context(prec=100, traps=[Inexact])
 """More digits than any sum of money has; where that were not so, it would be an error and not a rounded sum."""
 
 
+NOT_ENDED = "it did not end: these are the calls that had ended, and those that were under way are missing"
+JUDGING = " (judging)"
+"""Behind a side: what graders asked models about its answers, apart from what the side itself took. It has no latency:
+one span stands for several calls."""
+
+
 class Group(NamedTuple):
-    """Whose calls are added up together."""
+    """Whose calls are added up together. What is not known is an empty text."""
 
     suite: str
     side: str
     provider: str
     model: str
+    iteration: str
+    """The commit of the model's reference."""
+    data_hash: str
+    """The data that the model was trained on, as its reference says."""
+
+    @property
+    def is_judging(self) -> bool:
+        """What graders asked."""
+        return self.side.endswith(JUDGING)
+
+    @property
+    def answered(self) -> str:
+        """The side without `(judging)`."""
+        return self.side.removesuffix(JUDGING)
 
 
 @dataclass(slots=True)
@@ -58,11 +79,15 @@ class Totals:
     reused_calls: int = 0
     saved: Money = field(default_factory=Money)
     failed: int = 0
-    """Calls that ended without an answer."""
+    """Tries that brought no answer."""
     bases: set[str] = field(default_factory=set)
     """Where prices came from."""
     latencies_ns: "array[int]" = field(default_factory=lambda: array("q"))
-    """Of calls that were answered now; not in order."""
+    """Of calls that were answered now, without the tries before them; not in order."""
+    scores: "array[float]" = field(default_factory=lambda: array("d"))
+    """Of answers that were graded, from 0 to 1; or the sum of some of them."""
+    graded: int = 0
+    """So many answers were."""
 
     def add(self, other: "Totals") -> None:
         """Adds other calls to these."""
@@ -77,6 +102,17 @@ class Totals:
         self.failed += other.failed
         self.bases |= other.bases
         self.latencies_ns.extend(other.latencies_ns)
+        self.grade(other)
+
+    def grade(self, other: "Totals") -> None:
+        """Adds scores of other answers alone."""
+        self.scores.extend(other.scores)
+        self.graded += other.graded
+
+    @property
+    def score(self) -> float | None:
+        """The mean; None where nothing was graded."""
+        return fsum(self.scores) / self.graded if self.graded else None
 
     @property
     def figures(self) -> tuple[int, int, int, int, Decimal | None, Decimal | None]:
@@ -104,11 +140,13 @@ class LedgerRun:
     groups: dict[Group, Totals] = field(default_factory=dict)
     trainings: list[Attributes] = field(default_factory=list)
     estimates: list[Attributes] = field(default_factory=list)
-    alerts: dict[AlertLine, None] = field(default_factory=dict)
+    alerts: dict[Alert, None] = field(default_factory=dict)
     """Each once, in the order in which they came."""
     spans: int = 0
     flaws: list[str] = field(default_factory=list)
     """Sums that did not agree, as sentences."""
+    has_ended: bool = True
+    """False for a run that was killed, or still goes on: its calls count, and those under way are not there."""
 
     @property
     def is_training(self) -> bool:
@@ -141,7 +179,11 @@ class Ledger:
     def notices(self) -> list[str]:
         """What a reader has to know before believing the sums."""
         told = [_told("lines that count nowhere", self.left_out), _told("spans in doubt", self.doubted)]
-        flaws = [f"{run.run_id or run.trace_id}: {flaw}" for run in self.runs for flaw in run.flaws]
+        flaws = [
+            f"{run.run_id or run.trace_id}: {flaw}"
+            for run in self.runs
+            for flaw in (*run.flaws, *(() if run.has_ended else (NOT_ENDED,)))
+        ]
         return [one for one in told if one] + flaws
 
 

@@ -16,35 +16,40 @@ Amount = str | int | float | None
 class SpanAttributes(msgspec.Struct, gc=False):
     """What sums are made of. Other attributes are not looked at here.
 
-    In the order in which `tokentrace.spans` writes them: a field that comes next is found without looking for it.
+    In the order in which `tokentrace` writes them: a field that comes next is found without looking for it.
     """
 
+    calls: Count | None = None
+    tokens_in: Count | None = None
+    tokens_out: Count | None = None
+    cost_usd: Amount = None
+    tokens_cached: Count | None = None
+    tokens_reasoning: Count | None = None
+    reused_calls: Count | None = None
+    saved_usd: Amount = None
     suite: str | None = msgspec.field(default=None, name="eval.suite")
     side: str | None = None
     provider: str | None = None
     model: str | None = None
+    iteration: str | None = None
+    data_hash: str | None = msgspec.field(default=None, name="mist.data_hash")
     cost_basis: str | None = None
-    calls: Count | None = None
-    tokens_in: Count | None = None
-    tokens_out: Count | None = None
-    tokens_cached: Count | None = None
-    tokens_reasoning: Count | None = None
-    cost_usd: Amount = None
-    reused_calls: Count | None = None
-    saved_usd: Amount = None
+    score: object = msgspec.field(default=None, name="eval.score")
+    answers: Count | None = msgspec.field(default=None, name="eval.answers")
+    """So many have that score on average, where it is not one."""
 
 
-class SpanLine(msgspec.Struct, gc=False, kw_only=True):
+class SpanLine(msgspec.Struct, gc=False):
     """A trace.span. Times are Unix nanoseconds. In the order in which it is written, for the same reason."""
 
     trace_id: Annotated[str, msgspec.Meta(min_length=32, max_length=32)]
     span_id: Annotated[str, msgspec.Meta(min_length=16, max_length=16)]
-    parent_id: str | None = None
     operation: str
     start_ns: int
     end_ns: int
     status: Literal["ok", "error"]
     attrs: SpanAttributes
+    parent_id: str | None = None
 
 
 Attributes = dict[str, str | int | float | bool | None]
@@ -74,17 +79,6 @@ class WholeMessage(msgspec.Struct, gc=False):
     timestamp_ns: int = 0
 
 
-class AlertLine(msgspec.Struct, frozen=True, gc=False):
-    """A trace.alert: something that reached a threshold while a run went on."""
-
-    trace_id: str
-    level: str
-    metric: str
-    value: float
-    threshold: float
-    message: str
-
-
 class _Envelope(msgspec.Struct, gc=False):
     version: Literal["1"]
     id: str
@@ -105,21 +99,42 @@ class _SpanEnvelope(msgspec.Struct, gc=False, kw_only=True):
     payload: SpanLine
 
 
+class Alert(msgspec.Struct, frozen=True, gc=False):
+    """A trace.alert."""
+
+    level: str
+    metric: str
+    value: float
+    threshold: float
+    message: str
+    trace_id: str | None = None
+
+
+class AlertMessage(msgspec.Struct, gc=False):
+    """An envelope with an alert in it."""
+
+    version: Literal["1"]
+    type: Literal["trace.alert"]
+    payload: Alert
+    timestamp_ns: int = 0
+
+
 class Unusable(ValueError):
     """A line that counts nowhere; the text says why, after a number of them."""
 
 
 _whole = msgspec.json.Decoder(WholeMessage).decode
+_alert = msgspec.json.Decoder(AlertMessage).decode
 _quick = msgspec.json.Decoder(_SpanEnvelope).decode
 _envelope = msgspec.json.Decoder(_Envelope).decode
 _span = msgspec.json.Decoder(SpanLine).decode
-_alert = msgspec.json.Decoder(AlertLine).decode
 _attributes = msgspec.json.Decoder(dict[str, object]).decode
 _BAD = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _PAYLOAD = b'"payload": '
 _AFTER = len(_PAYLOAD)
 _LINE_FEED = 10
-SPAN, ALERT = "trace.span", "trace.alert"
+SPAN = "trace.span"
+_ALERT = b'"trace.alert"'
 
 
 def read_span(line: bytes) -> SpanLine | None:
@@ -138,24 +153,6 @@ def read_span(line: bytes) -> SpanLine | None:
     return envelope.payload
 
 
-def read_alert(line: bytes) -> AlertLine | None:
-    """The alert of a line that is no span; None for anything else, and for one that says of no run what it is about.
-
-    Raises Unusable.
-    """
-    if not line.strip():
-        return None
-    envelope = _envelope(line)
-    if envelope.type != ALERT:
-        return None
-    if envelope.checksum and crc32(envelope.payload) != envelope.checksum:
-        raise Unusable("with a wrong checksum")
-    try:
-        return _alert(envelope.payload)
-    except _BAD:
-        return None
-
-
 def read_whole(line: bytes) -> WholeMessage | None:
     """The message with all of its span; None for one of another type. Raises Unusable."""
     if read_span(line) is None:
@@ -164,6 +161,19 @@ def read_whole(line: bytes) -> WholeMessage | None:
         return _whole(line)
     except _BAD:
         raise Unusable("that are no spans") from None
+
+
+def read_alert(line: bytes) -> AlertMessage | None:
+    """The alert of a line; None for any other, and for one that cannot be read. Raises Unusable."""
+    if _ALERT not in line:
+        return None
+    try:
+        found, envelope = _alert(line), _envelope(line)
+    except _BAD:
+        return None
+    if envelope.checksum and crc32(envelope.payload) != envelope.checksum:
+        raise Unusable("with a wrong checksum")
+    return found
 
 
 def attributes_of(line: bytes) -> Attributes:

@@ -11,9 +11,10 @@ from mist_ci.report.history.separated import safe
 from mist_ci.report.text import code_span
 
 Value = str | int | float | Decimal | None
-"""Decimals are US dollars and floats milliseconds; None is unknown for money, and nothing for anything else."""
+"""Decimals are US dollars, floats milliseconds or a score; None is unknown for money, and nothing for anything else."""
 _LONGEST = 48
 _MONEY = "usd"
+_SCORE = "score"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ def _shown(name: str, value: Value) -> str:
         case int():
             return count(value)
         case float():
-            return f"{value:,.1f}"
+            return f"{value:.3f}" if name == _SCORE else f"{value:,.1f}"
 
 
 def _marked(name: str, value: Value) -> str:

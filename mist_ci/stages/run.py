@@ -178,10 +178,10 @@ class Run:
     def can_pay(self, suites: tuple[Suite, ...]) -> bool:
         """False when no budget pays for even the least that asking takes: then it is over, and nobody is asked."""
         base = self._tree("base")
-        if can_pay(self.account, self._planned, suites, self._changed_suite, base, self.world):
-            return True
-        self._watch(NOTHING)
-        return False
+        found = can_pay(self.account, self._planned, suites, self._changed_suite, base, self.world)
+        if self._planned.asks_models:  # else no ledger is read
+            self._watch(NOTHING)
+        return found
 
     def _changed_suite(self, path: str) -> Suite:
         if path not in self._changed:

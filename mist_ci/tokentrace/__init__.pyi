@@ -13,6 +13,7 @@ from .judge_outlay import ToJudge, judge_assumptions, judge_outlay
 from .ledger import Part, joined, read_ledger, read_part
 from .otlp import export_request, rejected
 from .outlay import Accounts, Answers, Lengths, assumptions, outlay
+from .parting import shares
 from .recorder import Recorder
 from .recording import (
     Against,
@@ -22,11 +23,13 @@ from .recording import (
     changed,
     duplicates,
     hash_of,
+    not_from_the_future,
     priced,
     recorded_before,
     tied,
     training_span,
 )
+from .rows import TABLES, Rows
 from .spans import Origin, Tracer
 from .trainers import read_training
 from .training import training_estimate
@@ -37,6 +40,7 @@ __all__ = [
     "OWN_TOKENS",
     "OWN_USD",
     "PULL_REQUESTS",
+    "TABLES",
     "Accounts",
     "Against",
     "Alarm",
@@ -48,6 +52,7 @@ __all__ = [
     "Part",
     "Rates",
     "Recorder",
+    "Rows",
     "Ruler",
     "Ties",
     "ToJudge",
@@ -74,6 +79,7 @@ __all__ = [
     "judge_assumptions",
     "judge_outlay",
     "left_out_of",
+    "not_from_the_future",
     "outlay",
     "priced",
     "read_ledger",
@@ -82,6 +88,7 @@ __all__ = [
     "recorded_before",
     "rejected",
     "row",
+    "shares",
     "spent_now",
     "tied",
     "token_check",

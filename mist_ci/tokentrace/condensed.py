@@ -1,12 +1,13 @@
 """A run in a few spans, for a ledger that is kept: what its calls add up to, instead of the calls."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import fsum
 
 from mist_ci.models.attempt import Attempt
+from mist_ci.models.ledger import JUDGING
 from mist_ci.models.message import TraceSpan
 from mist_ci.models.span_attributes import Spent
-from mist_ci.tokentrace.ledger.summing import JUDGING
 from mist_ci.tokentrace.ledger.sums import RUN, SPEND
 from mist_ci.tokentrace.spans import Attribute, hex_of
 from mist_ci.tokentrace.sums import Sums, of_answer, of_judging
@@ -24,9 +25,12 @@ def condensed(
     there.
     """
     total, parts, bases = Sums(), defaultdict[Place, Sums](Sums), defaultdict[Place, set[str]](set)
+    scores = defaultdict[Place, list[float]](list)
     for one in attempts:
         place = one.suite, one.side.value, one.provider, one.model
         parts[place].add(Spent(**of_answer(one)))
+        if one.score is not None:
+            scores[place].append(one.score)
         if one.token_basis is not None:
             bases[place].add(one.cost_basis.value)
         if one.judgement is not None:
@@ -62,6 +66,12 @@ def condensed(
                 "provider": provider,
                 "model": model,
                 "cost_basis": ", ".join(sorted(bases[place])) or None,
+                **_graded(scores[place]),
                 **sums.told,
             },
         )
+
+
+def _graded(scores: Sequence[float]) -> dict[str, Attribute]:
+    """The mean score, and of how many answers."""
+    return {"eval.score": fsum(scores) / len(scores), "eval.answers": len(scores)} if scores else {}

@@ -14,6 +14,7 @@ OPERATION = "mist.training"
 _PICODOLLAR = Decimal("1e-12")
 _DIGITS = 100
 _HOUR_S = 3600
+_DAY_NS = 24 * _HOUR_S * 10**9
 _TIES = ("base_model", "model", "data_hash", "config_hash")
 
 
@@ -108,6 +109,16 @@ def _costing(training: Training, amount: Decimal, per: int, basis: TrainingCost)
     with localcontext(prec=_DIGITS):
         usd = (amount / per).quantize(_PICODOLLAR).normalize() + 0
     return replace(training, cost_usd=usd, cost_basis=basis)
+
+
+def not_from_the_future(training: Training, now_ns: int, file: str) -> Training:
+    """The training. Raises ConfigError MC115 for one that ended more than a day from now: a clock is wrong."""
+    if training.end_ns is not None and training.end_ns > now_ns + _DAY_NS:
+        hint = "correct the time; a month's costs are found by it"
+        raise ConfigError(
+            Code.BAD_TRACE, "is in the future", where=Where(file, field="finished_at"), hint=hint
+        )
+    return training
 
 
 def training_span(training: Training, modified_ns: int) -> TraceSpan:

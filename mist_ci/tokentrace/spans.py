@@ -4,7 +4,7 @@ Ids are derived, never random, so parents are known before they end. An attempt 
 attempt ends; samples, suites and the run when the run ends, with the sums of what was below them.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b, sha256
 from typing import Literal
@@ -15,14 +15,13 @@ from mist_ci.models.span_attributes import (
     AttemptAttributes,
     CallAttributes,
     JudgeAttributes,
-    Spent,
     SuiteAttributes,
     TryAttributes,
     WrittenSpan,
     line_of,
 )
-from mist_ci.tokentrace.plain_lines import Seat, is_plain, label_of, named, plain_lines, sample_line
-from mist_ci.tokentrace.sums import Figures, Sums, both, of_answer, of_judging
+from mist_ci.tokentrace.plain_lines import Seat, is_plain, label_of, plain_lines, sample_line
+from mist_ci.tokentrace.sums import Figures, Sums, both, of_answer, of_judging, times_of
 
 RUN, SUITE, SAMPLE, ATTEMPT = "mist.run", "mist.suite", "mist.sample", "mist.attempt"
 CALL, JUDGE = "gen_ai.chat", "gen_ai.judge"
@@ -50,33 +49,31 @@ class Origin:
 UNKNOWN = Origin()
 
 
-class _Sample(Sums, gc=False, kw_only=True):
-    """A sample so far. There may be a million of them."""
-
-    span_id: str
-    message_id: str
-    named: bytes
-    """Its name and key, as JSON."""
-    seen: str = ""
-    """What tells its attempts apart, one after the other."""
+_NOBODY = (None, Seat())
 
 
 @dataclass(slots=True)
 class _Suite:
+    """A version of a suite, and what was asked of it."""
+
     span_id: str
-    samples: dict[str, _Sample] = field(default_factory=dict)
+    ended: list[Attempt] = field(default_factory=list)
     seats: dict[str, tuple[Origin, Seat]] = field(default_factory=dict)
-    """Of those who were asked about it."""
+    """Of those who were asked."""
 
 
 class Tracer:
-    """Makes the spans of one run, as lines of messages with their line feeds."""
+    """Makes the spans of one run, as lines of messages with their line feeds.
+
+    What is asked of every attempt while a run goes on costs little: sums are made in the end, from the attempts.
+    """
 
     def __init__(self, run_id: str) -> None:
         self._run_id = run_id
         self.trace_id = hex_of(32, run_id)
         self._root_id = hex_of(16, run_id, "run")
         self._suites: dict[tuple[str, str], _Suite] = {}
+        self._seen: set[str] = set()
 
     def attempt(self, one: Attempt, origin: Origin = UNKNOWN, *, imported: bool = False) -> bytes:
         """An attempt that has ended: its tries, its call and its judging, and then itself.
@@ -84,20 +81,23 @@ class Tracer:
         A suite has one span per version, and attempts that are alike in everything (two references to one model)
         have spans of their own.
         """
-        suite, sample = self._sample(one)
-        who = f"\x1f{one.model}\x1f{one.provider}\x1f" + one.side
-        identity = f"{who}\x1f{one.attempt}\n"
-        twin = sample.seen.count(identity)
-        sample.seen += identity
-        ids = blake2b(f"{sample.span_id}{identity}{twin}".encode()).hexdigest()
-        if not imported and is_plain(one):
-            seat = self._seat(suite, who, one, origin)
-            sample.call(one)
-            sample.last(one.start_ns, one.end_ns, is_ok=one.status.counts)
-            return plain_lines(one, ids.encode(), sample.span_id.encode(), sample.named, seat)
-        return self._any(one, ids, sample, origin, imported=imported)
+        suite = self._suites.get((one.suite, one.suite_digest)) or self._new_suite(one)
+        suite.ended.append(one)
+        sample_id = _sample_ids(suite, one.key)[:16]
+        who = f"{one.model}\x1f{one.provider}\x1f" + one.side
+        ids = blake2b(f"{sample_id}{who}\x1f{one.attempt}".encode(), digest_size=48).hexdigest()
+        while ids[:16] in self._seen:
+            ids = blake2b(ids.encode(), digest_size=48).hexdigest()
+        self._seen.add(ids[:16])
+        if imported or not is_plain(one):
+            return self._any(one, ids, sample_id, origin, imported=imported)
+        known, seat = suite.seats.get(who, _NOBODY)
+        if known is not origin:
+            seat = Seat.of(one, self.trace_id, self._run_id, origin.iteration, origin.data_hash)
+            suite.seats[who] = origin, seat
+        return plain_lines(one, ids.encode(), sample_id.encode(), seat)
 
-    def _any(self, one: Attempt, ids: str, sample: _Sample, origin: Origin, *, imported: bool) -> bytes:
+    def _any(self, one: Attempt, ids: str, sample_id: str, origin: Origin, *, imported: bool) -> bytes:
         """The same, whatever happened to it."""
         figures = of_answer(one)
         lines = [self._try(one, origin, ids, number) for number in range(_lost(one))]
@@ -124,12 +124,8 @@ class Tracer:
             imported=imported,
             **figures,
         )
-        start_ns, end_ns = _times(one)
-        is_ok = one.status.counts
-        span = self._span(ids[:16], sample.span_id, ATTEMPT, (start_ns, end_ns), attrs, is_ok=is_ok)
+        span = self._span(ids[:16], sample_id, ATTEMPT, times_of(one), attrs, is_ok=one.status.counts)
         lines.append(line_of(ids[16:48], span))
-        sample.add(attrs)
-        sample.last(start_ns, end_ns, is_ok=is_ok)
         return b"".join(lines)
 
     def end(
@@ -145,19 +141,19 @@ class Tracer:
         """
         total = Sums()
         for (name, digest), suite in self._suites.items():
-            sums = Sums()
-            lines: list[bytes] = []
-            label = label_of(self.trace_id, suite.span_id, name)
-            for sample in suite.samples.values():
-                sums.add(sample)
-                sums.last(sample.start_ns, sample.end_ns, is_ok=sample.is_ok)
-                lines.append(sample_line(sample.span_id, sample.message_id, sample, label, sample.named))
+            label, sums, lines = label_of(self.trace_id, suite.span_id, name), Sums(), list[bytes]()
+            for sample, in_sample in _samples(suite.ended):
+                sums.add(in_sample)
+                sums.last(in_sample.start_ns, in_sample.end_ns, is_ok=in_sample.is_ok)
+                lines.append(sample_line(_sample_ids(suite, sample.key).encode(), in_sample, label, sample))
                 if len(lines) == IN_ONE_WRITE:
                     yield b"".join(lines)
                     lines.clear()
             above = SuiteAttributes(suite=name, suite_digest=digest, **sums.figures)
-            message_id = hex_of(32, suite.span_id, "message")
-            lines.append(self._around((message_id, suite.span_id, self._root_id), SUITE, sums, above))
+            span = self._span(
+                suite.span_id, self._root_id, SUITE, (sums.start_ns, sums.end_ns), above, is_ok=sums.is_ok
+            )
+            lines.append(line_of(hex_of(32, suite.span_id, "message"), span))
             yield b"".join(lines)
             total.add(sums)
         yield self._root(start_ns, end_ns, {**(about or {}), **total.told}, status)
@@ -170,26 +166,10 @@ class Tracer:
         )  # fmt: skip
         return line_of(hex_of(32, self._root_id, "message"), root)
 
-    def _sample(self, one: Attempt) -> tuple[_Suite, _Sample]:
+    def _new_suite(self, one: Attempt) -> _Suite:
         place = one.suite, one.suite_digest
-        suite = self._suites.get(place)
-        if suite is None:
-            span_id = hex_of(16, self._root_id, SUITE, *place)
-            suite = self._suites[place] = _Suite(span_id)
-        sample = suite.samples.get(one.key)
-        if sample is None:
-            ids = blake2b(f"{suite.span_id}\x1f{one.key}".encode(), digest_size=24).hexdigest()
-            told = named(one.sample, one.key)
-            sample = _Sample(span_id=ids[:16], message_id=ids[16:], named=told)
-            suite.samples[one.key] = sample
-        return suite, sample
-
-    def _seat(self, suite: _Suite, who: str, one: Attempt, origin: Origin) -> Seat:
-        known, seat = suite.seats.get(who, (None, None))
-        if seat is None or known is not origin:
-            seat = Seat.of(one, self.trace_id, self._run_id, origin.iteration, origin.data_hash)
-            suite.seats[who] = origin, seat
-        return seat
+        suite = self._suites[place] = _Suite(hex_of(16, self._root_id, SUITE, *place))
+        return suite
 
     def _call(self, one: Attempt, origin: Origin, ids: str, figures: Figures) -> bytes:
         """The call that brought the answer, without the tries before it; of an attempt without any, all of it."""
@@ -251,11 +231,6 @@ class Tracer:
             own[16:48], self._span(own[:16], ids[:16], JUDGE, times, attrs, is_ok=not judged.failed)
         )
 
-    def _around(self, ids: tuple[str, str, str], operation: str, sums: Sums, attrs: Spent) -> bytes:
-        """A span above attempts; its `ids` are that of the message, its own, and its parent's."""
-        times = sums.start_ns, sums.end_ns
-        return line_of(ids[0], self._span(*ids[1:], operation, times, attrs, is_ok=sums.is_ok))
-
     def _span(
         self,
         span_id: str,
@@ -273,17 +248,25 @@ class Tracer:
         )  # fmt: skip
 
 
+def _sample_ids(suite: _Suite, key: str) -> str:
+    """48 hex digits: the span of a sample, and its message."""
+    return blake2b(f"{suite.span_id}\x1f{key}".encode(), digest_size=24).hexdigest()
+
+
+def _samples(attempts: Iterable[Attempt]) -> Iterator[tuple[Attempt, Sums]]:
+    """Each sample, as one of its attempts, with its sums; in the order in which they first came."""
+    found: dict[str, tuple[Attempt, Sums]] = {}
+    for one in attempts:
+        known = found.get(one.key)
+        if known is None:
+            known = found[one.key] = one, Sums()
+        known[1].take(one)
+    yield from found.values()
+
+
 def hex_of(length: int, *parts: str) -> str:
     """So many hex digits that stand for these parts."""
     return sha256("\x1f".join(parts).encode()).hexdigest()[:length]
-
-
-def _times(one: Attempt) -> tuple[int, int]:
-    """When an attempt began and ended, with its judging."""
-    judged = one.judgement
-    if judged is None:
-        return one.start_ns, one.end_ns
-    return min(one.start_ns, judged.start_ns), max(one.end_ns, judged.end_ns)
 
 
 def _lost(one: Attempt) -> int:

@@ -59,6 +59,14 @@ def of_judging(one: Judgement) -> Figures:
     }
 
 
+def times_of(one: Attempt) -> tuple[int, int]:
+    """When an attempt began and ended, with its judging."""
+    judged = one.judgement
+    if judged is None:
+        return one.start_ns, one.end_ns
+    return min(one.start_ns, judged.start_ns), max(one.end_ns, judged.end_ns)
+
+
 class Sums(msgspec.Struct, gc=False, kw_only=True):
     """Sums so far, and when the first of it began and the last ended, in Unix nanoseconds."""
 
@@ -89,21 +97,27 @@ class Sums(msgspec.Struct, gc=False, kw_only=True):
             self.reused_calls += one.reused_calls
             self.saved_usd = _plus(self.saved_usd, one.saved_usd)
 
-    def call(self, one: Attempt) -> None:
-        """Adds a call that was answered, without its judging."""
-        self.calls += 1
-        self.tokens_in += one.tokens_in
-        self.tokens_out += one.tokens_out
-        self.tokens_cached += one.tokens_cached
-        self.tokens_reasoning += one.tokens_reasoning
-        self.cost_usd = _plus(self.cost_usd, one.cost_usd)
+    def take(self, one: Attempt) -> None:
+        """Adds an attempt with its judging."""
+        if one.token_basis is not None and not one.reused:
+            self.calls += 1
+            self.tokens_in += one.tokens_in
+            self.tokens_out += one.tokens_out
+            self.tokens_cached += one.tokens_cached
+            self.tokens_reasoning += one.tokens_reasoning
+            self.tokens_cache_written += one.tokens_cache_written
+            self.cost_usd = _plus(self.cost_usd, one.cost_usd)
+        elif one.token_basis is not None:
+            self.reused_calls += 1
+            self.saved_usd = _plus(self.saved_usd, one.cost_usd)
+        if one.judgement is not None:
+            self.add(Spent(**of_judging(one.judgement)))
+        self.last(*times_of(one), is_ok=one.status.counts)
 
     def last(self, start_ns: int, end_ns: int, *, is_ok: bool) -> None:
         """Something in it lasted from then to then."""
-        if not 0 < self.start_ns <= start_ns:
-            self.start_ns = start_ns
-        if end_ns > self.end_ns:  # noqa: PLR1730 - called for every attempt, and max is slower
-            self.end_ns = end_ns
+        self.start_ns = min(self.start_ns or start_ns, start_ns)
+        self.end_ns = max(self.end_ns, end_ns)
         self.is_ok = self.is_ok and is_ok
 
     @property

@@ -11,12 +11,20 @@ from mist_ci.report.text import plain
 _MEDIAN, _SLOW = 0.5, 0.95
 _COMMIT_DIGITS = 12
 _LONGEST_REMARK = 500
-PARTS = ("suite", "side", "provider", "model")
+PARTS = ("suite", "side", "provider", "model", "iteration", "data_hash")
 FIGURES = (
     *("calls", "tokens_in", "tokens_out", "tokens_cached", "tokens_reasoning", "cost_usd", "unpriced_calls"),
-    *("stored_answers", "saved_usd", "failed", "p50_ms", "p95_ms", "price_basis"),
+    *("stored_answers", "saved_usd", "failed", "score", "p50_ms", "p95_ms", "price_basis"),
 )
-_OPTIONAL = ("tokens_cached", "tokens_reasoning", "unpriced_calls", "stored_answers", "saved_usd", "failed")
+_OPTIONAL = (
+    "tokens_cached",
+    "tokens_reasoning",
+    "unpriced_calls",
+    "stored_answers",
+    "saved_usd",
+    "failed",
+    "score",
+)
 LIST = (
     *("when", "run", "kind", "status", "branch", "commit", "model", "calls", "tokens", "cost_usd"),
     *("stored_answers", "saved_usd"),
@@ -43,6 +51,7 @@ def figures(totals: Totals) -> tuple[Value, ...]:
         totals.reused_calls,
         totals.saved.known_usd,
         totals.failed,
+        totals.score,
         *percentiles_ms(totals.latencies_ns, _MEDIAN, _SLOW),
         ", ".join(sorted(totals.bases)),
     )
@@ -129,7 +138,7 @@ def _listed(run: LedgerRun) -> tuple[Value, ...]:
     tokens: Value = total.tokens_in + total.tokens_out
     cost: Value = total.cost.known_usd
     models = " ".join(sorted({group.model for group in run.groups} - {""}))
-    status = run.status or "cut off"
+    status = run.status or "not ended"
     if run.is_training:
         told = run.trainings[0]
         tokens, cost = _value(told.get("training.tokens"), "tokens"), _value(told.get("cost_usd"), "usd")

@@ -80,9 +80,9 @@ def _join_runs(run: LedgerRun, other: LedgerRun) -> None:
     run.trainings += other.trainings
     run.estimates += other.estimates
     run.alerts |= other.alerts
-    run.run_id = run.run_id or other.run_id
+    run.run_id = (other.run_id if other.about else run.run_id) or run.run_id or other.run_id
     if other.about:
-        run.run_id, run.about, run.status = other.run_id or run.run_id, other.about, other.status
+        run.about, run.status = other.about, other.status
         run.start_ns, run.end_ns = other.start_ns, other.end_ns
 
 

@@ -55,8 +55,8 @@ class Reader:
                 span = read_span(line)
                 if span is not None:
                     self._take(span, line)
-                elif (alert := read_alert(line)) is not None:
-                    self._trace(alert.trace_id).run.alerts.setdefault(alert)
+                elif (message := read_alert(line)) is not None and message.payload.trace_id:
+                    self._trace(message.payload.trace_id).run.alerts.setdefault(message.payload)
             except Unusable as why:
                 self.left_out[str(why)] += 1
 
@@ -103,7 +103,9 @@ def money_of(attrs: SpanAttributes) -> tuple[Decimal | None, Decimal | None]:
 def sums_of(trace: Trace, span: SpanLine, suite: str | None) -> Sums | None:
     """What a span is added to; None for a call whose suite is not known."""
     attrs = span.attrs
-    kind = (span.operation, suite, attrs.side, attrs.provider, attrs.model)
+    kind = (
+        span.operation, suite, attrs.side, attrs.provider, attrs.model, attrs.iteration, attrs.data_hash,
+    )  # fmt: skip
     sums = trace.sums.get(kind)
     if sums is None:
         sums = Sums.of(span.operation)

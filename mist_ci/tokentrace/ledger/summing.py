@@ -1,19 +1,15 @@
 """The end of reading: every run's calls added up, and held against what its parents say.
 
 Only calls are added up. Spans above them carry the sums of what is below, and are there to be checked: each level of a
-run (run, suites, samples, attempts) has to come to the same integers and the same decimals.
+run (run, suites, samples, attempts) has to come to the same integers and the same decimals. A run that was killed has
+attempts and calls, and nothing above them.
 """
 
 from collections.abc import Iterable
 
-from mist_ci.models.ledger import Group, Ledger, LedgerRun, Totals
+from mist_ci.models.ledger import JUDGING, Group, Ledger, LedgerRun, Totals
 from mist_ci.tokentrace.ledger.reading import Reader, Trace, money_of, sums_of
-from mist_ci.tokentrace.ledger.sums import ATTEMPT, JUDGE, RUN, SPEND, Sums
-
-NOT_ENDED = "it did not end: these are the calls that had ended, and those that were under way are missing"
-JUDGING = " (judging)"
-"""What graders asked models about the answers of a side, apart from what the side itself took. It has no latency: one
-span stands for several calls."""
+from mist_ci.tokentrace.ledger.sums import ATTEMPT, JUDGE, RUN, SPEND, Kind, Sums
 
 
 def read_ledger(lines: Iterable[bytes], now_ns: int) -> Ledger:
@@ -35,17 +31,38 @@ def _run(trace: Trace) -> LedgerRun:
         if sums is not None:
             sums.take(span, *money_of(span.attrs))
     run, levels = trace.run, dict[str, Totals]()
+    trained_on = {kind[1:-1]: kind[-1] for kind in trace.sums if kind[0] == ATTEMPT}
     has_calls = any(not sums.is_level and kind[0] != SPEND for kind, sums in trace.sums.items())
-    for (operation, suite, side, provider, model), sums in trace.sums.items():
+    for kind, sums in trace.sums.items():
         if sums.is_level:
-            levels.setdefault(operation, Totals()).add(sums)
-        elif operation != SPEND or not has_calls:
-            judging = JUDGING if operation == JUDGE else ""
-            group = Group(suite or "", (side or "") + judging, provider or "", model or "")
+            levels.setdefault(kind[0], Totals()).add(sums)
+        elif kind[0] != SPEND or not has_calls:
+            group = _group(kind, trained_on.get(kind[1:-1]))
             run.groups.setdefault(group, Totals()).add(sums)
             _widen(run, sums)
+    if ATTEMPT in levels:
+        _grade(run, trace)
     _check(run, levels)
     return run
+
+
+def _group(kind: Kind, data_hash: str | None) -> Group:
+    operation, suite, side, *others, own_hash = kind
+    judging = JUDGING if operation == JUDGE else ""
+    return Group(
+        suite or "", (side or "") + judging, *(one or "" for one in (*others, own_hash or data_hash))
+    )
+
+
+def _grade(run: LedgerRun, trace: Trace) -> None:
+    """Scores are those of attempts, where there are any: a call has none."""
+    for totals in run.groups.values():
+        del totals.scores[:]
+        totals.graded = 0
+    for kind, sums in trace.sums.items():
+        group = _group(kind, None)
+        if kind[0] == ATTEMPT and group in run.groups:
+            run.groups[group].grade(sums)
 
 
 def _suite_above(trace: Trace, parent_id: str | None) -> str:
@@ -68,7 +85,7 @@ def _widen(run: LedgerRun, sums: Sums) -> None:
 def _check(run: LedgerRun, levels: dict[str, Totals]) -> None:
     """Every level that is there has to say the same as the calls, once the run has ended."""
     if ATTEMPT in levels and RUN not in levels:
-        run.flaws.append(NOT_ENDED)
+        run.has_ended = False
         return
     total = run.total()
     for operation, said in levels.items():

@@ -7,15 +7,16 @@ from mist_ci.models.ledger import EXACT, Totals
 from mist_ci.models.span_line import SpanLine
 
 RUN, ATTEMPT = "mist.run", "mist.attempt"
-JUDGE = "gen_ai.judge"
+CALL, JUDGE = "gen_ai.chat", "gen_ai.judge"
 TRAINING, ESTIMATE = "mist.training", "mist.training_estimate"
 SPEND = "gen_ai.spend"
 """Calls of a run added up, where its calls themselves are elsewhere: it counts only where there are none of them."""
 _ABOVE = "mist."
 _exact = EXACT.add
 
-Kind = tuple[str, str | None, str | None, str | None, str | None]
-"""Operation, suite, side, provider and model."""
+Name = str | None
+Kind = tuple[str, Name, Name, Name, Name, Name, Name]
+"""Operation, suite, side, provider, model, the commit and the data hash of the model reference."""
 
 
 @dataclass(slots=True)
@@ -55,6 +56,10 @@ class Sums(Totals):
                 self.saved.unknown += 1
             elif saved:
                 self.saved.usd = _exact(self.saved.usd, saved)
+        if type(attrs.score) is float:
+            answers = 1 if attrs.answers is None else attrs.answers
+            self.scores.append(attrs.score * answers)
+            self.graded += answers
         if not self.is_level:
             self._note(span, is_made=bool(calls))
 

@@ -73,7 +73,7 @@ def _format(file: ResultFile, fields: Fields) -> ModuleType:
     for module in FORMATS:
         if module.is_one(fields.values):
             return module
-    at = fields.line or fields.inside.rstrip(".")
+    at = f"line {fields.line}" if fields.line else fields.inside.rstrip(".")
     raise _unknown(file, f"is nothing that a known trainer writes{f' ({at})' if at else ''}")
 
 

@@ -22,7 +22,8 @@ _DOLLARS = "USD"
 
 def is_one(values: dict[str, object]) -> bool:
     """True where the fields are ours, and at least one that says what it took."""
-    return "base_model" in values and any(name in values for name in _MEASURES)
+    is_ours = "base_model" in values or values.keys() <= set(COLUMNS)
+    return is_ours and any(name in values for name in _MEASURES)
 
 
 def rows(file: str, text: str) -> Iterator[Fields]:

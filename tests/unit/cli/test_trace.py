@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from mist_ci.cli import cli
 from mist_ci.errors import Code, ConfigError, UsageError
-from mist_ci.models.message import encode
+from mist_ci.models.message import TraceAlert, encode
+from mist_ci.tokentrace.spans import hex_of
 from tests.unit.tokentrace.test_ledger import some
 from tests.unit.tokentrace.test_trainers import OPENAI
 from tests.unit.tokentrace.trees import spans
@@ -27,6 +28,7 @@ def keep(run_id: str, times: int, start_ns: int) -> None:
     path.parent.mkdir(parents=True)
     about = {"mist.branch": "main" if times == 1 else "release/1", "mist.commit": "c0ffee" * 6}
     about["mist.tokens"] = f"tokens in {times}% above\n+5.0 by another tokenizer"
+    about |= {"mist.gate": "release"} if times == 1 else {}
     tree = spans(run_id, attempts, start_ns, start_ns + 10**9, about)
     path.write_bytes(b"".join(encode("0" * 32, "trace.span", 1, span) + b"\n" for span in tree))
 
@@ -67,6 +69,30 @@ def test_a_list_is_as_short_as_asked_for() -> None:
     assert [run["run"] for run in loaded("list", "--kind", "evaluation", "--last", "1")["runs"]] == [SECOND]
 
 
+def test_a_whole_ledger_is_shown_in_parts() -> None:
+    listed = loaded("list")["runs"]
+    for by in ("iteration", "branch", "model", "suite", "month", "pull-request"):
+        parts = loaded("report", "--by", by)["parts"]
+        assert sum(part["calls"] for part in parts) == sum(run["calls"] for run in listed)
+        assert sum(part["trainings"] for part in parts) == 1
+    assert "0.0173" in trace("report", "--by", "branch", "--format", "csv").stdout
+    (part,) = loaded("report", FIRST, "--by", "branch")["parts"]
+    assert (part["branch"], part["score"]) == ("main", 1.0)
+    assert "by month" in trace("report", "--by", "month").stdout
+
+
+def test_filters_are_those_of_runs() -> None:
+    for options, runs in (
+        (["--gate", "release"], [FIRST]),
+        (["--model", "assistant-2", "--last", "1"], [SECOND]),
+        (["--model", "nobody"], []),
+        (["--since", "2026-09-21", "--kind", "evaluation"], [FIRST, SECOND]),
+        (["--since", "2026-09-21T14:20:00", "--kind", "evaluation"], [SECOND]),
+    ):
+        assert [run["run"] for run in loaded("list", *options)["runs"]] == runs
+    assert loaded("report", "--gate", "release")["run"] == FIRST
+
+
 def test_every_part_of_a_report_comes_to_the_whole() -> None:
     parts = loaded("report", FIRST)["parts"]
     (whole,) = parts["run"]
@@ -75,6 +101,20 @@ def test_every_part_of_a_report_comes_to_the_whole() -> None:
             assert sum(row[figure] for row in parts[part]) == whole[figure]
     rows = list(csv.DictReader(StringIO(trace("report", FIRST, "--format", "csv").stdout)))
     assert sum(int(row["tokens_in"]) for row in rows) == whole["tokens_in"]
+
+
+def test_a_report_shows_the_alerts_of_its_run_and_no_export_stumbles_over_them() -> None:
+    alert = TraceAlert(
+        level="warning", metric="eval_usd", value=0.8, threshold=1, message="80% of $1",
+        trace_id=hex_of(32, FIRST),
+    )  # fmt: skip
+    with (Path("mist-results") / FIRST / "trace.jsonl").open("ab") as file:
+        file.write(encode("0" * 32, "trace.alert", 1, alert) + b"\n")
+    (shown,) = loaded("report", FIRST)["parts"]["alerts"]
+    assert (shown["level"], shown["message"]) == ("warning", "80% of $1")
+    assert "80% of $1" in trace("report", FIRST).stdout
+    assert "80% of $1" not in trace("export", "--to", "csv").stdout
+    assert trace("export", "--to", "csv").stderr == ""
 
 
 def test_a_report_reads_well_in_text_and_markdown() -> None:

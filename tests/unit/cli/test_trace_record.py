@@ -151,3 +151,16 @@ def test_a_command_line_that_contradicts_itself_is_an_error(arguments: tuple[str
     with pytest.raises(UsageError) as caught:
         record(*arguments)
     assert caught.value.exit_code is ExitCode.CONFIG
+
+
+@pytest.mark.parametrize(("table", "field", "told"), [
+    ("base_model,tokens,finished_at\nllama,5,2999-01-01T00:00:00Z\n", "finished_at", "is in the future"),
+    ("tokens,cost\n5,1\n", "base_model", "is missing"),
+])  # fmt: skip
+def test_what_cannot_be_is_refused_with_its_field(table: str, field: str, told: str) -> None:
+    Path("odd.csv").write_text(table)
+    with pytest.raises(ConfigError) as caught:
+        record("odd.csv")
+    assert caught.value.where is not None
+    assert (caught.value.where.field, caught.value.message) == (field, told)
+    assert not Path("mist-results/ledger.jsonl").exists()
