@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import fsum
 
-from mist_ci.models.attempt import Attempt
+from mist_ci.models.attempt import Attempt, Judgement
 from mist_ci.models.ledger import JUDGING
 from mist_ci.models.message import TraceSpan
 from mist_ci.models.span_attributes import Spent
@@ -41,48 +41,58 @@ def condensed(
     A ledger that has the calls of the run as well does not count these. Its sums are the same, its latencies are not
     there.
     """
-    parts, total = _parts(attempts), Sums()
+    parts = defaultdict[Place, _Part](_Part)
+    for one in attempts:
+        parts[one.suite, one.side.value, one.provider, one.model].answer(one)
+        if one.judgement is not None:
+            judging = one.suite, one.side.value + JUDGING, "", ", ".join(one.judgement.models)
+            parts[judging].judge(one.judgement)
+    total = Sums()
     for part in parts.values():
         total.add(part.sums)
-    root = TraceSpan(
-        trace_id=hex_of(32, run_id),
-        span_id=hex_of(16, run_id, "run"),
-        operation=RUN,
-        start_ns=times[0],
-        end_ns=times[1],
-        status="ok",
-        attrs={"mist.run_id": run_id, **about, **total.told},
-    )
-    yield root
+    trace_id, root_id = hex_of(32, run_id), hex_of(16, run_id, "run")
+    start_ns, end_ns = times
+    told = {"mist.run_id": run_id, **about, **total.told}
+    yield TraceSpan(
+        trace_id=trace_id, span_id=root_id, operation=RUN, start_ns=start_ns, end_ns=end_ns, status="ok", attrs=told
+    )  # fmt: skip
     for place, part in parts.items():
         suite, side, provider, model = place
-        where: dict[str, Attribute] = {
-            "eval.suite": suite,
-            "side": side,
-            "provider": provider,
-            "model": model,
-        }
-        yield root.model_copy(
-            update={
-                "span_id": hex_of(16, root.span_id, SPEND, *place),
-                "parent_id": root.span_id,
-                "operation": SPEND,
-                "attrs": where | part.told,
-            }
+        named = {"eval.suite": suite, "side": side, "provider": provider, "model": model}
+        yield TraceSpan(
+            trace_id=trace_id,
+            span_id=hex_of(16, root_id, SPEND, *place),
+            parent_id=root_id,
+            operation=SPEND,
+            start_ns=start_ns,
+            end_ns=end_ns,
+            status="ok",
+            attrs={**named, **part.told},
         )
 
 
-def _parts(attempts: Iterable[Attempt]) -> dict[Place, _Part]:
-    parts = defaultdict[Place, _Part](_Part)
-    for one in attempts:
-        part = parts[one.suite, one.side.value, one.provider, one.model]
-        part.sums.add(Spent(**of_answer(one)))
+@dataclass(slots=True)
+class _Part:
+    """The calls of one place."""
+
+    sums: Sums = field(default_factory=Sums)
+    bases: set[str] = field(default_factory=set)
+    scores: list[float] = field(default_factory=list)
+
+    def answer(self, one: Attempt) -> None:
+        self.sums.add(Spent(**of_answer(one)))
         if one.score is not None:
-            part.scores.append(one.score)
+            self.scores.append(one.score)
         if one.token_basis is not None:
-            part.bases.add(one.cost_basis.value)
-        if one.judgement is not None:
-            judging = parts[one.suite, one.side.value + JUDGING, "", ", ".join(one.judgement.models)]
-            judging.sums.add(Spent(**of_judging(one.judgement)))
-            judging.bases.update(one.judgement.cost_bases)
-    return parts
+            self.bases.add(one.cost_basis.value)
+
+    def judge(self, judged: Judgement) -> None:
+        self.sums.add(Spent(**of_judging(judged)))
+        self.bases.update(judged.cost_bases)
+
+    @property
+    def told(self) -> dict[str, Attribute]:
+        """The mean score, and of how many answers, only where there are some."""
+        scores = self.scores
+        graded = {"eval.score": fsum(scores) / len(scores), "eval.answers": len(scores)} if scores else {}
+        return {"cost_basis": ", ".join(sorted(self.bases)) or None, **graded, **self.sums.told}

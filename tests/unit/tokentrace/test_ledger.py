@@ -234,6 +234,17 @@ def test_a_run_whose_calls_are_elsewhere_is_what_was_added_up_of_them() -> None:
     assert (kept.flaws, both.flaws) == ([], [])
 
 
+def test_a_run_that_was_killed_adds_up_what_had_ended_and_says_so() -> None:
+    killed = [line for line in written(some()) if not any(name in line for name in ABOVE)]
+    found = read(killed)
+    (run,) = found.runs
+    same(run.total(), some())
+    assert (run.run_id, run.status) == (RUN, "")
+    assert (run.has_ended, run.flaws) == (False, [])
+    (told,) = found.notices
+    assert "did not end" in told
+
+
 def test_alerts_belong_to_their_run_once_and_are_no_spans() -> None:
     alert = TraceAlert(
         level="critical", metric="eval_usd", value=1.2, threshold=1, message="passed",
