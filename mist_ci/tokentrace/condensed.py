@@ -17,22 +17,6 @@ Place = tuple[str, str, str, str]
 """Suite, side, provider and model."""
 
 
-@dataclass(slots=True)
-class _Part:
-    """Calls of one place."""
-
-    sums: Sums = field(default_factory=Sums)
-    bases: set[str] = field(default_factory=set)
-    scores: list[float] = field(default_factory=list)
-
-    @property
-    def told(self) -> dict[str, Attribute]:
-        """With the mean score, and of how many answers."""
-        scores = self.scores
-        graded = {"eval.score": fsum(scores) / len(scores), "eval.answers": len(scores)} if scores else {}
-        return {"cost_basis": ", ".join(sorted(self.bases)) or None, **graded, **self.sums.told}
-
-
 def condensed(
     run_id: str, attempts: Iterable[Attempt], times: tuple[int, int], about: Mapping[str, Attribute]
 ) -> Iterator[TraceSpan]:
