@@ -182,18 +182,26 @@ class FakeModels:
         if name in self.keys_missing:
             raise CouldNotRun(Code.KEY_MISSING, f"provider {name} takes its key from {provider.key_env}")
         self.opened.append(name)
-        return _FakeClient(self, name)
+        return _FakeClient(self, name, provider.limits.connections)
 
     def open_embedder(self, name: str, provider: Provider) -> ModelClient:
         return self.open(f"{name} embeddings", provider)
 
 
 class _FakeClient:
-    def __init__(self, models: FakeModels, name: str) -> None:
+    def __init__(self, models: FakeModels, name: str, connections: int) -> None:
         self._models = models
         self._name = name
+        self._connections = connections
+        self._room: anyio.CapacityLimiter | None = None
 
     async def complete(self, request: Request) -> Completion | NoAnswer:
+        if self._room is None:
+            self._room = anyio.CapacityLimiter(self._connections)
+        async with self._room:
+            return await self._complete(request)
+
+    async def _complete(self, request: Request) -> Completion | NoAnswer:
         models, name = self._models, self._name
         models.asked.append(request)
         models.in_flight[name] += 1

@@ -39,10 +39,9 @@ Answered = tuple[Attempt, Completion | None]
 
 @dataclass(slots=True)
 class _Line:
-    """The line to one provider: how many may speak at once, and whether anybody answers."""
+    """The line to one provider, who says how many may speak at once; and whether anybody answers."""
 
     client: ModelClient
-    room: anyio.CapacityLimiter
     silent_in_a_row: int = 0
 
 
@@ -138,8 +137,7 @@ async def _evaluate(run: _Run, contestants: Sequence[Contestant], interrupted: C
     run.budget.start()
     try:
         for name, provider in providers.items():
-            room = anyio.CapacityLimiter(provider.limits.connections)
-            run.lines[name] = _Line(run.world.models.open(name, provider), room)
+            run.lines[name] = _Line(run.world.models.open(name, provider))
         run.judging.open(run.marking.asking, {name: line.client for name, line in run.lines.items()})
         providers |= {one.name: one.provider for one in run.judging.models(run.marking.asking)}
         async with anyio.create_task_group() as watch:
@@ -172,8 +170,7 @@ async def _work(run: _Run, scope: anyio.CancelScope) -> None:
         try:
             answered = None if call.fresh else await _recall(call, run)
             if answered is None:
-                async with line.room:
-                    answered = await _ask(call, run)
+                answered = await _ask(call, run)
             if answered is None:
                 return
             await _mark(call, run, *answered)

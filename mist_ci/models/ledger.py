@@ -79,11 +79,11 @@ class Totals:
     reused_calls: int = 0
     saved: Money = field(default_factory=Money)
     failed: int = 0
-    """Calls that ended without an answer."""
+    """Tries that brought no answer."""
     bases: set[str] = field(default_factory=set)
     """Where prices came from."""
     latencies_ns: "array[int]" = field(default_factory=lambda: array("q"))
-    """Of calls that were answered now; not in order."""
+    """Of calls that were answered now, without the tries before them; not in order."""
     scores: "array[float]" = field(default_factory=lambda: array("d"))
     """Of answers that were graded, from 0 to 1; or the sum of some of them."""
     graded: int = 0

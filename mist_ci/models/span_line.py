@@ -164,13 +164,16 @@ def read_whole(line: bytes) -> WholeMessage | None:
 
 
 def read_alert(line: bytes) -> AlertMessage | None:
-    """The alert of a line; None for any other, and for one that cannot be read."""
+    """The alert of a line; None for any other, and for one that cannot be read. Raises Unusable."""
     if _ALERT not in line:
         return None
     try:
-        return _alert(line)
+        found, envelope = _alert(line), _envelope(line)
     except _BAD:
         return None
+    if envelope.checksum and crc32(envelope.payload) != envelope.checksum:
+        raise Unusable("with a wrong checksum")
+    return found
 
 
 def attributes_of(line: bytes) -> Attributes:

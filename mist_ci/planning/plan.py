@@ -14,6 +14,7 @@ from mist_ci.planning.checks import check_baseline, check_paths, check_required,
 from mist_ci.planning.moved import moved_data
 from mist_ci.planning.policy import read_policy, read_reference
 from mist_ci.ports.files import Tree
+from mist_ci.ports.sources import DATASET_INFO
 
 
 def gate_names(
@@ -145,6 +146,7 @@ def _data_steps(
             steps.append(Step(kind=StepKind.VALIDATE, subject=name, reason=reason))
         elif (touched := [path for path in changed if _belongs(path, dataset)]) or (
             touched := [path for path in _read_with(dataset, policy, head) if path in changed]
+            or _described_by(dataset, changed, head)
         ):
             steps.append(Step(kind=StepKind.VALIDATE, subject=name, reason=f"{_some(touched)} changed"))
         elif evaluated and (dataset.model is None or dataset.model in evaluated):
@@ -167,6 +169,13 @@ def _read_with(dataset: Dataset, policy: Policy, head: Tree) -> list[str]:
             reference = read_reference(head, path, policy)
             found += [reference.chat_template, reference.tokenizer]
     return [one for one in found if one is not None]
+
+
+def _described_by(dataset: Dataset, changed: Mapping[str, ChangeKind], head: Tree) -> list[str]:
+    """The changed `dataset_info.json` beside files of the data at head: they say how the rows are read."""
+    infos = [path for path in changed if path.rpartition("/")[2] == DATASET_INFO]
+    folders = {path.rpartition("/")[0] for path in head.paths() if _belongs(path, dataset)} if infos else ()
+    return [path for path in infos if path.rpartition("/")[0] in folders]
 
 
 def _some(paths: list[str]) -> str:

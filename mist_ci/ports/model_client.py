@@ -91,7 +91,10 @@ class NoAnswer:
 
 
 class ModelClient(Protocol):
-    """One provider, opened for one run. Retries inside; safe to call from many tasks at once."""
+    """One provider, opened for one run. Retries inside; safe to call from many tasks at once.
+
+    No more than `limits.connections` calls are under way: the others wait for their turn.
+    """
 
     async def complete(self, request: Request) -> Completion | NoAnswer:
         """Asks once, with retries. Raises CouldNotRun when the provider refuses for good (MC303)."""

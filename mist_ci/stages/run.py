@@ -178,7 +178,9 @@ class Run:
     def can_pay(self, suites: tuple[Suite, ...]) -> bool:
         """False when no budget pays for even the least that asking takes: then it is over, and nobody is asked."""
         base = self._tree("base")
-        return can_pay(self.account, self._planned, suites, self._changed_suite, base, self.world)
+        found = can_pay(self.account, self._planned, suites, self._changed_suite, base, self.world)
+        self._watch(NOTHING)
+        return found
 
     def _changed_suite(self, path: str) -> Suite:
         if path not in self._changed:

@@ -13,6 +13,7 @@ WARN_FROM = Fraction(4, 5)
 """Of a budget: from here on it is nearly used up."""
 Unit = Literal["usd", "tokens", "seconds"]
 Amount = Decimal | int | float
+Level = Literal["warning", "critical"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +32,30 @@ class Gauge:
     """What is left was not enough to go on."""
 
     @property
-    def alert(self) -> TraceAlert | None:
+    def level(self) -> Level | None:
         """Critical when nothing is left, or not enough; a warning from 80%; None below."""
-        used, whole = Fraction(self.value), Fraction(self.threshold)
-        told = f"{self.metric}: {_told(self.value, self.unit)} of {_told(self.threshold, self.unit)}"
-        if used >= whole:
-            return self._alert("critical", f"{told} are used up" if used == whole else f"{told} are passed")
-        if self.is_stopped:
-            return self._alert("critical", f"{told} are used, and what is left is not enough to go on")
-        if used < whole * WARN_FROM:
-            return None
-        return self._alert("warning", f"{told} are used ({float(used / whole):.0%})")
+        if self.is_stopped or self.value >= self.threshold:
+            return "critical"
+        return "warning" if Fraction(self.value) >= Fraction(self.threshold) * WARN_FROM else None
 
-    def _alert(self, level: Literal["warning", "critical"], message: str) -> TraceAlert:
+    @property
+    def alert(self) -> TraceAlert | None:
+        """None where nothing is to be said."""
+        told = f"{self.metric}: {_told(self.value, self.unit)} of {_told(self.threshold, self.unit)}"
+        match self.level:
+            case None:
+                return None
+            case "warning":
+                share = float(Fraction(self.value) / Fraction(self.threshold))
+                return self._alert("warning", f"{told} are used ({share:.0%})")
+            case _ if self.value > self.threshold:
+                return self._alert("critical", f"{told} are passed")
+            case _ if self.value == self.threshold:
+                return self._alert("critical", f"{told} are used up")
+            case _:
+                return self._alert("critical", f"{told} are used, and what is left is not enough to go on")
+
+    def _alert(self, level: Level, message: str) -> TraceAlert:
         value, threshold = float(self.value), float(self.threshold)
         return TraceAlert(level=level, metric=self.metric, value=value, threshold=threshold, message=message)
 
@@ -57,12 +69,13 @@ class Alarm:
     def alerts(self, gauges: Iterable[Gauge]) -> tuple[TraceAlert, ...]:
         """Those that are new. Where a budget was told to be used up, it is not nearly used up any more."""
         new = []
-        for gauge in gauges:
-            alert = gauge.alert
-            if alert is None or {(alert.metric, alert.level), (alert.metric, "critical")} & self._told:
+        for gauge in gauges:  # after every attempt: most have nothing to say, or said it
+            level = gauge.level
+            if level is None or {(gauge.metric, level), (gauge.metric, "critical")} & self._told:
                 continue
-            self._told.add((alert.metric, alert.level))
-            new.append(alert)
+            self._told.add((gauge.metric, level))
+            if (alert := gauge.alert) is not None:
+                new.append(alert)
         return tuple(new)
 
 

@@ -41,15 +41,10 @@ def condensed(
         total.add(sums)
     trace_id, root_id = hex_of(32, run_id), hex_of(16, run_id, "run")
     told = {"mist.run_id": run_id, **about, **total.told}
+    start_ns, end_ns = times
     yield TraceSpan(
-        trace_id=trace_id,
-        span_id=root_id,
-        operation=RUN,
-        start_ns=times[0],
-        end_ns=times[1],
-        status="ok",
-        attrs=told,
-    )
+        trace_id=trace_id, span_id=root_id, operation=RUN, start_ns=start_ns, end_ns=end_ns, status="ok", attrs=told
+    )  # fmt: skip
     for place, sums in parts.items():
         suite, side, provider, model = place
         yield TraceSpan(
@@ -57,8 +52,8 @@ def condensed(
             span_id=hex_of(16, root_id, SPEND, *place),
             parent_id=root_id,
             operation=SPEND,
-            start_ns=times[0],
-            end_ns=times[1],
+            start_ns=start_ns,
+            end_ns=end_ns,
             status="ok",
             attrs={
                 "eval.suite": suite,

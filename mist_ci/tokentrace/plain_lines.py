@@ -15,12 +15,14 @@ from mist_ci.tokentrace.sums import Sums
 
 _json = msgspec.json.Encoder().encode
 _LOW = (
-    b'{"trace_id":"%b","span_id":"%b","parent_id":"%b","operation":"gen_ai.chat","start_ns":%d,"end_ns":%d,'
-    b'"status":"ok","attrs":{%b,"cost_basis":%b,"attempt":%d%b}}'
+    b'{"trace_id":"%b","span_id":"%%b","parent_id":"%%b","operation":"gen_ai.chat","start_ns":%%d,"end_ns":%%d,'
+    b'"status":"ok","attrs":{"calls":1,"tokens_in":%%d,"tokens_out":%%d,"cost_usd":%%b,%b,"cost_basis":%b,'
+    b'"attempt":%%d%b}}'
 )
 _HIGH = (
-    b'{"trace_id":"%b","span_id":"%b","parent_id":"%b","operation":"mist.attempt","start_ns":%d,"end_ns":%d,'
-    b'"status":"%b","attrs":{%b,"attempt":%d,"eval.sample":%b,"eval.key":%b%b,"eval.status":%b%b}}'
+    b'{"trace_id":"%b","span_id":"%%b","parent_id":"%%b","operation":"mist.attempt","start_ns":%%d,"end_ns":%%d,'
+    b'"status":"%%b","attrs":{"calls":1,"tokens_in":%%d,"tokens_out":%%d,"cost_usd":%%b,%b,"attempt":%%d,'
+    b'"eval.sample":%%b,"eval.key":%%b%b,"eval.status":%%b%%b}}'
 )
 _ABOVE = (
     b'{"trace_id":"%b","span_id":"%b","parent_id":"%b","operation":"mist.sample","start_ns":%d,"end_ns":%d,'
@@ -35,17 +37,16 @@ Label = tuple[bytes, bytes, bytes]
 
 
 class Seat(msgspec.Struct, gc=False, kw_only=True):
-    """What attempts of one side at one suite have in common, as JSON."""
+    """What attempts of one side at one suite have in common, as lines with places left for what differs."""
 
-    trace_id: bytes
-    who: bytes
-    origin: bytes
-    """The commit, with a comma before it; or nothing."""
-    run: bytes
-    """The run, the commit and the data, likewise."""
+    trace_id: bytes = b""
+    who: bytes = b""
+    commit: bytes = b""
+    """With a comma before it; or nothing."""
+    high: bytes = b""
+    low: bytes = b""
     known: tuple[CostBasis, TokenBasis | None, str | None, str | None] | None = None
     """How the last call was counted and priced, and its fingerprint: the next one is mostly the same."""
-    told: tuple[bytes, bytes] = (b"", b"")
 
     @classmethod
     def of(
@@ -55,20 +56,30 @@ class Seat(msgspec.Struct, gc=False, kw_only=True):
         who = b'"eval.suite":%b,"side":%b,"provider":%b,"model":%b' % (
             _json(one.suite), _json(one.side), _json(one.provider), _json(one.model),
         )  # fmt: skip
-        origin = b"" if iteration is None else b',"iteration":%b' % _json(iteration)
-        data = b"" if data_hash is None else b',"mist.data_hash":%b' % _json(data_hash)
-        run = b',"mist.run_id":%b%b%b' % (_json(run_id), origin, data)
-        return cls(trace_id=trace_id.encode(), who=who, origin=origin, run=run)
+        commit = _also("iteration", iteration)
+        run = _also("mist.run_id", run_id) + commit + _also("mist.data_hash", data_hash)
+        trace = trace_id.encode()
+        high = _HIGH % (trace, _literal(who), _literal(run))
+        return cls(trace_id=trace, who=who, commit=commit, high=high)
 
-    def basis(self, one: Attempt) -> tuple[bytes, bytes]:
-        """The basis of its cost, and the rest of what is said of a call."""
+    def line_of_call(self, one: Attempt) -> bytes:
+        """The line of its call."""
         known = one.cost_basis, one.token_basis, one.price_as_of, one.fingerprint
         if known != self.known:
-            fingerprint = b"" if one.fingerprint is None else b',"fingerprint":%b' % _json(one.fingerprint)
-            price = b"" if one.price_as_of is None else b',"price_as_of":%b' % _json(one.price_as_of)
-            rest = b'%b%b%b,"tokens_basis":%b' % (fingerprint, self.origin, price, _json(one.token_basis))
-            self.known, self.told = known, (_json(one.cost_basis), rest)
-        return self.told
+            rest = _also("fingerprint", one.fingerprint) + self.commit + _also("price_as_of", one.price_as_of)
+            rest += _also("tokens_basis", one.token_basis)
+            basis = _json(one.cost_basis)
+            self.known = known
+            self.low = _LOW % (self.trace_id, _literal(self.who), _literal(basis), _literal(rest))
+        return self.low
+
+
+def _also(name: str, value: str | None) -> bytes:
+    return b"" if value is None else b',"%b":%b' % (name.encode(), _json(value))
+
+
+def _literal(text: bytes) -> bytes:
+    return text.replace(b"%", b"%%")
 
 
 def is_plain(one: Attempt) -> bool:
@@ -88,18 +99,15 @@ def is_plain(one: Attempt) -> bool:
 
 def plain_lines(one: Attempt, ids: bytes, sample_id: bytes, seat: Seat) -> bytes:
     """The call and the attempt. `ids` are 96 hex digits: span and message of the attempt, then of the call."""
-    start_ns, end_ns, number, span_id = one.start_ns, one.end_ns, one.attempt, ids[:16]
-    spent = b'"calls":1,"tokens_in":%d,"tokens_out":%d,"cost_usd":%b,%b' % (
-        one.tokens_in, one.tokens_out, _usd(one.cost_usd), seat.who,
-    )  # fmt: skip
-    basis, rest = seat.basis(one)
-    low = _LOW % (
-        seat.trace_id, ids[48:64], span_id, start_ns, end_ns, spent, basis, number, rest,
+    start_ns, end_ns, span_id, cost = one.start_ns, one.end_ns, ids[:16], _usd(one.cost_usd)
+    tokens_in, tokens_out, number = one.tokens_in, one.tokens_out, one.attempt
+    low = seat.line_of_call(one) % (
+        ids[48:64], span_id, start_ns, end_ns, tokens_in, tokens_out, cost, number,
     )  # fmt: skip
     score = b"" if one.score is None else b',"eval.score":%b' % _json(one.score)
-    high = _HIGH % (
-        seat.trace_id, span_id, sample_id, start_ns, end_ns, b"ok" if one.status.counts else b"error", spent,
-        number, _json(one.sample), _json(one.key), seat.run, _json(one.status), score,
+    high = seat.high % (
+        span_id, sample_id, start_ns, end_ns, b"ok" if one.status.counts else b"error", tokens_in, tokens_out,
+        cost, number, _json(one.sample), _json(one.key), _json(one.status), score,
     )  # fmt: skip
     return _BOTH % (ids[64:96], end_ns, crc32(low), low, ids[16:48], end_ns, crc32(high), high)
 
@@ -126,6 +134,8 @@ def _spent(sums: Sums) -> bytes:
         parts += b',"tokens_cached":%d' % sums.tokens_cached
     if sums.tokens_reasoning:
         parts += b',"tokens_reasoning":%d' % sums.tokens_reasoning
+    if sums.tokens_cache_written:
+        parts += b',"tokens_cache_written":%d' % sums.tokens_cache_written
     parts += b',"cost_usd":' + _usd(sums.cost_usd)
     if sums.reused_calls:
         parts += b',"reused_calls":%d,"saved_usd":%b' % (sums.reused_calls, _usd(sums.saved_usd))

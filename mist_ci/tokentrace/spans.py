@@ -49,7 +49,7 @@ class Origin:
 UNKNOWN = Origin()
 
 
-_NOBODY = (None, Seat(trace_id=b"", who=b"", origin=b"", run=b""))
+_NOBODY = (None, Seat())
 
 
 @dataclass(slots=True)

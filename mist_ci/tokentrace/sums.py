@@ -105,6 +105,7 @@ class Sums(msgspec.Struct, gc=False, kw_only=True):
             self.tokens_out += one.tokens_out
             self.tokens_cached += one.tokens_cached
             self.tokens_reasoning += one.tokens_reasoning
+            self.tokens_cache_written += one.tokens_cache_written
             self.cost_usd = _plus(self.cost_usd, one.cost_usd)
         elif one.token_basis is not None:
             self.reused_calls += 1

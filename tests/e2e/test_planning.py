@@ -63,7 +63,7 @@ def test_warnings_are_no_failure(repository: Repository) -> None:
 
     assert done.returncode == 0
     assert "lookup: about 8 in 10 clean pull requests will be blocked, because it is critical" in done.stdout
-    assert "the gate will stop half way, and fail" in done.stdout
+    assert "the gate will ask nobody, and fail, unless answers are stored" in done.stdout
 
 
 @pytest.mark.parametrize(

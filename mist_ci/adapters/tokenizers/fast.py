@@ -1,7 +1,7 @@
 """Counting tokens with gigatoken, ten times as fast as tiktoken, and never trusted.
 
 Some texts are counted by both: the first ones, one in 64 of the others (chosen by what they are, so the same ones in
-every run) until there are a thousand of these and one in 512 after that, and every text with `<|` in it, where
+every run) until there are 500 of these and one in 512 after that, and every text with `<|` in it, where
 tokenizers tend to disagree. On the first difference tiktoken takes over for good.
 """
 
@@ -20,7 +20,7 @@ from mist_ci.adapters.tokenizers.runs import LONGEST_RUN, pieces
 FIRST_TEXTS = 256
 """Counted by tiktoken before gigatoken is loaded, which takes as long as counting them, and then by both."""
 ONE_IN = 64
-MANY = 1000
+MANY = 500
 """Texts that both counted alike, from which on fewer are chosen."""
 ONE_IN_MANY = 512
 GROWTH_BYTES = 48 * 2**20

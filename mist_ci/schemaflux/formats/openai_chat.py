@@ -30,6 +30,8 @@ from mist_ci.schemaflux.shape import (
 
 PLAIN_KEYS = frozenset({"role", "content"})
 """All that most messages have."""
+_TOOL_KEYS = PLAIN_KEYS | {"tool_calls", "tool_call_id"}
+"""All that messages have which call tools and answer calls."""
 ACTS = ("tool_calls", "function_call", "refusal", "audio")
 """What a message may say instead of its content."""
 REASONING_KEYS = ("reasoning_content", "reasoning", "thinking")
@@ -80,7 +82,8 @@ def messages(row: Object, /) -> Iterator[Message]:
 
 def messages_at(field: str, value: JsonValue) -> Iterator[Message]:
     """The messages of a list."""
-    return (message(f"{field}[{index}]", item) for index, item in indexed_objects(value))
+    items = enumerate(value) if isinstance(value, list) else ()
+    return iter([message(f"{field}[{index}]", item) for index, item in items if isinstance(item, dict)])
 
 
 def message(field: str, value: Object) -> Message:
@@ -89,6 +92,11 @@ def message(field: str, value: Object) -> Message:
     at_role, at_content = f"{field}.role", f"{field}.content"
     if value.keys() <= PLAIN_KEYS:
         return Message(field, value, role, content, at_role, at_content)
+    result_of = text_or_none(value.get("tool_call_id")) or None
+    if value.keys() <= _TOOL_KEYS:
+        made = tuple(calls(field, value)) if "tool_calls" in value else ()
+        is_act = value.get("tool_calls") not in (None, "", [])
+        return Message(field, value, role, content, at_role, at_content, made, result_of, other_acts=is_act)
     reasoning = (value[key] for key in REASONING_KEYS if isinstance(value.get(key), str))
     return Message(
         field,
@@ -98,7 +106,7 @@ def message(field: str, value: Object) -> Message:
         at_role,
         at_content,
         calls=tuple(calls(field, value)),
-        result_of=text_or_none(value.get("tool_call_id")) or None,
+        result_of=result_of,
         weight=value.get("weight"),
         reasoning=text_or_none(next(reasoning, None)),
         other_acts=any(value.get(key) not in (None, "", []) for key in ACTS),

@@ -66,6 +66,7 @@ from mist_ci.schemaflux.rules import (
     sf505_different_prompts,
     sf506_reversed_preference,
     sf507_length_bias,
+    sf515_completion_hygiene,
     sf516_label_spelling,
     sf517_rare_class,
     sf518_kto_one_class,
@@ -113,6 +114,7 @@ from mist_ci.schemaflux.rules import (
     sf822_only_moved,
     sf901_secret,
     sf902_pii,
+    sf903_person_name,
 )
 from mist_ci.schemaflux.rules.of_targets import FILE_FACT_RULES, TARGET_FOLD_RULES, TARGET_RULES
 
@@ -181,6 +183,7 @@ ROW_RULES: tuple[RowRule, ...] = (
     sf713_placeholder_left,
     sf901_secret,
     sf902_pii,
+    sf903_person_name,
 )
 
 
@@ -214,6 +217,7 @@ FOLD_RULES: tuple[FoldRule, ...] = (
     sf110_mixed_types,
     sf311_tools_never_called,
     sf507_length_bias,
+    sf515_completion_hygiene,
     sf516_label_spelling,
     sf517_rare_class,
     sf518_kto_one_class,

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 
 from mist_ci.cli import cli
 from mist_ci.errors import Code, ConfigError, UsageError
-from mist_ci.models.message import encode
+from mist_ci.models.message import TraceAlert, encode
+from mist_ci.tokentrace.spans import hex_of
 from tests.unit.tokentrace.test_ledger import some
 from tests.unit.tokentrace.test_trainers import OPENAI
 from tests.unit.tokentrace.trees import spans
@@ -100,6 +101,20 @@ def test_every_part_of_a_report_comes_to_the_whole() -> None:
             assert sum(row[figure] for row in parts[part]) == whole[figure]
     rows = list(csv.DictReader(StringIO(trace("report", FIRST, "--format", "csv").stdout)))
     assert sum(int(row["tokens_in"]) for row in rows) == whole["tokens_in"]
+
+
+def test_a_report_shows_the_alerts_of_its_run_and_no_export_stumbles_over_them() -> None:
+    alert = TraceAlert(
+        level="warning", metric="eval_usd", value=0.8, threshold=1, message="80% of $1",
+        trace_id=hex_of(32, FIRST),
+    )  # fmt: skip
+    with (Path("mist-results") / FIRST / "trace.jsonl").open("ab") as file:
+        file.write(encode("0" * 32, "trace.alert", 1, alert) + b"\n")
+    (shown,) = loaded("report", FIRST)["parts"]["alerts"]
+    assert (shown["level"], shown["message"]) == ("warning", "80% of $1")
+    assert "80% of $1" in trace("report", FIRST).stdout
+    assert "80% of $1" not in trace("export", "--to", "csv").stdout
+    assert trace("export", "--to", "csv").stderr == ""
 
 
 def test_a_report_reads_well_in_text_and_markdown() -> None:

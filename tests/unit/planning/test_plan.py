@@ -86,6 +86,12 @@ def test_added_and_deleted_files_are_changes_of_the_data_too() -> None:
     assert steps(plan) == [(StepKind.VALIDATE, "bot-data", "data/bot/a.jsonl and 2 more changed")]
 
 
+def test_what_says_how_rows_are_read_is_a_change_of_the_data_beside_it_and_of_no_other() -> None:
+    plan = plan_for({"data/bot/dataset_info.json": "{}"})
+    assert steps(plan) == [(StepKind.VALIDATE, "bot-data", "data/bot/dataset_info.json changed")]
+    assert plan_for({"dataset_info.json": "{}", "data/bot/info.json": "{}"}).steps == ()
+
+
 def test_data_of_a_model_that_the_gate_does_not_guard_is_not_its_business() -> None:
     assert plan_for({"data/other/a.jsonl": "{}\n{}\n"}).steps == ()
 

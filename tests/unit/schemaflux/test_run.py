@@ -248,6 +248,7 @@ def test_a_question_with_characters_that_nobody_sees_is_the_same_question() -> N
 @given(
     st.text(max_size=30)
     | st.text("aB \u00ad\u200b\u3042\u0628\u06dd\U000e0041\u0130\ufeff\u2028", max_size=12)
+    | st.text(st.characters(max_codepoint=255), max_size=12)
 )
 def test_folding_is_normalising_without_white_space(text: str) -> None:
     blanks = {ord(char): None for char in text if char.isspace()}

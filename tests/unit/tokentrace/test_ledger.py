@@ -14,13 +14,15 @@ from msgspec.structs import replace
 
 from mist_ci.models.attempt import Attempt, Judgement, Side, spend_of
 from mist_ci.models.ledger import Ledger, Totals, percentiles_ms
-from mist_ci.models.message import TraceSpan, encode
+from mist_ci.models.message import TraceAlert, TraceSpan, encode
 from mist_ci.tokentrace import joined, read_ledger, read_part
+from mist_ci.tokentrace.spans import hex_of
 from tests.unit.gate.building import attempt, make_suite
 from tests.unit.tokentrace.test_spans import END, RUN, START, runs
 from tests.unit.tokentrace.trees import spans
 
 NOW = END * 10
+ABOVE = (b'mist.run"', b'mist.suite"', b'mist.sample"')
 many = settings(deadline=None, max_examples=60)
 
 
@@ -230,6 +232,32 @@ def test_a_run_whose_calls_are_elsewhere_is_what_was_added_up_of_them() -> None:
     (both,) = read(lines_of([*tree, spend])).runs
     assert kept.total().figures == both.total().figures == only(lines_of(tree)).figures
     assert (kept.flaws, both.flaws) == ([], [])
+
+
+def test_a_run_that_was_killed_adds_up_what_had_ended_and_says_so() -> None:
+    killed = [line for line in written(some()) if not any(name in line for name in ABOVE)]
+    found = read(killed)
+    (run,) = found.runs
+    same(run.total(), some())
+    assert (run.run_id, run.status) == (RUN, "")
+    assert found.notices == [f"{RUN}: {run.flaws[0]}"]
+    assert "did not end" in run.flaws[0]
+
+
+def test_alerts_belong_to_their_run_once_and_are_no_spans() -> None:
+    alert = TraceAlert(
+        level="critical", metric="eval_usd", value=1.2, threshold=1, message="passed",
+        trace_id=hex_of(32, RUN),
+    )  # fmt: skip
+    lost = alert.model_copy(update={"trace_id": None})
+    lines = [encode("0" * 32, "trace.alert", 1, one) + b"\n" for one in (alert, alert, lost)]
+    found = read([*written(some()), *lines])
+    (run,) = found.runs
+    assert [(one.level, one.message) for one in run.alerts] == [("critical", "passed")]
+    assert not found.left_out
+    same(run.total(), some())
+    torn = lines[0].replace(b"passed", b"passes")
+    assert read([torn]).left_out == {"with a wrong checksum": 1}
 
 
 def test_percentiles_are_latencies_that_were_measured() -> None:

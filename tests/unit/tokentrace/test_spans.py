@@ -23,7 +23,10 @@ RUN = "20261123T120000Z-ab12cd34"
 START, END = 1_000, 9_000_000_000
 LEVELS = ("mist.run", "mist.suite", "mist.sample", "mist.attempt", "gen_ai.chat")
 SUITES = [make_suite("skill", 3), make_suite("skill", 4, version="2"), make_suite("art", 2)]
-SUMMED = ("calls", "tokens_in", "tokens_out", "tokens_cached", "tokens_reasoning", "reused_calls")
+SUMMED = (
+    *("calls", "tokens_in", "tokens_out", "tokens_cached", "tokens_reasoning", "tokens_cache_written"),
+    "reused_calls",
+)
 MONEY = ("cost_usd", "saved_usd")
 
 many = settings(deadline=None, max_examples=80)
@@ -78,6 +81,7 @@ def calls(draw: st.DrawFn) -> Attempt:
         tokens_out=draw(st.integers(0, 10**6)),
         tokens_cached=draw(st.integers(0, 10**6)),
         tokens_reasoning=draw(st.integers(0, 10**6)),
+        tokens_cache_written=draw(st.integers(0, 10**6)),
         reused=draw(st.booleans()),
         model=draw(st.sampled_from(["one", "two"])),
     )
@@ -283,11 +287,11 @@ def test_an_attempt_says_which_commit_and_which_data_its_model_comes_from() -> N
 
 
 @many
-@given(calls(), st.sampled_from([None, 'ü"\n']), st.sampled_from([Origin(), Origin("c0ffee", 'sha"')]))
+@given(calls(), st.sampled_from([None, 'ü"%d%\n']), st.sampled_from([Origin(), Origin("c0%ffee", 'sha"%b')]))
 def test_the_quick_way_to_write_an_attempt_makes_the_same_bytes(
     one: Attempt, fingerprint: str | None, origin: Origin
 ) -> None:
-    one = replace(one, fingerprint=fingerprint, sample='a "sample"')
+    one = replace(one, fingerprint=fingerprint, sample='a "sample" %s')
     quick, slow = Tracer(RUN), Tracer(RUN)
     with mock.patch.object(tracing, "is_plain", return_value=False):
         expected = [slow.attempt(each, origin) for each in (one, one)], list(slow.end(START, END))
