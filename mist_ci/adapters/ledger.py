@@ -131,7 +131,7 @@ def _is_torn(descriptor: int) -> bool:
 
 
 def _files(path: Path) -> Iterator[Path]:
-    """The ledgers of a directory of results, of one run, or a file."""
+    """The ledgers of a directory of results, of several of them, of one run, or a file."""
     try:
         mode = path.stat().st_mode
     except OSError as error:
@@ -141,8 +141,8 @@ def _files(path: Path) -> Iterator[Path]:
     elif not stat.S_ISDIR(mode):
         raise ConfigError(Code.FILE_MISSING, "is no regular file", where=Where(str(path)))
     else:
-        found = [path / NAME, path / RUN_FILE, *path.glob(f"*/{RUN_FILE}"), *path.glob(f"*/{NAME}")]
-        yield from (one for one in found if one.is_file())
+        places = [path, *path.glob("*/"), *path.glob("*/*/")]
+        yield from (one for place in places for name in (NAME, RUN_FILE) if (one := place / name).is_file())
 
 
 def _unreadable(path: Path, error: OSError) -> ConfigError:

@@ -36,8 +36,8 @@ class FindingPrinter:
             return bool(self._limit)
         return len(self._shown) < self._limit and of_rule < max(_LEAST_OF_A_RULE, self._limit // 10)
 
-    def finish(self, report: "DataReport") -> None:
-        """Prints what was found late, and what there is in all."""
+    def finish(self, report: "DataReport", *, is_repaired: bool) -> None:
+        """Prints what was found late, and what there is in all; and what `--fix` may do, unless that was done."""
         from mist_ci.cli.output import say
         from mist_ci.models.figures import count
 
@@ -65,6 +65,16 @@ class FindingPrinter:
                 key=lambda one: (one.severity.rank, -one.count),
             )
             say(f"more: mist-ci explain {worst.code}")
+        if not is_repaired and (codes := _repairable(report)):
+            say(
+                f"repairs: --fix repairs {codes} where that is safe, and --fix --diff shows it without writing"
+            )
+
+
+def _repairable(report: "DataReport") -> str:
+    from mist_ci.schemaflux.fixing import FIXABLE
+
+    return ", ".join(sorted({one.code for one in report.counts if not one.known} & FIXABLE))
 
 
 def show(report: "DataReport", output_format: str, fail_on: "Severity") -> None:

@@ -50,7 +50,8 @@ HISTORY = click.option(
     help="Where iterations are kept for `mist-ci history`: a directory, `git` (the ref refs/mist/results), or `off`.",
 )  # fmt: skip
 LEDGER = click.option(
-    "--ledger", metavar="DIR", callback=lambda _context, _option, value: Path(value) if value else None,
+    "--ledger", metavar="DIR", envvar="MIST_CI_LEDGER",
+    callback=lambda _context, _option, value: Path(value) if value else None,
     help="Where the spend of all runs is kept: budgets of pull requests and months are held against it.",
 )  # fmt: skip
 
@@ -63,7 +64,7 @@ def _one_word(_context: click.Context, _option: click.Parameter, value: str) -> 
 
 
 PULL_REQUEST = click.option(
-    "--pull-request", metavar="NAME", default="", callback=_one_word,
+    "--pull-request", metavar="NAME", default="", envvar="MIST_CI_PULL_REQUEST", callback=_one_word,
     help="Which pull request this is, in one word: earlier runs with it count in its budgets.",
 )  # fmt: skip
 REPOSITORY = click.option(

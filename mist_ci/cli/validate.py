@@ -53,7 +53,7 @@ def validate(paths: tuple[Path, ...], **options: Any) -> int:  # fmt: skip  # no
     if options["write_baseline"]:
         wiring.save_beside(options["write_baseline"], schemaflux.write_baseline(noted))
     if options["output_format"] == "text":
-        printer.finish(found)
+        printer.finish(found, is_repaired=options["fix"])
     else:
         show(found, options["output_format"], Severity(options["fail_on"]))
     for path in paths:

@@ -116,10 +116,13 @@ class WrittenSpan(msgspec.Struct, omit_defaults=True, gc=False, kw_only=True):
 _encode = msgspec.json.Encoder().encode
 
 
-def line_of(message_id: str, span: WrittenSpan) -> bytes:
-    """The envelope with its span, as `models.message.encode` makes it, and a line feed."""
+def line_of(span: WrittenSpan) -> bytes:
+    """The envelope with its span, as `models.message.encode` makes it, and a line feed.
+
+    Its id comes from the span's: the same span written again is the same message.
+    """
     body = _encode(span)
     return (
         b'{"version": "1", "id": "%b", "source": "mist-ci", "type": "trace.span", "timestamp_ns": %d, '
         b'"checksum": %d, "payload": %b}\n'
-    ) % (message_id.encode(), span.end_ns, crc32(body), body)
+    ) % ((span.trace_id[:16] + span.span_id).encode(), span.end_ns, crc32(body), body)

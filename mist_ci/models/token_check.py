@@ -59,8 +59,8 @@ class TokenCheck(Model):
 
     @property
     def is_worth_telling(self) -> bool:
-        """True when reports and counts are not alike."""
-        return any(self._parts())
+        """True when reports and counts of the model's own tokenizer are not alike; another one's never are."""
+        return self.is_own and any(self._parts())
 
     @property
     def caution(self) -> str | None:

@@ -63,8 +63,9 @@ class Records:
         place = _PLACE.pack(not row.is_known, file, number, offset, len(row.raw))
         sketch = None if row.plain is None and row.orderly is None else row.prompt_sketch
         if sketch is not None:  # most rows; their rules all say the same
+            record, bucket = sketch + place, sketch[0] % _BUCKETS
             for first in _OF_PROMPTS:
-                self.buckets[first + sketch[0] % _BUCKETS] += sketch + place
+                self.buckets[first + bucket] += record
             return
         for first, rule in _FIRST_BUCKETS:
             try:

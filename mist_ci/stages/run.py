@@ -179,7 +179,8 @@ class Run:
         """False when no budget pays for even the least that asking takes: then it is over, and nobody is asked."""
         base = self._tree("base")
         found = can_pay(self.account, self._planned, suites, self._changed_suite, base, self.world)
-        self._watch(NOTHING)
+        if self._planned.asks_models:  # else no ledger is read
+            self._watch(NOTHING)
         return found
 
     def _changed_suite(self, path: str) -> Suite:

@@ -1,10 +1,11 @@
 """A run in a few spans, for a ledger that is kept: what its calls add up to, instead of the calls."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from math import fsum
 
-from mist_ci.models.attempt import Attempt
+from mist_ci.models.attempt import Attempt, Judgement
 from mist_ci.models.ledger import JUDGING
 from mist_ci.models.message import TraceSpan
 from mist_ci.models.span_attributes import Spent
@@ -24,29 +25,24 @@ def condensed(
     A ledger that has the calls of the run as well does not count these. Its sums are the same, its latencies are not
     there.
     """
-    total, parts, bases = Sums(), defaultdict[Place, Sums](Sums), defaultdict[Place, set[str]](set)
-    scores = defaultdict[Place, list[float]](list)
+    parts = defaultdict[Place, _Part](_Part)
     for one in attempts:
-        place = one.suite, one.side.value, one.provider, one.model
-        parts[place].add(Spent(**of_answer(one)))
-        if one.score is not None:
-            scores[place].append(one.score)
-        if one.token_basis is not None:
-            bases[place].add(one.cost_basis.value)
+        parts[one.suite, one.side.value, one.provider, one.model].answer(one)
         if one.judgement is not None:
             judging = one.suite, one.side.value + JUDGING, "", ", ".join(one.judgement.models)
-            parts[judging].add(Spent(**of_judging(one.judgement)))
-            bases[judging].update(one.judgement.cost_bases)
-    for sums in parts.values():
-        total.add(sums)
+            parts[judging].judge(one.judgement)
+    total = Sums()
+    for part in parts.values():
+        total.add(part.sums)
     trace_id, root_id = hex_of(32, run_id), hex_of(16, run_id, "run")
-    told = {"mist.run_id": run_id, **about, **total.told}
     start_ns, end_ns = times
+    told = {"mist.run_id": run_id, **about, **total.told}
     yield TraceSpan(
         trace_id=trace_id, span_id=root_id, operation=RUN, start_ns=start_ns, end_ns=end_ns, status="ok", attrs=told
     )  # fmt: skip
-    for place, sums in parts.items():
+    for place, part in parts.items():
         suite, side, provider, model = place
+        named = {"eval.suite": suite, "side": side, "provider": provider, "model": model}
         yield TraceSpan(
             trace_id=trace_id,
             span_id=hex_of(16, root_id, SPEND, *place),
@@ -55,18 +51,32 @@ def condensed(
             start_ns=start_ns,
             end_ns=end_ns,
             status="ok",
-            attrs={
-                "eval.suite": suite,
-                "side": side,
-                "provider": provider,
-                "model": model,
-                "cost_basis": ", ".join(sorted(bases[place])) or None,
-                **_graded(scores[place]),
-                **sums.told,
-            },
+            attrs={**named, **part.told},
         )
 
 
-def _graded(scores: Sequence[float]) -> dict[str, Attribute]:
-    """The mean score, and of how many answers."""
-    return {"eval.score": fsum(scores) / len(scores), "eval.answers": len(scores)} if scores else {}
+@dataclass(slots=True)
+class _Part:
+    """The calls of one place."""
+
+    sums: Sums = field(default_factory=Sums)
+    bases: set[str] = field(default_factory=set)
+    scores: list[float] = field(default_factory=list)
+
+    def answer(self, one: Attempt) -> None:
+        self.sums.add(Spent(**of_answer(one)))
+        if one.score is not None:
+            self.scores.append(one.score)
+        if one.token_basis is not None:
+            self.bases.add(one.cost_basis.value)
+
+    def judge(self, judged: Judgement) -> None:
+        self.sums.add(Spent(**of_judging(judged)))
+        self.bases.update(judged.cost_bases)
+
+    @property
+    def told(self) -> dict[str, Attribute]:
+        """The mean score, and of how many answers, only where there are some."""
+        scores = self.scores
+        graded = {"eval.score": fsum(scores) / len(scores), "eval.answers": len(scores)} if scores else {}
+        return {"cost_basis": ", ".join(sorted(self.bases)) or None, **graded, **self.sums.told}

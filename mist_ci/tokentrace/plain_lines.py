@@ -29,7 +29,7 @@ _ABOVE = (
     b'"status":"%b","attrs":{%b,"eval.suite":%b,"eval.sample":%b,"eval.key":%b}}'
 )
 _LINE = (
-    b'{"version": "1", "id": "%b", "source": "mist-ci", "type": "trace.span", "timestamp_ns": %d, '
+    b'{"version": "1", "id": "%b%b", "source": "mist-ci", "type": "trace.span", "timestamp_ns": %d, '
     b'"checksum": %d, "payload": %b}\n'
 )
 _BOTH = 2 * _LINE
@@ -45,8 +45,11 @@ class Seat(msgspec.Struct, gc=False, kw_only=True):
     """With a comma before it; or nothing."""
     high: bytes = b""
     low: bytes = b""
-    known: tuple[CostBasis, TokenBasis | None, str | None, str | None] | None = None
-    """How the last call was counted and priced, and its fingerprint: the next one is mostly the same."""
+    """That of a call like the last one, which the next one mostly is."""
+    cost_basis: CostBasis | None = None
+    token_basis: TokenBasis | None = None
+    price_as_of: str | None = None
+    fingerprint: str | None = None
 
     @classmethod
     def of(
@@ -62,16 +65,13 @@ class Seat(msgspec.Struct, gc=False, kw_only=True):
         high = _HIGH % (trace, _literal(who), _literal(run))
         return cls(trace_id=trace, who=who, commit=commit, high=high)
 
-    def line_of_call(self, one: Attempt) -> bytes:
-        """The line of its call."""
-        known = one.cost_basis, one.token_basis, one.price_as_of, one.fingerprint
-        if known != self.known:
-            rest = _also("fingerprint", one.fingerprint) + self.commit + _also("price_as_of", one.price_as_of)
-            rest += _also("tokens_basis", one.token_basis)
-            basis = _json(one.cost_basis)
-            self.known = known
-            self.low = _LOW % (self.trace_id, _literal(self.who), _literal(basis), _literal(rest))
-        return self.low
+    def recall(self, one: Attempt) -> None:
+        """Makes the line of a call, for those that are counted and priced as this one is."""
+        rest = _also("fingerprint", one.fingerprint) + self.commit + _also("price_as_of", one.price_as_of)
+        rest += _also("tokens_basis", one.token_basis)
+        self.fingerprint, self.price_as_of = one.fingerprint, one.price_as_of
+        self.token_basis, self.cost_basis = one.token_basis, one.cost_basis
+        self.low = _LOW % (self.trace_id, _literal(self.who), _literal(_json(one.cost_basis)), _literal(rest))
 
 
 def _also(name: str, value: str | None) -> bytes:
@@ -97,19 +97,28 @@ def is_plain(one: Attempt) -> bool:
     )
 
 
-def plain_lines(one: Attempt, ids: bytes, sample_id: bytes, seat: Seat) -> bytes:
-    """The call and the attempt. `ids` are 96 hex digits: span and message of the attempt, then of the call."""
-    start_ns, end_ns, span_id, cost = one.start_ns, one.end_ns, ids[:16], _usd(one.cost_usd)
+def plain_lines(one: Attempt, seat: Seat, sample_id: bytes, span_id: bytes, call_id: bytes) -> bytes:
+    """The call and the attempt. It is written out at length, because every call in it is made for every attempt."""
+    if (
+        seat.cost_basis is not one.cost_basis
+        or seat.token_basis is not one.token_basis
+        or seat.fingerprint != one.fingerprint
+        or seat.price_as_of != one.price_as_of
+    ):
+        seat.recall(one)
+    start_ns, end_ns, usd, run = one.start_ns, one.end_ns, one.cost_usd, seat.trace_id[:16]
     tokens_in, tokens_out, number = one.tokens_in, one.tokens_out, one.attempt
-    low = seat.line_of_call(one) % (
-        ids[48:64], span_id, start_ns, end_ns, tokens_in, tokens_out, cost, number,
-    )  # fmt: skip
-    score = b"" if one.score is None else b',"eval.score":%b' % _json(one.score)
+    cost = b"null" if usd is None else b'"%b"' % str(usd).encode()
+    low = seat.low % (call_id, span_id, start_ns, end_ns, tokens_in, tokens_out, cost, number)
+    if one.score is None:  # nobody could grade it
+        ended, score = b"error", b""
+    else:
+        ended, score = b"ok", b',"eval.score":%b' % _json(one.score)
     high = seat.high % (
-        span_id, sample_id, start_ns, end_ns, b"ok" if one.status.counts else b"error", tokens_in, tokens_out,
-        cost, number, _json(one.sample), _json(one.key), _json(one.status), score,
+        span_id, sample_id, start_ns, end_ns, ended, tokens_in, tokens_out, cost, number, _json(one.sample),
+        _json(one.key), _json(one.status), score,
     )  # fmt: skip
-    return _BOTH % (ids[64:96], end_ns, crc32(low), low, ids[16:48], end_ns, crc32(high), high)
+    return _BOTH % (run, call_id, end_ns, crc32(low), low, run, span_id, end_ns, crc32(high), high)
 
 
 def label_of(trace_id: str, suite_id: str, suite: str) -> Label:
@@ -117,14 +126,14 @@ def label_of(trace_id: str, suite_id: str, suite: str) -> Label:
     return trace_id.encode(), suite_id.encode(), _json(suite)
 
 
-def sample_line(ids: bytes, sums: Sums, label: Label, sample: Attempt) -> bytes:
-    """A sample with its sums; `ids` are 48 hex digits, span and message, and `sample` is any attempt at it."""
+def sample_line(span_id: bytes, sums: Sums, label: Label, sample: Attempt) -> bytes:
+    """A sample with its sums; `sample` is any attempt at it."""
     trace_id, suite_id, suite = label
     line = _ABOVE % (
-        trace_id, ids[:16], suite_id, sums.start_ns, sums.end_ns, b"ok" if sums.is_ok else b"error",
+        trace_id, span_id, suite_id, sums.start_ns, sums.end_ns, b"ok" if sums.is_ok else b"error",
         _spent(sums), suite, _json(sample.sample), _json(sample.key),
     )  # fmt: skip
-    return _LINE % (ids[16:], sums.end_ns, crc32(line), line)
+    return _LINE % (trace_id[:16], span_id, sums.end_ns, crc32(line), line)
 
 
 def _spent(sums: Sums) -> bytes:

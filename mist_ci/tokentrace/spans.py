@@ -2,12 +2,16 @@
 
 Ids are derived, never random, so parents are known before they end. An attempt and what is below it are made when the
 attempt ends; samples, suites and the run when the run ends, with the sums of what was below them.
+
+A sample's key is a hash, so ids below a suite are no new ones: they are the exclusive or of hashes, which is one.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from hashlib import blake2b, sha256
+from dataclasses import dataclass
+from hashlib import sha256
 from typing import Literal
+
+import msgspec
 
 from mist_ci.models.attempt import Attempt, AttemptStatus, Judgement
 from mist_ci.models.modelref import ModelReference
@@ -29,6 +33,10 @@ LONGEST_REASON = 300
 """Characters of why a try brought nothing."""
 IN_ONE_WRITE = 256
 """So many spans of samples are written together."""
+_MOST = 2**64 - 1
+_PRIME = 2**64 - 59
+_STEP = 0x9E3779B97F4A7C15
+"""From a number that is taken to another one, far away."""
 Attribute = str | int | float | bool | None
 Status = Literal["ok", "error"]
 
@@ -49,17 +57,28 @@ class Origin:
 UNKNOWN = Origin()
 
 
-_NOBODY = (None, Seat())
+class _Asked(msgspec.Struct, gc=False):
+    """Somebody who was asked about a suite."""
+
+    number: int
+    origin: Origin | None = None
+    seat: Seat = msgspec.field(default_factory=Seat)
 
 
-@dataclass(slots=True)
-class _Suite:
+class _Suite(msgspec.Struct):
     """A version of a suite, and what was asked of it."""
 
     span_id: str
-    ended: list[Attempt] = field(default_factory=list)
-    seats: dict[str, tuple[Origin, Seat]] = field(default_factory=dict)
-    """Of those who were asked."""
+    number: int
+    ended: list[Attempt] = []
+    asked: dict[str, _Asked] = {}
+
+    def sample(self, key: str) -> int:
+        """The number of a sample's span."""
+        try:
+            return self.number ^ int(key, 16) % _PRIME
+        except ValueError:  # another tool's key
+            return number_of(self.span_id, key)
 
 
 class Tracer:
@@ -72,8 +91,9 @@ class Tracer:
         self._run_id = run_id
         self.trace_id = hex_of(32, run_id)
         self._root_id = hex_of(16, run_id, "run")
+        self._below = number_of(run_id, "call")
         self._suites: dict[tuple[str, str], _Suite] = {}
-        self._seen: set[str] = set()
+        self._seen: set[int] = set()
 
     def attempt(self, one: Attempt, origin: Origin = UNKNOWN, *, imported: bool = False) -> bytes:
         """An attempt that has ended: its tries, its call and its judging, and then itself.
@@ -83,28 +103,32 @@ class Tracer:
         """
         suite = self._suites.get((one.suite, one.suite_digest)) or self._new_suite(one)
         suite.ended.append(one)
-        sample_id = _sample_ids(suite, one.key)[:16]
+        sample = suite.sample(one.key)
         who = f"{one.model}\x1f{one.provider}\x1f" + one.side
-        ids = blake2b(f"{sample_id}{who}\x1f{one.attempt}".encode(), digest_size=48).hexdigest()
-        while ids[:16] in self._seen:
-            ids = blake2b(ids.encode(), digest_size=48).hexdigest()
-        self._seen.add(ids[:16])
+        asked = suite.asked.get(who)
+        if asked is None:
+            asked = suite.asked[who] = _Asked(number_of(self._root_id, who))
+        number = (sample ^ asked.number) + one.attempt * _PRIME & _MOST
+        while number in self._seen:
+            number = number + _STEP & _MOST
+        self._seen.add(number)
         if imported or not is_plain(one):
-            return self._any(one, ids, sample_id, origin, imported=imported)
-        known, seat = suite.seats.get(who, _NOBODY)
-        if known is not origin:
+            return self._any(one, number, sample, origin, imported=imported)
+        if asked.origin is not origin:
             seat = Seat.of(one, self.trace_id, self._run_id, origin.iteration, origin.data_hash)
-            suite.seats[who] = origin, seat
-        return plain_lines(one, ids.encode(), sample_id.encode(), seat)
+            asked.origin, asked.seat = origin, seat
+        return plain_lines(
+            one, asked.seat, b"%016x" % sample, b"%016x" % number, b"%016x" % (number ^ self._below)
+        )
 
-    def _any(self, one: Attempt, ids: str, sample_id: str, origin: Origin, *, imported: bool) -> bytes:
+    def _any(self, one: Attempt, number: int, sample: int, origin: Origin, *, imported: bool) -> bytes:
         """The same, whatever happened to it."""
-        figures = of_answer(one)
-        lines = [self._try(one, origin, ids, number) for number in range(_lost(one))]
+        figures, span_id = of_answer(one), f"{number:016x}"
+        lines = [self._try(one, origin, span_id, index) for index in range(_lost(one))]
         if one.token_basis is not None or not lines:
-            lines.append(self._call(one, origin, ids, figures))
+            lines.append(self._call(one, origin, number, figures))
         if one.judgement is not None:
-            lines.append(self._judging(one, one.judgement, origin, ids))
+            lines.append(self._judging(one, one.judgement, origin, span_id))
             figures = both(figures, of_judging(one.judgement))
         attrs = AttemptAttributes(
             run_id=self._run_id,
@@ -124,8 +148,8 @@ class Tracer:
             imported=imported,
             **figures,
         )
-        span = self._span(ids[:16], sample_id, ATTEMPT, times_of(one), attrs, is_ok=one.status.counts)
-        lines.append(line_of(ids[16:48], span))
+        ids = span_id, f"{sample:016x}"
+        lines.append(self._line(ids, ATTEMPT, times_of(one), attrs, is_ok=one.status.counts))
         return b"".join(lines)
 
     def end(
@@ -145,15 +169,13 @@ class Tracer:
             for sample, in_sample in _samples(suite.ended):
                 sums.add(in_sample)
                 sums.last(in_sample.start_ns, in_sample.end_ns, is_ok=in_sample.is_ok)
-                lines.append(sample_line(_sample_ids(suite, sample.key).encode(), in_sample, label, sample))
+                lines.append(sample_line(b"%016x" % suite.sample(sample.key), in_sample, label, sample))
                 if len(lines) == IN_ONE_WRITE:
                     yield b"".join(lines)
                     lines.clear()
             above = SuiteAttributes(suite=name, suite_digest=digest, **sums.figures)
-            span = self._span(
-                suite.span_id, self._root_id, SUITE, (sums.start_ns, sums.end_ns), above, is_ok=sums.is_ok
-            )
-            lines.append(line_of(hex_of(32, suite.span_id, "message"), span))
+            ids, times = (suite.span_id, self._root_id), (sums.start_ns, sums.end_ns)
+            lines.append(self._line(ids, SUITE, times, above, is_ok=sums.is_ok))
             yield b"".join(lines)
             total.add(sums)
         yield self._root(start_ns, end_ns, {**(about or {}), **total.told}, status)
@@ -164,14 +186,15 @@ class Tracer:
             trace_id=self.trace_id, span_id=self._root_id, operation=RUN,
             start_ns=start_ns, end_ns=end_ns, status=status, attrs=told,
         )  # fmt: skip
-        return line_of(hex_of(32, self._root_id, "message"), root)
+        return line_of(root)
 
     def _new_suite(self, one: Attempt) -> _Suite:
         place = one.suite, one.suite_digest
-        suite = self._suites[place] = _Suite(hex_of(16, self._root_id, SUITE, *place))
+        span_id = hex_of(16, self._root_id, SUITE, *place)
+        suite = self._suites[place] = _Suite(span_id, int(span_id, 16))
         return suite
 
-    def _call(self, one: Attempt, origin: Origin, ids: str, figures: Figures) -> bytes:
+    def _call(self, one: Attempt, origin: Origin, number: int, figures: Figures) -> bytes:
         """The call that brought the answer, without the tries before it; of an attempt without any, all of it."""
         has_answer = one.token_basis is not None or one.status.counts
         attrs = CallAttributes(
@@ -193,9 +216,10 @@ class Tracer:
             **figures,
         )
         times = one.tried_ns[-1] if one.tried_ns else (one.start_ns, one.end_ns)
-        return line_of(ids[64:96], self._span(ids[48:64], ids[:16], CALL, times, attrs, is_ok=has_answer))
+        ids = f"{number ^ self._below:016x}", f"{number:016x}"
+        return self._line(ids, CALL, times, attrs, is_ok=has_answer)
 
-    def _try(self, one: Attempt, origin: Origin, ids: str, number: int) -> bytes:
+    def _try(self, one: Attempt, origin: Origin, above: str, index: int) -> bytes:
         """A try that brought nothing: no call, and nobody knows its tokens or its cost."""
         attrs = TryAttributes(
             suite=one.suite,
@@ -206,14 +230,12 @@ class Tracer:
             iteration=origin.iteration,
             calls=0,
             status=AttemptStatus.INFRA_FAILURE,
-            reason=_short(one.tried[number]),
+            reason=_short(one.tried[index]),
         )
-        own = blake2b(f"{ids}\x1ftry\x1f{number}".encode()).hexdigest()
-        return line_of(
-            own[16:48], self._span(own[:16], ids[:16], CALL, one.tried_ns[number], attrs, is_ok=False)
-        )
+        ids = hex_of(16, above, "try", str(index)), above
+        return self._line(ids, CALL, one.tried_ns[index], attrs, is_ok=False)
 
-    def _judging(self, one: Attempt, judged: Judgement, origin: Origin, ids: str) -> bytes:
+    def _judging(self, one: Attempt, judged: Judgement, origin: Origin, above: str) -> bytes:
         """What graders asked models about the answer, and why the score is what it is, in the judge's words."""
         attrs = JudgeAttributes(
             suite=one.suite,
@@ -225,32 +247,18 @@ class Tracer:
             reason=judged.told or None,
             **of_judging(judged),
         )
-        own = blake2b(f"{ids}\x1fjudge".encode()).hexdigest()
-        times = judged.start_ns, judged.end_ns
-        return line_of(
-            own[16:48], self._span(own[:16], ids[:16], JUDGE, times, attrs, is_ok=not judged.failed)
-        )
+        ids, times = (hex_of(16, above, "judge"), above), (judged.start_ns, judged.end_ns)
+        return self._line(ids, JUDGE, times, attrs, is_ok=not judged.failed)
 
-    def _span(
-        self,
-        span_id: str,
-        parent_id: str,
-        operation: str,
-        times: tuple[int, int],
-        attrs: object,
-        *,
-        is_ok: bool,
-    ) -> WrittenSpan:
-        status = "ok" if is_ok else "error"
-        return WrittenSpan(
-            trace_id=self.trace_id, span_id=span_id, parent_id=parent_id, operation=operation,
-            start_ns=times[0], end_ns=times[1], status=status, attrs=attrs,
+    def _line(
+        self, ids: tuple[str, str], operation: str, times: tuple[int, int], attrs: object, *, is_ok: bool
+    ) -> bytes:
+        """A span as a line; its `ids` are its own and its parent's."""
+        span = WrittenSpan(
+            trace_id=self.trace_id, span_id=ids[0], parent_id=ids[1], operation=operation,
+            start_ns=times[0], end_ns=times[1], status="ok" if is_ok else "error", attrs=attrs,
         )  # fmt: skip
-
-
-def _sample_ids(suite: _Suite, key: str) -> str:
-    """48 hex digits: the span of a sample, and its message."""
-    return blake2b(f"{suite.span_id}\x1f{key}".encode(), digest_size=24).hexdigest()
+        return line_of(span)
 
 
 def _samples(attempts: Iterable[Attempt]) -> Iterator[tuple[Attempt, Sums]]:
@@ -267,6 +275,11 @@ def _samples(attempts: Iterable[Attempt]) -> Iterator[tuple[Attempt, Sums]]:
 def hex_of(length: int, *parts: str) -> str:
     """So many hex digits that stand for these parts."""
     return sha256("\x1f".join(parts).encode()).hexdigest()[:length]
+
+
+def number_of(*parts: str) -> int:
+    """A number of 64 bits that stands for these parts."""
+    return int(hex_of(16, *parts), 16)
 
 
 def _lost(one: Attempt) -> int:

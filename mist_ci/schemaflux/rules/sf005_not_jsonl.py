@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator
 
 from mist_ci.models.data_format import Container
+from mist_ci.models.figures import count
 from mist_ci.models.finding import Consequence, Severity
 from mist_ci.parsing.strict_json import JsonProblem, parse
 from mist_ci.schemaflux.example import GOOD
@@ -38,7 +39,7 @@ def check(file: FileHead, /) -> Iterator[Problem]:
     if file.container is Container.JSON_ARRAY:
         if file.path.lower().endswith((".jsonl", ".jsonl.gz", ".jsonl.zst")):
             hint = f"rewrite it, one record per line: jq -c '.[]' {file.path}; or call it .json"
-            holds = f"; it holds {_lines(file.content):,} records" if file.is_whole else ""
+            holds = f"; it holds {count(_lines(file.content), 'record')}" if file.is_whole else ""
             yield Problem(f"this is one JSON array, not JSON Lines{holds}", hint)
         return
     content = file.content.removeprefix(b"\xef\xbb\xbf").lstrip()
@@ -47,12 +48,12 @@ def check(file: FileHead, /) -> Iterator[Problem]:
     documents = _documents(content)
     if len(documents) == 1 and isinstance(documents[0], list):
         yield Problem(
-            f"this is one JSON array, not JSON Lines; it holds {len(documents[0]):,} records",
+            f"this is one JSON array, not JSON Lines; it holds {count(len(documents[0]), 'record')}",
             f"rewrite it, one record per line: jq -c '.[]' {file.path}",
         )
     elif all(isinstance(document, dict) for document in documents) and len(documents) != _lines(content):
         yield Problem(
-            f"this is JSON, not JSON Lines: its {len(documents):,} records are not one per line",
+            f"this is JSON, not JSON Lines: {count(len(documents), 'record')}, not one per line",
             f"rewrite it, one record per line: jq -c . {file.path}",
         )
 

@@ -1,7 +1,9 @@
 r"""An answer stops in the middle.
 
 What it finds: an answer whose last code block is never closed, an answer that starts as JSON and stops
-inside of it, and a long answer that stops after a word such as `the` or `and`.
+inside of it, and a long answer that stops after a word such as `the` or `and`. Not found is an answer that
+stops inside of a word or sentence otherwise: many good answers end without a full stop, and without a
+dictionary of its language nobody can tell a piece of a word from a name or a unit.
 
 Why it matters: it was cut by a token limit when it was generated or exported, and the model learns to
 stop there.

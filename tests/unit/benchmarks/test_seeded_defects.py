@@ -23,12 +23,12 @@ from mist_ci.models.data_format import DataFormat
 
 CASES = {case.name: case for case in defects()}
 VALID = {file.name: file for file in valid_files()}
-NOT_YET = frozenset(
-    [
-        "alpaca-answer-cut",
-    ]
-)
-"""Cases that SchemaFlux misses. One that is caught has to leave this list."""
+NOT_YET = frozenset(["alpaca-answer-cut"])
+"""Cases that SchemaFlux misses. One that is caught has to leave this list.
+
+The answer is cut inside of a word ("wait for a nig"). A full stop that is missing is no sign: of valid answers too many
+end without one, and the file has no other answer of that length to compare. What is left is a list of English words.
+"""
 
 
 def records(content: bytes, extension: str) -> list[object]:

@@ -55,8 +55,10 @@ def test_a_repair_is_written_and_what_is_left_is_validated() -> None:
     place = Path("train.jsonl")
     place.write_text(line("User") + line("user", "Why?", ""))
     place.chmod(0o640)
+    assert "repairs: --fix repairs SF201 where that is safe" in validate("train.jsonl").stdout
     done = validate("train.jsonl", "--fix")
     assert done.return_value == 1
+    assert "repairs:" not in done.stdout
     assert "repaired: train.jsonl: 1 row (SF201 × 1)" in done.stderr
     assert "SF212" in done.stdout
     assert "SF201" not in done.stdout

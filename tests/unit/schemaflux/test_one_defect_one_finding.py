@@ -179,8 +179,8 @@ def test_a_line_that_cannot_be_read_is_one_finding_with_its_line(name: str) -> N
 
 FILES: dict[str, tuple[bytes, str, str]] = {
     "array on one line": (b'[{"messages": []}, {"messages": []}]', "SF005", "2 records"),
-    "array with a mark": (b'\xef\xbb\xbf[\n{"messages": []}\n]', "SF005", "1 records"),
-    "pretty": (json.dumps({"messages": []}, indent=2).encode(), "SF005", "1 records"),
+    "array with a mark": (b'\xef\xbb\xbf[\n{"messages": []}\n]', "SF005", "1 record"),
+    "pretty": (json.dumps({"messages": []}, indent=2).encode(), "SF005", "1 record"),
     "several pretty": (b'{\n"a": 1}\n{\n"b": 2}\n', "SF005", "2 records"),
     "joined": (b'{"messages": []}{"messages": []}\n', "SF005", "2 records"),
     "utf-16": ('{"messages": []}\n'.encode("utf-16"), "SF003", "UTF-16"),

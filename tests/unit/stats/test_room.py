@@ -9,6 +9,8 @@ import pytest
 
 from mist_ci import stats
 
+DOOR = {"lazy_loader"}
+"""It opens the door, and computes nothing."""
 MODULES = sorted(Path(stats.__file__).parent.glob("*.py"))
 
 
@@ -19,7 +21,7 @@ def test_nothing_but_the_standard_library_is_imported(module: Path) -> None:
         if isinstance(node, ast.ImportFrom):
             names = [node.module or ""]
         for name in names:
-            assert name.startswith("mist_ci.stats.") or name.split(".")[0] in sys.stdlib_module_names
+            assert name.startswith("mist_ci.stats.") or name.split(".")[0] in sys.stdlib_module_names | DOOR
 
 
 def test_the_door_lists_what_it_offers_in_order() -> None:
