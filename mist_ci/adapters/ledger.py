@@ -43,18 +43,26 @@ class LedgerFiles:
         for path in self._files:
             yield from lines_of(Portion(path, 0, _SIZE_MAX), self.notices.append)
 
+    @property
+    def is_large(self) -> bool:
+        """More than one portion, were it one file. Raises ConfigError MC101."""
+        return sum(map(_size, self._files)) > PORTION_BYTES
+
     def portions(self) -> list[Portion]:
         """All of it, in pieces that several processes may read; nothing of a file that grows meanwhile is lost."""
         found = []
         for path in self._files:
-            try:
-                size = path.stat().st_size
-            except OSError as error:
-                raise _unreadable(path, error) from None
-            starts = range(0, max(1, size), PORTION_BYTES)
+            starts = range(0, max(1, _size(path)), PORTION_BYTES)
             found += [Portion(path, start, start + PORTION_BYTES) for start in starts[:-1]]
             found.append(Portion(path, starts[-1], _SIZE_MAX))
         return found
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise _unreadable(path, error) from None
 
 
 def lines_of(portion: Portion, tell: Callable[[str], object]) -> Iterator[bytes]:

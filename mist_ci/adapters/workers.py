@@ -1,6 +1,7 @@
 """Many processes. They are started afresh, so that nothing of this one is inherited but the task."""
 
 import multiprocessing
+import signal
 import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -44,7 +45,8 @@ class ProcessWorkers:
 
 
 def _remember(task: Callable[[Any], Any]) -> None:
-    """The task is sent once to each process."""
+    """The task is sent once to each process. A forked one is ended by SIGTERM, whatever its parent does with that."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     global _task  # noqa: PLW0603 - the one thing that a worker process has
     _task = task
 

@@ -8,16 +8,15 @@ from typing import TYPE_CHECKING
 
 from mist_ci.adapters.clock import SystemClock
 from mist_ci.adapters.git import GitRepository
-from mist_ci.errors import Code
+from mist_ci.errors import Code, ConfigError, CouldNotRun
 from mist_ci.ports.ledger import Ledger, Post
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mist_ci.adapters.ledger import Portion
+    from mist_ci.adapters.ledger import LedgerFiles, Portion
     from mist_ci.adapters.ledger_tables import Table
     from mist_ci.adapters.training_files import TrainingFile
-    from mist_ci.adapters.workers import ProcessWorkers
     from mist_ci.models.ledger import Ledger as Known
     from mist_ci.models.message import TraceSpan
     from mist_ci.tokentrace import Part
@@ -36,34 +35,40 @@ def read_ledger(paths: "Sequence[Path]") -> tuple[list[str], "Known"]:
     from mist_ci.adapters.ledger import LedgerFiles
 
     files, now_ns = LedgerFiles(paths), time.time_ns()
-    portions = files.portions()
-    workers = _workers(len(portions))
-    if workers is not None:
-        read = list(workers.map(partial(_read_portion, now_ns), portions))
-        known = tokentrace.joined((part for part, _ in read), now_ns)
-        if known is not None:
-            return [notice for _, notices in read for notice in notices], known
+    found = _read_apart(files, now_ns)
+    if found is not None:
+        return found
     known = tokentrace.read_ledger(files.lines(), now_ns)
     return files.notices, known
 
 
-def _workers(portions: int) -> "ProcessWorkers | None":
-    """None where starting them takes longer than reading."""
-    count = min(os.cpu_count() or 1, max(1, portions))
-    if count == 1:
-        return None
+def _read_apart(files: "LedgerFiles", now_ns: int) -> tuple[list[str], "Known"] | None:
+    """The same by several processes; None where one is quicker, or has to tell what is wrong."""
+    from mist_ci import tokentrace
     from mist_ci.adapters.workers import ProcessWorkers
 
-    return ProcessWorkers(count, is_forked=True)
+    portions, count = files.portions(), os.cpu_count() or 1
+    if count == 1 or not files.is_large:
+        return None
+    try:
+        workers = ProcessWorkers(min(count, len(portions)), is_forked=True)
+        read = [part for part in workers.map(partial(_read_portion, now_ns), portions) if part is not None]
+    except CouldNotRun:  # a process was killed, for its use of memory for example
+        return None
+    known = tokentrace.joined((part for part, _ in read), now_ns) if len(read) == len(portions) else None
+    return None if known is None else ([notice for _, notices in read for notice in notices], known)
 
 
-def _read_portion(now_ns: int, portion: "Portion") -> "tuple[Part, list[str]]":
-    """A part of a ledger, in a process of its own."""
+def _read_portion(now_ns: int, portion: "Portion") -> "tuple[Part, list[str]] | None":
+    """A part of a ledger, in a process of its own; None for a file that cannot be read."""
     from mist_ci import tokentrace
     from mist_ci.adapters.ledger import lines_of
 
     notices: list[str] = []
-    return tokentrace.read_part(lines_of(portion, notices.append), now_ns), notices
+    try:
+        return tokentrace.read_part(lines_of(portion, notices.append), now_ns), notices
+    except ConfigError:
+        return None
 
 
 def answer(
@@ -97,7 +102,6 @@ def checked_out(repository: Path) -> tuple[str | None, str | None]:
 def trace_post(url: str, default_path: str, key_env: str | None, key_header: str) -> tuple[Post, str | None]:
     """Posts to a server, with the key out of that variable, and the key. Raises UsageError MC201, CouldNotRun MC302."""
     from mist_ci.adapters.trace_post import HttpPost, endpoint
-    from mist_ci.errors import CouldNotRun
 
     key = os.environ.get(key_env) if key_env else None
     if key_env and not key:
