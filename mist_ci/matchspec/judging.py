@@ -12,6 +12,7 @@ from mist_ci.errors import Code, ConfigError, CouldNotRun
 from mist_ci.matchspec.bill import Bill
 from mist_ci.matchspec.budget import DEFAULT_OUTPUT_TOKENS, MESSAGE_TOKENS, Budget, most_usd
 from mist_ci.matchspec.graders.modelled import Judged, ModelGrader, UnreadableReplyError
+from mist_ci.matchspec.line import Line
 from mist_ci.matchspec.reuse import ALIAS_AGE, completion_of, identity_of, lasts, to_store
 from mist_ci.models.ceilings import NOTHING, Charge
 from mist_ci.models.config import Provider
@@ -22,8 +23,6 @@ from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer, Reques
 TRIES = 2
 """A reply that cannot be read is asked for once more."""
 LOOK_AGAIN_S = 0.02
-GONE_AFTER = 3
-"""So many questions in a row without any HTTP response, and the judge's server counts as gone."""
 REMEMBERED = 4_096
 """Replies of this run that stand in for the same question again: base and head often say the same."""
 
@@ -57,12 +56,6 @@ class Asks:
     model: str
 
 
-@dataclass(slots=True)
-class _Line:
-    client: ModelClient
-    silent_in_a_row: int = 0
-
-
 class Judging:
     """The models that the graders of one run ask. One event loop, so no locks."""
 
@@ -77,7 +70,7 @@ class Judging:
         self._providers = providers
         self._run_id = run_id
         self._budget = budget or Budget()
-        self._lines: dict[tuple[str, bool], _Line] = {}
+        self._lines: dict[tuple[str, bool], Line] = {}
         self._borrowed: set[tuple[str, bool]] = set()
         self._replies: OrderedDict[str, tuple[Completion, bool]] = OrderedDict()
         """Each with whether it was asked although another one was stored."""
@@ -107,11 +100,11 @@ class Judging:
             provider = self.provider(grader)
             if grader.provider in clients and not grader.embeds:
                 self._borrowed.add(place)
-                self._lines[place] = _Line(clients[grader.provider])
+                self._lines[place] = Line(clients[grader.provider])
             elif grader.embeds:
-                self._lines[place] = _Line(self._world.models.open_embedder(grader.provider, provider))
+                self._lines[place] = Line(self._world.models.open_embedder(grader.provider, provider))
             else:
-                self._lines[place] = _Line(self._world.models.open(grader.provider, provider))
+                self._lines[place] = Line(self._world.models.open(grader.provider, provider))
 
     async def aclose(self) -> None:
         """Gives back the connections that were opened here."""
@@ -254,14 +247,13 @@ class Judging:
             reply = await line.client.complete(request)
         except CouldNotRun as error:
             raise _of_grader(grader, request, error) from None
-        silent = isinstance(reply, NoAnswer) and reply.server_gone
-        line.silent_in_a_row = line.silent_in_a_row + 1 if silent else 0
-        if line.silent_in_a_row >= GONE_AFTER and isinstance(reply, NoAnswer):
+        line.take(reply)
+        if line.trouble and isinstance(reply, NoAnswer):
             raise CouldNotRun(
                 Code.SERVER_GONE,
                 f"the model server of provider {grader.provider!r} ({self.provider(grader).place}), which grader "
-                f"{grader.name} asks, does not answer any more: {reply.reason}",
-                hint="answers that were given are kept: start the server and run it again",
+                f"{grader.name} asks, {line.trouble}: {reply.reason}",
+                hint="answers that were given are kept: see to the server, and run this again",
             )
         return reply
 

@@ -14,6 +14,7 @@ from mist_ci.matchspec import record, reuse
 from mist_ci.matchspec.budget import Budget, Reservation, billed, expected_charge, expected_tokens
 from mist_ci.matchspec.calls import Call, Contestant, Portion, all_calls, count_calls
 from mist_ci.matchspec.judging import Asks, Judging, OutOfMoneyError
+from mist_ci.matchspec.line import Line
 from mist_ci.matchspec.marking import NO_MONEY, UNGRADED, Marking
 from mist_ci.matchspec.tally import Evaluation, Tally
 from mist_ci.matchspec.unpriced import refuse_unpriced
@@ -22,12 +23,10 @@ from mist_ci.models.ceilings import NOTHING, UNLIMITED, Ceilings, Charge
 from mist_ci.models.config import Provider
 from mist_ci.models.figures import count
 from mist_ci.ports import World
-from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer
+from mist_ci.ports.model_client import Completion, NoAnswer
 from mist_ci.ports.results import ResultStore
 
 NO_PROVIDERS: Mapping[str, Provider] = MappingProxyType({})
-GONE_AFTER = 3
-"""So many calls in a row without any HTTP response, each with all its retries, and the server counts as gone."""
 _LOOK_AGAIN_S = 0.02
 _STORED_IN_A_ROW = 16
 
@@ -35,14 +34,6 @@ Watch = Callable[[Charge], None]
 """Told what counts against the ceiling, after each attempt."""
 Answered = tuple[Attempt, Completion | None]
 """An attempt that nobody has graded, with its answer; None where there is none to grade."""
-
-
-@dataclass(slots=True)
-class _Line:
-    """The line to one provider, who says how many may speak at once; and whether anybody answers."""
-
-    client: ModelClient
-    silent_in_a_row: int = 0
 
 
 @dataclass(slots=True)
@@ -64,7 +55,7 @@ class _Run:
     world: World
     store: ResultStore
     budget: Budget
-    lines: dict[str, _Line] = field(default_factory=dict)
+    lines: dict[str, Line] = field(default_factory=dict)
     doors: defaultdict[Side, _Door] = field(default_factory=lambda: defaultdict(_Door))
     attempts: list[Attempt] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
@@ -137,7 +128,7 @@ async def _evaluate(run: _Run, contestants: Sequence[Contestant], interrupted: C
     run.budget.start()
     try:
         for name, provider in providers.items():
-            run.lines[name] = _Line(run.world.models.open(name, provider))
+            run.lines[name] = Line(run.world.models.open(name, provider))
         run.judging.open(run.marking.asking, {name: line.client for name, line in run.lines.items()})
         providers |= {one.name: one.provider for one in run.judging.models(run.marking.asking)}
         async with anyio.create_task_group() as watch:
@@ -180,19 +171,19 @@ async def _work(run: _Run, scope: anyio.CancelScope) -> None:
             run.fail(error)
         else:
             run.world.progress.advance()
-            if line.silent_in_a_row >= GONE_AFTER:
-                run.fail(_gone(call, answered[0], run))
+            if line.trouble and answered[1] is None:
+                run.fail(_gone(call, line.trouble, answered[0], run))
         if run.failure is not None:
             scope.cancel()
             return
 
 
-def _gone(call: Call, attempt: Attempt, run: _Run) -> CouldNotRun:
+def _gone(call: Call, trouble: str, attempt: Attempt, run: _Run) -> CouldNotRun:
     return CouldNotRun(
         Code.SERVER_GONE,
         f"the model server of provider {call.contestant.reference.provider!r} "
-        f"({call.contestant.provider.place}) does not answer any more: {attempt.reason}",
-        hint=f"{_kept(run)}; start the server and run the gate again",
+        f"({call.contestant.provider.place}) {trouble}: {attempt.reason}",
+        hint=f"{_kept(run)}; see to the server, and run this again",
     )
 
 
@@ -227,7 +218,7 @@ async def _ask(call: Call, run: _Run) -> Answered | None:
     """The attempt, once the contestant's first one is back; None when the budget has nothing left for it."""
     door, line = run.doors[call.contestant.side], run.lines[call.contestant.reference.provider]
     while not door.is_open:
-        if run.failure is not None or line.silent_in_a_row >= GONE_AFTER:
+        if run.failure is not None or line.trouble:
             return None
         if door.first_is_back is not None:
             await door.first_is_back.wait()
@@ -270,12 +261,11 @@ async def _complete(call: Call, run: _Run, tokens: tuple[int, int], reservation:
     start_ns, started_s = world.clock.now_ns(), anyio.current_time()
     answer = await line.client.complete(request)
     span = record.Span.of(start_ns, started_s, anyio.current_time(), answer)
+    line.take(answer)
     if isinstance(answer, NoAnswer):
-        line.silent_in_a_row = line.silent_in_a_row + 1 if answer.server_gone else 0
         attempt = record.unanswered(call, answer, span)
         reservation.settle(reservation.held if answer.may_cost else NOTHING)
         return attempt, None
-    line.silent_in_a_row = 0
     if not call.is_probe:
         reuse.remember(call, answer, world, run.store.run_id)
     attempt = record.answered(call, answer, UNGRADED, span, world)

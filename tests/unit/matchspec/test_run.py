@@ -8,7 +8,7 @@ import pytest
 
 from mist_ci.errors import Code, CouldNotRun
 from mist_ci.matchspec import Contestant, Evaluation, Portion, evaluate, load, read
-from mist_ci.matchspec.run import GONE_AFTER
+from mist_ci.matchspec.line import GONE_AFTER, NEVER_AFTER
 from mist_ci.models.attempt import AttemptStatus, Side
 from mist_ci.models.ceilings import UNLIMITED, Ceilings
 from mist_ci.models.config import Limits, PriceList, Provider
@@ -337,11 +337,21 @@ def test_a_server_that_is_gone_from_the_start_gets_three_calls() -> None:
     assert len(models.asked) == GONE_AFTER
 
 
-def test_a_server_that_only_fails_is_asked_by_many_all_the_same() -> None:
-    models = FakeModels(lambda _model, _messages: BUSY)
+def test_a_server_that_fails_now_and_then_is_asked_by_many_all_the_same() -> None:
+    models = FakeModels(lambda model, messages: right(model, messages) if len(models.asked) == 1 else BUSY)
     done = run([suite(100)], [side(Side.HEAD, provider(64))], models)
     assert len(done.attempts) == 100
     assert models.most_in_flight["prod"] > 32
+
+
+def test_a_server_that_never_answers_is_not_asked_the_whole_suite() -> None:
+    models = FakeModels(lambda _model, _messages: BUSY)
+    done = run([suite(100)], [side(Side.HEAD, provider(4))], models)
+    assert isinstance(done.failure, CouldNotRun)
+    assert done.failure.code is Code.SERVER_GONE
+    assert f"answered none of the first {NEVER_AFTER} calls: HTTP 503, five times" in done.failure.message
+    assert NEVER_AFTER <= len(models.asked) <= NEVER_AFTER + 4
+    assert len(done.attempts) >= NEVER_AFTER
 
 
 def test_an_attempt_tells_what_was_tried_and_when_it_really_began() -> None:
