@@ -32,6 +32,7 @@ IMPORTED = (
     ),
 )
 LONGEST_SECONDS = 300
+ROOT = str(Path(__file__).parents[2])
 
 
 def run(
@@ -59,7 +60,7 @@ def _waiting() -> "subprocess.Popen[str]":
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={**os.environ, "PYTHONPATH": ROOT},
     )
     atexit.register(process.communicate)
     return process
@@ -79,8 +80,9 @@ def _serve() -> None:
 
 
 def _become(request: dict[str, Any]) -> None:
-    """The command, in this process, which does not come back."""
+    """The command, in this process, which does not come back. The directory is searched for modules, as after `-m`."""
     os.chdir(request["cwd"])
+    sys.path[:] = [request["cwd"], *(path for path in sys.path if path != ROOT)]
     os.environ.clear()
     os.environ.update(request["environ"])
     for number, path in enumerate((os.devnull, *request["told"])):
