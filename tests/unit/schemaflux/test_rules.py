@@ -254,6 +254,9 @@ def test_what_the_fast_path_reads_is_strict_json(
             assert slow is not None
             assert (plain.roles, plain.texts) == (slow.roles, slow.texts)
             assert plain.canonical == slow.canonical == row_of(parse(text)).canonical
+            whole = read_plain(text, is_escaped=False, reads_texts=True)
+            assert whole is not None
+            assert (whole.roles, whole.texts) == (slow.roles, slow.texts)
 
 
 def read_fast(raw: bytes) -> PlainRow | None:
