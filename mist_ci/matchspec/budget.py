@@ -202,7 +202,7 @@ def billed(call: Call, attempt: Attempt, expected: tuple[int, int], world: World
 
 def _billed_usd(call: Call, attempt: Attempt, expected: tuple[int, int], world: World) -> Decimal:
     if attempt.cost_usd is None:
-        return price_of(call, expected, world)
+        return price_of(call, expected, world) if any(expected) else Decimal(0)
     if attempt.cost_basis is CostBasis.REPORTED:
         return attempt.cost_usd
     if attempt.token_basis is TokenBasis.COUNTED:

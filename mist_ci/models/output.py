@@ -132,4 +132,4 @@ def canonical(value: object) -> bytes:
 
 
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
-_TWO_WAYS_TO_WRITE = re.compile(rb"[^ -~]|null|[0-9]e|0[.]000")
+_TWO_WAYS_TO_WRITE = re.compile(rb"[^ -~]|null|(?:^|[:,[])-?[0-9.]+e|0[.]000")

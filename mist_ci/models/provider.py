@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, PrivateAttr, ValidationError, ValidationInfo, field_validator, model_validator
@@ -145,7 +146,7 @@ class Provider(Model):
             return " ".join(self.command)
         return self.callable or self.recording or self.base_url
 
-    @property
+    @cached_property
     def dialect(self) -> str | None:
         """Settings beside type and place that change what is asked, or how an answer is read; None for none of them."""
         named = ("api_version", "max_tokens_as", "protocol")

@@ -29,7 +29,7 @@ class CostBasis(StrEnum):
     UNKNOWN = "unknown"
 
 
-class Usage(Model):
+class Usage(NamedTuple):
     """Tokens of one call."""
 
     tokens_in: int
@@ -75,7 +75,7 @@ WHOLE = TokenParts()
 """A call of which only the sums are known."""
 
 
-class Cost(Model):
+class Cost(NamedTuple):
     """US dollars of one call, how they were computed, and the day the price was true."""
 
     usd: Decimal | None

@@ -1,6 +1,7 @@
 """Answers that do not tell the key, wherever a server or a program has put it."""
 
 from dataclasses import replace
+from typing import Any
 
 from mist_ci.adapters.providers.secret import Secret
 from mist_ci.models.suite import ToolCall
@@ -17,14 +18,15 @@ def without(secret: Secret, completion: Completion) -> Completion:
         )
         for call in completion.tool_calls
     )
-    return replace(
-        completion,
-        text=secret.redact(completion.text),
-        tool_calls=calls,
-        finish_reason=_redacted(secret, completion.finish_reason),
-        fingerprint=_redacted(secret, completion.fingerprint),
-        first_logprobs={secret.redact(token): value for token, value in completion.first_logprobs.items()},
-    )
+    cleaned: dict[str, Any] = {
+        "text": secret.redact(completion.text),
+        "tool_calls": calls,
+        "finish_reason": _redacted(secret, completion.finish_reason),
+        "fingerprint": _redacted(secret, completion.fingerprint),
+        "first_logprobs": {secret.redact(token): value for token, value in completion.first_logprobs.items()},
+    }
+    changed = {name: value for name, value in cleaned.items() if value != getattr(completion, name)}
+    return replace(completion, **changed) if changed else completion
 
 
 def _redacted(secret: Secret, text: str | None) -> str | None:

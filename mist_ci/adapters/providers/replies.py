@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Required, TypedDict
 from urllib.parse import urlsplit
 
+import msgspec
+
 from mist_ci.adapters.providers import statuses
 from mist_ci.adapters.providers.retrying import Failure, Now, asked_wait_s
 from mist_ci.ports.model_client import Completion
@@ -172,10 +174,13 @@ def _message(reply: Reply, document: object) -> str:
 
 
 def _parse(body: bytes | None) -> object:
-    try:
-        return json.loads(body or b"")
-    except (ValueError, RecursionError):
-        return None
+    """JSON as the standard has it, and else what Python makes of it: servers write NaN and halves of characters."""
+    for read in (msgspec.json.decode, json.loads):
+        try:
+            return read(body or b"")
+        except (ValueError, RecursionError):
+            continue
+    return None
 
 
 def at(value: object, *path: str | int) -> object:
