@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from mist_ci.adapters.tables import table_rows
 from mist_ci.errors import Code, ConfigError, Where
 
 _PIECE_BYTES = 2**20
@@ -64,4 +63,6 @@ class DirectoryTree:
 
     def read_table(self, path: str) -> Sequence[str]:
         """The rows of a Parquet file."""
+        from mist_ci.adapters.tables import table_rows  # noqa: PLC0415 - most trees have none
+
         return table_rows(self.read(path), path)

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
-from mist_ci.adapters.tables import table_rows
 from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where
 from mist_ci.models.plan import Change, ChangeKind, Event
 
@@ -184,6 +183,8 @@ class GitTree:
 
     def read_table(self, path: str) -> Sequence[str]:
         """The rows of a Parquet file."""
+        from mist_ci.adapters.tables import table_rows  # noqa: PLC0415 - most trees have none
+
         return table_rows(self.read(path), path)
 
     def _identifier(self, path: str) -> str:

@@ -9,8 +9,9 @@ from mist_ci.delivery.destination import Destination
 from mist_ci.delivery.steps import NotDelivered, each
 from mist_ci.delivery.verdicts import Judged
 from mist_ci.errors import MistError
+from mist_ci.models.known_names import VERIFY
 from mist_ci.models.pull_request import CommitState, PostedStatus, RunOrder
-from mist_ci.models.report import DEFAULT_CONFIG, VERIFY, Report, Status, folded, parts_of
+from mist_ci.models.report import DEFAULT_CONFIG, Report, Status, folded, parts_of
 from mist_ci.models.verdict import State
 from mist_ci.parsing.glob import matches_any
 from mist_ci.ports.code_host import CodeHost, Pending

@@ -10,8 +10,9 @@ from mist_ci.job.desk import Desk, Settings
 from mist_ci.job.questions import Question, Questions, ask, fetch_anchors, questions
 from mist_ci.job.verifying import bypassed, verify_status
 from mist_ci.models.event import Mode, Occasion
+from mist_ci.models.known_names import VERIFY
 from mist_ci.models.plan import Event
-from mist_ci.models.report import VERIFY, Report, Status
+from mist_ci.models.report import Report, Status
 from mist_ci.pipeline import Ask, find_cases, remember, run_gate
 from mist_ci.planning import Case
 from mist_ci.ports.code_host import Pending

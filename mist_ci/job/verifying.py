@@ -4,8 +4,9 @@ from collections.abc import Sequence
 
 from mist_ci import report
 from mist_ci.errors import MistError
+from mist_ci.models.known_names import VERIFY
 from mist_ci.models.pull_request import CommitState, PostedStatus
-from mist_ci.models.report import VERIFY, Report, Status
+from mist_ci.models.report import Report, Status
 from mist_ci.models.verdict import Outcome, State
 from mist_ci.ports.code_host import CodeHost
 

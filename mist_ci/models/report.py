@@ -18,8 +18,6 @@ from mist_ci.models.verdict import Decision, State
 
 DEFAULT_CONFIG = "mist.yml"
 _CENT = Decimal("0.01")
-VERIFY = "verify"
-"""In place of a gate's label: what pushes and runs on demand report. No merge rule requires `mist/verify`."""
 
 
 def gate_label(gate: str, config: str) -> str:

@@ -22,12 +22,6 @@ Count = Annotated[int, Field(ge=0)]
 Role = Literal["system", "developer", "user", "assistant", "tool", "function"]
 Scheme = Literal["data", "https", "http", "s3", "gs", "file"]
 
-SHIPPED_TARGETS = (
-    *("axolotl", "azure", "bedrock-claude", "bedrock-nova", "fireworks", "llamafactory", "mistral", "openai"),
-    *("together", "torchtune", "trl", "unsloth", "vertex"),
-)
-"""The names of the targets that ship with MIST CI. The files themselves are read by an adapter."""
-
 
 def _pattern(value: str) -> str:
     try:

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 
 from mist_ci.errors import Code, ConfigError, UsageError, Where
 from mist_ci.models.config import Dataset, Policy
+from mist_ci.models.known_names import SHIPPED_TARGETS, VERIFY
 from mist_ci.models.modelref import ModelReference
-from mist_ci.models.report import VERIFY
-from mist_ci.models.target import SHIPPED_TARGETS
 from mist_ci.parsing import document, safe_yaml
 from mist_ci.parsing.safe_yaml import Document, Path
 from mist_ci.planning.provider_files import with_files

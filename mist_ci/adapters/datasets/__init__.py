@@ -10,13 +10,13 @@ from mist_ci.adapters.datasets.cache import ContentCache
 from mist_ci.adapters.datasets.pointer import read_pointer
 from mist_ci.adapters.git import GitRepository
 from mist_ci.adapters.git_remote import Access
-from mist_ci.adapters.sources import Opener
 from mist_ci.parsing.glob import matches
 from mist_ci.ports.datasets import WantedData
 from mist_ci.ports.sources import Opened
 
 if TYPE_CHECKING:
     from mist_ci.adapters.datasets.download import Downloader
+    from mist_ci.adapters.sources import Opener
 
 
 class DataRoom:
@@ -38,6 +38,8 @@ class DataRoom:
     @contextmanager
     def open(self, wanted: WantedData) -> Iterator[Sequence[Opened]]:
         """See ports.Datasets."""
+        from mist_ci.adapters.sources import Opener  # noqa: PLC0415 - see the class
+
         with Opener() as opener:
             spare = opener.new_place()
             spare.mkdir()
@@ -47,7 +49,7 @@ class DataRoom:
             else:
                 yield tuple(self._in_tree(wanted, opener, cache))
 
-    def _at_address(self, uri: str, wanted: WantedData, opener: Opener, cache: ContentCache) -> Opened:
+    def _at_address(self, uri: str, wanted: WantedData, opener: "Opener", cache: ContentCache) -> Opened:
         from mist_ci.adapters.datasets.remote import fetch  # noqa: PLC0415 - see the class
 
         sha256 = wanted.dataset.sha256 or ""
@@ -56,7 +58,7 @@ class DataRoom:
         )
         return opener.open(uri, place)
 
-    def _in_tree(self, wanted: WantedData, opener: Opener, cache: ContentCache) -> Iterator[Opened]:
+    def _in_tree(self, wanted: WantedData, opener: "Opener", cache: ContentCache) -> Iterator[Opened]:
         pattern = wanted.dataset.path or ""
         paths = [path for path in wanted.tree.paths() if matches(pattern, path)]
         blobs = read_blobs(wanted.tree, paths, opener.new_place)

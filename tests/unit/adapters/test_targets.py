@@ -9,7 +9,8 @@ import pytest
 from mist_ci.adapters.targets import SHIPPED, load_targets, parse_target, shipped_names, shipped_targets
 from mist_ci.errors import Code, ConfigError, UsageError
 from mist_ci.models.finding import Consequence
-from mist_ci.models.target import SHIPPED_TARGETS, Target
+from mist_ci.models.known_names import SHIPPED_TARGETS
+from mist_ci.models.target import Target
 from mist_ci.schemaflux.rules import RULES
 
 OWN = """\
