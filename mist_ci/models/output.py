@@ -119,7 +119,7 @@ def _sha256(value: object) -> str:
 
 
 def canonical(value: object) -> bytes:
-    """Canonical JSON: keys sorted, no white space, ASCII, and everything else as Python's own encoder writes it.
+    """Canonical JSON of an object or a list: keys sorted, no white space, ASCII, all as Python's own encoder writes it.
 
     msgspec writes most of it byte for byte the same, and ten times as fast. Where it may not, what it wrote shows it:
     other characters, very large and very small numbers, and `null`, which is what NaN becomes.
@@ -127,9 +127,12 @@ def canonical(value: object) -> bytes:
     try:
         quick = msgspec.json.encode(value, order="sorted")
     except (OverflowError, ValueError, TypeError):
-        return _CANONICAL(value).encode()
-    return quick if _TWO_WAYS_TO_WRITE.search(quick) is None else _CANONICAL(value).encode()
+        return _slowly(value).encode()
+    is_same = quick.isascii() and not any(part in quick for part in _TWO_WAYS) and not _EXPONENT.search(quick)
+    return quick if is_same else _slowly(value).encode()
 
 
-_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
-_TWO_WAYS_TO_WRITE = re.compile(rb"[^ -~]|null|(?:^|[:,[])-?[0-9.]+e|0[.]000")
+_slowly = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
+_TWO_WAYS = (b"\x7f", b"null", b"0.000")
+_EXPONENT = re.compile(rb"[:,[]-?[0-9.]+e")
+"""Of a number in an object or a list."""

@@ -1,6 +1,7 @@
 """Does a model id name one model for ever, or may another one answer by the same name tomorrow?"""
 
 import re
+from functools import lru_cache
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _REVISION = re.compile(r"@[0-9a-f]{40}\Z")
@@ -13,6 +14,7 @@ _NUMBERED = re.compile(r"(?:models/|publishers/google/models/)?gemini-[0-9a-z.-]
 """Google's stable versions."""
 
 
+@lru_cache
 def is_pinned(model: str) -> bool:
     """True for ids that nobody can point at another model.
 

@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from mist_ci.models.output import canonical
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.floats(-1e-3, 1e-3) | st.text()
-VALUES = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
+VALUES = st.recursive(
+    st.lists(LEAVES), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8
+)
 
 
 @given(VALUES)
