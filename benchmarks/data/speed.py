@@ -39,6 +39,10 @@ MEMORY_LIMIT_MB = 600
 FIRST_FINDING_S = 1.0
 
 
+SHORT, MORE_TURNS = ("typed", "rules"), 4
+"""These take a second or two, in which a shared machine does this or that: they have more turns in a round."""
+
+
 def seconds_of(name: str, path: Path) -> float:
     """Seconds of the processor that one of `works.py` takes in a process of its own."""
     command = [sys.executable, "-m", "benchmarks.data.works", name, str(path)]
@@ -52,7 +56,7 @@ def take_turns(path: Path, rounds: int) -> dict[str, list[float]]:
     names = list(TITLES)
     for number in range(rounds):
         first = number % len(names)
-        for name in names[first:] + names[:first]:
+        for name in names[first:] + names[:first] + MORE_TURNS * list(SHORT):
             taken[name].append(seconds_of(name, path))
         told = "  ".join(f"{name} {values[-1]:.2f}" for name, values in taken.items())
         print(f"round {number + 1}: {told}", flush=True)
