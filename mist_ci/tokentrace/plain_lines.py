@@ -16,13 +16,11 @@ from mist_ci.tokentrace.sums import Sums
 _json = msgspec.json.Encoder().encode
 _LOW = (
     b'{"trace_id":"%b","span_id":"%%b","parent_id":"%%b","operation":"gen_ai.chat","start_ns":%%d,"end_ns":%%d,'
-    b'"status":"ok","attrs":{"calls":1,"tokens_in":%%d,"tokens_out":%%d,"cost_usd":%%b,%b,"cost_basis":%b,'
-    b'"attempt":%%d%b}}'
+    b'"status":"ok","attrs":{%%b,%b,"cost_basis":%b,"attempt":%%d%b%%b}}'
 )
 _HIGH = (
     b'{"trace_id":"%b","span_id":"%%b","parent_id":"%%b","operation":"mist.attempt","start_ns":%%d,"end_ns":%%d,'
-    b'"status":"%%b","attrs":{"calls":1,"tokens_in":%%d,"tokens_out":%%d,"cost_usd":%%b,%b,"attempt":%%d,'
-    b'"eval.sample":%%b,"eval.key":%%b%b,"eval.status":%%b%%b}}'
+    b'"status":"%%b","attrs":{%%b,%b,"attempt":%%d,"eval.sample":%%b,"eval.key":%%b%b,"eval.status":%%b%%b}}'
 )
 _ABOVE = (
     b'{"trace_id":"%b","span_id":"%b","parent_id":"%b","operation":"mist.sample","start_ns":%d,"end_ns":%d,'
@@ -33,6 +31,7 @@ _LINE = (
     b'"checksum": %d, "payload": %b}\n'
 )
 _BOTH = 2 * _LINE
+_STORED = b'"calls":0,"tokens_in":0,"tokens_out":0,"cost_usd":"0","reused_calls":1'
 Label = tuple[bytes, bytes, bytes]
 
 
@@ -86,7 +85,6 @@ def is_plain(one: Attempt) -> bool:
     """True for what `plain_lines` can say."""
     return not (
         one.token_basis is None
-        or one.reused
         or one.retries
         or one.tried_ns
         or one.judgement is not None
@@ -106,17 +104,28 @@ def plain_lines(one: Attempt, seat: Seat, sample_id: bytes, span_id: bytes, call
         or seat.price_as_of != one.price_as_of
     ):
         seat.recall(one)
-    start_ns, end_ns, usd, run = one.start_ns, one.end_ns, one.cost_usd, seat.trace_id[:16]
-    tokens_in, tokens_out, number = one.tokens_in, one.tokens_out, one.attempt
+    start_ns, end_ns, usd, run, number = (
+        one.start_ns,
+        one.end_ns,
+        one.cost_usd,
+        seat.trace_id[:16],
+        one.attempt,
+    )
     cost = b"null" if usd is None else b'"%b"' % str(usd).encode()
-    low = seat.low % (call_id, span_id, start_ns, end_ns, tokens_in, tokens_out, cost, number)
-    if one.score is None:  # nobody could grade it
-        ended, score = b"error", b""
+    if one.reused:  # nothing was spent now
+        spent, also = _STORED if usd is None else b'%b,"saved_usd":%b' % (_STORED, cost), b',"reused":true'
     else:
-        ended, score = b"ok", b',"eval.score":%b' % _json(one.score)
+        spent, also = b'"calls":1,"tokens_in":%d,"tokens_out":%d,"cost_usd":%b' % (
+            one.tokens_in, one.tokens_out, cost,
+        ), b""  # fmt: skip
+    low = seat.low % (call_id, span_id, start_ns, end_ns, spent, number, also)
+    if one.score is None:  # nobody could grade it
+        ended, score = b"error", also
+    else:
+        ended, score = b"ok", b',"eval.score":%b%b' % (_json(one.score), also)
     high = seat.high % (
-        span_id, sample_id, start_ns, end_ns, ended, tokens_in, tokens_out, cost, number, _json(one.sample),
-        _json(one.key), _json(one.status), score,
+        span_id, sample_id, start_ns, end_ns, ended, spent, number, _json(one.sample), _json(one.key),
+        _json(one.status), score,
     )  # fmt: skip
     return _BOTH % (run, call_id, end_ns, crc32(low), low, run, span_id, end_ns, crc32(high), high)
 
