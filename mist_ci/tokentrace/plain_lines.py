@@ -31,6 +31,7 @@ _LINE = (
     b'"checksum": %d, "payload": %b}\n'
 )
 _BOTH = 2 * _LINE
+_PAID = b'"calls":1,"tokens_in":%d,"tokens_out":%d,"cost_usd":%b'
 _STORED = b'"calls":0,"tokens_in":0,"tokens_out":0,"cost_usd":"0","reused_calls":1'
 Label = tuple[bytes, bytes, bytes]
 
@@ -104,20 +105,13 @@ def plain_lines(one: Attempt, seat: Seat, sample_id: bytes, span_id: bytes, call
         or seat.price_as_of != one.price_as_of
     ):
         seat.recall(one)
-    start_ns, end_ns, usd, run, number = (
-        one.start_ns,
-        one.end_ns,
-        one.cost_usd,
-        seat.trace_id[:16],
-        one.attempt,
-    )
+    start_ns, end_ns, usd = one.start_ns, one.end_ns, one.cost_usd
+    run, number = seat.trace_id[:16], one.attempt
     cost = b"null" if usd is None else b'"%b"' % str(usd).encode()
     if one.reused:  # nothing was spent now
         spent, also = _STORED if usd is None else b'%b,"saved_usd":%b' % (_STORED, cost), b',"reused":true'
     else:
-        spent, also = b'"calls":1,"tokens_in":%d,"tokens_out":%d,"cost_usd":%b' % (
-            one.tokens_in, one.tokens_out, cost,
-        ), b""  # fmt: skip
+        spent, also = _PAID % (one.tokens_in, one.tokens_out, cost), b""
     low = seat.low % (call_id, span_id, start_ns, end_ns, spent, number, also)
     if one.score is None:  # nobody could grade it
         ended, score = b"error", also

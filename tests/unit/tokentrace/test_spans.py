@@ -292,7 +292,8 @@ def test_the_quick_way_to_write_an_attempt_makes_the_same_bytes(
     one: Attempt, fingerprint: str | None, origin: Origin
 ) -> None:
     one = replace(one, fingerprint=fingerprint, sample='a "sample" %s')
+    several = (one, one, replace(one, reused=True), replace(one, reused=True, cost_usd=None))
     quick, slow = Tracer(RUN), Tracer(RUN)
     with mock.patch.object(tracing, "is_plain", return_value=False):
-        expected = [slow.attempt(each, origin) for each in (one, one)], list(slow.end(START, END))
-    assert ([quick.attempt(each, origin) for each in (one, one)], list(quick.end(START, END))) == expected
+        expected = [slow.attempt(each, origin) for each in several], list(slow.end(START, END))
+    assert ([quick.attempt(each, origin) for each in several], list(quick.end(START, END))) == expected
