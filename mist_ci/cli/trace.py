@@ -13,7 +13,7 @@ from mist_ci.cli.trace_places import FROM, chosen, ledger_of
 from mist_ci.cli.trace_query import query
 from mist_ci.cli.trace_record import record
 from mist_ci.errors import ExitCode
-from mist_ci.models.share import By
+from mist_ci.models.ledger_parts import By
 
 if TYPE_CHECKING:
     from mist_ci.models.ledger import LedgerRun

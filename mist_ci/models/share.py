@@ -2,22 +2,8 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
 
 from mist_ci.models.ledger import Attributes, Money, Totals
-
-
-class By(StrEnum):
-    """What a ledger is parted by."""
-
-    ITERATION = "iteration"
-    """A model reference as a commit has it: with the trainings it came out of."""
-    BRANCH = "branch"
-    MODEL = "model"
-    SUITE = "suite"
-    MONTH = "month"
-    """In UTC: of a run when it began, of a training when it ended."""
-    PULL_REQUEST = "pull-request"
 
 
 @dataclass(slots=True)

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from mist_ci.models.ledger import Attributes, Group, LedgerRun
-from mist_ci.models.share import By, Share
+from mist_ci.models.ledger_parts import By
+from mist_ci.models.share import Share
 
 Name = tuple[str, ...]
 _COMMITS = {"base": "mist.base_commit", "head": "mist.commit"}

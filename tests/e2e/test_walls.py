@@ -131,4 +131,5 @@ def test_statistics_are_kept_from_every_dependency() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text())
     modules = {"pyyaml": "yaml", "backports-zstd": "backports", "google-re2": "re2"}
     names = [re.split(r"[<>=~!\[; ]", text)[0] for text in settings["project"]["dependencies"]]
-    assert {modules.get(name, name).replace("-", "_") for name in names} <= forbidden
+    known = {modules.get(name, name).replace("-", "_") for name in names}
+    assert known - forbidden == {"lazy_loader"}, "it opens the door of a room, and computes nothing"

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from mist_ci.models.share import By, Share
+from mist_ci.models.ledger_parts import By
+from mist_ci.models.share import Share
 from mist_ci.report.sheet import Sheet, Value
 
 NOT_KNOWN = "(none)"

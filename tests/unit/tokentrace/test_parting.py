@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from mist_ci.models.ledger import JUDGING, Attributes, Group, LedgerRun, Money, Totals, added
-from mist_ci.models.share import By, Share
+from mist_ci.models.ledger_parts import By
+from mist_ci.models.share import Share
 from mist_ci.tokentrace import shares
 
 NOVEMBER, DECEMBER = 1_793_500_000 * 10**9, 1_796_500_000 * 10**9
