@@ -47,7 +47,7 @@ def _attempt(chance: random.Random, suite: str, sample: int, side: Side) -> Atte
         suite=suite,
         suite_digest="sha256:0",
         sample=f"{suite}/{sample}",
-        key=f"{sample:032x}",
+        key=f"{sample:064x}",
         attempt=0,
         status=AttemptStatus.SCORED,
         score=score,

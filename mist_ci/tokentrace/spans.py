@@ -33,6 +33,7 @@ LONGEST_REASON = 300
 """Characters of why a try brought nothing."""
 IN_ONE_WRITE = 256
 """So many spans of samples are written together."""
+_OWN_KEY_DIGITS = 64
 _MOST = 2**64 - 1
 _PRIME = 2**64 - 59
 _STEP = 0x9E3779B97F4A7C15
@@ -76,9 +77,11 @@ class _Suite(msgspec.Struct):
     def sample(self, key: str) -> int:
         """The number of a sample's span."""
         try:
-            return self.number ^ int(key, 16) % _PRIME
-        except ValueError:  # another tool's key
-            return number_of(self.span_id, key)
+            if len(key) == _OWN_KEY_DIGITS:
+                return self.number ^ int(key, 16) % _PRIME
+        except ValueError:
+            pass
+        return number_of(self.span_id, key)  # another tool's key, which may be as short as a row's number
 
 
 class Tracer:
@@ -191,7 +194,7 @@ class Tracer:
     def _new_suite(self, one: Attempt) -> _Suite:
         place = one.suite, one.suite_digest
         span_id = hex_of(16, self._root_id, SUITE, *place)
-        suite = self._suites[place] = _Suite(span_id, int(span_id, 16))
+        suite = self._suites[place] = _Suite(span_id, number_of(span_id, SAMPLE))
         return suite
 
     def _call(self, one: Attempt, origin: Origin, number: int, figures: Figures) -> bytes:

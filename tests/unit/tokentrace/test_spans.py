@@ -6,6 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 from unittest import mock
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
@@ -297,3 +298,12 @@ def test_the_quick_way_to_write_an_attempt_makes_the_same_bytes(
     with mock.patch.object(tracing, "is_plain", return_value=False):
         expected = [slow.attempt(each, origin) for each in several], list(slow.end(START, END))
     assert ([quick.attempt(each, origin) for each in several], list(quick.end(START, END))) == expected
+
+
+@pytest.mark.parametrize(
+    "keys", [["0", "00", "000"], ["0" * 64, "0" * 63 + "1", "1" * 64], ["a", "A", "ä", ""]]
+)
+def test_no_two_spans_have_one_id_whatever_keys_look_like(keys: list[str]) -> None:
+    asked = [attempt(SUITES[0], SUITES[0].samples[0], side, 1.0) for side in (Side.BASE, Side.HEAD)]
+    tree = spans(RUN, [replace(one, key=key) for key in keys for one in asked], START, END)
+    assert len({span.span_id for span in tree}) == len(tree) == 2 + len(keys) * 5
