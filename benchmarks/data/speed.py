@@ -9,7 +9,6 @@ what others do as well, so that the processor's seconds stand beside it.
 """
 
 import argparse
-import contextlib
 import json
 import os
 import subprocess
@@ -21,6 +20,7 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.data import corpus
+from benchmarks.eval.measuring import memory_bytes
 
 TITLES = {
     "typed": "typed decode with msgspec",
@@ -95,24 +95,6 @@ def _command(path: Path) -> list[str]:
     return [sys.executable, "-m", "mist_ci", "validate", str(path)]
 
 
-def _memory_bytes(root: int) -> int:
-    """What a process and all below it hold now; what they share is counted once. Linux only."""
-    below: dict[int, list[int]] = {}
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            below.setdefault(int(stat.read_text().rsplit(")", 1)[1].split()[1]), []).append(
-                int(stat.parent.name)
-            )
-    total, waiting = 0, [root]
-    while waiting:
-        process = waiting.pop()
-        waiting += below.get(process, [])
-        with contextlib.suppress(OSError):
-            rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
-            total += 1024 * int(rollup.split("Pss:", 1)[1].split()[0])
-    return total
-
-
 def measure_memory(megabytes: float) -> bool:
     """Prints the peak of memory of `mist-ci validate` on a corpus of that size; returns whether the limit is kept."""
     path = corpus.cached(megabytes)
@@ -120,7 +102,7 @@ def measure_memory(megabytes: float) -> bool:
     peak = 0
     with subprocess.Popen(_command(path), stdout=subprocess.DEVNULL) as child:
         while child.poll() is None:
-            peak = max(peak, _memory_bytes(child.pid))
+            peak = max(peak, memory_bytes(child.pid))
             time.sleep(0.2)
     size = path.stat().st_size / corpus.MEGABYTE
     print(f"{size:,.0f} MB in {time.perf_counter() - start:.1f} s, exit code {child.returncode}")

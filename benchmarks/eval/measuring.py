@@ -1,5 +1,6 @@
 """Running a program and saying what it took, its own children included."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -64,3 +65,21 @@ def server(latency_s: float) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}/v1"
         finally:
             process.stdin.close()
+
+
+def memory_bytes(root: int) -> int:
+    """What a process and all below it hold now; what they share is counted once. Linux only."""
+    below: dict[int, list[int]] = {}
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            below.setdefault(int(stat.read_text().rsplit(")", 1)[1].split()[1]), []).append(
+                int(stat.parent.name)
+            )
+    total, waiting = 0, [root]
+    while waiting:
+        process = waiting.pop()
+        waiting += below.get(process, [])
+        with contextlib.suppress(OSError):
+            rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
+            total += 1024 * int(rollup.split("Pss:", 1)[1].split()[0])
+    return total
