@@ -61,6 +61,7 @@ class Code(StrEnum):
     CODE_HOST = "MC320"
     HISTORY = "MC321"
     EXPORT = "MC323"
+    LEDGER = "MC324"
     INTERNAL = "MC900"
 
 
@@ -107,8 +108,8 @@ EXPLANATIONS: dict[Code, str] = {
     "the child could not start, or died on these inputs.",
     Code.DATA_UNVERIFIED: "Required training data could not be read (a Git LFS pointer, for example), "
     "so nobody knows whether it is good.",
-    Code.UNPRICED: "A money budget is set and the price of this model is unknown. Unknown is not $0: "
-    "add `prices` to the provider in mist.yml.",
+    Code.UNPRICED: "A budget is set, and the price of a model, of an earlier run or of a training is unknown, or the "
+    "tokens of an answer are. Unknown is not $0: add `prices` to the provider in mist.yml.",
     Code.NOT_COMPARABLE: "Base and head did not answer enough of the same samples under the same settings "
     "to be compared, or the anchor that head is to be held against as well does not exist.",
     Code.GIT_FAILED: "git itself reported an error.",
@@ -131,6 +132,8 @@ EXPLANATIONS: dict[Code, str] = {
     "No verdict depends on it: a gate that could not add to it says so and keeps its exit code.",
     Code.EXPORT: "The server that spans are exported to refused them, or did not answer after several retries. "
     "The ledger is as it was: run the export again.",
+    Code.LEDGER: "The ledger of earlier runs (--ledger) is damaged: lines are broken, or sums in it do not agree. "
+    "Budgets of pull requests and months are held against it, and what nobody can read is not $0.",
     Code.INTERNAL: "A bug in MIST CI. The gate says error, never pass. Please report it with the output of --debug.",
 }
 

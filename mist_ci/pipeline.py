@@ -43,6 +43,8 @@ class Ask:
     """What another runner measured on base and head: it is not asked here."""
     anchors: Mapping[str, str] = field(default_factory=dict)
     """Commit ids of refs that gates are anchored to, where the clone itself does not have them."""
+    pull_requests: str = ""
+    """Names of those that this is asked for, parted by spaces: budgets of a pull request count its runs by them."""
 
 
 def run_gates(world: World, ask: Ask) -> tuple[Report, ...]:
@@ -71,6 +73,7 @@ def run_gate(world: World, ask: Ask, event: Event, case: Case) -> Report:
     """One gate, whatever happens: every way out is a report."""
     run = Run.begin(world, case.gate, case.config, event, ask.results)
     run.commit = event.head if ask.stands else None
+    run.pull_requests = ask.pull_requests
     try:
         return judge(run, ask, case)
     except MistError as error:
@@ -107,9 +110,10 @@ def judge(run: Run, ask: Ask, case: Case) -> Report:
         run.validate(name, suites)
     if run.data_is_good():  # bad data fails before a single token is spent
         run.check_spending(may_spend=ask.may_spend)
-        for path in plan.changed_suites:
-            run.check_changed_suite(path)
-        for change in plan.models:
-            run.evaluate(change, suites)
+        if run.can_pay(suites):  # and so does what no budget would pay for
+            for path in plan.changed_suites:
+                run.check_changed_suite(path)
+            for change in plan.models:
+                run.evaluate(change, suites)
     decision = run.decide()
     return conclude(run, decision.outcome, decision.reasons, decision.models)

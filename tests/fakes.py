@@ -25,7 +25,7 @@ from mist_ci.models.attempt import Attempt
 from mist_ci.models.chat_template import ChatTemplate
 from mist_ci.models.config import Provider
 from mist_ci.models.iteration import Iteration, IterationLog
-from mist_ci.models.message import Payload
+from mist_ci.models.message import Payload, TraceSpan, payload_bytes
 from mist_ci.models.output import RequestIdentity, StoredAnswer
 from mist_ci.models.plan import Change, ChangeKind, Event
 from mist_ci.models.pull_request import CommitState, PostedStatus, PullRequest, RunOrder
@@ -41,6 +41,7 @@ from mist_ci.ports.files import NoFiles, Tree
 from mist_ci.ports.interrupts import Interrupts, NoInterrupts
 from mist_ci.ports.iterations import IterationStore, NoIterations
 from mist_ci.ports.label_judge import Doubt
+from mist_ci.ports.ledger import KeptLedger
 from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer, Request
 from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.programs import NoPrograms, Program, Programs, Ran
@@ -285,11 +286,17 @@ class MemoryStore:
     full_after: int | None = None
     attempts: list[Attempt] = field(default_factory=list)
     messages: defaultdict[str, list[Payload]] = field(default_factory=lambda: defaultdict(list))
+    traced: list[bytes] = field(default_factory=list)
     saved: dict[str, str] = field(default_factory=dict)
 
     @property
     def location(self) -> str:
         return f"memory/{self.run_id}"
+
+    @property
+    def tree(self) -> list[TraceSpan]:
+        """The spans that were written."""
+        return spans_in(b"".join(self.traced))
 
     def record(self, attempt: Attempt) -> None:
         if self.full_after is not None and len(self.attempts) >= self.full_after:
@@ -300,8 +307,16 @@ class MemoryStore:
     def message(self, kind: str, payload: Payload) -> None:
         self.messages[kind].append(payload)
 
+    def spans(self, lines: bytes) -> None:
+        self.traced.append(lines)
+
     def save(self, name: str, text: str) -> None:
         self.saved[name] = text
+
+
+def spans_in(lines: bytes) -> list[TraceSpan]:
+    """The spans of a trace."""
+    return [TraceSpan.model_validate_json(payload_bytes(line)) for line in lines.splitlines()]
 
 
 @dataclass
@@ -509,6 +524,7 @@ def world(
     targets: Targets | None = None,
     shipped: Tree | None = None,
     programs: Programs | None = None,
+    ledger: KeptLedger | None = None,
 ) -> World:
     """A world of fakes. Unless a test brings its own models, asking one fails the test."""
     return World(
@@ -527,6 +543,7 @@ def world(
         targets=targets or TargetFiles(),
         shipped=shipped or NoFiles(),
         programs=programs or NoPrograms(),
+        ledger=ledger,
     )
 
 

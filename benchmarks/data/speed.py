@@ -1,9 +1,11 @@
 """How fast SchemaFlux is, and how much memory it takes, on a generated chat corpus.
 
-Single process, process-CPU seconds, the least of several runs; each ratio with its limit beside it. Everything is
-measured in one run of this program, as only ratios travel from machine to machine. Peak memory and the time to the
-first finding are those of `mist-ci validate` in a process of its own; the clock counts what others do as well, so that
-the processor's seconds stand beside it.
+Single process, seconds of the processor; each ratio with its limit beside it. Only ratios travel from machine to
+machine, and a shared machine is by half faster or slower from one minute to the next. So the works take turns, each in
+a process of its own (`works.py`), and a ratio is the median of those of single rounds.
+
+Peak memory and the time to the first finding are those of `mist-ci validate` in a process of its own; the clock counts
+what others do as well, so that the processor's seconds stand beside it.
 """
 
 import argparse
@@ -14,90 +16,47 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
+from statistics import median
 
-from benchmarks.data import corpus, peer_child, typed
-from mist_ci.adapters.tokenizers import GigatokenCounter, TiktokenCounter
-from mist_ci.cli import wiring, wiring_data
-from mist_ci.models.data_format import DataFormat
-from mist_ci.models.finding import DataReport
-from mist_ci.ports.accounting import TokenCounter
-from mist_ci.ports.sources import BrokenSource
-from mist_ci.schemaflux import Inspection, Means, Selection, validate
-from mist_ci.schemaflux.judge import Judge
-from mist_ci.schemaflux.lines import Span, cuts, lines
-from mist_ci.schemaflux.reading import RowReader
-from mist_ci.schemaflux.rule import BadLine
-from mist_ci.schemaflux.rules import ROW_RULES
-from mist_ci.schemaflux.rules.of_targets import TARGET_RULES
+from benchmarks.data import corpus
 
-MODEL = "gpt-4o"
-"""Counted with o200k_base."""
+TITLES = {
+    "typed": "typed decode with msgspec",
+    "rules": "row rules that are on by default",
+    "notebook": "json, cookbook's checks, tiktoken",
+    "tiktoken": "default run, tiktoken",
+    "gigatoken": "default run, gigatoken",
+}
+RATIOS = (
+    ("speed of the row rules / of typed decode", "typed", "rules", 0.3, True),
+    ("time of a default run / json, cookbook, tiktoken", "tiktoken", "notebook", 1.0, False),
+    ("the same with the extra `fast`", "gigatoken", "notebook", 1 / 3, False),
+)
+"""Title, over what, under what, limit, and whether the ratio has to be that large at least."""
 MEMORY_LIMIT_MB = 600
 FIRST_FINDING_S = 1.0
 
 
-def inspect(path: Path, tokens: TokenCounter, selection: Selection) -> DataReport:
-    """SchemaFlux on one file, in this process."""
-    with wiring_data.training_opener() as opener:
-        asked = Inspection("files", wiring_data.opened(opener, [path]), model=MODEL, selection=selection)
-        return validate(asked, Means(wiring.executor(), tokens))
+def seconds_of(name: str, path: Path) -> float:
+    """Seconds of the processor that one of `works.py` takes in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.data.works", name, str(path)]
+    answer = subprocess.run(command, check=True, stdout=subprocess.PIPE)
+    return float(json.loads(answer.stdout)["seconds"])
 
 
-def cookbook(path: Path) -> None:
-    """Plain json, the cookbook's checks, and tiktoken for every text; what the notebook does, without its faults."""
-    count = TiktokenCounter().count
-    with path.open("rb") as file:
-        for line in file:
-            row = json.loads(line)
-            list(peer_child.cookbook_errors(row))
-            for message in row["messages"]:
-                count(message["content"] or "", MODEL)
-
-
-def row_rules(path: Path) -> int:
-    """Reads every row and asks the rules about single rows that are on by default; nothing else. Their findings."""
-    judge = Judge(ROW_RULES, TARGET_RULES, (), Selection())
-    found = 0
-    with wiring_data.training_opener() as opener:
-        (source,) = wiring_data.opened(opener, [path])
-        if isinstance(source, BrokenSource):
-            raise TypeError(f"{path} cannot be opened")
-        reader = RowReader({source.path: DataFormat.OPENAI_CHAT})
-        for start, end in cuts(source):
-            for line in lines(Span(source, start, end, 0)):
-                content = line.content or b""
-                seen = judge.glance(content)
-                orderly = judge.orderly(content, seen)
-                row = reader.read(
-                    source, line, is_strict=seen.is_strict, is_escaped=seen.is_escaped, orderly=orderly
-                )
-                found += 1 if isinstance(row, BadLine) else len(judge.problems(row, seen))
-    return found
-
-
-def cpu_seconds(work: Callable[[], object], rounds: int) -> float:
-    """The least of `rounds` runs, in seconds of this process."""
-    taken = []
-    for _ in range(rounds):
-        start = time.process_time()
-        work()
-        taken.append(time.process_time() - start)
-    return min(taken)
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A name, how long it took, and the size of what it worked on."""
-
-    name: str
-    seconds: float
-    megabytes: float
-
-    def __str__(self) -> str:
-        return f"{self.name:62} {self.seconds:8.2f} s {self.megabytes / self.seconds:8.1f} MB/s"
+def take_turns(path: Path, rounds: int) -> dict[str, list[float]]:
+    """Every work once a round, in an order that moves on by one: what one of them meets, the next one meets as well."""
+    taken: dict[str, list[float]] = {name: [] for name in TITLES}
+    names = list(TITLES)
+    for number in range(rounds):
+        first = number % len(names)
+        for name in names[first:] + names[:first]:
+            taken[name].append(seconds_of(name, path))
+        told = "  ".join(f"{name} {values[-1]:.2f}" for name, values in taken.items())
+        print(f"round {number + 1}: {told}", flush=True)
+    return taken
 
 
 def ratio(title: str, value: float, limit: float, *, at_least: bool) -> bool:
@@ -108,28 +67,23 @@ def ratio(title: str, value: float, limit: float, *, at_least: bool) -> bool:
     return is_kept
 
 
+def spread(values: Sequence[float]) -> str:
+    """`1.02 (0.98 to 1.10)`: the median, the least and the most."""
+    return f"{median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
+
+
 def measure_speed(megabytes: float, rounds: int) -> bool:
     """Prints seconds and ratios; returns whether all limits are kept."""
     path = corpus.cached(megabytes)
-    everything = Selection()
-    works: dict[str, Callable[[], object]] = {
-        "typed decode with msgspec": lambda: typed.decode(path),
-        "row rules that are on by default": lambda: row_rules(path),
-        "json, cookbook's checks, tiktoken": lambda: cookbook(path),
-        "default run, tiktoken": lambda: inspect(path, TiktokenCounter(), everything),
-        "default run, gigatoken": lambda: inspect(path, GigatokenCounter(), everything),
-    }
-    seconds = []
-    for name, work in works.items():
-        taken = Measured(name, cpu_seconds(work, rounds), path.stat().st_size / corpus.MEGABYTE)
-        print(taken, flush=True)
-        seconds.append(taken.seconds)
-    decoded, rules, notebook, exact, fast = seconds
-    kept = [
-        ratio("speed of the row rules / of typed decode", decoded / rules, 0.3, at_least=True),
-        ratio("time of a default run / json, cookbook, tiktoken", exact / notebook, 1.0, at_least=False),
-        ratio("the same with the extra `fast`", fast / notebook, 1 / 3, at_least=False),
-    ]
+    size = path.stat().st_size / corpus.MEGABYTE
+    taken = take_turns(path, rounds)
+    for name, values in taken.items():
+        print(f"{TITLES[name]:50} {spread(values):>24} s {size / median(values):8.1f} MB/s")
+    kept = []
+    for title, over, under, limit, at_least in RATIOS:
+        values = [one / other for one, other in zip(taken[over], taken[under], strict=True)]
+        print(f"{title}, round by round: {spread(values)}")
+        kept.append(ratio(title, median(values), limit, at_least=at_least))
     return all(kept)
 
 

@@ -5,7 +5,9 @@ import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from mist_ci.adapters.hidden import make_hidden
 from mist_ci.errors import Code, ConfigError, CouldNotRun, Where
@@ -14,6 +16,18 @@ from mist_ci.models.message import MAX_MESSAGE_BYTES
 NAME = "ledger.jsonl"
 """What is recorded by hand, beside the runs of a directory of results."""
 RUN_FILE = "trace.jsonl"
+PORTION_BYTES = 32 * 2**20
+_SIZE_MAX = 2**63
+_LINE_FEED, _BRACE = b"\n}"
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """The lines of a file that begin in this range of bytes."""
+
+    path: Path
+    start: int
+    end: int
 
 
 class LedgerFiles:
@@ -27,19 +41,47 @@ class LedgerFiles:
     def lines(self) -> Iterator[bytes]:
         """Every line. One that was cut off, because somebody stopped the writer, is left out, and told."""
         for path in self._files:
+            yield from lines_of(Portion(path, 0, _SIZE_MAX), self.notices.append)
+
+    def portions(self) -> list[Portion]:
+        """All of it, in pieces that several processes may read; nothing of a file that grows meanwhile is lost."""
+        found = []
+        for path in self._files:
             try:
-                with path.open("rb") as file:
-                    yield from self._whole(path, file.readline)
+                size = path.stat().st_size
             except OSError as error:
                 raise _unreadable(path, error) from None
+            starts = range(0, max(1, size), PORTION_BYTES)
+            found += [Portion(path, start, start + PORTION_BYTES) for start in starts[:-1]]
+            found.append(Portion(path, starts[-1], _SIZE_MAX))
+        return found
 
-    def _whole(self, path: Path, readline: Callable[[int], bytes]) -> Iterator[bytes]:
-        longest = MAX_MESSAGE_BYTES + 1
-        while line := readline(longest):
-            if line.endswith((b"\n", b"}")) or len(line) == longest:
-                yield line
-            else:
-                self.notices.append(f"{path}: the last line was cut off and counts nowhere")
+
+def lines_of(portion: Portion, tell: Callable[[str], object]) -> Iterator[bytes]:
+    """Its whole lines; one that was cut off is told. Raises ConfigError MC101."""
+    longest = MAX_MESSAGE_BYTES + 1
+    try:
+        with portion.path.open("rb") as file:
+            position = _first_line(file, portion.start)
+            while position < portion.end and (line := file.readline(longest)):
+                position += len(line)
+                if line[-1] == _LINE_FEED or line[-1] == _BRACE or len(line) == longest:
+                    yield line
+                else:
+                    tell(f"{portion.path}: the last line was cut off and counts nowhere")
+    except OSError as error:
+        raise _unreadable(portion.path, error) from None
+
+
+def _first_line(file: BinaryIO, start: int) -> int:
+    """Goes to the first line that begins there or later."""
+    position = max(0, start - 1)
+    file.seek(position)
+    while start and (line := file.readline(PORTION_BYTES)):
+        position += len(line)
+        if line[-1] == _LINE_FEED:
+            break
+    return position
 
 
 def append(ledger: Path, lines: Sequence[bytes]) -> bool:
@@ -61,7 +103,7 @@ def append(ledger: Path, lines: Sequence[bytes]) -> bool:
             return is_torn
     except OSError as error:
         reason = error.strerror or str(error)
-        hint = "choose another place with --ledger FILE"
+        hint = "choose another place with --ledger"
         raise CouldNotRun(Code.CANNOT_WRITE, reason, where=Where(str(ledger)), hint=hint) from None
 
 

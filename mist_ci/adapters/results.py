@@ -13,7 +13,8 @@ from mist_ci.models.attempt import Attempt
 from mist_ci.models.message import Payload, encode
 from mist_ci.ports.clock import Clock
 
-FILES = {"eval.result": "eval-results.jsonl", "trace.span": "trace.jsonl"}
+TRACE = "trace.jsonl"
+FILES = {"eval.result": "eval-results.jsonl", "trace.span": TRACE, "trace.alert": TRACE}
 
 
 class ResultDirectories:
@@ -71,12 +72,16 @@ class ResultDirectory:
 
     def record(self, attempt: Attempt) -> None:
         """One line in attempts.jsonl."""
-        self._append("attempts.jsonl", msgspec.json.encode(attempt))
+        self._append("attempts.jsonl", msgspec.json.encode(attempt) + b"\n")
 
     def message(self, kind: str, payload: Payload) -> None:
         """One enveloped line in the file of its kind."""
         line = encode(self._clock.unique(), kind, self._clock.now_ns(), payload)
-        self._append(FILES[kind], line)
+        self._append(FILES[kind], line + b"\n")
+
+    def spans(self, lines: bytes) -> None:
+        """Lines in trace.jsonl."""
+        self._append(TRACE, lines)
 
     def save(self, name: str, text: str) -> None:
         """Written beside and renamed, so that a reader never sees half a file."""
@@ -87,17 +92,16 @@ class ResultDirectory:
         while self._open:
             self._open.popitem()[1].close()
 
-    def _append(self, name: str, line: bytes) -> None:
-        target = self._directory / name
+    def _append(self, name: str, lines: bytes) -> None:
         try:
             if name not in self._open:
-                self._open[name] = target.open("ab", buffering=0)
+                self._open[name] = (self._directory / name).open("ab", buffering=0)
             # One write call per record, so that a killed process leaves whole lines; a disk may take less.
-            rest = line + b"\n"
-            while rest:
-                rest = rest[os.write(self._open[name].fileno(), rest) :]
+            descriptor = self._open[name].fileno()
+            while lines:
+                lines = lines[os.write(descriptor, lines) :]
         except OSError as error:
-            raise _cannot_write(target, error) from None
+            raise _cannot_write(self._directory / name, error) from None
 
 
 def _write(target: Path, text: str) -> None:

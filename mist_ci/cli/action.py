@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, HISTORY, OUTPUTS, POLICIES, REPOSITORY, RESULTS
+from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, HISTORY, LEDGER, OUTPUTS, POLICIES, REPOSITORY, RESULTS
 
 
 @click.command(context_settings=ENVIRONMENT_TOO)
@@ -32,6 +32,7 @@ from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, HISTORY, OUTPUTS, POLICIE
 @click.option("--anchor-results", metavar="NAME", help="The same of the anchor, where the gate has one.")
 @OUTPUTS
 @HISTORY
+@LEDGER
 @REPOSITORY
 def action(  # noqa: PLR0913, PLR0917 - one for each option
     configs: tuple[str, ...],
@@ -46,6 +47,7 @@ def action(  # noqa: PLR0913, PLR0917 - one for each option
     anchor_results: str | None,
     outputs: Path | None,
     history: str | None,
+    ledger: Path | None,
     repository: Path,
 ) -> int:
     """Judge what the GitHub event of this job is about, and report it there.
@@ -64,5 +66,5 @@ def action(  # noqa: PLR0913, PLR0917 - one for each option
     handed = {"base": base_results, "head": head_results, "anchor": anchor_results}
     reading = jobs.results_of(handed)
     settings = Settings(configs, gate_name, Spend(spend), CommentMode(comment), base or None, reading)
-    places = jobs.Places(results, repository, outputs, history)
+    places = jobs.Places(results, repository, outputs, history, ledger)
     return jobs.judge(jobs.occasion(os.environ), settings, places, head or None)

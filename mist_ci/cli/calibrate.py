@@ -75,6 +75,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
     from mist_ci.models.calibration import CALIBRATION_FILE, Calibration
     from mist_ci.stages import Subject
     from mist_ci.stages import calibrate as measure
+    from mist_ci.tokentrace import Recorder
 
     tree = wiring.directory(config.parent)
     policy, path = policy_of(tree, config), inside(reference, config.parent)
@@ -85,17 +86,17 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
     documents = suites_of(tree, policy, config, chosen, world.shipped)
     programs = matchspec.TrustedPrograms(tree)
     suites = [matchspec.load(one, world.executor, programs=programs) for one in documents]
-    store = world.results.create(f"calibrate-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
+    store = Recorder.create(world, f"calibrate-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
     subject = Subject(path, model, name, policy.gates[name], policy, planning.read_judges(tree, config.name))
-    found = measure(world, store, subject, suites, attempts, max_usd, splits)
+    with store.run({"mist.gate": name, "mist.config": config.name, "mist.reference": path}):
+        found = measure(world, store, subject, suites, attempts, max_usd, splits)
     after = before.updated(found.suites, [found.gate])
-    target = config.parent / CALIBRATION_FILE
-    wiring.save_beside(target, after.model_dump_json(indent=2) + "\n")
+    wiring.save_beside(config.parent / CALIBRATION_FILE, after.model_dump_json(indent=2) + "\n")
     if output_format == "json":
         show_json(after.model_dump(mode="json"))
     else:
         _print(found, attempts)
-        _say_where(str(target), store.location)
+        _say_where(str(config.parent / CALIBRATION_FILE), store.location)
     return ExitCode.PASSED
 
 

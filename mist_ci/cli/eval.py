@@ -8,6 +8,7 @@ import click
 
 from mist_ci.cli.options import (
     CHOSEN,
+    LEDGER,
     OUTPUT_FORMAT,
     OUTPUTS,
     OUTPUTS_MODE,
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 @OUTPUTS_MODE
 @RECORD
 @REPLAY
+@LEDGER
 @OUTPUT_FORMAT
 def evaluate(  # noqa: PLR0913, PLR0917 - one for each option
     reference: Path,
@@ -56,6 +58,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one for each option
     results: Path,
     outputs: Path | None,
     outputs_mode: str,
+    ledger: Path | None,
     output_format: str,
     **tape: Path | None,
 ) -> int:
@@ -75,7 +78,7 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one for each option
     from mist_ci.cli.stored import outputs_by_hand
 
     stored = outputs_by_hand(outputs, outputs_mode)
-    world = wiring.world(results, config.parent, stored)
+    world = wiring.world(results, config.parent, stored, ledger=ledger)
     tapes = tape["record"], tape["replay"]
     models = wiring.models_by_hand(config.parent, *tapes, outputs, world.progress)
     world = replace(world, models=models)
@@ -98,11 +101,12 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one for each option
 def _evaluate(
     reference: Path, config: Path, chosen: tuple[str, ...], selection: "Selection", world: "World"
 ) -> "tuple[ModelComparison, EvalRun, str]":
-    from mist_ci import matchspec, planning
+    from mist_ci import matchspec, planning, tokentrace
     from mist_ci.cli import wiring
     from mist_ci.cli.local import inside, missing_reference, policy_of, suites_of
     from mist_ci.models.attempt import Side
     from mist_ci.models.eval_run import EVAL_FILE
+    from mist_ci.stages import keep_spend
 
     tree = wiring.directory(config.parent)
     policy = policy_of(tree, config)
@@ -115,16 +119,22 @@ def _evaluate(
     programs = matchspec.TrustedPrograms(tree)
     suites = [matchspec.load(one, world.executor, programs=programs) for one in documents]
     matchspec.check_names(suites, selection)
-    store = world.results.create(f"eval-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
+    run_id = f"eval-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}"
+    store = tokentrace.Recorder.create(world, run_id)
+    store.origins[Side.HEAD] = tokentrace.Origin.of(head)
     run = _run_of(store, path, head, suites, selection)
     store.save(EVAL_FILE, run.model_dump_json(indent=2) + "\n")
     parts = [(suite, matchspec.of_shard(matchspec.selected(suite, selection), selection)) for suite in suites]
     asked = [suite.model_copy(update={"samples": samples}) for suite, samples in parts if samples]
     seat = matchspec.Contestant(Side.HEAD, head, policy.providers[head.provider])
     portions = [replace(matchspec.Portion.whole(suite), label=selection.label) for suite in asked]
-    evaluation = matchspec.evaluate(portions, [seat], world, store, providers=policy.providers)
-    if evaluation.failure is not None:
-        raise evaluation.failure
+    about = {"mist.reference": path, "mist.selection": selection.label, "mist.config": config.name}
+    start_ns = world.clock.now_ns()
+    with store.run(about):
+        evaluation = matchspec.evaluate(portions, [seat], world, store, providers=policy.providers)
+        keep_spend(world, store.run_id, evaluation, start_ns, about)
+        if evaluation.failure is not None:
+            raise evaluation.failure
     run = run.model_copy(update={"finished": True})
     store.save(EVAL_FILE, run.model_dump_json(indent=2) + "\n")
     return _held(path, head, asked, evaluation.attempts, selection, judges), run, store.location
@@ -193,7 +203,8 @@ def _print(compared: "ModelComparison", run: "EvalRun", location: str, notices: 
     for one in compared.suites:
         spend = one.head.spend
         tokens = count(spend.tokens_in + spend.tokens_out)
-        line = f"{one.suite:24} {points(one.head.mean):>7} {points(one.head.mean_low):>9} {one.samples:>6}"
+        low = None if one.head.mean is None else one.head.mean_low
+        line = f"{one.suite:24} {points(one.head.mean):>7} {points(low):>9} {one.samples:>6}"
         say(f"{line} {tokens:>10} {money(spend.cost_usd):>10}{_remark(one)}")
         if spend.reused_calls:
             say(f"{'':24} {count(spend.reused_calls, 'answer')} reused, {money(spend.saved_usd)} saved")

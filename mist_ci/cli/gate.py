@@ -10,15 +10,16 @@ from mist_ci.cli.options import (
     ENVIRONMENT_TOO,
     GATE,
     HISTORY,
+    LEDGER,
     OUTPUT_FORMAT,
     OUTPUTS,
     OUTPUTS_MODE,
     POLICIES,
+    PULL_REQUEST,
     REPOSITORY,
     RESULTS,
 )
 from mist_ci.cli.results import GRADER, RESULTS_OF_OTHERS, SUITE, TOOL, reading
-from mist_ci.errors import Code, UsageError, Where
 
 if TYPE_CHECKING:
     from mist_ci.models.report import Report
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 @OUTPUTS
 @OUTPUTS_MODE
 @HISTORY
+@LEDGER
+@PULL_REQUEST
 @RESULTS_OF_OTHERS
 @TOOL
 @GRADER
@@ -53,6 +56,8 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
     outputs: Path | None,
     outputs_mode: str,
     history: str | None,
+    ledger: Path | None,
+    pull_request: str,
     handed: tuple[str, ...],
     tool: str | None,
     grader: str | None,
@@ -69,28 +74,24 @@ def gate(  # noqa: PLR0913, PLR0917 - one for each option
     mist-ci gate --base origin/main --format json > verdict.json
     mist-ci gate --base main --results base=base.eval --results head=head.eval
     """
-    from mist_ci import report
     from mist_ci.cli import wiring
-    from mist_ci.cli.output import say, show_json, show_markdown
+    from mist_ci.cli.local import refuse_missing
+    from mist_ci.cli.output import say, show_json
     from mist_ci.cli.stored import outputs_by_hand
     from mist_ci.pipeline import Ask
 
-    if not repository.is_dir():
-        hint = "name a clone with --repository DIR"
-        raise UsageError(Code.NO_REPOSITORY, "is no directory", where=Where(str(repository)), hint=hint)
+    refuse_missing(repository)
     stored = outputs_by_hand(outputs, outputs_mode)
-    asked = Ask(base, head, configs, gate_name, results=reading(handed, tool, grader, suite))
+    read = reading(handed, tool, grader, suite)
+    asked = Ask(base, head, configs, gate_name, results=read, pull_requests=pull_request)
     kept = wiring.iterations(history or str(results / "history"), repository, os.environ)
-    reports = _judge(wiring.world(results, repository, stored, kept), asked)
+    reports = _judge(wiring.world(results, repository, stored, kept, ledger), asked)
     worst = max((one.decision.outcome for one in reports), key=lambda outcome: outcome.rank)
     if output_format == "json":
         show_json(_plain(reports, int(worst.exit_code)))
         return worst.exit_code
     for one in reports:
-        status = report.status(one)
-        show_markdown(report.comment(one))
-        say(f"status  {status.context}: {status.state} - {status.description}")
-        say(f"results {one.results_dir}")
+        _show(one)
     say(f"exit    {int(worst.exit_code)}")
     return worst.exit_code
 
@@ -104,6 +105,16 @@ def _judge(world: "World", asked: "Ask") -> "tuple[Report, ...]":
     for trouble in remember(world, reports):
         click.echo(workflow_safe(f"warning: {trouble}"), err=True)
     return reports
+
+
+def _show(one: "Report") -> None:
+    from mist_ci import report
+    from mist_ci.cli.output import say, show_markdown
+
+    status = report.status(one)
+    show_markdown(report.comment(one))
+    say(f"status  {status.context}: {status.state} - {status.description}")
+    say(f"results {one.results_dir}")
 
 
 def _plain(reports: "tuple[Report, ...]", exit_code: int) -> dict[str, object]:

@@ -39,12 +39,13 @@ def occasion(environ: Mapping[str, str]) -> "Occasion":
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where results of a job go, where the clone is, and where stored answers and history are, if anywhere."""
+    """Where results of a job go, where the clone is, and where stored answers, history and ledger are, if anywhere."""
 
     results: Path
     repository: Path
     outputs: Path | None = None
     history: str | None = None
+    ledger: Path | None = None
 
 
 def results_of(names: Mapping[str, str | None]) -> "ReadResults | None":
@@ -113,8 +114,9 @@ def job(occasion: "Occasion", settings: "Settings", places: Places, head: str | 
     # Below the runner's own directory: in the workspace lies what head has committed, answers of its own maybe.
     stored = wiring.outputs(_in_runner_temp(places.outputs), may_write=occasion.may_store_outputs)
     kept = _kept(places) if occasion.may_keep_history else None
-    world = wiring.world(places.results, places.repository, stored, kept)
-    desk = Desk(world, history, wiring.runner(os.environ), host, to)
+    world = wiring.world(places.results, places.repository, stored, kept, _in_runner_temp(places.ledger))
+    repository = os.environ.get("GITHUB_REPOSITORY", "")
+    desk = Desk(world, history, wiring.runner(os.environ), host, to, repository)
     return Job(desk, occasion, settings)
 
 

@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from mist_ci.ports.files import Tree
 
 
+def refuse_missing(repository: Path) -> None:
+    """Raises UsageError MC202 where there is no such directory."""
+    if not repository.is_dir():
+        hint = "name a clone with --repository DIR"
+        raise UsageError(Code.NO_REPOSITORY, "is no directory", where=Where(str(repository)), hint=hint)
+
+
 def policy_of(tree: "Tree", config: Path) -> "Policy":
     """The policy of a directory. Raises ConfigError where there is none."""
     from mist_ci import planning

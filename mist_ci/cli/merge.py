@@ -9,7 +9,11 @@ from mist_ci.cli.options import OUTPUT_FORMAT, SETTINGS
 from mist_ci.errors import Code, ConfigError, ExitCode, UsageError, Where
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mist_ci.matchspec import Part
+
+TRACE = "trace.jsonl"
 
 
 @click.command(context_settings=SETTINGS)
@@ -24,6 +28,7 @@ def merge(directories: tuple[Path, ...], out: Path, output_format: str) -> int:
 
     DIR is a results directory, or one that holds some. Every shard must be there once, be finished, and be about the
     same model and suites. What is written is the same whatever the order, and the same for one run without shards.
+    Spans of the shards are kept as they are: a ledger that has both counts them once.
 
     \b
     mist-ci eval models/assistant.yml --shard 1/2 --results-dir one
@@ -40,12 +45,15 @@ def merge(directories: tuple[Path, ...], out: Path, output_format: str) -> int:
     from mist_ci.models.figures import count
 
     places = [place for directory in directories for place in _runs(directory)]
-    whole = matchspec.merge([_part(place) for place in dict.fromkeys(places)], str(out))
+    parts = [_part(place) for place in dict.fromkeys(places)]
+    whole = matchspec.merge(parts, str(out))
     if (out / EVAL_FILE).exists() or (out / "attempts.jsonl").exists():
         hint = "name a new directory with -o"
         raise UsageError(Code.FILE_EXISTS, "holds results already", where=Where(str(out)), hint=hint)
     files = wiring.result_files()
     files.write(str(out / "attempts.jsonl"), [msgspec.json.encode(one) for one in whole.attempts])
+    if spans := _spans(parts):
+        files.write(str(out / TRACE), spans)
     files.write(str(out / EVAL_FILE), [whole.run.model_dump_json(indent=2).encode()])
     if output_format == "json":
         show_json(whole.run.model_dump(mode="json") | {"attempts": len(whole.attempts)})
@@ -75,3 +83,11 @@ def _part(place: Path) -> "Part":
     attempts = place / "attempts.jsonl"
     found = read_file(attempts) if attempts.exists() else b""  # a shard of no sample has none
     return matchspec.read_part(str(place), read_file(place / EVAL_FILE), found)
+
+
+def _spans(parts: "Sequence[Part]") -> list[bytes]:
+    """Those of all shards as they are: each keeps its trace, so a span counts once, whoever reads it here or there."""
+    from mist_ci.cli.local import read_file
+
+    files = [Path(one.place) / TRACE for one in sorted(parts, key=lambda one: one.run.run)]
+    return [line for file in files if file.exists() for line in read_file(file).splitlines()]

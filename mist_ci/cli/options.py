@@ -4,6 +4,8 @@ from pathlib import Path
 
 import click
 
+from mist_ci.errors import Code, UsageError
+
 SETTINGS = {"help_option_names": ["-h", "--help"]}
 """For every command itself: click remembers the help option of a command's first use, with or without its group."""
 ENVIRONMENT_TOO = {**SETTINGS, "auto_envvar_prefix": "MIST_CI"}
@@ -46,6 +48,23 @@ REPLAY = click.option(
 HISTORY = click.option(
     "--history", metavar="PLACE",
     help="Where iterations are kept for `mist-ci history`: a directory, `git` (the ref refs/mist/results), or `off`.",
+)  # fmt: skip
+LEDGER = click.option(
+    "--ledger", metavar="DIR", callback=lambda _context, _option, value: Path(value) if value else None,
+    help="Where the spend of all runs is kept: budgets of pull requests and months are held against it.",
+)  # fmt: skip
+
+
+def _one_word(_context: click.Context, _option: click.Parameter, value: str) -> str:
+    if len(value.split()) > 1:
+        hint = "a number, or the name of its branch"
+        raise UsageError(Code.USAGE, f"--pull-request {value[:100]!a} is more than one word", hint=hint)
+    return value.strip()
+
+
+PULL_REQUEST = click.option(
+    "--pull-request", metavar="NAME", default="", callback=_one_word,
+    help="Which pull request this is, in one word: earlier runs with it count in its budgets.",
 )  # fmt: skip
 REPOSITORY = click.option(
     "--repository", type=click.Path(path_type=Path), default=".", show_default=True, help="A git repository."

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mist_ci.cli.options import GATE, OUTPUT_FORMAT, POLICIES, REPOSITORY, SETTINGS
+from mist_ci.cli.options import GATE, LEDGER, OUTPUT_FORMAT, POLICIES, PULL_REQUEST, REPOSITORY, SETTINGS
 from mist_ci.errors import Code, ConfigError, ExitCode, UsageError, Where
 
 if TYPE_CHECKING:
@@ -30,14 +30,18 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="The report.json of an earlier run: its spread and its lengths of answers. May be given again.",
 )
+@LEDGER
+@PULL_REQUEST
 @OUTPUT_FORMAT
-def plan(
+def plan(  # noqa: PLR0913, PLR0917 - one for each option
     base: str | None,
     head: str | None,
     configs: tuple[str, ...],
     gate_name: str | None,
     repository: Path,
     reports: tuple[Path, ...],
+    ledger: Path | None,
+    pull_request: str,
     output_format: str,
 ) -> int:
     """Show what a gate would ask, what that costs, and what it can decide.
@@ -54,23 +58,23 @@ def plan(
 
     from mist_ci import planning
     from mist_ci.cli import wiring
-    from mist_ci.cli.local import read_file
+    from mist_ci.cli.local import read_file, refuse_missing
     from mist_ci.cli.output import show_json
     from mist_ci.cli.plan_output import show
     from mist_ci.pipeline import Ask
     from mist_ci.ports.no_results import NoResults
 
-    if not repository.is_dir():
-        hint = "name a directory with --repository DIR"
-        raise UsageError(Code.NO_REPOSITORY, "is no directory", where=Where(str(repository)), hint=hint)
+    refuse_missing(repository)
     if head is not None and base is None:
         raise UsageError(Code.USAGE, "--head needs --base", hint="name the branch to merge into: --base main")
     earlier = planning.read_all_earlier({str(path): read_file(path) for path in reports})
-    world = replace(wiring.world(Path(), repository), results=NoResults())
+    world = replace(wiring.world(Path(), repository, ledger=ledger), results=NoResults())
     found = (
         _of_files(world, repository, configs, gate_name, earlier)
         if base is None
-        else _of_change(world, Ask(base, head or "HEAD", configs, gate_name), earlier)
+        else _of_change(
+            world, Ask(base, head or "HEAD", configs, gate_name, pull_requests=pull_request), earlier
+        )
     )
     if output_format == "json":
         show_json({"plans": [one.model_dump(mode="json") for one in found]})
@@ -85,7 +89,7 @@ def _of_change(world: "World", ask: "Ask", earlier: "Earlier") -> "list[Outlook]
     from mist_ci.stages import outlook_of_change
 
     event, cases = find_cases(world, ask)
-    return [outlook_of_change(world, event, case, earlier) for case in cases]
+    return [outlook_of_change(world, event, case, earlier, ask.pull_requests) for case in cases]
 
 
 def _of_files(

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from mist_ci.models.outlook import JudgeOutlook, ModelOutlook, Outlay, Outlook, Range, SuiteOutlook
+    from mist_ci.models.report import BudgetLine
 
 ASKED = f"{'suite':24} {'role':8} {'n':>6} {'base calls':>12} {'head calls':>12}"
 HEAD = f"{ASKED} {'margin':>6} {'finds':>6} {'needs n':>7}"
@@ -34,6 +35,7 @@ def lines(outlook: "Outlook") -> "Iterator[str]":
     if outlook.models or outlook.extras:
         yield ""
         yield f"asks {_taken(outlook.total)}{_budget(outlook.budget_usd)}"
+        yield from _section("budgets", [_line(one) for one in outlook.budgets if one.name != "eval_usd"])
     elif outlook.event is not None:
         yield "no model is asked"
     yield from _section("warnings", outlook.warnings)
@@ -132,6 +134,11 @@ def _dollars(least: "Decimal | None", most: "Decimal | None") -> str:
     if least is None or most is None:
         return "price unknown"
     return money(least) if least == most else f"{money(least)}–{money(most)}"
+
+
+def _line(one: "BudgetLine") -> str:
+    told = f"{one.name}: {one.left} left of {one.limit}"
+    return f"{told} ({one.note})" if one.note else told
 
 
 def _budget(budget: "Decimal | None") -> str:

@@ -24,18 +24,15 @@ def files_of(places: Sequence[Path]) -> LedgerPort:
     """The files of those places. Raises ConfigError MC101."""
     from mist_ci.cli import wiring_trace
 
-    return wiring_trace.ledger(places or ([DEFAULT] if DEFAULT.exists() else []))
+    return wiring_trace.ledger(_named(places))
 
 
 def ledger_of(places: Sequence[Path]) -> "Ledger":
     """All spans of those places, with what could not be used on stderr. Raises ConfigError MC101."""
-    import time
+    from mist_ci.cli import wiring_trace
 
-    from mist_ci import tokentrace
-
-    files = files_of(places)
-    known = tokentrace.read_ledger(files.lines(), time.time_ns())
-    notices = [*files.notices, *known.notices]
+    torn, known = wiring_trace.read_ledger(_named(places))
+    notices = [*torn, *known.notices]
     if not known.runs:
         where = ", ".join(map(str, places)) or str(DEFAULT)
         notices.append(
@@ -44,6 +41,10 @@ def ledger_of(places: Sequence[Path]) -> "Ledger":
     for notice in notices:
         note(notice)
     return known
+
+
+def _named(places: Sequence[Path]) -> Sequence[Path]:
+    return places or ([DEFAULT] if DEFAULT.exists() else [])
 
 
 def chosen(known: "Ledger", wanted: str | None) -> "LedgerRun":

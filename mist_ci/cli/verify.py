@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, HISTORY, OUTPUTS, POLICIES, REPOSITORY, RESULTS
+from mist_ci.cli.options import ENVIRONMENT_TOO, GATE, HISTORY, LEDGER, OUTPUTS, POLICIES, REPOSITORY, RESULTS
 from mist_ci.errors import Code, UsageError
 
 
@@ -18,6 +18,7 @@ from mist_ci.errors import Code, UsageError
 @RESULTS
 @OUTPUTS
 @HISTORY
+@LEDGER
 @REPOSITORY
 def verify(  # noqa: PLR0913, PLR0917 - one for each option
     configs: tuple[str, ...],
@@ -28,6 +29,7 @@ def verify(  # noqa: PLR0913, PLR0917 - one for each option
     results: Path,
     outputs: Path | None,
     history: str | None,
+    ledger: Path | None,
     repository: Path,
 ) -> int:
     """Judge a push to a deployment branch again, and raise the alarm when it went round the gate.
@@ -58,5 +60,5 @@ def verify(  # noqa: PLR0913, PLR0917 - one for each option
         )
     else:
         raise UsageError(Code.USAGE, "--before, --after and --branch go together")
-    places = jobs.Places(results, repository, outputs, history)
+    places = jobs.Places(results, repository, outputs, history, ledger)
     return jobs.judge(occasion, Settings(configs, gate_name), places, after)

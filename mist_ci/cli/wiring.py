@@ -47,9 +47,11 @@ def world(
     repository: Path,
     outputs: "OutputStore | None" = None,
     iterations: "IterationStore | None" = None,
+    ledger: Path | None = None,
 ) -> "World":
     """The real world. The repository is looked at when it is first needed, and so are stored answers."""
     from mist_ci.adapters.datasets import DataRoom
+    from mist_ci.adapters.kept_ledger import LedgerDirectory
     from mist_ci.adapters.prices import DatedPrices
     from mist_ci.adapters.programs import ChildPrograms
     from mist_ci.adapters.providers import ProviderClients
@@ -79,6 +81,7 @@ def world(
         targets=TargetFiles(),
         tokenizers=InstalledTokenizers(),
         shipped=shipped_suites(),
+        ledger=LedgerDirectory(ledger, results, clock) if ledger else None,
         labels=labels(),
         programs=ChildPrograms(os.environ.get("PATH")),
     )

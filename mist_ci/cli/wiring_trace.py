@@ -1,6 +1,8 @@
 """The part of the wiring that reads ledgers, adds to them, and hands spans to servers."""
 
 import os
+import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +14,12 @@ from mist_ci.ports.ledger import Ledger, Post
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mist_ci.adapters.ledger import Portion
     from mist_ci.adapters.training_files import TrainingFile
+    from mist_ci.adapters.workers import ProcessWorkers
+    from mist_ci.models.ledger import Ledger as Known
     from mist_ci.models.message import TraceSpan
+    from mist_ci.tokentrace import Part
 
 
 def ledger(paths: "Sequence[Path]") -> Ledger:
@@ -21,6 +27,42 @@ def ledger(paths: "Sequence[Path]") -> Ledger:
     from mist_ci.adapters.ledger import LedgerFiles
 
     return LedgerFiles(paths)
+
+
+def read_ledger(paths: "Sequence[Path]") -> tuple[list[str], "Known"]:
+    """What was cut off, and all spans of those places added up. Raises ConfigError MC101."""
+    from mist_ci import tokentrace
+    from mist_ci.adapters.ledger import LedgerFiles
+
+    files, now_ns = LedgerFiles(paths), time.time_ns()
+    portions = files.portions()
+    workers = _workers(len(portions))
+    if workers is not None:
+        read = list(workers.map(partial(_read_portion, now_ns), portions))
+        known = tokentrace.joined((part for part, _ in read), now_ns)
+        if known is not None:
+            return [notice for _, notices in read for notice in notices], known
+    known = tokentrace.read_ledger(files.lines(), now_ns)
+    return files.notices, known
+
+
+def _workers(portions: int) -> "ProcessWorkers | None":
+    """None where starting them takes longer than reading."""
+    count = min(os.cpu_count() or 1, max(1, portions))
+    if count == 1:
+        return None
+    from mist_ci.adapters.workers import ProcessWorkers
+
+    return ProcessWorkers(count, is_forked=True)
+
+
+def _read_portion(now_ns: int, portion: "Portion") -> "tuple[Part, list[str]]":
+    """A part of a ledger, in a process of its own."""
+    from mist_ci import tokentrace
+    from mist_ci.adapters.ledger import lines_of
+
+    notices: list[str] = []
+    return tokentrace.read_part(lines_of(portion, notices.append), now_ns), notices
 
 
 def append_to_ledger(path: Path, span: "TraceSpan") -> bool:

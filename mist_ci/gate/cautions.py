@@ -74,7 +74,8 @@ def _too_small_to_compare(suite: SuiteOutlook) -> Iterator[str]:
 
 def _of_suite(suite: SuiteOutlook, told: Prospects) -> Iterator[str]:
     if told.only_collapses:
-        yield f"{suite.suite} finds only collapses: {count(suite.samples, 'sample')} {_finds(told)}"
+        find = "finds" if suite.samples == 1 else "find"
+        yield f"{suite.suite} finds only collapses: {count(suite.samples, 'sample')} {find} {_finds(told)}"
     if told.blocked > OFTEN:
         why = "it is critical" if suite.role is Role.CRITICAL else "the gate blocks on undecided suites"
         yield (
@@ -106,5 +107,5 @@ def _clustered(model: ModelOutlook) -> Iterator[str]:
 
 def _finds(told: Prospects) -> str:
     if told.finds >= 1:
-        return "find no drop with 80%"
-    return f"find a drop of {points(told.finds)} points with 80%"
+        return "no drop with 80%"
+    return f"a drop of {points(told.finds)} points with 80%"

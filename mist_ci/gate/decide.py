@@ -55,6 +55,8 @@ def decide(
         if line.over:
             outcomes.append(Outcome.FAILED)
             reasons.append(budget_reason(line, complete=complete))
+        elif not line.held:
+            reasons.append((2, f"budget {line.name} is not held: {line.note}"))
     reasons += [(2, remark) for remark in remarks]
     ranked = sorted(reasons, key=lambda reason: reason[0])
     worst = max(outcomes, key=lambda outcome: outcome.rank)

@@ -44,3 +44,5 @@ class Desk:
     runner: Runner
     host: CodeHost | None
     to: Destination
+    repository: str = ""
+    """`owner/name`: a ledger may be kept for several, and pull requests have the same numbers in each."""

@@ -57,7 +57,7 @@ class Job:
         """
         with self._abandoning():
             asked = questions(self.occasion, self.desk, self.settings)
-            found = {question: self._find(question) for question in dict.fromkeys(asked.values())}
+            found = {question: self._find(question, asked) for question in dict.fromkeys(asked.values())}
             troubles = self._announce(found.values())
             answers = {question: self._judge(one) for question, one in found.items()}
             judged = {number: answers[question] for number, question in asked.items()}
@@ -85,7 +85,7 @@ class Job:
         # What stands pending is found without this; a clone that is not there must not keep it from being set.
         with suppress(Exception):
             asked = questions(self.occasion, self.desk, self.settings)
-            self._labels = self._of([self._find(question) for question in set(asked.values())])
+            self._labels = self._of([self._find(question, asked) for question in set(asked.values())])
         message = "the run ended without a verdict"
         ended = CouldNotRun(Code.CANCELLED, message, hint="look at its log, and run it again")
         posted, troubles = self._statuses().abandon(self._labels, ended)
@@ -93,8 +93,9 @@ class Job:
         nothing = None if posted else "every status has its verdict"
         return Result(code, statuses=posted, troubles=tuple(troubles), nothing=nothing)
 
-    def _find(self, question: Question) -> _Found:
-        asked = ask(question, self.desk, self.settings)
+    def _find(self, question: Question, questions: Questions) -> _Found:
+        numbers = [number for number, one in questions.items() if one == question and number is not None]
+        asked = ask(question, self.desk, self.settings, numbers)
         event, cases = find_cases(self.desk.world, asked)
         return _Found(replace(asked, anchors=fetch_anchors(cases, event.base, self.desk)), event, cases)
 

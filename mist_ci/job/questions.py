@@ -49,7 +49,7 @@ def questions(occasion: Occasion, desk: Desk, settings: Settings) -> Questions:
             return {}
 
 
-def ask(question: Question, desk: Desk, settings: Settings) -> Ask:
+def ask(question: Question, desk: Desk, settings: Settings, pull_requests: Iterable[int] = ()) -> Ask:
     """The question with its history fetched: all sides are commit ids now. Raises what fetching raises."""
     base, head = desk.history.fetch((question.base, desk.to.sha))
     default = None
@@ -69,6 +69,7 @@ def ask(question: Question, desk: Desk, settings: Settings) -> Ask:
         may_spend=may_spend,
         stands=not question.on_demand,
         results=settings.results,
+        pull_requests=" ".join(f"{desk.repository}#{number}" for number in sorted(pull_requests)),
     )
 
 

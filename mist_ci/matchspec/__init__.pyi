@@ -9,9 +9,11 @@ from .linting import Remark
 from .loading import load
 from .merging import Part, merge, read_part
 from .reference import reference_answer, what_it_scores
-from .run import Evaluation, evaluate
+from .reuse import unanswered
+from .run import evaluate
 from .selecting import check_names, of_shard, selected
 from .suite import find, read
+from .tally import Evaluation
 
 __all__ = [
     "Contestant",
@@ -43,5 +45,6 @@ __all__ = [
     "selected",
     "told_of_head_alone",
     "trusted",
+    "unanswered",
     "what_it_scores",
 ]

@@ -36,14 +36,15 @@ class Bill:
 
     def add(
         self, request: Request, reply: Completion, provider: Provider, *, asked: bool, is_text: bool = True
-    ) -> Decimal | None:
-        """One reply: paid now, or there already; and what it costs. A vector has no tokens."""
+    ) -> tuple[Decimal | None, int]:
+        """One reply: paid now, or there already; what it costs, and its tokens. A vector has none."""
         usage = usage_of(reply, request.messages, request.model, self.world, is_text=is_text)
         cost = price(reply, usage, provider, request.model, self.start_ns, self.world)
         self.bases.add(told_basis(cost.basis, cost.as_of, usage.tier))
+        taken = cost.usd, usage.tokens_in + usage.tokens_out
         if not asked:
             self.saved.append(cost.usd)
-            return cost.usd
+            return taken
         self.calls += 1
         self.tokens_in += usage.tokens_in
         self.tokens_out += usage.tokens_out
@@ -52,7 +53,7 @@ class Bill:
         self.tokens_cache_written += usage.tokens_cache_written
         self.counted_calls += usage.basis is TokenBasis.COUNTED
         self.costs.append(cost.usd)
-        return cost.usd
+        return taken
 
     @property
     def cost_usd(self) -> Decimal | None:

@@ -15,6 +15,7 @@ from mist_ci.matchspec.judging import Judging, OutOfMoneyError, Question
 from mist_ci.matchspec.labels import Labelled
 from mist_ci.models.answer import Answer
 from mist_ci.models.attempt import Judgement
+from mist_ci.models.ceilings import Ceilings
 from mist_ci.models.config import Provider
 from mist_ci.models.suite import GraderSpec
 from mist_ci.ports import World
@@ -64,7 +65,7 @@ def hear(
     judge = grader(spec)
     if not isinstance(judge, ModelGrader):
         raise TypeError(f"{spec.name} asks nobody")
-    judging = Judging(world, providers, run_id, Budget(ceiling_usd))
+    judging = Judging(world, providers, run_id, Budget(Ceilings(usd=ceiling_usd)))
     hearing = _Hearing(judging, judge, iter(enumerate(labels)))
     connections = judging.provider(judge).limits.connections
     world.progress.start("asking the judge, answers", len(labels))

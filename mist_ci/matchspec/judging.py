@@ -13,6 +13,7 @@ from mist_ci.matchspec.bill import Bill
 from mist_ci.matchspec.budget import DEFAULT_OUTPUT_TOKENS, MESSAGE_TOKENS, Budget, most_usd
 from mist_ci.matchspec.graders.modelled import Judged, ModelGrader, UnreadableReplyError
 from mist_ci.matchspec.reuse import ALIAS_AGE, completion_of, identity_of, lasts, to_store
+from mist_ci.models.ceilings import NOTHING, Charge
 from mist_ci.models.config import Provider
 from mist_ci.models.output import RequestIdentity
 from mist_ci.ports import World
@@ -178,13 +179,13 @@ class Judging:
     async def _pay(
         self, question: Question, request: Request, identity: RequestIdentity, bill: Bill
     ) -> Completion | NoAnswer:
-        """A new reply, with money set aside for it. When it does not fit, others may give some back."""
+        """A new reply, with what it may take set aside. When that does not fit, others may give some back."""
         grader = question.grader
         provider = self.provider(grader)
         tokens = self._expected(request, provider, is_text=not grader.embeds)
-        usd = self._price(request.model, provider, tokens)
-        while (reservation := self._budget.reserve(usd)) is None:
-            if not self._budget.reserved_usd:
+        charge = Charge(self._price(request.model, provider, tokens), sum(tokens))
+        while (reservation := self._budget.reserve(charge)) is None:
+            if not self._budget.under_way or self._budget.is_used_up():
                 raise OutOfMoneyError
             await anyio.sleep(LOOK_AGAIN_S)
         try:
@@ -192,25 +193,26 @@ class Judging:
             reply = await self._ask(grader, held)
             if isinstance(reply, Completion):
                 is_asked = not reply.replayed
-                cost = bill.add(request, reply, provider, asked=is_asked, is_text=not grader.embeds)
-                reservation.settle((usd if cost is None else cost) if is_asked else None)
+                usd, taken = bill.add(request, reply, provider, asked=is_asked, is_text=not grader.embeds)
+                cost = Charge(charge.usd if usd is None else usd, taken)
+                reservation.settle(cost if is_asked else NOTHING)
                 self._keep(question, identity, reply)
             elif reply.may_cost:
-                reservation.settle(reservation.held_usd)
+                reservation.settle(reservation.held)
             return reply
         finally:
-            reservation.settle(None)  # nothing, where it was settled already
+            reservation.settle(NOTHING)  # nothing, where it was settled already
 
     def _expected(self, request: Request, provider: Provider, *, is_text: bool) -> tuple[int, int]:
         """Tokens of input as counted here, and the most of output; nothing where nobody wants to know."""
-        if self._budget.ceiling_usd is None and provider.limits.tpm is None:
+        if not self._budget.counts_tokens and provider.limits.tpm is None:
             return 0, 0
         count = self._world.tokens.count
         counted = sum(count(message.content, request.model) + MESSAGE_TOKENS for message in request.messages)
         return counted, (request.parameters.max_tokens or DEFAULT_OUTPUT_TOKENS) if is_text else 0
 
     def _price(self, model: str, provider: Provider, tokens: tuple[int, int]) -> Decimal:
-        if self._budget.ceiling_usd is None:
+        if not self._budget.counts_money:
             return Decimal(0)
         return most_usd(provider, model, tokens, self._world)
 

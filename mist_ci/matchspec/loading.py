@@ -106,7 +106,7 @@ def _samples(
         complain(ConfigError(Code.BAD_SAMPLE, "the suite has no samples", where=where))
     if source.templates_in_expected:
         rows = render_expected(rows, executor, complain)
-    prompts = render_prompts(suite, rows, executor, complain)
+    prompts = render_prompts(suite, source.path, rows, executor, complain)
     waiting = deque(rows)
     del rows  # each row goes as its sample comes: a hundred thousand of both at once are a hundred megabytes
     made: list[tuple[SourceRow, Sample]] = []

@@ -17,7 +17,7 @@ from mist_ci.models.suite import Suite
 from mist_ci.ports.model_client import Completion, Request
 from mist_ci.ports.programs import Programs
 
-NO_MONEY = "the money ran out before its judge was asked"
+NO_MONEY = "the budget ran out before its judge was asked"
 NO_PARTNER = "the other side has no answer, so nobody can say which one is better"
 ENDED = "the run ended before it was judged"
 UNGRADED = Graded(AttemptStatus.GRADER_FAILURE, None, {}, ENDED)

@@ -26,16 +26,23 @@ Rows = Sequence[tuple[SourceRow, SampleRow]]
 
 
 def render_prompts(
-    suite: SuiteFile, rows: Rows, executor: Executor, complain: Complain
+    suite: SuiteFile, path: str, rows: Rows, executor: Executor, complain: Complain
 ) -> list[tuple[ChatMessage, ...] | None]:
     """Messages of each row. The expectation is not in a template's context: a prompt cannot give it away.
 
-    Complains with MC110 and the row's line when a template cannot be rendered; such a row has None.
+    Complains with MC110 when a template cannot be rendered, with the row's line, or once with the suite's `path` where
+    it is the same for every row; such a row has None.
     """
     system = (ChatMessage(role="system", content=suite.system),) if suite.system else ()
     templates = suite.messages or (ChatMessage(role="user", content=suite.prompt or "{{ input }}"),)
     to_render = [one for one in rows if one[1].messages is None]
-    columns = [_column(template.content, to_render, executor, complain) for template in templates]
+    fields = (
+        ["prompt"] if suite.messages is None else [f"messages[{index}]" for index in range(len(templates))]
+    )
+    columns = [
+        _column(template.content, Where(path, field=field), to_render, executor, complain)
+        for template, field in zip(templates, fields, strict=True)
+    ]
     rendered = iter(zip(*columns, strict=True))
     prompts: list[tuple[ChatMessage, ...] | None] = []
     for _, row in rows:
@@ -62,15 +69,19 @@ def _message(template: ChatMessage, text: str) -> ChatMessage:
     )
 
 
-def _column(template: str, rows: Rows, executor: Executor, complain: Complain) -> list[str | None]:
+def _column(
+    template: str, place: Where, rows: Rows, executor: Executor, complain: Complain
+) -> list[str | None]:
     """One template rendered for every row."""
     if template in _IDENTITY and all(row.input is not None for _, row in rows):
         return [row.input for _, row in rows]
     rendered = executor.render(template, [_context(row) for _, row in rows], Dialect.PROMPT) if rows else ()
-    for (source, row), result in zip(rows, rendered, strict=True):
-        if result.text is None:
-            where = Where(source.file, source.line, None, "prompt")
-            complain(_not_rendered("the prompt", result, row, where))
+    failed = [(one, result) for one, result in zip(rows, rendered, strict=True) if result.text is None]
+    is_its_own = len(failed) == len(rows) > 1 and len({result.error for _, result in failed}) == 1
+    for (source, row), result in failed[:1] if is_its_own else failed:
+        where = place if is_its_own else Where(source.file, source.line, None, "prompt")
+        what = "for every sample the prompt" if is_its_own else "the prompt"
+        complain(_not_rendered(what, result, row, where))
     return [result.text for result in rendered]
 
 

@@ -1,15 +1,17 @@
 """When a stored answer stands in for a call, and storing answers."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from msgspec.structs import replace
 
-from mist_ci.matchspec.calls import Call
+from mist_ci.matchspec.calls import Call, Contestant
 from mist_ci.matchspec.graders.modelled import ModelGrader
 from mist_ci.models.config import Provider
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.output import RequestIdentity, StoredAnswer, digest_of
 from mist_ci.models.pinning import is_pinned
+from mist_ci.models.suite import Sample, Suite
 from mist_ci.ports import World
 from mist_ci.ports.model_client import Completion, Request
 
@@ -31,6 +33,18 @@ def recall(call: Call, world: World) -> tuple[Completion, StoredAnswer] | None:
     if stored is None:
         return None
     return completion_of(stored), stored
+
+
+def unanswered(
+    suite: Suite, contestant: Contestant, attempts: int, world: World
+) -> Iterator[tuple[Sample, ...]]:
+    """For each attempt the samples to which no stored answer stands in for a call."""
+    for number in range(attempts):
+        yield tuple(
+            sample
+            for sample in suite.samples
+            if recall(Call(contestant, suite, sample, number), world) is None
+        )
 
 
 def remember(call: Call, answer: Completion, world: World, run_id: str) -> None:

@@ -1,9 +1,8 @@
 """Asking both models the same samples, side by side. The only asynchronous room."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from types import MappingProxyType
 
 import anyio
@@ -12,12 +11,14 @@ from msgspec.structs import replace
 
 from mist_ci.errors import Code, CouldNotRun, cancelled
 from mist_ci.matchspec import record, reuse
-from mist_ci.matchspec.budget import Budget, Reservation, billed, expected_tokens, price_of
+from mist_ci.matchspec.budget import Budget, Reservation, billed, expected_charge, expected_tokens
 from mist_ci.matchspec.calls import Call, Contestant, Portion, all_calls, count_calls
 from mist_ci.matchspec.judging import Asks, Judging, OutOfMoneyError
 from mist_ci.matchspec.marking import NO_MONEY, UNGRADED, Marking
-from mist_ci.matchspec.tally import Tally
+from mist_ci.matchspec.tally import Evaluation, Tally
+from mist_ci.matchspec.unpriced import refuse_unpriced
 from mist_ci.models.attempt import Attempt, Side
+from mist_ci.models.ceilings import NOTHING, UNLIMITED, Ceilings, Charge
 from mist_ci.models.config import Provider
 from mist_ci.models.figures import count
 from mist_ci.ports import World
@@ -30,6 +31,8 @@ GONE_AFTER = 3
 _LOOK_AGAIN_S = 0.02
 _STORED_IN_A_ROW = 16
 
+Watch = Callable[[Charge], None]
+"""Told what counts against the ceiling, after each attempt."""
 Answered = tuple[Attempt, Completion | None]
 """An attempt that nobody has graded, with its answer; None where there is none to grade."""
 
@@ -67,8 +70,9 @@ class _Run:
     attempts: list[Attempt] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     failure: Exception | None = None
+    watch: Watch | None = None
     is_cut_short: bool = False
-    """A judge was not asked, because the money ran out."""
+    """A judge was not asked, because the budget ran out."""
 
     def fail(self, error: Exception) -> None:
         """The first failure is the one that is told."""
@@ -80,22 +84,8 @@ class _Run:
         self.tally.add(attempt)
         self.is_cut_short = self.is_cut_short or attempt.reason == NO_MONEY
         self.store.record(attempt)
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """All attempts, in the order in which they ended.
-
-    `complete` is False when the money ran out first, or when `failure` ended the run: the attempts up to then
-    are still there, so that what was spent can be told.
-    """
-
-    attempts: tuple[Attempt, ...]
-    planned: int
-    complete: bool
-    failure: Exception | None = None
-    spent_usd: Decimal = Decimal(0)
-    """What counts against a ceiling: also tries that may have been billed and brought nothing."""
+        if self.watch is not None:
+            self.watch(self.budget.spent)
 
 
 def evaluate(
@@ -103,53 +93,49 @@ def evaluate(
     contestants: Sequence[Contestant],
     world: World,
     store: ResultStore,
-    ceiling_usd: Decimal | None = None,
+    ceilings: Ceilings = UNLIMITED,
     providers: Mapping[str, Provider] = NO_PROVIDERS,
+    watch: Watch | None = None,
 ) -> Evaluation:
     """Asks every contestant what the portions want of it, the sides interleaved on the same samples.
 
     What an earlier run was answered is not asked again, only graded again. An answer is in `world.outputs` before it is
-    graded, and its attempt in `store` before the next one of its worker starts. Money is set aside before each call
-    (`budget.Budget` says how far a ceiling can be passed). A server that is gone, a provider that refuses, or a
-    signal ends the run with a `failure`. Raises CouldNotRun, before the first call, when a price or a key is missing.
+    graded, and its attempt in `store` before the next one of its worker starts. What a call may take is set aside
+    before it (`budget.Budget` says how far a ceiling can be passed). A server that is gone, a provider that refuses, or
+    a signal ends the run with a `failure`. `watch` is told after each attempt what counts against ceilings. Raises
+    CouldNotRun, before the first call, when a price or a key is missing.
 
-    Graders that ask models ask those of `providers`, out of the same money: what they are told is stored and counted
+    Graders that ask models ask those of `providers`, out of the same budget: what they are told is stored and counted
     as well. Raises ConfigError for a grader whose provider is none of them.
     """
     planned = count_calls(portions, contestants)
     samples = sum(len(portion.samples) for portion in portions)
     whom = ", ".join(one.side.value for one in contestants) + " " if len(contestants) > 1 else ""
     calls = all_calls(portions, contestants)
-    budget = Budget(ceiling_usd)
+    budget = Budget(ceilings, anyio.current_time)
     judging = Judging(world, providers, store.run_id, budget)
     marking = Marking([portion.suite for portion in portions], judging, world.programs)
     marking.refuse_lonely(contestants)
     asked = [Asks(one.reference.provider, one.provider, one.reference.model) for one in contestants]
-    _refuse_unpriced([*asked, *judging.models(marking.asking)], world, ceiling_usd)
-    run = _Run(calls, marking, judging, world, store, budget)
+    if budget.counts_money:
+        refuse_unpriced([*asked, *judging.models(marking.asking)], world)
+    run = _Run(calls, marking, judging, world, store, budget, watch=watch)
     world.progress.start(f"asking {whom}about {count(samples, 'sample')}, calls", planned, run.tally.told)
     try:
         with world.interrupts.watched() as interrupted:
             anyio.run(_evaluate, run, contestants, interrupted)
     finally:
         world.progress.finish()
-    is_complete = len(run.attempts) == planned and not run.is_cut_short
-    return Evaluation(tuple(run.attempts), planned, is_complete, run.failure, run.budget.spent_usd)
-
-
-def _refuse_unpriced(models: Iterable[Asks], world: World, ceiling_usd: Decimal | None) -> None:
-    if ceiling_usd is None:
-        return
-    for one in models:
-        cost = world.prices.cost(one.provider, one.model, 1, 1, world.clock.now().date())
-        if cost.usd is None:
-            message = f"a money budget is set and the price of {one.model!r} is unknown"
-            hint = f"add `prices` to provider {one.name} in mist.yml"
-            raise CouldNotRun(Code.UNPRICED, message, hint=hint)
+    complete = len(run.attempts) == planned and not run.is_cut_short
+    stopped = frozenset() if complete else frozenset(budget.stopped_by)
+    return Evaluation(
+        tuple(run.attempts), planned, complete, run.failure, budget.spent, budget.took_s, stopped
+    )
 
 
 async def _evaluate(run: _Run, contestants: Sequence[Contestant], interrupted: Callable[[], bool]) -> None:
     providers = {one.reference.provider: one.provider for one in contestants}
+    run.budget.start()
     try:
         for name, provider in providers.items():
             room = anyio.CapacityLimiter(provider.limits.connections)
@@ -166,6 +152,7 @@ async def _evaluate(run: _Run, contestants: Sequence[Contestant], interrupted: C
         with anyio.CancelScope(shield=True):
             for attempt in run.marking.leave(ended=run.failure is not None):
                 run.keep(attempt)
+            run.budget.finish()
             await run.judging.aclose()
             for line in run.lines.values():
                 await line.client.aclose()
@@ -240,7 +227,7 @@ async def _recall(call: Call, run: _Run) -> Answered | None:
 
 
 async def _ask(call: Call, run: _Run) -> Answered | None:
-    """The attempt, once the contestant's first one is back; None when there is no money for it."""
+    """The attempt, once the contestant's first one is back; None when the budget has nothing left for it."""
     door, line = run.doors[call.contestant.side], run.lines[call.contestant.reference.provider]
     while not door.is_open:
         if run.failure is not None or line.silent_in_a_row >= GONE_AFTER:
@@ -263,20 +250,21 @@ async def _ask(call: Call, run: _Run) -> Answered | None:
 
 
 async def _pay(call: Call, run: _Run) -> Answered | None:
-    """Asks with money set aside. When it does not fit, others may give some back."""
-    needs_count = run.budget.ceiling_usd is not None or call.contestant.provider.limits.tpm is not None
-    if run.budget.is_used_up:
+    """Asks with money and tokens set aside. When they do not fit, others may give some back."""
+    budget = run.budget
+    needs_count = budget.counts_tokens or call.contestant.provider.limits.tpm is not None
+    if budget.is_used_up():
         return None
     tokens = expected_tokens(call, run.world) if needs_count else (0, 0)
-    usd = price_of(call, tokens, run.world) if run.budget.ceiling_usd is not None else Decimal(0)
-    while (reservation := run.budget.reserve(usd)) is None:
-        if not run.budget.reserved_usd:
+    charge = expected_charge(call, tokens, budget, run.world)
+    while (reservation := budget.reserve(charge)) is None:
+        if not budget.under_way or budget.is_used_up():
             return None
         await anyio.sleep(_LOOK_AGAIN_S)
     try:
         return await _complete(call, run, tokens, reservation)
     finally:
-        reservation.settle(None)  # nothing, where it was settled already
+        reservation.settle(NOTHING)  # nothing, where it was settled already
 
 
 async def _complete(call: Call, run: _Run, tokens: tuple[int, int], reservation: Reservation) -> Answered:
@@ -284,12 +272,11 @@ async def _complete(call: Call, run: _Run, tokens: tuple[int, int], reservation:
     request = call.request(sum(tokens), reservation.renew)
     start_ns, started_s = world.clock.now_ns(), anyio.current_time()
     answer = await line.client.complete(request)
-    # The clock on the wall may be set meanwhile; how long it took is told by the loop's own.
-    span = record.Span.of(start_ns, anyio.current_time() - started_s, answer.waited_s)
+    span = record.Span.of(start_ns, started_s, anyio.current_time(), answer)
     if isinstance(answer, NoAnswer):
         line.silent_in_a_row = line.silent_in_a_row + 1 if answer.server_gone else 0
         attempt = record.unanswered(call, answer, span)
-        reservation.settle(reservation.held_usd if answer.may_cost else None)
+        reservation.settle(reservation.held if answer.may_cost else NOTHING)
         return attempt, None
     line.silent_in_a_row = 0
     if not call.is_probe:

@@ -1,9 +1,10 @@
-"""What a run has come to so far, for whoever waits for it."""
+"""What a run has come to: so far, for whoever waits for it, and at its end."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
 from mist_ci.models.attempt import Attempt, Judgement
+from mist_ci.models.ceilings import NOTHING, Charge, Unit
 from mist_ci.models.figures import count, money
 
 
@@ -52,3 +53,23 @@ class Tally:
         parts += [f"{count(self.without_answer)} without answer"] if self.without_answer else []
         parts += [f"{count(self.ungraded)} not graded"] if self.ungraded else []
         return ", ".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """All attempts, in the order in which they ended.
+
+    `complete` is False when a budget ran out first, or when `failure` ended the run: the attempts up to then
+    are still there, so that what was spent can be told.
+    """
+
+    attempts: tuple[Attempt, ...]
+    planned: int
+    complete: bool
+    failure: Exception | None = None
+    spent: Charge = NOTHING
+    """What counts against ceilings: also tries that may have been billed and brought nothing."""
+    took_s: float = 0.0
+    """Seconds on a clock that nobody sets, from before the first call to after the last."""
+    stopped_by: frozenset[Unit] = frozenset()
+    """What ran out, where that ended it."""

@@ -36,7 +36,10 @@ class AttemptStatus(StrEnum):
     @property
     def counts(self) -> bool:
         """True when the attempt has a score."""
-        return self in (AttemptStatus.SCORED, AttemptStatus.MODEL_FAILURE)
+        return self in _COUNTED
+
+
+_COUNTED = (AttemptStatus.SCORED, AttemptStatus.MODEL_FAILURE)
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknown_fields=True):
@@ -111,6 +114,9 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknow
     retries: int = 0
     tried: tuple[str, ...] = ()
     """Why each try that brought nothing did not, in order."""
+    tried_ns: tuple[tuple[int, int], ...] = ()
+    """When each of those tries began and ended, and after them the one that brought the answer, in Unix nanoseconds.
+    Empty where the first one brought it, where nobody told, and in results of older versions."""
     reused: bool = False
     """Answered to an earlier run, from the store or a recording: tokens and cost are what the answer costs, and nothing
     was spent now."""

@@ -82,12 +82,54 @@ class Defaults(Model):
     sequential: Sequential = Sequential.OBF
 
 
+Ratio = Annotated[float, Field(ge=0, le=10**6)]
+"""0.20 allows a fifth more."""
+Tokens = Annotated[int, Field(ge=0, le=10**15)]
+Minutes = Annotated[float, Field(ge=0, le=10**6)]
+
+
 class Budgets(Model):
-    """Ceilings. US dollars for money; `cost_per_request_increase` is a ratio (0.20 allows 20% more)."""
+    """Ceilings that are part of the verdict. docs/budgets.md says what counts in each, and when it is checked."""
 
     eval_usd: Money | None = None
+    """US dollars that one run may spend on asking models, judges included. Stored answers cost nothing."""
+    eval_tokens: Tokens | None = None
+    """Tokens in and out, together, of the calls that one run makes, judges included."""
+    eval_minutes: Minutes | None = None
+    """How long one run may start calls: wall time of asking, on a clock that nobody sets."""
+    pull_request_usd: Money | None = None
+    """US dollars of all runs of this gate for one pull request, as the ledger has them."""
+    pull_request_tokens: Tokens | None = None
+    """Tokens of the same."""
+    pull_request_minutes: Minutes | None = None
+    """Minutes of asking of the same."""
+    month_usd: Money | None = None
+    """US dollars of the calendar month, in UTC: every run and every recorded training of the ledger."""
+    month_tokens: Tokens | None = None
+    """Tokens in and out of the month's calls. What was trained on is in `training_tokens`."""
+    month_minutes: Minutes | None = None
+    """Minutes of asking of the month's runs."""
     training_usd: Money | None = None
-    cost_per_request_increase: Annotated[float, Field(ge=0)] | None = None
+    """US dollars of one iteration: recorded trainings on the same data, else the estimate."""
+    training_tokens: Tokens | None = None
+    """Trained tokens of one iteration, all epochs."""
+    training_hours: Annotated[float, Field(ge=0, le=10**7)] | None = None
+    """GPU-hours of one iteration, as they were recorded: no estimate has any."""
+    cost_per_request_increase: Ratio | None = None
+    """What an answer may cost more at head than at base, on the same samples, whoever paid for it."""
+    tokens_per_request_increase: Ratio | None = None
+    """How many more tokens, in and out, it may take."""
+    latency_increase: Ratio | None = None
+    """How much longer half of the answers may take at head: the median of those that both sides gave now."""
+
+    def of(self, *beginnings: str) -> tuple[str, ...]:
+        """Names of the budgets that are set and begin like one of these."""
+        return tuple(name for name in self.model_dump(exclude_none=True) if name.startswith(beginnings))
+
+    @property
+    def needs_ledger(self) -> bool:
+        """True where earlier runs or recorded trainings count."""
+        return bool(self.of("pull_request_", "month_", "training_"))
 
 
 class DataPolicy(Model):

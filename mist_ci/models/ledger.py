@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from decimal import Context, Decimal, Inexact
 from typing import NamedTuple
 
+from mist_ci.models.span_line import AlertLine
+
 EXACT = Context(prec=100, traps=[Inexact])
 """More digits than any sum of money has; where that were not so, it would be an error and not a rounded sum."""
 
@@ -102,6 +104,8 @@ class LedgerRun:
     groups: dict[Group, Totals] = field(default_factory=dict)
     trainings: list[Attributes] = field(default_factory=list)
     estimates: list[Attributes] = field(default_factory=list)
+    alerts: dict[AlertLine, None] = field(default_factory=dict)
+    """Each once, in the order in which they came."""
     spans: int = 0
     flaws: list[str] = field(default_factory=list)
     """Sums that did not agree, as sentences."""
@@ -149,16 +153,17 @@ def added(parts: Iterable[Totals]) -> Totals:
     return whole
 
 
-def percentile_ms(latencies_ns: "array[int]", share: float) -> float | None:
-    """The smallest latency that at least this share of calls did not exceed, in milliseconds; None without calls.
+def percentiles_ms(latencies_ns: Iterable[int], *shares: float) -> tuple[float | None, ...]:
+    """The smallest latencies that at least these shares of calls did not exceed, in milliseconds; None without calls.
 
-    >>> percentile_ms(array("q", [4_000_000, 1_000_000, 2_000_000]), 0.5)
-    2.0
+    >>> percentiles_ms([4_000_000, 1_000_000, 2_000_000], 0.5, 0.95)
+    (2.0, 4.0)
     """
-    if not latencies_ns:
-        return None
     ordered = sorted(latencies_ns)
-    return ordered[max(0, -int(-share * len(ordered) // 1) - 1)] / 1e6
+    if not ordered:
+        return (None,) * len(shares)
+    places = (max(0, -int(-share * len(ordered) // 1) - 1) for share in shares)
+    return tuple(ordered[place] / 1e6 for place in places)
 
 
 def _told(what: str, counted: Counter[str]) -> str:

@@ -60,6 +60,18 @@ class TraceSpan(Payload):
     attrs: dict[str, str | int | float | bool | None]
 
 
+class TraceAlert(Payload):
+    """A measure that reached a threshold. Numbers are for machines; `message` has exact amounts, for people."""
+
+    level: Literal["warning", "critical"]
+    metric: str
+    value: float
+    threshold: float
+    message: str
+    trace_id: Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")] | None = None
+    """The run that it is about."""
+
+
 class Envelope(BaseModel):
     """What travels. A reader refuses a missing version, id, source or type."""
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from mist_ci.models.base import Model, Name
 from mist_ci.models.plan import Event, Step
+from mist_ci.models.report import BudgetLine
 from mist_ci.models.suite import Role
 
 
@@ -193,6 +194,9 @@ class Outlook(Model):
     extras: tuple[ExtraOutlook, ...]
     total: Outlay
     budget_usd: Decimal | None
+    """What `eval_usd` allows; all budgets are in `budgets`."""
+    budgets: tuple[BudgetLine, ...] = ()
+    """As earlier runs left them."""
     assumptions: tuple[str, ...]
     """What the figures rest on."""
     warnings: tuple[str, ...]

@@ -70,6 +70,11 @@ class BudgetLine(Model):
     limit: str
     spent: str | None
     over: bool
+    left: str | None = None
+    """What of the limit remains; None where nothing can remain: of an increase."""
+    held: bool = True
+    """False where not all that counts is known, and why is in `note`: what is known is held against the limit."""
+    note: str | None = None
 
 
 class TrainingEstimate(Model):

@@ -14,8 +14,16 @@ Amount = str | int | float | None
 
 
 class SpanAttributes(msgspec.Struct, gc=False):
-    """What sums are made of. Other attributes are not looked at here."""
+    """What sums are made of. Other attributes are not looked at here.
 
+    In the order in which `tokentrace.spans` writes them: a field that comes next is found without looking for it.
+    """
+
+    suite: str | None = msgspec.field(default=None, name="eval.suite")
+    side: str | None = None
+    provider: str | None = None
+    model: str | None = None
+    cost_basis: str | None = None
     calls: Count | None = None
     tokens_in: Count | None = None
     tokens_out: Count | None = None
@@ -24,24 +32,19 @@ class SpanAttributes(msgspec.Struct, gc=False):
     cost_usd: Amount = None
     reused_calls: Count | None = None
     saved_usd: Amount = None
-    side: str | None = None
-    provider: str | None = None
-    model: str | None = None
-    cost_basis: str | None = None
-    suite: str | None = msgspec.field(default=None, name="eval.suite")
 
 
-class SpanLine(msgspec.Struct, gc=False):
-    """A trace.span. Times are Unix nanoseconds."""
+class SpanLine(msgspec.Struct, gc=False, kw_only=True):
+    """A trace.span. Times are Unix nanoseconds. In the order in which it is written, for the same reason."""
 
     trace_id: Annotated[str, msgspec.Meta(min_length=32, max_length=32)]
     span_id: Annotated[str, msgspec.Meta(min_length=16, max_length=16)]
+    parent_id: str | None = None
     operation: str
     start_ns: int
     end_ns: int
     status: Literal["ok", "error"]
     attrs: SpanAttributes
-    parent_id: str | None = None
 
 
 Attributes = dict[str, str | int | float | bool | None]
@@ -71,6 +74,17 @@ class WholeMessage(msgspec.Struct, gc=False):
     timestamp_ns: int = 0
 
 
+class AlertLine(msgspec.Struct, frozen=True, gc=False):
+    """A trace.alert: something that reached a threshold while a run went on."""
+
+    trace_id: str
+    level: str
+    metric: str
+    value: float
+    threshold: float
+    message: str
+
+
 class _Envelope(msgspec.Struct, gc=False):
     version: Literal["1"]
     id: str
@@ -80,15 +94,15 @@ class _Envelope(msgspec.Struct, gc=False):
     checksum: int = 0
 
 
-class _SpanEnvelope(msgspec.Struct, gc=False):
+class _SpanEnvelope(msgspec.Struct, gc=False, kw_only=True):
     """The same, read in one go."""
 
     version: Literal["1"]
     id: str
     source: str
     type: Literal["trace.span"]
-    payload: SpanLine
     checksum: int = 0
+    payload: SpanLine
 
 
 class Unusable(ValueError):
@@ -99,12 +113,13 @@ _whole = msgspec.json.Decoder(WholeMessage).decode
 _quick = msgspec.json.Decoder(_SpanEnvelope).decode
 _envelope = msgspec.json.Decoder(_Envelope).decode
 _span = msgspec.json.Decoder(SpanLine).decode
+_alert = msgspec.json.Decoder(AlertLine).decode
 _attributes = msgspec.json.Decoder(dict[str, object]).decode
 _BAD = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 _PAYLOAD = b'"payload": '
 _AFTER = len(_PAYLOAD)
 _LINE_FEED = 10
-SPAN = "trace.span"
+SPAN, ALERT = "trace.span", "trace.alert"
 
 
 def read_span(line: bytes) -> SpanLine | None:
@@ -121,6 +136,24 @@ def read_span(line: bytes) -> SpanLine | None:
         if crc32(body) != envelope.checksum:
             return _slowly(line)
     return envelope.payload
+
+
+def read_alert(line: bytes) -> AlertLine | None:
+    """The alert of a line that is no span; None for anything else, and for one that says of no run what it is about.
+
+    Raises Unusable.
+    """
+    if not line.strip():
+        return None
+    envelope = _envelope(line)
+    if envelope.type != ALERT:
+        return None
+    if envelope.checksum and crc32(envelope.payload) != envelope.checksum:
+        raise Unusable("with a wrong checksum")
+    try:
+        return _alert(envelope.payload)
+    except _BAD:
+        return None
 
 
 def read_whole(line: bytes) -> WholeMessage | None:

@@ -73,6 +73,7 @@ def make_plan(
     policy_steps, policy_notices = _policy_steps(policy_path, gate, changed, trees)
     steps = [
         *policy_steps,
+        *_provider_steps(policy, policy_path, changed, trees["head"]),
         *_data_steps(gate, policy, changed, models, trees["head"], moved),
         *_suite_steps(policy, suites or (), changed),
         *(
@@ -117,6 +118,15 @@ def _policy_steps(
         if fixed is not None and fixed in changed
     ]
     return steps, notices
+
+
+def _provider_steps(policy: Policy, path: str, changed: Mapping[str, ChangeKind], head: Tree) -> list[Step]:
+    """Changes of files that answer. Raises ConfigError where head's own policy would miss one after the merge."""
+    touched = [one for provider in policy.providers.values() for one in provider.files if one in changed]
+    if touched:
+        read_policy(head, path)
+    reason = "file of a provider: takes effect after merge, the base branch's answers here"
+    return [Step(kind=StepKind.LINT_POLICY, subject=one, reason=reason) for one in dict.fromkeys(touched)]
 
 
 def _data_steps(

@@ -1,7 +1,10 @@
 """Spans on disk, and servers that want them."""
 
-from collections.abc import Iterator
-from typing import Protocol, Self
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Protocol, Self
+
+if TYPE_CHECKING:
+    from mist_ci.models.message import TraceSpan
 
 
 class Ledger(Protocol):
@@ -12,6 +15,23 @@ class Ledger(Protocol):
 
     def lines(self) -> Iterator[bytes]:
         """Every whole line. Raises ConfigError MC101."""
+        ...
+
+
+class KeptLedger(Ledger, Protocol):
+    """The ledger that budgets of many runs are held against. Several runs may add to it at once."""
+
+    @property
+    def place(self) -> str:
+        """What to tell people."""
+        ...
+
+    def open(self) -> None:
+        """Makes sure that it can be added to. Raises CouldNotRun MC309."""
+        ...
+
+    def append(self, spans: "Sequence[TraceSpan]") -> None:
+        """Keeps the spans of a run, on disk when the call returns, where they are not in it anyhow. Raises MC309."""
         ...
 
 

@@ -60,6 +60,8 @@ class Completion:
     first_logprobs: Mapping[str, float] = field(default_factory=dict)
     tried: tuple[str, ...] = field(default=(), compare=False)
     """Why each earlier try brought nothing, in order."""
+    tried_s: tuple[tuple[float, float], ...] = field(default=(), compare=False)
+    """When each earlier try began and ended, and then this one, by the clock of the event loop; empty without any."""
     waited_s: float = field(default=0.0, compare=False)
     """Seconds in the client's own queue, before the first try."""
     replayed: bool = field(default=False, compare=False)
@@ -80,6 +82,8 @@ class NoAnswer:
     server_gone: bool
     tried: tuple[str, ...] = field(default=(), compare=False)
     """Why each try brought nothing, in order; the last reason without what was made of it."""
+    tried_s: tuple[tuple[float, float], ...] = field(default=(), compare=False)
+    """When each try began and ended, by the clock of the event loop; empty where nobody told."""
     may_cost: bool = field(default=False, compare=False)
     """The provider may want money for the last try."""
     waited_s: float = field(default=0.0, compare=False)

@@ -31,5 +31,8 @@ class Forgetful:
     def message(self, kind: str, payload: Payload) -> None:
         """Nothing is kept."""
 
+    def spans(self, lines: bytes) -> None:
+        """Nothing is kept."""
+
     def save(self, name: str, text: str) -> None:
         """Nothing is kept."""

@@ -27,6 +27,10 @@ class ResultStore(Protocol):
         """Appends one MIST message (`eval.result`, `trace.span`) in its envelope."""
         ...
 
+    def spans(self, lines: bytes) -> None:
+        """Appends whole lines of `trace.span` messages, with their line feeds, in one write."""
+        ...
+
     def save(self, name: str, text: str) -> None:
         """Writes a whole file, such as `comment.md`."""
         ...

@@ -10,6 +10,7 @@ from mist_ci.ports.files import Files, NoFiles, Tree
 from mist_ci.ports.interrupts import Interrupts, NoInterrupts
 from mist_ci.ports.iterations import IterationStore, NoIterations
 from mist_ci.ports.label_judge import LabelJudge
+from mist_ci.ports.ledger import KeptLedger
 from mist_ci.ports.model_client import ModelClients
 from mist_ci.ports.outputs import NoOutputs, OutputStore
 from mist_ci.ports.programs import NoPrograms, Programs
@@ -39,5 +40,7 @@ class World:
     programs: Programs = field(default_factory=NoPrograms)
     shipped: Tree = field(default_factory=NoFiles)
     """The ready-made suites: `mist:NAME/suite.yml` and what lies beside it."""
+    ledger: KeptLedger | None = None
+    """None where nobody named one: then nothing is known of earlier runs."""
     labels: LabelJudge | None = None
     """None where the extra `labels` is not installed."""

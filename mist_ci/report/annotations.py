@@ -84,6 +84,9 @@ def _of(report: Report) -> Iterator[Annotation]:
         if line.over:
             told = f"{line.name}: {line.spent or 'unknown'} of {line.limit}"
             yield Annotation(Level.ERROR, f"{report.label}: over budget", told)
+        elif not line.held:
+            told = f"{line.name} is not held: {line.note}"
+            yield Annotation(Level.WARNING, f"{report.label}: budget", told)
     for check in report.self_checks:
         if not check.ok:
             yield Annotation(Level.ERROR, f"{report.label}: {check.suite}", check.message)

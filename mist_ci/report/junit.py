@@ -100,9 +100,10 @@ def _gate_case(report: Report, prefix: str) -> _Case:
 def _budget_cases(report: Report, prefix: str) -> Iterator[_Case]:
     for line in report.budgets:
         told = f"{line.name}: {line.spent or 'unknown'} of {line.limit}"
-        yield _Case(
-            f"{prefix}.budget", line.name, failure=f"over budget: {told}" if line.over else None, told=(told,)
-        )
+        told += f" ({line.note})" if line.note else ""
+        failure = f"over budget: {told}" if line.over else None
+        skipped = None if line.held or line.over else f"not held: {line.note}"
+        yield _Case(f"{prefix}.budget", line.name, failure=failure, skipped=skipped, told=(told,))
 
 
 def _suite_cases(suite: SuiteVerdict, classname: str) -> list[_Case]:

@@ -31,7 +31,10 @@ class ClassTally:
 
     def add(self, row: Row, /) -> None:
         """Takes in one row."""
-        label = class_of(row)
+        self.add_label(class_of(row), row)
+
+    def add_label(self, label: str | None, row: Row) -> None:
+        """Takes in a row whose `class_of` is known."""
         if label is None:
             self.others += 1
         else:

@@ -45,6 +45,7 @@ class Record(NamedTuple):
 
 
 _FIRST_BUCKETS = tuple((index * _BUCKETS, rule) for index, rule in enumerate(CORPUS_RULES))
+_OF_PROMPTS = tuple(first for first, rule in _FIRST_BUCKETS if rule.OF_PROMPTS)
 
 
 def _no_buckets() -> defaultdict[int, bytearray]:
@@ -60,6 +61,11 @@ class Records:
     def add(self, row: Row, file: int, number: int, offset: int) -> None:
         """Everything that corpus rules want to know about a row."""
         place = _PLACE.pack(not row.is_known, file, number, offset, len(row.raw))
+        sketch = None if row.plain is None and row.orderly is None else row.prompt_sketch
+        if sketch is not None:  # most rows; their rules all say the same
+            for first in _OF_PROMPTS:
+                self.buckets[first + sketch[0] % _BUCKETS] += sketch + place
+            return
         for first, rule in _FIRST_BUCKETS:
             try:
                 for sketch in rule.sketches(row):

@@ -45,10 +45,13 @@ def new_folds(selection: Selection, targets: Sequence[Target]) -> tuple[Fold, ..
     )
 
 
-def add_row(folds: Sequence[Fold], row: Row) -> None:
-    """Takes in one row."""
+def add_rows(folds: Sequence[Fold], rows: Sequence[Row]) -> None:
+    """Takes in some rows, in order."""
+    special = [row for row in rows if row.plain is None]
     for fold in folds:
-        fold.tally.add(row)
+        add = fold.tally.add
+        for row in special if fold.rule.META.skips_plain else rows:
+            add(row)
 
 
 def merge_folds(mine: Sequence[Fold], later: Sequence[Fold]) -> None:

@@ -130,6 +130,9 @@ class LeakRule(Rule, Protocol):
 class CorpusRule(Rule, Protocol):
     """Judges rows against each other. What the base branch already has comes first: it is the original."""
 
+    OF_PROMPTS: bool
+    """Whether the sketch of a plain or orderly row is that of its prompt, where it has one; else it has none."""
+
     def sketches(self, row: Row, /) -> Iterable[bytes]:
         """16 bytes for each of `keys`, equal wherever the keys are equal, and cheaper."""
         ...

@@ -76,8 +76,10 @@ class PlainRow(msgspec.Struct, eq=False, dict=True):
     @lazy
     def texts(self) -> tuple[str, ...]:
         """What is said, turn by turn."""
-        said = [turn.content for turn in self._row.messages]
-        return tuple([text if isinstance(text, str) else _decode_text(text) for text in said])
+        row = self._row
+        if isinstance(row, _FullMessages):
+            return tuple([turn.content for turn in row.messages])
+        return tuple([_decode_text(turn.content) for turn in row.messages])
 
     @property
     def canonical(self) -> bytes:
@@ -85,14 +87,14 @@ class PlainRow(msgspec.Struct, eq=False, dict=True):
         return _encode(self._row)
 
 
-def read_plain(raw: bytes, *, is_escaped: bool) -> PlainRow | None:
+def read_plain(raw: bytes, *, is_escaped: bool, reads_texts: bool = False) -> PlainRow | None:
     r"""A line that matches STRICT as a row; None when it is not plain after all.
 
-    `is_escaped` says that it matches ESCAPED.
+    `is_escaped` says that it matches ESCAPED, `reads_texts` that the texts are wanted in any case.
     """
     try:
         # Half a surrogate pair and white space may hide behind \u: reading the texts shows them.
-        row = _decode_all(raw) if is_escaped else _decode(raw)
+        row = _decode_all(raw) if is_escaped or reads_texts else _decode(raw)
     except (msgspec.MsgspecError, ValueError):
         return None
     roles = tuple([turn.role for turn in row.messages])

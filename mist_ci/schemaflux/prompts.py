@@ -75,16 +75,24 @@ def fold(text: str) -> bytes:
     return folded.translate(None, _BLANKS)
 
 
-def edges(text: str) -> bytes:
-    """The beginning and the end of `fold(text)`, 32 bytes each, without folding what is between them."""
-    if len(text) > 2 * _EDGE_CHARS:
-        head, tail = fold(text[:_EDGE_CHARS]), fold(text[-_EDGE_CHARS:])
-        if (
-            min(len(head), len(tail)) >= _SURE_BYTES
-        ):  # what is cut apart at the inner ends does not reach so far
-            return head[:_EDGE_BYTES] + tail[-_EDGE_BYTES:]
-    whole = fold(text)
-    return whole if len(whole) <= 2 * _EDGE_BYTES else whole[:_EDGE_BYTES] + whole[-_EDGE_BYTES:]
+def ends(before: str, last: str) -> bytes:
+    """The first 32 bytes of `fold(before)`, and both ends of `fold(last)`, without folding what is between them."""
+    is_cut = len(last) > 2 * _EDGE_CHARS
+    told = f"{last[:_EDGE_CHARS]}\0{last[-_EDGE_CHARS:]}" if is_cut else last
+    first, *rest = fold(f"{before[:_EDGE_CHARS]}\0{told}").split(b"\0")
+    is_clear = len(rest) == 1 + is_cut  # there is no NUL in the texts themselves
+    # What is cut apart at the inner ends does not reach as far as `_SURE_BYTES`.
+    if not is_clear or (len(before) > _EDGE_CHARS and len(first) < _SURE_BYTES):
+        first = fold(before)
+    if is_clear and not is_cut:
+        whole = rest[0]
+    elif is_clear and min(map(len, rest)) >= _SURE_BYTES:
+        return b"\0".join((first[:_EDGE_BYTES], rest[0][:_EDGE_BYTES] + rest[1][-_EDGE_BYTES:]))
+    else:
+        whole = fold(last)
+    if len(whole) > 2 * _EDGE_BYTES:
+        whole = whole[:_EDGE_BYTES] + whole[-_EDGE_BYTES:]
+    return b"\0".join((first[:_EDGE_BYTES], whole))
 
 
 def normalise_prompt(messages: Sequence[PromptMessage]) -> str:

@@ -23,6 +23,8 @@ class RowReader:
 
     formats: Mapping[str, DataFormat]
     known: Known = field(default_factory=Known)
+    reads_texts: bool = False
+    """True where the texts of every row are wanted: read at once, they cost less than one by one."""
 
     def read(
         self,
@@ -44,7 +46,7 @@ class RowReader:
         if orderly is not None:
             return Row(number, path, raw, data_format, is_known, orderly)
         if is_strict and data_format is DataFormat.OPENAI_CHAT:
-            plain = read_plain(raw, is_escaped=is_escaped)
+            plain = read_plain(raw, is_escaped=is_escaped, reads_texts=self.reads_texts)
             if plain is not None:
                 return Row(number, path, raw, data_format, is_known, None, plain)
         try:

@@ -15,7 +15,7 @@ from mist_ci.schemaflux.formats.format import CANONICAL_ROLES, Format
 from mist_ci.schemaflux.lazy import lazy
 from mist_ci.schemaflux.message import Message, Object, Side, ToolDeclaration
 from mist_ci.schemaflux.plain import PlainRow
-from mist_ci.schemaflux.prompts import edges
+from mist_ci.schemaflux.prompts import ends
 from mist_ci.schemaflux.shape import Flaw, ShapeProblem
 from mist_ci.schemaflux.trait import Trait, traits_of
 
@@ -157,20 +157,30 @@ class Row(msgspec.Struct, eq=False, dict=True):
         What a row only judges (KTO) or compares (preferences) is no answer that it gives.
         """
         last = len(self.messages) - 1
+        if self.orderly is not None:
+            return last
         if last < 1 or self.sides or isinstance(self.label, bool) or not self.is_sound:
             return None
         return last if self.messages[last].is_trained else None
 
     @lazy
     def prompt_sketch(self) -> bytes | None:
-        """16 bytes, equal for rows with the same prompt, from the edges of its texts. None without an answer."""
+        """16 bytes, equal for rows with the same prompt, from two of its texts. None without an answer.
+
+        They are what a user said last, and what else was said last: results of tools are alike in many rows.
+        """
         if self.plain is not None:
             spoken, texts = self.plain.roles, self.plain.texts[:-1]
         elif self.answer is not None:
-            spoken = tuple(message.role or "" for message in self.messages[: self.answer + 1])
-            texts = tuple(message.text for message in self.messages[: self.answer])
+            spoken = tuple([message.role or "" for message in self.messages[: self.answer + 1]])
+            texts = tuple([message.text for message in self.messages[: self.answer]])
         else:
             return None
         if not texts:
             return None
-        return xxhash.xxh3_128_digest(b"\x1e".join((" ".join(spoken).encode(), *map(edges, texts))))
+        asked = len(texts) - 1
+        if spoken[asked] != "user" and "user" in spoken:
+            asked -= spoken[asked::-1].index("user")
+        other = asked - 1 if asked == len(texts) - 1 else -1
+        said = ends(texts[other] if len(texts) > 1 else "", texts[asked])
+        return xxhash.xxh3_128_digest(" ".join(spoken).encode() + b"\x1e" + said)

@@ -37,6 +37,8 @@ class RuleMeta:
     """Name of the file of the examples."""
     target: str | None = None
     """The target of the examples, by the name of a file that ships with MIST CI."""
+    skips_plain: bool = False
+    """True for a rule about the whole data that plain rows are nothing to."""
     longest_line: int | None = None
     """Bytes that a line of the examples may have."""
     trainer: bytes | None = None

@@ -46,7 +46,7 @@ def validate(asked: Inspection, means: Means) -> DataReport:
     before = whole(asked.base)
     formats = _formats(heads), _formats_before(asked, before)
     known = known_lines(readable, before, means.scratch, formats)
-    scan = _scan(asked, means, readable, RowReader(formats[0], known))
+    scan = _scan(asked, means, readable, RowReader(formats[0], known, reads_texts=True))
     total = scan.new_part()
     files = {path: FileCount() for path in heads}
     for part in _parts(scan, readable, means):

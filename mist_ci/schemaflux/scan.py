@@ -19,7 +19,7 @@ from mist_ci.ports.accounting import TokenCounter
 from mist_ci.ports.executor import Executor
 from mist_ci.schemaflux.asking import ask
 from mist_ci.schemaflux.bad_lines import note_bad_line
-from mist_ci.schemaflux.folds import add_row, new_folds
+from mist_ci.schemaflux.folds import add_rows, new_folds
 from mist_ci.schemaflux.judge import Found, Glance, Judge
 from mist_ci.schemaflux.leaks import SuiteIndex
 from mist_ci.schemaflux.ledger import KEEP, Ledger, Watch
@@ -192,9 +192,9 @@ class _Scanner:
         """What is cheaper for many rows at once."""
         for one in self._meter.measure([judged.row for judged in batch], part.tokens):
             self._write_measured(part, batch[one.index], one)
-        for judged in batch:
+        add_rows(part.folds, [judged.row for judged in batch])
+        for judged in batch if part.matrix.columns or self._scan.suites else ():
             part.matrix.add(judged.about)
-            add_row(part.folds, judged.row)
             if self._scan.suites:
                 self._look_for_leaks(part, judged.row)
 

@@ -248,9 +248,10 @@ class Ahead:
         return tokentrace.Accounts(self.world.tokens, self.world.prices, self.world.clock.now().date())
 
     def _doubt_price(self, model: str, found: Outlay) -> None:
-        if found.usd_most is None and self.gate.budgets.eval_usd is not None:
+        names = [one for one in self.gate.budgets.of("eval_", "pull_", "month_") if one.endswith("_usd")]
+        if found.usd_most is None and names:
             self.warn(
-                [f"eval_usd is set and the price of {model!r} is unknown: the gate would end with MC306"]
+                [f"{names[0]} is set and the price of {model!r} is unknown: the gate would end with MC306"]
             )
 
 

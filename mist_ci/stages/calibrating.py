@@ -10,6 +10,7 @@ from mist_ci.errors import Code, CouldNotRun
 from mist_ci.gate import Pretended
 from mist_ci.models.attempt import Attempt, Side, spend_of
 from mist_ci.models.calibration import GateCalibration, Splits, SuiteCalibration
+from mist_ci.models.ceilings import Ceilings, Charge
 from mist_ci.models.config import Gate, Policy
 from mist_ci.models.figures import count
 from mist_ci.models.judges import NO_JUDGES, Judges
@@ -18,7 +19,7 @@ from mist_ci.models.plan import ModelChange
 from mist_ci.models.suite import AttemptCounts, Suite
 from mist_ci.models.usage import Spend
 from mist_ci.ports import World
-from mist_ci.ports.results import ResultStore
+from mist_ci.tokentrace import Gauge, Origin, Recorder
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Calibrated:
 
 def calibrate(
     world: World,
-    store: ResultStore,
+    store: Recorder,
     subject: Subject,
     suites: Sequence[Suite],
     attempts: int,
@@ -91,7 +92,7 @@ def calibrate(
 
 def _ask(
     world: World,
-    store: ResultStore,
+    store: Recorder,
     subject: Subject,
     suites: Sequence[Suite],
     attempts: int,
@@ -102,7 +103,14 @@ def _ask(
     seat = matchspec.Contestant(Side.HEAD, subject.reference, provider)
     asked = [matchspec.Portion.whole(suite.model_copy(update=times)) for suite in suites]
     providers = subject.policy.providers
-    evaluation = matchspec.evaluate(asked, [seat], world, store, ceiling_usd, providers)
+    store.origins[Side.HEAD] = Origin.of(subject.reference)
+
+    def watch(spent: Charge) -> None:
+        if ceiling_usd is not None:
+            store.heed([Gauge("max_usd", spent.usd, ceiling_usd)])
+
+    ceilings = Ceilings(usd=ceiling_usd)
+    evaluation = matchspec.evaluate(asked, [seat], world, store, ceilings, providers, watch)
     if evaluation.failure is not None:
         raise evaluation.failure
     if not evaluation.complete:

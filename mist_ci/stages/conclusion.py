@@ -1,12 +1,14 @@
 """The end of a run: the Report, and everything that belongs to it on disk."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal
 
 from mist_ci import __version__, gate, report, schemaflux, tokentrace
 from mist_ci.errors import ConfigError, MistError, UsageError
 from mist_ci.models.attempt import Attempt, Side, judging_of, spend_of
 from mist_ci.models.difference import InferenceDifference
 from mist_ci.models.finding import Severity
+from mist_ci.models.message import TraceSpan
 from mist_ci.models.plan import Plan
 from mist_ci.models.report import Problem, Report, SpendLine
 from mist_ci.models.token_check import TokenCheck
@@ -56,8 +58,11 @@ def conclude(
         started_at=run.started.isoformat(timespec="seconds"),
         duration_s=(end_ns - run.start_ns) / 1e9,
     )
+    estimates = list(_estimates(run, end_ns))
+    kept = tuple(_keep(run, finished, end_ns, estimates))
+    finished = finished.model_copy(update={"notices": (*finished.notices, *kept)})
     try:
-        _save(run, finished, end_ns)
+        _save(run, finished, end_ns, estimates)
     except MistError as error:  # the verdict is made, and a full disk does not unmake it
         notice = f"the results directory is not complete: {error}"
         return finished.model_copy(update={"notices": (*finished.notices, notice)})
@@ -133,13 +138,10 @@ def _is_untold(attempts: Iterable[Attempt]) -> bool:
     return bool(told) and not any(told)
 
 
-def _save(run: Run, finished: Report, end_ns: int) -> None:
-    everything = [attempt for attempts in run.attempts.values() for attempt in attempts]
-    for span in tokentrace.spans(run.run_id, everything, run.start_ns, end_ns, _about(run, finished)):
-        run.store.message("trace.span", span)
-    hashes = {found.dataset: found.data_hash for found in run.data}
-    for one in run.training:
-        estimate = tokentrace.estimate_span(run.run_id, one, hashes[one.dataset], run.start_ns, end_ns)
+def _save(run: Run, finished: Report, end_ns: int, estimates: Sequence[TraceSpan]) -> None:
+    status: Literal["ok", "error"] = "ok" if finished.problem is None else "error"
+    run.store.end(run.start_ns, end_ns, _about(run, finished), status)
+    for estimate in estimates:
         run.store.message("trace.span", estimate)
     for model in finished.decision.models:
         for result in gate.eval_results(model, run.suites, run.attempts.get(model.model, ())):
@@ -152,9 +154,32 @@ def _save(run: Run, finished: Report, end_ns: int) -> None:
     run.store.save("report.json", finished.model_dump_json(indent=2) + "\n")
 
 
+def _estimates(run: Run, end_ns: int) -> Iterator[TraceSpan]:
+    hashes = {found.dataset: found.data_hash for found in run.data}
+    for one in run.training:
+        yield tokentrace.estimate_span(run.run_id, one, hashes[one.dataset], run.start_ns, end_ns)
+
+
+def _keep(run: Run, finished: Report, end_ns: int, estimates: Sequence[TraceSpan]) -> Iterator[str]:
+    """Adds the run to the ledger, where it took or estimated anything; a sentence where that fails."""
+    if run.world.ledger is None or not (run.attempts or run.training):
+        return
+    everything = [attempt for attempts in run.attempts.values() for attempt in attempts]
+    times = run.start_ns, end_ns
+    try:
+        mine = tokentrace.condensed(run.run_id, everything, times, _about(run, finished))
+        run.world.ledger.append([*mine, *estimates])
+    except (
+        MistError
+    ) as error:  # the verdict is made, and whoever reads it has to know that the next one sees less
+        yield f"what this run spent is not in the ledger, and no later budget will count it: {error}"
+
+
 def _about(run: Run, finished: Report) -> dict[str, str | int | float | bool | None]:
     """What a ledger of many runs tells them apart by."""
-    return {
+    everything = [attempt for attempts in run.attempts.values() for attempt in attempts]
+    account = run.account.about(everything, run.suites) if run.plan else {}
+    return account | {
         "mist.gate": run.gate_name,
         "mist.config": run.config,
         "mist.event": run.event.name,
@@ -162,4 +187,6 @@ def _about(run: Run, finished: Report) -> dict[str, str | int | float | bool | N
         "mist.base_commit": run.event.base,
         "mist.branch": run.event.base_ref,
         "mist.tokens": "\n".join(finished.about_tokens) or None,
+        "mist.outcome": finished.decision.outcome.value,
+        "mist.complete": run.complete,
     }

@@ -1,22 +1,24 @@
 """Looking ahead: what one gate would ask, what that costs and what it can decide. Nothing is asked of a model."""
 
-from collections.abc import Iterator, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from mist_ci import __version__, matchspec, planning
 from mist_ci.errors import Code, ConfigError
 from mist_ci.models.calibration import Calibration
 from mist_ci.models.config import Defaults
-from mist_ci.models.figures import money
-from mist_ci.models.outlook import NOTHING, ExtraOutlook, ModelOutlook, Outlay, Outlook
+from mist_ci.models.outlook import NOTHING, ExtraOutlook, ModelOutlook, Outlook
 from mist_ci.models.plan import Event, ModelChange, Step, StepKind
 from mist_ci.models.suite import Suite
 from mist_ci.parsing import safe_yaml
 from mist_ci.planning import Case
 from mist_ci.ports import World
 from mist_ci.ports.files import Tree
+from mist_ci.stages.account import Account
 from mist_ci.stages.ahead import Ahead, Earlier
+from mist_ci.stages.foreseen import budget_warnings, budgets_ahead
+from mist_ci.stages.least import FirstQuestions, first_questions, least, self_check_questions
 from mist_ci.stages.run import Run
 from mist_ci.stages.suites import load_changed
 
@@ -25,7 +27,9 @@ NO_RUNS: Earlier = MappingProxyType({})
 AS_IF = "asked as if it had changed"
 
 
-def outlook_of_change(world: World, event: Event, case: Case, earlier: Earlier = NO_RUNS) -> Outlook:
+def outlook_of_change(
+    world: World, event: Event, case: Case, earlier: Earlier = NO_RUNS, pull_requests: str = ""
+) -> Outlook:
     """What a gate would do about a change. `world.results` should keep nothing. Raises MistError like the gate."""
     if case.broken is not None:
         raise case.broken
@@ -43,7 +47,11 @@ def outlook_of_change(world: World, event: Event, case: Case, earlier: Earlier =
     models = tuple(ahead.model(change, suites) for change in plan.models)
     extras = [*ahead.extras(asked, ahead.guarded_references(base))]
     extras += [one for change in plan.models for one in ahead.added(change, asked, suites)]
-    return _outlook(ahead, case, event, plan.steps, models, extras, run.notices)
+    run.pull_requests, run.account.only_looks = pull_requests, True
+    current = ahead.guarded_references(base)
+    first = [*first_questions(plan.gate, plan.models, suites), *self_check_questions(changed, current)]
+    seen = _Seen(event, plan.steps, models, extras, run.notices)
+    return _outlook(ahead, case, seen, run.account, first)
 
 
 def outlook_of_files(world: World, tree: Tree, case: Case, earlier: Earlier = NO_RUNS) -> Outlook:
@@ -62,7 +70,9 @@ def outlook_of_files(world: World, tree: Tree, case: Case, earlier: Earlier = NO
     _require_suites(changes, suites)
     models = tuple(ahead.model(change, suites) for change in changes)
     steps = tuple(Step(kind=StepKind.EVALUATE, subject=one.model, reason=AS_IF) for one in models)
-    return _outlook(ahead, case, None, steps, models, (), ())
+    account = Account(world, world.clock.now(), {}, "", ahead.gate.budgets, only_looks=True)
+    first = list(first_questions(ahead.gate, changes, suites))
+    return _outlook(ahead, case, _Seen(None, steps, models), account, first)
 
 
 def _as_if_changed(ahead: Ahead, tree: Tree) -> list[ModelChange]:
@@ -95,52 +105,48 @@ def _require_suites(models: Sequence[ModelChange], suites: Sequence[Suite]) -> N
         raise ConfigError(Code.MISSING_KEY, message, hint=hint)
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What would run."""
+
+    event: Event | None
+    steps: tuple[Step, ...]
+    models: tuple[ModelOutlook, ...]
+    extras: Sequence[ExtraOutlook] = ()
+    notices: Sequence[str] = ()
+
+
 def _outlook(
-    ahead: Ahead,
-    case: Case,
-    event: Event | None,
-    steps: tuple[Step, ...],
-    models: tuple[ModelOutlook, ...],
-    extras: Sequence[ExtraOutlook],
-    notices: Sequence[str],
+    ahead: Ahead, case: Case, seen: _Seen, account: Account, first: Sequence[FirstQuestions]
 ) -> Outlook:
     sides = [
         side
-        for one in models
+        for one in seen.models
         for suite in one.suites
         for side in (suite.base, suite.head, suite.anchor)
         if side
     ]
-    judges = [one.outlay for model in models for suite in model.suites for one in suite.judges]
-    total = sum([*sides, *judges, *(extra.outlay for extra in extras)], NOTHING)
-    budget = ahead.gate.budgets.eval_usd
+    judges = [one.outlay for model in seen.models for suite in model.suites for one in suite.judges]
+    total = sum([*sides, *judges, *(extra.outlay for extra in seen.extras)], NOTHING)
+    warnings: tuple[str, ...] = ()
+    if seen.models or seen.extras:
+        warnings = tuple(budget_warnings(account, total, least(first, ahead.policy, ahead.world)))
     return Outlook(
         version=__version__,
         gate=case.gate,
         config=case.config,
-        event=event,
+        event=seen.event,
         alpha=ahead.gate.defaults.alpha,
-        steps=steps,
-        models=models,
-        extras=tuple(extras),
+        steps=seen.steps,
+        models=seen.models,
+        extras=tuple(seen.extras),
         total=total,
-        budget_usd=budget,
+        budget_usd=ahead.gate.budgets.eval_usd,
+        budgets=budgets_ahead(account) if seen.models or seen.extras else (),
         assumptions=tuple(ahead.assumptions),
-        warnings=(*_budget_warnings(budget, total), *ahead.warnings),
-        notices=tuple(notices),
+        warnings=(*warnings, *ahead.warnings),
+        notices=(*seen.notices, *account.notices),
     )
-
-
-def _budget_warnings(budget: Decimal | None, total: Outlay) -> Iterator[str]:
-    if budget is None or total.usd_least is None or total.usd_most is None:
-        return
-    if budget < total.usd_least:
-        yield (
-            f"eval_usd allows {money(budget)} and the least that this takes is {money(total.usd_least)}: the gate will "
-            f"stop half way, and fail"
-        )
-    elif budget < total.usd_most:
-        yield f"eval_usd allows {money(budget)}, and this may take up to {money(total.usd_most)}"
 
 
 def _calibration(tree: Tree, config: str) -> Calibration:

@@ -7,13 +7,13 @@ and paid for: the report of a run that broke off still shows it.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 from functools import cached_property
 
 from mist_ci import gate, matchspec, planning
-from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError, Where, needs_approval
+from mist_ci.errors import Code, ConfigError, needs_approval
 from mist_ci.matchspec import ImportedSuite, Portion
 from mist_ci.models.attempt import Attempt, Side
+from mist_ci.models.ceilings import NOTHING, Charge
 from mist_ci.models.comparison import ModelComparison
 from mist_ci.models.config import Policy, Waiver
 from mist_ci.models.finding import DataReport
@@ -26,14 +26,16 @@ from mist_ci.models.verdict import Decision
 from mist_ci.parsing import safe_yaml
 from mist_ci.ports import World
 from mist_ci.ports.files import Tree
-from mist_ci.ports.results import ResultStore
-from mist_ci.stages.budgets import budget_lines
+from mist_ci.stages.account import Account
+from mist_ci.stages.affording import can_pay
 from mist_ci.stages.calibrated import beside_calibration
 from mist_ci.stages.data import DataStage
 from mist_ci.stages.evaluation import ChangedSuite, ModelStage, suite_by_base_rules
 from mist_ci.stages.judges import vouched_for, without_bar
+from mist_ci.stages.origins import anchor_commit, changes_of, origins_of
 from mist_ci.stages.results import imported_suites, notices_of, refuse_many
-from mist_ci.stages.suites import leaked_keys, load_changed, load_suites
+from mist_ci.stages.suites import find_suites, leaked_keys, load_changed, load_suites
+from mist_ci.tokentrace import Recorder
 
 
 @dataclass
@@ -47,7 +49,7 @@ class Run:
     run_id: str
     started: datetime
     start_ns: int
-    store: ResultStore
+    store: Recorder
     plan: Plan | None = None
     documents: tuple[SuiteDocument, ...] = ()
     suites: tuple[Suite, ...] = ()
@@ -57,14 +59,17 @@ class Run:
     comparisons: list[ModelComparison] = field(default_factory=list)
     self_checks: list[SelfCheck] = field(default_factory=list)
     changed_suites: list[ChangedSuite] = field(default_factory=list)
+    _changed: dict[str, Suite] = field(default_factory=dict)
     training: list[TrainingEstimate] = field(default_factory=list)
     budgets: tuple[BudgetLine, ...] = ()
-    complete: bool = True
-    _spent_usd: Decimal = Decimal(0)
     read_results: ReadResults | None = None
     """What another runner measured, and so is not asked here."""
     commit: str | None = None
     """The head, where stored answers to its own gate are not doubted."""
+    anchor: str | None = None
+    """The commit of an anchor that is a ref."""
+    pull_requests: str = ""
+    """Those that this run is for, parted by spaces."""
 
     @classmethod
     def begin(
@@ -73,17 +78,8 @@ class Run:
         """A run with an id of its own and an empty results directory."""
         started = world.clock.now()
         run_id = f"{started:%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}"
-        return cls(
-            world,
-            gate_name,
-            config,
-            event,
-            run_id,
-            started,
-            world.clock.now_ns(),
-            world.results.create(run_id),
-            read_results=results,
-        )
+        start_ns, store = world.clock.now_ns(), Recorder.create(world, run_id)
+        return cls(world, gate_name, config, event, run_id, started, start_ns, store, read_results=results)
 
     def _tree(self, side: str) -> Tree:
         return self._trees[side]
@@ -93,6 +89,17 @@ class Run:
         event, files = self.event, self.world.files
         commits = {"base": event.base, "head": event.head, "merge base": event.merge_base}
         return {side: files.tree(commit, side) for side, commit in commits.items()}
+
+    @cached_property
+    def account(self) -> Account:
+        """What this run may spend, and what it has."""
+        gate_of = {"mist.gate": self.gate_name, "mist.config": self.config}
+        return Account(self.world, self.started, gate_of, self.pull_requests, self._planned.gate.budgets)
+
+    @property
+    def complete(self) -> bool:
+        """False when a budget ran out."""
+        return self.plan is None or self.account.complete
 
     @property
     def _planned(self) -> Plan:
@@ -107,11 +114,11 @@ class Run:
 
     def make_plan(self, policy: Policy, anchors: Mapping[str, str]) -> Plan:
         """What changed and what therefore runs. Raises ConfigError, and CouldNotRun where an anchor is nowhere."""
-        config, changes = self.config, self._changes()
+        config, changes = self.config, changes_of(self.event, self.world.files)
         self._find_anchor(policy, changes, anchors)
         broken: ConfigError | None = None
         try:
-            self.documents = self._find_suites("base", policy)
+            self.documents = find_suites(self._tree("base"), policy, self.config, self.world)
         except ConfigError as error:
             broken = error
         suites = None if broken else self.documents
@@ -126,18 +133,10 @@ class Run:
         return self.plan
 
     def _find_anchor(self, policy: Policy, changes: Sequence[Change], anchors: Mapping[str, str]) -> None:
-        """The anchor's tree, where a model moves: what moves none, a better policy too, needs no anchor."""
-        gate_policy = policy.gates[self.gate_name]
-        moved = {change.path for change in changes} & set(policy.guarded_models(gate_policy).values())
-        if (ref := gate_policy.anchor_ref) is None or not moved:
-            return
-        try:
-            commit = anchors.get(ref) or self.world.files.commit(ref)
-        except UsageError:
-            message = f"the anchor of gate {self.gate_name} is {ref}, and there is no such ref"
-            hint = "create the tag or branch, or fetch it here; or name another anchor in the policy"
-            raise CouldNotRun(Code.NOT_COMPARABLE, message, where=Where(self.config), hint=hint) from None
-        self._trees["anchor"] = self.world.files.tree(commit, "anchor")
+        paths, files = [change.path for change in changes], self.world.files
+        self.anchor = anchor_commit(policy, self.gate_name, self.config, paths, anchors, files)
+        if self.anchor is not None:
+            self._trees["anchor"] = files.tree(self.anchor, "anchor")
 
     def _check_head(self) -> None:
         """A change of suites or policy must not lock out the changes that come after it."""
@@ -145,18 +144,7 @@ class Run:
         policy = planning.read_policy(head, config)
         if policy is not None:
             source = safe_yaml.load(head.read(config), config)
-            planning.check_head(policy, source, head, self._find_suites("head", policy))
-
-    def _find_suites(self, side: str, policy: Policy) -> tuple[SuiteDocument, ...]:
-        found = matchspec.find(self._tree(side), policy.suites, self.config, self.world.shipped)
-        planning.check_judges(policy, self._tree(side), found)
-        return found
-
-    def _changes(self) -> tuple[Change, ...]:
-        event = self.event
-        bases = (event.merge_base, *event.other_merge_bases)
-        found = {one.path: one for base in bases for one in self.world.files.changes(base, event.head)}
-        return tuple(found[path] for path in sorted(found))
+            planning.check_head(policy, source, head, find_suites(head, policy, config, self.world))
 
     def load_suites(self) -> tuple[Suite, ...]:
         """The suites at the base tip: the cohort that decides."""
@@ -187,9 +175,20 @@ class Run:
         if self._planned.asks_models and not may_spend:
             raise needs_approval()
 
+    def can_pay(self, suites: tuple[Suite, ...]) -> bool:
+        """False when no budget pays for even the least that asking takes: then it is over, and nobody is asked."""
+        base = self._tree("base")
+        return can_pay(self.account, self._planned, suites, self._changed_suite, base, self.world)
+
+    def _changed_suite(self, path: str) -> Suite:
+        if path not in self._changed:
+            trees = self._tree("head"), self._tree("base")
+            self._changed[path] = load_changed(path, trees[0], self.documents, trees[1], self.world)
+        return self._changed[path]
+
     def check_changed_suite(self, path: str) -> None:
         """A suite that head adds or edits must load, run on the current base model, and hold its floor there."""
-        suite = load_changed(path, self._tree("head"), self.documents, self._tree("base"), self.world)
+        suite = self._changed_suite(path)
         if suite.imported:
             return  # what it asks is known to its runner only
         suite = without_bar(suite_by_base_rules(suite, self.suites), self._tree("base"), self.config)
@@ -245,7 +244,9 @@ class Run:
 
     def _keep_imported(self, change: ModelChange, imported: Sequence[ImportedSuite]) -> None:
         """What others asked is part of the report as if it had been asked here."""
-        self.attempts.setdefault(change.name, []).extend(one for each in imported for one in each.attempts)
+        found = [one for each in imported for one in each.attempts]
+        self.attempts.setdefault(change.name, []).extend(found)
+        self.store.trace(found)
         known = {one.suite.name for one in imported}
         self.suites = (
             *(one for one in self.suites if one.name not in known),
@@ -261,16 +262,20 @@ class Run:
             matchspec.Contestant(side, reference, providers[reference.provider], self.commit)
             for side, reference in sides.items()
         ]
-        ceiling = self._planned.gate.budgets.eval_usd
-        left = None if ceiling is None else max(ceiling - self._spent_usd, Decimal(0))
-        evaluation = matchspec.evaluate(portions, contestants, self.world, self.store, left, providers)
+        self.store.origins = origins_of(self.event, sides, self.anchor)
+        where = self.world, self.store, self.account.ceilings, providers, self._watch
+        evaluation = matchspec.evaluate(portions, contestants, *where)
         # Added, never replaced: head may call two suites by one name, and both were paid for.
         self.attempts.setdefault(label, []).extend(evaluation.attempts)
-        self._spent_usd += evaluation.spent_usd
-        self.complete = self.complete and evaluation.complete
+        self.account.take(evaluation)
         if evaluation.failure is not None:
             raise evaluation.failure
+        self._watch(NOTHING)
         return evaluation.attempts
+
+    def _watch(self, spent: Charge) -> None:
+        """Alerts, once this call for answers has spent so much."""
+        self.store.heed(self.account.gauges(spent))
 
     def forget(self, label: str, is_wrong: Callable[[Attempt], bool]) -> None:
         """Takes attempts out of what reports are made from; they stay in the results directory."""
@@ -279,20 +284,12 @@ class Run:
     def decide(self) -> Decision:
         """Everything that was found out, as one decision."""
         plan = self._planned
-        return gate.decide(
-            plan.gate,
-            self.comparisons,
-            self.data,
-            self.self_checks,
-            self.hold_budgets(),
-            self.waivers,
-            complete=self.complete,
-            remarks=plan.changes_what_judges,
-        )
+        found = self.comparisons, self.data, self.self_checks, self.hold_budgets(), self.waivers
+        return gate.decide(plan.gate, *found, complete=self.complete, remarks=plan.changes_what_judges)
 
     def hold_budgets(self) -> tuple[BudgetLine, ...]:
         """Every budget of the gate against what was spent."""
-        self.budgets = budget_lines(
-            self._planned.gate.budgets, self.training, self.attempts, self.suites, complete=self.complete
-        )
+        everything = [attempt for many in self.attempts.values() for attempt in many]
+        self.budgets = self.account.lines(self._planned, self.data, self.training, everything, self.suites)
+        self.notices += self.account.notices
         return self.budgets

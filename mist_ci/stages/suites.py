@@ -2,12 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 
-from mist_ci import matchspec
+from mist_ci import matchspec, planning
+from mist_ci.models.config import Policy
 from mist_ci.models.finding import DataReport
 from mist_ci.models.plan import SuiteDocument
 from mist_ci.models.suite import Suite
 from mist_ci.ports import World
 from mist_ci.ports.files import Tree
+
+
+def find_suites(tree: Tree, policy: Policy, config: str, world: World) -> tuple[SuiteDocument, ...]:
+    """The suites that the policy names, as the tree has them. Raises ConfigError, also where a judge is unknown."""
+    found = matchspec.find(tree, policy.suites, config, world.shipped)
+    planning.check_judges(policy, tree, found)
+    return found
 
 
 def load_suites(documents: Sequence[SuiteDocument], base: Tree, world: World) -> tuple[Suite, ...]:

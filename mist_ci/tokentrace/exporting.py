@@ -14,7 +14,7 @@ CONTENT = frozenset(
         *("gen_ai.input.messages", "gen_ai.output.messages", "gen_ai.system_instructions", "gen_ai.prompt"),
         *("gen_ai.completion", "gen_ai.tool.call.arguments", "gen_ai.tool.call.result", "prompt", "messages"),
         *("input", "output", "content", "completion", "response"),
-        "eval.reason",  # a judge quotes what it judges
+        *("eval.reason", "reason"),  # a judge quotes what it judges, and a provider what it refuses
     )
 )
 """Attributes that hold what was asked or answered. Spans of mist-ci have the words of judges only; those of others may

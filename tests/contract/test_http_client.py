@@ -1,6 +1,7 @@
 """The client under every wire format: limits of the provider, lost replies, time that runs out (claim level: fake)."""
 
 import json
+import re
 import shutil
 import ssl
 import subprocess
@@ -160,7 +161,10 @@ def test_why_each_try_brought_nothing_is_told() -> None:
     answer, _ = outcome(faults.error(500, "broken"), faults.cut_mid_body, faults.ok)
     assert isinstance(answer, Completion)
     assert answer.tried[0] == "500: broken"
-    assert "RemoteProtocolError" in answer.tried[1]
+    assert re.fullmatch(r"the server closed the connection after [0-9,]+ bytes of its reply", answer.tried[1])
+    silent, _ = outcome(faults.hang_up, faults.ok)
+    assert isinstance(silent, Completion)
+    assert silent.tried == ("the server closed the connection after the request, without a reply",)
 
 
 @pytest.mark.parametrize(

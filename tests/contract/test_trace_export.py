@@ -21,10 +21,10 @@ from mist_ci.adapters.trace_post import TRIES, HttpPost, endpoint
 from mist_ci.cli import cli
 from mist_ci.errors import Code, CouldNotRun, UsageError
 from mist_ci.models.message import Envelope, TraceSpan, encode
-from mist_ci.tokentrace import spans
 from tests.contract.span_server import SpanServer, span_server
 from tests.unit.tokentrace.test_ledger import some
 from tests.unit.tokentrace.test_trainers import TABLE
+from tests.unit.tokentrace.trees import spans
 
 KEY = "sk-very-secret-0123456789"
 RUN = "20261126T120000Z-aaaaaaaa"
@@ -117,7 +117,7 @@ def test_every_kind_of_value_arrives_as_it_was(server: SpanServer) -> None:
         "text": "ü€𝄞\x00", "negative": -5, "large": 2**63 - 1, "small": -(2**63), "share": 0.1, "yes": True,
         "no": False, "nothing": None, "empty": "",
     }  # fmt: skip
-    keep([TREE[0].model_copy(update={"attrs": attrs, "status": "error"})])
+    keep([TREE[-1].model_copy(update={"attrs": attrs, "status": "error"})])
     export("--to", "otlp", "--url", server.url)
     (one,) = decoded(server)
     found = values(one.attributes)
@@ -174,8 +174,8 @@ def test_messages_as_lines_are_the_same_ledger(server: SpanServer, tmp_path: Pat
 def test_a_table_has_every_span_and_every_attribute() -> None:
     rows = list(csv.DictReader(StringIO(export("--to", "csv").stdout)))
     assert [row["span_id"] for row in rows] == [span.span_id for span in TREE]
-    assert rows[-1]["tokens_in"] == str(TREE[-1].attrs["tokens_in"])
-    assert json.loads(rows[-1]["more"])["retries"] == 0
+    assert rows[0]["tokens_in"] == str(TREE[0].attrs["tokens_in"])
+    assert json.loads(rows[0]["more"])["tokens_basis"] == "reported"
 
 
 def test_only_runs_that_were_asked_for_go() -> None:
@@ -252,7 +252,7 @@ def test_a_server_that_takes_only_some_is_an_error(server: SpanServer) -> None:
     answer.partial_success.rejected_spans = 3
     answer.partial_success.error_message = "too old"
     server.answers = [(200, {}, answer.SerializeToString())]
-    with pytest.raises(CouldNotRun, match="3 of 14 spans: too old"):
+    with pytest.raises(CouldNotRun, match="3 of 22 spans: too old"):
         export("--to", "otlp", "--url", server.url)
     server.answers = [(200, {}, ExportTraceServiceResponse().SerializeToString()), (200, {}, b"not protobuf")]
     export("--to", "otlp", "--url", server.url)

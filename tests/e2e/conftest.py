@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from tests.e2e import forked
+
 ROOT = Path(__file__).parents[2]
 ASSISTANT = ROOT / "examples" / "assistant"
 SERVER = ROOT / "examples" / "tiny_models" / "server.py"
@@ -86,10 +88,14 @@ class Outcome:
 def mist_ci(
     *arguments: str, cwd: Path, env: Mapping[str, str] | None = None
 ) -> "subprocess.CompletedProcess[str]":
+    """In a process of its own: a fork, or a new Python where the environment may change how Python itself starts."""
+    environ = {**os.environ, **(env or {})}
+    if not any(name.startswith(("PYTHON", "LC_", "LANG")) for name in env or {}):
+        return forked.run(arguments, cwd, environ)
     return subprocess.run(
         [sys.executable, "-m", "mist_ci", *arguments],
         cwd=cwd,
-        env={**os.environ, **(env or {})},
+        env=environ,
         capture_output=True,
         text=True,
         timeout=300,

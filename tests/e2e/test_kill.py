@@ -90,6 +90,24 @@ def test_a_run_that_is_killed_again_and_again_asks_only_what_was_under_way_once_
     assert len(asked) == SAMPLES
     assert asked.total() <= SAMPLES + kills * CONNECTIONS, "at most the calls in flight are asked again"
     assert json.loads(out)["suites"][0]["head"]["answered"] == SAMPLES, err
+    runs = [path for path in (tmp_path / "mist-results").iterdir() if path.is_dir()]
+    ended = [has_spans_of_its_attempts(run) for run in runs]
+    assert kills <= len(runs) - 2
+    assert ended.count(True) >= 2, "and one more where the signal came after the end"
+
+
+def has_spans_of_its_attempts(run: Path) -> bool:
+    """True for a run that ended. What was killed has the spans of every attempt, but for the one it was writing."""
+    records, trace = run / "attempts.jsonl", run / "trace.jsonl"
+    attempts = [json.loads(line) for line in records.read_bytes().splitlines()] if records.exists() else []
+    lines = trace.read_bytes().splitlines() if trace.exists() else []
+    spans = [json.loads(line)["payload"] for line in lines]
+    counts = Counter(span["operation"] for span in spans)
+    assert counts["mist.attempt"] == counts["gen_ai.chat"]
+    assert 0 <= len(attempts) - counts["mist.attempt"] <= 1
+    if counts["mist.run"]:
+        assert spans[-1]["attrs"]["calls"] == sum(not one["reused"] for one in attempts)
+    return counts["mist.run"] == 1
 
 
 @pytest.mark.slow

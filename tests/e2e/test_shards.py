@@ -90,6 +90,10 @@ def test_merged_shards_are_byte_for_byte_the_run_that_was_not_cut(
     ] * 2
     assert told["finished"]
     assert len(told["merged"]) == 3
+    traces = [next((place / shard).rglob("trace.jsonl")).read_bytes().splitlines() for shard in shards]
+    merged_trace = (place / "merged" / "trace.jsonl").read_bytes()
+    assert sorted(merged_trace.splitlines()) == sorted(line for lines in traces for line in lines)
+    assert merged_trace == (place / "backwards" / "trace.jsonl").read_bytes()
     unsorted = sorted(records(place / whole), key=lambda one: (one["suite"], one["sample"]))
     merged = sorted(records(place / "merged"), key=lambda one: (one["suite"], one["sample"]))
     assert [one["output"] for one in merged] == [one["output"] for one in unsorted]

@@ -31,12 +31,13 @@ gates:
 SUITE = """\
 version: 1
 name: polite
+margin: 0.15
 graders: [{command: {run: [sh, graders/polite.sh], files: [graders/polite.sh]}}]
 data: polite.jsonl
 """
 STRICT = """case "$(cat)" in *'"output": "please"'*) echo '{"score": 1}';; *) echo '{"score": 0}';; esac"""
 GENEROUS = """cat > /dev/null; echo '{"score": 1}'"""
-SAMPLES = jsonl(f'{{"input": "{number}?", "expected": "please"}}' for number in range(60))
+SAMPLES = jsonl(f'{{"input": "{number}?", "expected": "please"}}' for number in range(24))
 
 
 def reference(model: str) -> str:

@@ -309,8 +309,11 @@ def test_stored_answers_of_an_alias_that_moved_are_asked_anew_and_counted_once()
     results = stores.only.messages["eval.result"]
     assert len(results) == suite.numbers.samples + 1
     assert {one.model_dump()["baseline_score"] for one in results} == {0.0}
-    spans = [span.model_dump()["span_id"] for span in stores.only.messages["trace.span"]]
+    spans = [span.model_dump()["span_id"] for span in stores.only.tree]
     assert len(set(spans)) == len(spans)
+    *_, root = stores.only.tree  # what was forgotten has been paid for, and stays
+    assert root.attrs["calls"] == len(models.asked)
+    assert root.attrs["reused_calls"] == sum(one.reused for one in stores.only.attempts) > 0
     # The next run finds what the model says now, and not what the probe said.
     after = run(
         FakeModels(forgot_everything),

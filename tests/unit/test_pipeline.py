@@ -25,6 +25,7 @@ from tests.fakes import (
     completion,
     jsonl,
     never,
+    spans_in,
     world,
 )
 
@@ -141,7 +142,7 @@ def gate(
         assert store.saved["summary.md"]
         assert store.saved["junit.xml"] == junit([report])
         assert store.saved["findings.sarif"] == sarif([report], schemaflux.manual(report.data))
-        spans = [span.model_dump()["span_id"] for span in store.messages["trace.span"]]
+        spans = [span.model_dump()["span_id"] for span in store.tree]
         assert len(set(spans)) == len(spans) >= 1
     return Gated(reports, models, stores)
 
@@ -408,6 +409,11 @@ def test_a_run_that_ran_out_of_money_is_never_a_pass(usd: str) -> None:
     assert done.outcome in (Outcome.FAILED, Outcome.COULD_NOT_RUN)
     assert done.calls < 200
     assert done.report.budgets[0].over
+    levels = [one.model_dump()["level"] for one in done.stores.only.messages["trace.alert"]]
+    assert levels[-1] == "critical"
+    assert len(levels) == len(set(levels))
+    *_, root = done.stores.only.tree
+    assert (root.attrs["calls"], root.attrs["mist.complete"]) == (done.calls, False)
 
 
 def test_tokens_that_cannot_be_right_and_costs_that_nobody_knows_are_said() -> None:
@@ -426,8 +432,8 @@ def test_tokens_that_cannot_be_right_and_costs_that_nobody_knows_are_said() -> N
     assert any("the service tier scale, whose price nobody knows" in one for one in gated.report.notices)
     assert any("service tiers were usual at base and scale at head" in one for one in gated.report.notices)
     (store,) = gated.stores.stores.values()
-    root = store.messages["trace.span"][0].model_dump()
-    assert head.sentence in root["attrs"]["mist.tokens"]
+    (root,) = [one for one in spans_in(b"".join(store.traced)) if one.operation == "mist.run"]
+    assert head.sentence in str(root.attrs["mist.tokens"])
 
 
 def test_reasoning_that_nobody_reports_is_said_to_be_in_no_cost() -> None:

@@ -74,7 +74,11 @@ def test_no_file_names_a_package_registry(texts: dict[str, str]) -> None:
 
 
 def test_no_file_names_a_path_of_somebodys_machine(texts: dict[str, str]) -> None:
-    assert [(name, match[0]) for name, text in texts.items() for match in MACHINE_PATH.finditer(text)] == []
+    roots = ("/home", "/Users", "/root", "/work")
+    suspects = {name: text for name, text in texts.items() if any(root in text for root in roots)}
+    assert [
+        (name, match[0]) for name, text in suspects.items() for match in MACHINE_PATH.finditer(text)
+    ] == []
 
 
 @pytest.mark.slow
@@ -113,11 +117,19 @@ def _too_large(path: Path) -> Iterator[tuple[str, str, int]]:
     source, name = path.read_text(), path.relative_to(ROOT).as_posix()
     if (lines := len(source.splitlines())) > 300:
         yield name, "", lines
-    for node in ast.walk(ast.parse(source)):
+    for node in _statements(ast.parse(source)) if lines > 50 else ():
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             if length > 50:
                 yield name, node.name, length
+
+
+def _statements(node: ast.AST) -> Iterator[ast.AST]:
+    """What may hold a function; expressions are most of a tree, and hold none."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.expr):
+            yield child
+            yield from _statements(child)
 
 
 def test_every_decision_is_listed_and_short() -> None:

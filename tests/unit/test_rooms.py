@@ -9,7 +9,7 @@ import pytest
 from mist_ci.cli import COMMANDS, cli
 
 
-@pytest.mark.parametrize("room", ["gate", "matchspec", "planning", "report", "stats"])
+@pytest.mark.parametrize("room", ["gate", "matchspec", "planning", "report", "stats", "tokentrace"])
 def test_everything_that_a_room_offers_is_there(room: str) -> None:
     offered = importlib.import_module(f"mist_ci.{room}")
     assert offered.__all__

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any, TypeVar
 
 import httpx2
-from ghapi.core import APIError, GhApi
+from ghapi.core import APIError, GhSyncTransport, SyncOpFunc, pspec  # type: ignore[attr-defined]
 from pydantic import TypeAdapter, ValidationError
 
 from mist_ci.adapters.github.retrying import Manners, PoliteTransport
@@ -50,6 +50,26 @@ class Refused(CouldNotRun):
         self.delay_s = delay_s
 
 
+class _Operations:
+    """What `ghapi.core.GhApi` is, with each operation made when it is asked for.
+
+    GitHub has 1,200 and a run asks for ten: to make them all takes ghapi half a second. Made without credentials, which
+    live in the HTTP client, which nothing prints.
+    """
+
+    def __init__(self, owner: str, name: str, api_url: str) -> None:
+        headers = {"Accept": "application/vnd.github.v3+json"}
+        self.transport: Any = GhSyncTransport(debug=_silent, base_headers=headers)  # type: ignore[no-untyped-call]
+        self._api_url = api_url
+        self._defaults = {"owner": owner, "repo": name}
+
+    def find(self, group: str, name: str) -> Operation:
+        """Such as `issues` and `list_comments`. Raises StopIteration for what GitHub does not have."""
+        spec = next(one for one in pspec.ops if (one.group, one.name) == (group, name))
+        operation: Operation = SyncOpFunc(spec, self.transport, self._api_url, defaults=self._defaults)
+        return operation
+
+
 class Client:
     """One repository, one token. Safe to use from several threads."""
 
@@ -67,17 +87,13 @@ class Client:
         self.manners = manners
         self._token = token
         self._graphql_url = _graphql_url(api_url)
-        # Built without credentials: they live in the HTTP client, which nothing prints.
-        self._api: Any = GhApi(  # type: ignore[no-untyped-call]
-            owner, name, authenticate=False, sync=True, gh_host=api_url, debug=_silent
-        )
+        self._api = _Operations(owner, name, api_url)
         self._api.transport.client = _http(token, manners, timeout_s)
         self._api.transport.retries = 0  # the transport above retries, once
 
-    @property
-    def api(self) -> Any:  # noqa: ANN401 - ghapi makes its operations at run time
-        """The operations of ghapi, such as `api.issues.list_comments`."""
-        return self._api
+    def operation(self, group: str, name: str) -> Operation:
+        """One of GitHub's operations, to give to `call`, `get` or `pages`, such as `issues` and `list_comments`."""
+        return self._api.find(group, name)
 
     def close(self) -> None:
         """Gives connections back."""

@@ -79,32 +79,33 @@ class OwnComments:
     def find(self) -> list[OwnComment]:
         """All of them; one request for each 100 comments of the pull request."""
         what = f"list the comments of pull request {self.pull_number}"
-        operation = self.client.api.issues.list_comments
+        operation = self.client.operation("issues", "list_comments")
         listing = self.client.pages(_Comment, what, operation, issue_number=self.pull_number)
         return [own for comment in listing if (own := self._own(comment))]
 
     def create(self, sent: Marker, body: str) -> OwnComment:
         """A new comment."""
         what = f"comment on pull request {self.pull_number}"
-        operation = self.client.api.issues.create_comment
+        operation = self.client.operation("issues", "create_comment")
         made = self.client.get(_Comment, what, operation, issue_number=self.pull_number, body=body)
         return OwnComment(made.id, made.node_id, sent, body)
 
     def update(self, comment: OwnComment, body: str) -> None:
         """Another text in the same comment."""
         what = f"update the comment on pull request {self.pull_number}"
-        self.client.call(what, self.client.api.issues.update_comment, comment_id=comment.id, body=body)
+        self.client.call(
+            what, self.client.operation("issues", "update_comment"), comment_id=comment.id, body=body
+        )
 
     def remove(self, comment: OwnComment) -> None:
         """Deletes a comment if it still says what it said, or hides it where we may not delete."""
-        issues = self.client.api.issues
-        current = self.client.get(
-            _Comment, "show an older comment", issues.get_comment, comment_id=comment.id
-        )
+        showing = self.client.operation("issues", "get_comment")
+        current = self.client.get(_Comment, "show an older comment", showing, comment_id=comment.id)
         if current.body != comment.body:
             return
         try:
-            self.client.call("delete an older comment", issues.delete_comment, comment_id=comment.id)
+            deleting = self.client.operation("issues", "delete_comment")
+            self.client.call("delete an older comment", deleting, comment_id=comment.id)
         except Refused as refused:
             if refused.status in GONE or refused.delay_s is not None:
                 raise

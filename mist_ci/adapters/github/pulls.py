@@ -44,7 +44,9 @@ class _Pull(BaseModel):
 
 def one(client: Client, number: int) -> PullRequest:
     """A pull request as it is now."""
-    return client.get(_Pull, f"show pull request {number}", client.api.pulls.get, pull_number=number).value()
+    return client.get(
+        _Pull, f"show pull request {number}", client.operation("pulls", "get"), pull_number=number
+    ).value()
 
 
 def open_with_head(client: Client, sha: str) -> tuple[PullRequest, ...]:
@@ -53,14 +55,16 @@ def open_with_head(client: Client, sha: str) -> tuple[PullRequest, ...]:
     `commits/{sha}/pulls` would be one call, but it has nothing to say about commits that only a fork has, and
     names pull requests that merely contain the commit. The worst verdict over all needs all.
     """
-    listing = client.pages(_Pull, "list the open pull requests", client.api.pulls.list, state="open")
+    listing = client.pages(
+        _Pull, "list the open pull requests", client.operation("pulls", "list"), state="open"
+    )
     found = {pull.number: pull.value() for pull in listing if pull.head.sha == sha and pull.state == "open"}
     return tuple(found[number] for number in sorted(found))
 
 
 def merged_with(client: Client, sha: str) -> tuple[PullRequest, ...]:
     """The merged pull requests that brought a commit to a branch of this repository, by number."""
-    operation = client.api.repos.list_pull_requests_associated_with_commit
+    operation = client.operation("repos", "list_pull_requests_associated_with_commit")
     listing = client.pages(_Pull, f"list the pull requests of {sha[:7]}", operation, commit_sha=sha)
     found = {pull.number: pull.value() for pull in listing if pull.merged_at is not None}
     return tuple(found[number] for number in sorted(found))

@@ -80,11 +80,9 @@ class _Ruleset(BaseModel):
 
 def listed(client: Client) -> tuple[Ruleset, ...]:
     """Those of the repository. The listing has names only: one call more for each."""
-    repos = client.api.repos
+    operation = client.operation("repos", "get_repo_rulesets")
     with _administration():
-        names = list(
-            client.pages(_Name, "list the rulesets", repos.get_repo_rulesets, includes_parents=False)
-        )
+        names = list(client.pages(_Name, "list the rulesets", operation, includes_parents=False))
     own = [name.id for name in names if name.source_type == "Repository" and name.target == "branch"]
     return tuple(_one(client, ruleset_id).value() for ruleset_id in own)
 
@@ -95,7 +93,7 @@ def create(client: Client, ruleset: Ruleset) -> Ruleset:
     what = f"create the ruleset {ruleset.name}"
     body = _body(ruleset, [], {})
     with _administration():
-        return client.get(_Ruleset, what, client.api.repos.create_repo_ruleset, **body).value()
+        return client.get(_Ruleset, what, client.operation("repos", "create_repo_ruleset"), **body).value()
 
 
 def update(client: Client, ruleset: Ruleset) -> Ruleset:
@@ -108,7 +106,7 @@ def update(client: Client, ruleset: Ruleset) -> Ruleset:
     if (present.enforcement == _ACTIVE) == ruleset.is_enforced:
         body["enforcement"] = present.enforcement  # `evaluate` is not enforced either, and stays what it is
     what = f"update the ruleset {ruleset.name}"
-    operation = client.api.repos.update_repo_ruleset
+    operation = client.operation("repos", "update_repo_ruleset")
     with _administration():
         return client.get(_Ruleset, what, operation, ruleset_id=ruleset.id, **body).value()
 
@@ -125,7 +123,7 @@ def _administration() -> Iterator[None]:
 
 
 def _one(client: Client, ruleset_id: int) -> _Ruleset:
-    operation = client.api.repos.get_repo_ruleset
+    operation = client.operation("repos", "get_repo_ruleset")
     what = f"show ruleset {ruleset_id}"
     with _administration():
         return client.get(_Ruleset, what, operation, ruleset_id=ruleset_id, includes_parents=False)

@@ -59,7 +59,7 @@ def _send(client: Client, sha: str, wanted: Wanted) -> None:
     optional = {"target_url": wanted.target_url} if wanted.target_url else {}
     client.call(
         f"set the status {wanted.context} of {sha[:7]}",
-        client.api.repos.create_commit_status,
+        client.operation("repos", "create_commit_status"),
         sha=sha,
         state=wanted.state.value,
         context=wanted.context,
@@ -70,7 +70,7 @@ def _send(client: Client, sha: str, wanted: Wanted) -> None:
 
 def standing(client: Client, sha: str) -> tuple[PostedStatus, ...]:
     """The newest of each context, contexts in order. Contexts that differ in case are one."""
-    operation = client.api.repos.list_commit_statuses_for_ref
+    operation = client.operation("repos", "list_commit_statuses_for_ref")
     newest: dict[str, PostedStatus] = {}
     times: Counter[str] = Counter()
     for item in client.pages(_Status, f"list the statuses of {sha[:7]}", operation, ref=sha):

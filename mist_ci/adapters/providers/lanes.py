@@ -195,11 +195,11 @@ class _Connection(asyncio.Protocol):
     async def exchange(self, request: h11.Request, body: bytes) -> Reply:
         """One request, one reply; its body is None when it is over MAX_REPLY_BYTES. Raises BrokenExchange."""
         protocol, head, self.has_answered, self._arrived_bytes = self._h11, None, False, 0
+        read = bytearray()
         try:
             self._write(
                 protocol.send(request), protocol.send(h11.Data(body)), protocol.send(h11.EndOfMessage())
             )
-            read = bytearray()
             while True:
                 event = protocol.next_event()
                 if event is h11.NEED_DATA:
@@ -215,10 +215,17 @@ class _Connection(asyncio.Protocol):
                         protocol.start_next_cycle()
                     return _reply(head, bytes(read))
                 elif isinstance(event, h11.ConnectionClosed):
-                    raise h11.RemoteProtocolError("the server closed the connection without a reply")
+                    raise h11.RemoteProtocolError("closed")  # told below
         except (OSError, h11.ProtocolError) as error:
-            reason = f"{type(error).__name__}: {_told(error)}"
+            reason = self._why(error, len(read))
             raise BrokenExchange(reason, answered=self.has_answered, sent=True) from None
+
+    def _why(self, error: Exception, read_bytes: int) -> str:
+        """That a server hung up, h11 says in words that only its authors understand."""
+        if not (self._ended and isinstance(error, h11.RemoteProtocolError)):
+            return f"{type(error).__name__}: {_told(error)}"
+        so_far = f"{read_bytes:,} bytes of its reply" if self.has_answered else "the request, without a reply"
+        return f"the server closed the connection after {so_far}"
 
     def _write(self, *pieces: bytes | None) -> None:
         if self._transport is None or self._transport.is_closing():

@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -68,17 +68,20 @@ class Retrying:
         and does not count towards `total_s`. `may_retry` is asked after a try that may have cost money.
         """
         left_s, answered, tried, slept_until_s = total_s, False, list[str](), 0.0
+        times_s: list[tuple[float, float]] = []
         while True:
             await before(slept_until_s)
             started = monotonic()
             outcome = await one_try(left_s)
             retries = len(tried)
             if isinstance(outcome, Completion):
-                return replace(outcome, retries=retries, tried=tuple(tried)) if tried else outcome
+                times_s.append((started, monotonic()))
+                return _after(tried, times_s, outcome) if tried else outcome
             answered = answered or outcome.answered
             tried.append(outcome.reason)
             delay_s = self._delay_s(outcome, retries)
             ended = monotonic()
+            times_s.append((started, ended))
             left_s -= ended - started + delay_s
             why = self._surrender(outcome, retries, left_s)
             if why is None and outcome.may_cost and may_retry is not None and not may_retry():
@@ -89,6 +92,7 @@ class Retrying:
                     retries,
                     server_gone=not answered,
                     tried=tuple(tried),
+                    tried_s=tuple(times_s),
                     may_cost=outcome.may_cost,
                 )
             slept_until_s = ended + delay_s
@@ -113,6 +117,11 @@ class Retrying:
         if retries >= self.max_retries:
             return f" (after {retries} retries)"
         return " (no time left for another try)" if left_s <= 0 else None
+
+
+def _after(tried: Sequence[str], times_s: Sequence[tuple[float, float]], answer: Completion) -> Completion:
+    """The answer, with what came before it."""
+    return replace(answer, retries=len(tried), tried=tuple(tried), tried_s=tuple(times_s))
 
 
 def asked_wait_s(headers: Mapping[str, str], now: Now) -> float | None:

@@ -4,8 +4,6 @@ The rank files are checked and handed to tiktoken as values. Its own loader is n
 file with a wrong checksum and download another one.
 """
 
-import contextlib
-import importlib.util
 from binascii import a2b_base64
 from collections.abc import Sequence
 from pathlib import Path
@@ -22,6 +20,7 @@ from mist_ci.adapters.tokenizers.recipes import (
     recipe_of,
 )
 from mist_ci.adapters.tokenizers.runs import LONGEST_RUN, pieces
+from mist_ci.adapters.tokenizers.words import RepeatingCounter
 
 if TYPE_CHECKING:
     from tiktoken import Encoding
@@ -31,12 +30,8 @@ _REMEMBERED = 4096
 _REMEMBERED_CHARS = 4096
 
 
-_HAS_NUMPY = importlib.util.find_spec("numpy") is not None
-_NONE: set[str] = set()
-
-
 class TiktokenCounter:
-    """Counts tokens (`ports.TokenCounter`): about 8 MB of text a second, 0.3 s once per encoding.
+    """Counts tokens (`ports.TokenCounter`): 8 MB of text a second, twice as many of many texts, 0.3 s per encoding.
 
     Thread-safe, and may be sent to another process. Encodings are loaded when they are first needed, and kept.
     """
@@ -45,6 +40,7 @@ class TiktokenCounter:
         self._ranks = ranks
         self._encodings: dict[str, Encoding] = {}
         self._counted: dict[tuple[str, str], int] = {}
+        self._repeating: dict[str, RepeatingCounter] = {}
         self._lock = Lock()
 
     def __getstate__(self) -> Path:
@@ -69,9 +65,13 @@ class TiktokenCounter:
         return self.count_with(recipe_of(model), text)
 
     def count_many(self, texts: Sequence[str], model: str) -> list[int]:
-        """`count` of each text, in order."""
+        """`count` of each text, in order: quicker, the more words they have in common."""
         recipe = recipe_of(model)
-        return [self.count_with(recipe, text) for text in texts]
+        encoding = self._encodings.get(recipe.name) or self._loaded(recipe)
+        with self._lock:
+            if recipe.name not in self._repeating:
+                self._repeating[recipe.name] = RepeatingCounter(encoding)
+            return list(map(self._repeating[recipe.name].count, texts))
 
     def count_with(self, recipe: Recipe, text: str) -> int:
         """Tokens in a text in one of the encodings that ship. What repeats (a system message) is counted once."""
@@ -79,9 +79,9 @@ class TiktokenCounter:
             return known
         encoding = self._encodings.get(recipe.name) or self._loaded(recipe)
         if len(text) <= LONGEST_RUN:
-            counted = _tokens(encoding, text)
+            counted = len(encoding.encode_ordinary(text))
         else:
-            counted = sum(_tokens(encoding, piece) for piece in pieces(text))
+            counted = sum(len(encoding.encode_ordinary(piece)) for piece in pieces(text))
         if len(text) <= _REMEMBERED_CHARS:
             if len(self._counted) >= _REMEMBERED:
                 self._counted.clear()
@@ -91,21 +91,12 @@ class TiktokenCounter:
     def _loaded(self, recipe: Recipe) -> "Encoding":
         with self._lock:
             if recipe.name not in self._encodings:
-                self._encodings[recipe.name] = _load(recipe, self._ranks / recipe.file)
+                self._encodings[recipe.name] = load_encoding(recipe, self._ranks / recipe.file)
             return self._encodings[recipe.name]
 
 
-def _tokens(encoding: "Encoding", text: str) -> int:
-    """Tokens of a text. An array of numpy, where there is numpy, costs a quarter less than a list."""
-    if _HAS_NUMPY:
-        with contextlib.suppress(
-            UnicodeEncodeError
-        ):  # half of a surrogate pair, which the other way replaces
-            return len(encoding.encode_to_numpy(text, allowed_special=_NONE, disallowed_special=()))
-    return len(encoding.encode_ordinary(text))
-
-
-def _load(recipe: Recipe, path: Path) -> "Encoding":
+def load_encoding(recipe: Recipe, path: Path) -> "Encoding":
+    """Tiktoken with a file of ranks. Raises CouldNotRun MC310 when it is not the one that was shipped."""
     from tiktoken import Encoding  # noqa: PLC0415 - heavy
 
     words = checked_ranks(recipe, path).split()  # a token and its rank, by turns

@@ -6,6 +6,7 @@ from mist_ci.matchspec.reading import csv_table, json_document, json_lines
 from mist_ci.matchspec.reading.content import Content
 from mist_ci.models.suite import SourceRow
 from mist_ci.parsing import safe_yaml
+from mist_ci.parsing.document import nearest
 from mist_ci.ports.files import Tree
 
 KINDS = (".jsonl", ".ndjson", ".json", ".yaml", ".yml", ".csv", ".tsv", ".parquet")
@@ -15,7 +16,7 @@ KINDS = (".jsonl", ".ndjson", ".json", ".yaml", ".yml", ".csv", ".tsv", ".parque
 def open_content(tree: Tree, path: str, named: Where, complain: Complain) -> Content:
     """The content of a data file. `named` is where another file names it. Raises ConfigError MC101 to MC109."""
     if not tree.exists(path):
-        raise ConfigError(Code.FILE_MISSING, f"{path} is not in {tree.label}", where=named)
+        raise missing(tree, path, named)
     match path[path.rfind(".") :].lower():
         case ".jsonl" | ".ndjson":
             return json_lines.read(tree.read(path), path)
@@ -36,3 +37,11 @@ def open_content(tree: Tree, path: str, named: Where, complain: Complain) -> Con
             message = "the name does not say what is in the file"
             hint = f"end it with one of: {', '.join(KINDS)}"
             raise ConfigError(Code.WRONG_VALUE, message, where=named, hint=hint)
+
+
+def missing(tree: Tree, path: str, named: Where) -> ConfigError:
+    """Of a file that is not there: with what lies where it should be."""
+    directory = path.rpartition("/")[0]
+    there = [one for one in tree.paths() if one.rpartition("/")[0] == directory and one != named.file]
+    message, hint = f"{path} is not in {tree.label}", nearest(path, there)
+    return ConfigError(Code.FILE_MISSING, message, where=named, hint=hint)

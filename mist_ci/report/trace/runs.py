@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from mist_ci.models.ledger import EXACT, LedgerRun, Totals, percentile_ms
+from mist_ci.models.ledger import EXACT, LedgerRun, Totals, percentiles_ms
 from mist_ci.report.sheet import Sheet, Value
 from mist_ci.report.text import plain
 
@@ -25,6 +25,7 @@ TRAINING = (
     *("run", "status", "base_model", "model", "tokens", "epochs", "gpu_hours", "cost_usd", "price_basis"),
     *("data", "config", "commit"),
 )
+ALERTS = ("level", "metric", "value", "threshold", "message")
 DIFF = ("part", "name", "figure", "first", "second", "change", "change_percent")
 _COMPARED = ("calls", "tokens_in", "tokens_out", "cost_usd", "saved_usd", "p50_ms", "p95_ms")
 
@@ -42,8 +43,7 @@ def figures(totals: Totals) -> tuple[Value, ...]:
         totals.reused_calls,
         totals.saved.known_usd,
         totals.failed,
-        percentile_ms(totals.latencies_ns, _MEDIAN),
-        percentile_ms(totals.latencies_ns, _SLOW),
+        *percentiles_ms(totals.latencies_ns, _MEDIAN, _SLOW),
         ", ".join(sorted(totals.bases)),
     )
 
@@ -56,7 +56,7 @@ def all_runs(runs: Sequence[LedgerRun]) -> Sheet:
 
 
 def parts_of_run(run: LedgerRun) -> Iterator[Sheet]:
-    """The run as a whole, then by suite, side and model, and its trainings."""
+    """The run as a whole, then by suite, side and model, its trainings, and its alerts."""
     if not run.is_training:
         yield Sheet(f"run {run.run_id}", ("", *FIGURES), [("all", *figures(run.total()))], _OPTIONAL)
         for part in ("suite", "side", "model"):
@@ -65,6 +65,8 @@ def parts_of_run(run: LedgerRun) -> Iterator[Sheet]:
                 yield Sheet(f"by {part}", (part, *FIGURES), rows, _OPTIONAL)
     if run.trainings:
         yield Sheet("training", TRAINING, list(_trainings(run)))
+    if run.alerts:
+        yield Sheet("alerts", ALERTS, [tuple(getattr(one, name) for name in ALERTS) for one in run.alerts])
 
 
 def rows_of_run(run: LedgerRun) -> Sheet:

@@ -34,6 +34,7 @@ META = RuleMeta(
     severity=Severity.WARNING,
     consequence=Consequence.MISTRAINED,
     since="0.1.0",
+    skips_plain=True,
     bad=rows(_calls({"city": "Oslo"}, {"day": "Monday"})),
     good=GOOD,
 )

@@ -38,6 +38,7 @@ META = RuleMeta(
     severity=Severity.INFO,
     consequence=Consequence.MISTRAINED,
     since="0.1.0",
+    skips_plain=True,
     bad=rows(*(_row(number) for number in range(10))),
     good=rows(_CALLED, _row(1)),
 )

@@ -30,6 +30,7 @@ META = RuleMeta(
     ),
     good=rows({"prompt": "What colour is the sky?", "chosen": "Blue.", "rejected": "Green."}),
 )
+OF_PROMPTS = False
 
 
 def sketches(row: Row, /) -> Iterator[bytes]:
@@ -39,7 +40,7 @@ def sketches(row: Row, /) -> Iterator[bytes]:
 
 def keys(row: Row, /) -> Iterator[tuple[bytes, bytes]]:
     """A hash of the prompt and both answers in any order, noted with a hash of the chosen one."""
-    if row.plain is not None:
+    if row.plain is not None or row.orderly is not None:
         return
     if isinstance(row.label, bool) and row.format in LABELLED and row.is_sound:
         yield xxhash.xxh3_128_digest(_bytes(whole(row.messages))), bytes([row.label] * 8)

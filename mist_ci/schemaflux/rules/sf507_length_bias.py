@@ -32,6 +32,7 @@ META = RuleMeta(
     severity=Severity.WARNING,
     consequence=Consequence.MISTRAINED,
     since="0.1.0",
+    skips_plain=True,
     bad=rows(*(_pair(n, f"That is {n + 1}.", f"{n + 2}") for n in range(16))),
     good=rows(*(_pair(n, f"{n + 1}", f"{n + 2}") for n in range(3))),
 )

@@ -28,6 +28,7 @@ META = RuleMeta(
     severity=Severity.WARNING,
     consequence=Consequence.MISTRAINED,
     since="0.1.0",
+    skips_plain=True,
     bad=rows(_row(0, "praise"), *(_row(n, "refund" if n % 2 else "delay") for n in range(1, 30))),
     good=rows(_row(1, "delay"), _row(2, "praise")),
 )

@@ -33,6 +33,7 @@ META = RuleMeta(
     severity=Severity.ERROR,
     consequence=Consequence.MISTRAINED,
     since="0.1.0",
+    skips_plain=True,
     bad=rows(*(_row(n, is_good=True) for n in range(10))),
     good=rows(*(_row(n, is_good=n % 2 == 0) for n in range(10))),
 )

@@ -26,6 +26,7 @@ META = RuleMeta(
     bad=GOOD + GOOD.replace(b": ", b":"),
     good=GOOD,
 )
+OF_PROMPTS = True
 _NO_NOTE = bytes(8)
 
 

@@ -35,6 +35,7 @@ META = RuleMeta(
     bad=rows(_row(1, "4"), _row(2, "4")),
     good=rows(_row(1, "4")),
 )
+OF_PROMPTS = False
 _SHOWN = 3
 
 

@@ -33,6 +33,7 @@ META = RuleMeta(
     ),
     good=GOOD,
 )
+OF_PROMPTS = True
 _LABEL_CHARS = 40
 _NOTE_CHARS = 80
 _SENTENCE = 100

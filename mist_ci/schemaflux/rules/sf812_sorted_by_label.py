@@ -58,9 +58,9 @@ class _Tally(ClassTally):
     runs: dict[str, _Run] = field(default_factory=dict)
 
     def add(self, row: Row, /) -> None:
-        super(_Tally, self).add(row)
-        label = None if self.classes.is_full else class_of(row)
-        if label is None:
+        label = class_of(row)
+        self.add_label(label, row)
+        if label is None or self.classes.is_full:
             return
         run = self.runs.get(row.file)
         if run is None:

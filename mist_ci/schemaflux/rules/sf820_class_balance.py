@@ -26,6 +26,7 @@ META = RuleMeta(
     severity=Severity.INFO,
     consequence=Consequence.MISTRAINED,
     since="0.1.0",
+    skips_plain=True,
     bad=rows(*(_row(n, "ham" if n % 12 else "spam") for n in range(36))),
     good=rows(_row(1, "ham"), _row(2, "spam")),
 )

@@ -1,5 +1,6 @@
 """The ledger: what spans of many runs add up to."""
 
-from mist_ci.tokentrace.ledger.reading import read_ledger
+from mist_ci.tokentrace.ledger.joining import Part, joined, read_part
+from mist_ci.tokentrace.ledger.summing import read_ledger
 
-__all__ = ["read_ledger"]
+__all__ = ["Part", "joined", "read_ledger", "read_part"]

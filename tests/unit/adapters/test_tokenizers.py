@@ -13,7 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mist_ci.adapters.tokenizers import CL100K, O200K, RANKS, GigatokenCounter, Recipe, TiktokenCounter, fast
+from mist_ci.adapters.tokenizers import (
+    CL100K,
+    O200K,
+    RANKS,
+    GigatokenCounter,
+    Recipe,
+    TiktokenCounter,
+    fast,
+    words,
+)
 from mist_ci.adapters.tokenizers.runs import LONGEST_RUN, pieces
 from mist_ci.errors import Code, CouldNotRun
 from mist_ci.ports.accounting import TokenCounter
@@ -138,6 +147,44 @@ HARD = st.lists(
     ),
     max_size=20,
 ).map("".join)  # fmt: skip
+
+
+WORDS = st.lists(
+    HARD
+    | st.sampled_from(
+        ["the", "code", "a.\n", "\t", "//", "x\n//", "...", "'s", "\xa0", "\x1f", "\u2003", ""]
+    ),
+    max_size=30,
+).map(" ".join)
+
+
+@pytest.fixture(scope="module")
+def by_words() -> TokenCounter:
+    """A counter that has seen enough to count words."""
+    counting = TiktokenCounter()
+    for model in ("gpt-4o", "gpt-4"):
+        counting.count_many([f"text {number}" for number in range(words._FIRST_TEXTS + 1)], model)
+    return counting
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("model", ["gpt-4o", "gpt-4"])
+@given(texts=st.lists(HARD | WORDS, max_size=8))
+@settings(max_examples=100, deadline=None)
+def test_the_tokens_of_words_add_up_to_those_of_the_text(
+    texts: list[str], model: str, by_words: TokenCounter, counter: TokenCounter
+) -> None:
+    expected = [counter.count(text, model) for text in texts]
+    assert by_words.count_many(texts, model) == by_words.count_many(texts, model) == expected
+
+
+def test_words_that_are_no_longer_in_use_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "_MOST_WORDS", 10)
+    counting = words.WordCounter(lambda text: text.encode(), bytes([*bytes(32), 1, *bytes(300)]))
+    texts = [f"First the word{number} and then" for number in range(100)]
+    assert [counting.count(text) for text in texts] == [len(text) for text in texts]
+    assert len(counting._known) + len(counting._known._before) <= 30
+    assert {"the", "and", "then"} <= counting._known.keys() | counting._known._before.keys()
 
 
 @pytest.fixture(scope="module")

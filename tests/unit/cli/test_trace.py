@@ -13,9 +13,9 @@ from msgspec.structs import replace
 from mist_ci.cli import cli
 from mist_ci.errors import Code, ConfigError, UsageError
 from mist_ci.models.message import encode
-from mist_ci.tokentrace import spans
 from tests.unit.tokentrace.test_ledger import some
 from tests.unit.tokentrace.test_trainers import OPENAI
+from tests.unit.tokentrace.trees import spans
 
 FIRST, SECOND = "20261126T120000Z-aaaaaaaa", "20261126T130000Z-bbbbbbbb"
 START = 1_790_000_000 * 10**9

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from mist_ci.matchspec import Evaluation, evaluate
 from mist_ci.matchspec.budget import DEFAULT_OUTPUT_TOKENS, MESSAGE_TOKENS, Budget
+from mist_ci.models.ceilings import NOTHING, Ceilings, Charge, Unit
 from mist_ci.models.config import PriceList, Provider
 from mist_ci.models.modelref import ModelReference, Parameters
 from mist_ci.ports.model_client import Completion, ModelClient, NoAnswer, Request
@@ -23,48 +24,88 @@ from tests.unit.matchspec.test_run import DOLLAR_A_CALL, both, portions, provide
 CENTS = st.integers(0, 300).map(lambda cents: Decimal(cents) / 100)
 
 
-@given(st.lists(st.tuples(CENTS, st.integers(0, 3), st.booleans()), max_size=60), CENTS)
-def test_what_is_spent_never_passes_the_ceiling_when_no_call_costs_more_than_was_set_aside(
-    calls: list[tuple[Decimal, int, bool]], ceiling: Decimal
+TOKENS = st.integers(0, 300)
+
+
+@given(
+    st.lists(
+        st.tuples(CENTS, TOKENS, st.integers(0, 3), st.sampled_from(["now", "late", "never"])), max_size=60
+    ),
+    st.one_of(st.none(), CENTS),
+    st.one_of(st.none(), TOKENS),
+)
+def test_what_is_spent_never_passes_a_ceiling_when_no_call_takes_more_than_was_set_aside(
+    calls: list[tuple[Decimal, int, int, str]], usd: Decimal | None, tokens: int | None
 ) -> None:
-    budget, under_way = Budget(ceiling), []
-    for usd, retries, ends_now in calls:
-        reservation = budget.reserve(usd)
+    """Whatever is reported late, or not at all: then what was set aside counts as spent."""
+    budget, under_way = Budget(Ceilings(usd, tokens)), []
+
+    def holds() -> bool:
+        within_usd = usd is None or budget.spent_usd + budget.reserved_usd <= usd
+        return within_usd and (tokens is None or budget.spent_tokens + budget.reserved_tokens <= tokens)
+
+    for cost, taken, retries, reports in calls:
+        reservation = budget.reserve(Charge(cost, taken))
         if reservation is None:
             continue
         for _ in range(retries):
             reservation.renew()
-        if ends_now:
-            reservation.settle(reservation.held_usd)
+        if reports == "now":
+            reservation.settle(reservation.held)
         else:
-            under_way.append(reservation)
-        assert budget.spent_usd + budget.reserved_usd <= ceiling
-    for reservation in under_way:
-        reservation.settle(reservation.held_usd)
-    assert budget.spent_usd <= ceiling
-    assert budget.reserved_usd == 0
+            under_way.append((reservation, reports))
+        assert holds()
+    for reservation, reports in under_way:
+        part = Charge(reservation.held.usd / 2, reservation.held.tokens // 2)
+        reservation.settle(part if reports == "late" else reservation.held)
+        assert holds()
+    assert (budget.reserved_usd, budget.reserved_tokens, budget.under_way) == (Decimal(0), 0, 0)
 
 
 def test_a_call_that_does_not_fit_leaves_the_money_to_others() -> None:
-    budget = Budget(Decimal(1))
-    assert budget.reserve(Decimal("1.01")) is None
-    first = budget.reserve(Decimal("0.6"))
+    budget = Budget(dollars(1))
+    assert budget.reserve(Charge(Decimal("1.01"))) is None
+    first = budget.reserve(Charge(Decimal("0.6")))
     assert first is not None
-    assert budget.reserve(Decimal("0.6")) is None
-    first.settle(Decimal("0.1"))
-    assert budget.reserve(Decimal("0.6")) is not None
+    assert budget.reserve(Charge(Decimal("0.6"))) is None
+    first.settle(Charge(Decimal("0.1")))
+    assert budget.reserve(Charge(Decimal("0.6"))) is not None
 
 
 def test_a_try_that_may_have_cost_money_counts_as_spent_and_another_needs_money_of_its_own() -> None:
-    budget = Budget(Decimal(1))
-    reservation = budget.reserve(Decimal("0.4"))
+    budget = Budget(Ceilings(Decimal(1), 100))
+    reservation = budget.reserve(Charge(Decimal("0.4"), 30))
     assert reservation is not None
     assert [reservation.renew(), reservation.renew()] == [True, False]
-    assert (budget.spent_usd, budget.reserved_usd) == (Decimal("0.8"), Decimal(0))
+    assert (budget.spent, budget.reserved_usd) == (Charge(Decimal("0.8"), 60), Decimal(0))
+
+
+def test_what_was_too_little_is_told_and_only_when_nobody_is_left_to_give_something_back() -> None:
+    budget = Budget(Ceilings(Decimal(1), 100))
+    first = budget.reserve(Charge(Decimal("0.4"), 90))
+    assert first is not None
+    assert budget.reserve(Charge(Decimal("0.4"), 20)) is None
+    assert budget.stopped_by == set(), "the first may take less than that"
+    first.settle(Charge(Decimal("0.4"), 90))
+    assert budget.reserve(Charge(Decimal("0.4"), 20)) is None
+    assert budget.stopped_by == {Unit.TOKENS}
+
+
+def test_after_the_deadline_no_call_is_started_and_no_retry() -> None:
+    seconds = iter([0.0, 59.9, 60.0, 60.0, 75.0])
+    budget = Budget(Ceilings(seconds=60), lambda: next(seconds))
+    budget.start()
+    reservation = budget.reserve(NOTHING)
+    assert reservation is not None
+    assert not reservation.renew()
+    assert budget.is_used_up()
+    assert budget.stopped_by == {Unit.MINUTES}
+    budget.finish()
+    assert budget.took_s == 75
 
 
 def test_without_a_ceiling_nobody_counts() -> None:
-    reservation = Budget().reserve(Decimal(10**9))
+    reservation = Budget().reserve(Charge(Decimal(10**9)))
     assert reservation is not None
     assert reservation.renew()
 
@@ -77,6 +118,7 @@ class Billing:
     """So many tries of each call are lost after they were billed."""
     reports: bool = True
     bill_usd: Decimal = Decimal(0)
+    """A dollar a try."""
     in_flight: int = 0
     most_in_flight: int = 0
     answers: list[Completion | NoAnswer] = field(default_factory=list)
@@ -117,7 +159,11 @@ class _Biller:
         """Nothing is open."""
 
 
-def asked(billing: Billing, ceiling: str, connections: int = 256) -> Evaluation:
+def dollars(amount: str | int | Decimal) -> Ceilings:
+    return Ceilings(usd=Decimal(amount))
+
+
+def asked(billing: Billing, ceilings: Ceilings, connections: int = 256) -> Evaluation:
     outside = world()
     outside = type(outside)(
         **{name: getattr(outside, name) for name in outside.__slots__} | {"models": billing}
@@ -127,7 +173,7 @@ def asked(billing: Billing, ceiling: str, connections: int = 256) -> Evaluation:
         both(provider(connections, DOLLAR_A_CALL)),
         outside,
         MemoryStores().create("run"),
-        Decimal(ceiling),
+        ceilings,
     )
 
 
@@ -137,10 +183,37 @@ def test_at_256_calls_at_once_with_lost_replies_and_without_reports_the_bill_sta
     loses: int, *, reports: bool
 ) -> None:
     billing = Billing(loses, reports)
-    done = asked(billing, "300")
+    done = asked(billing, dollars(300))
     assert not done.complete, "a run that ran out of money was not finished, and cannot pass"
     assert billing.most_in_flight > 100
     assert 300 - 8 <= billing.bill_usd <= 300
+
+
+@pytest.mark.parametrize("reports", [True, False])
+def test_at_256_calls_at_once_with_lost_replies_the_tokens_stay_within_their_ceiling(
+    *, reports: bool
+) -> None:
+    billing = Billing(1, reports)
+    (one, _) = both(provider())
+    a_try = MESSAGE_TOKENS + 2 + (one.reference.parameters.max_tokens or 0)
+    done = asked(billing, Ceilings(tokens=300 * a_try))
+    assert not done.complete
+    assert done.stopped_by == {Unit.TOKENS}
+    assert billing.most_in_flight > 100
+    assert 0 < billing.bill_usd <= 300, "each try may take what was set aside for it"
+    assert done.spent.tokens <= 300 * a_try
+
+
+def test_a_run_without_time_asks_nobody_and_is_not_complete() -> None:
+    billing = Billing()
+    done = asked(billing, Ceilings(seconds=0.0))
+    assert not done.attempts
+    assert not done.complete
+    assert done.stopped_by == {Unit.MINUTES}
+    assert billing.bill_usd == 0
+    within = asked(Billing(), Ceilings(seconds=600))
+    assert within.complete
+    assert 0 < within.took_s < 600
 
 
 def test_a_model_without_max_tokens_is_taken_to_answer_at_length() -> None:
@@ -152,7 +225,11 @@ def test_a_model_without_max_tokens_is_taken_to_answer_at_length() -> None:
     per_call = (Decimal(2 + MESSAGE_TOKENS) * 50_000 + Decimal(DEFAULT_OUTPUT_TOKENS) * 250_000) / 10**6
     outside = world(models=models)
     done = evaluate(
-        portions([suite(50)]), [talker], outside, MemoryStores().create("run"), 2 * per_call + Decimal(20)
+        portions([suite(50)]),
+        [talker],
+        outside,
+        MemoryStores().create("run"),
+        dollars(2 * per_call + Decimal(20)),
     )
     assert models.most_in_flight["prod"] == 2
     assert done.complete, "what is not needed is given back"
@@ -177,7 +254,7 @@ def test_no_tokens_are_counted_where_nobody_has_to_know() -> None:
     outside = type(outside)(
         **{name: getattr(outside, name) for name in outside.__slots__} | {"tokens": Counting()}
     )
-    evaluate(portions([suite(5)]), both(provider()), outside, MemoryStores().create("run"), None)
+    evaluate(portions([suite(5)]), both(provider()), outside, MemoryStores().create("run"))
     assert counted == []
 
 
@@ -223,18 +300,18 @@ class Faulty(Billing):
         return NoAnswer("lost", 2, server_gone=False, may_cost=fault == "billed")
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.slow) for seed in (1, 2))])
 @pytest.mark.parametrize("ceiling", ["100", "100000"])
 def test_256_calls_with_faults_of_all_kinds_keep_the_bound_and_end_in_one_attempt_each(
     seed: int, ceiling: str
 ) -> None:
     faulty = Faulty(Random(seed))
-    done = asked(faulty, ceiling)
+    done = asked(faulty, dollars(ceiling))
     assert done.failure is None
     places = [(one.side, one.key, one.attempt) for one in done.attempts]
     assert len(set(places)) == len(places)
     assert done.complete == (len(places) == done.planned == 1200)
     assert done.complete == (ceiling == "100000")
-    assert faulty.bill_usd <= done.spent_usd <= Decimal(ceiling)
+    assert faulty.bill_usd <= done.spent.usd <= Decimal(ceiling)
     assert faulty.in_flight == 0
     assert faulty.most_in_flight > 50

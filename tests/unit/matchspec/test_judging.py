@@ -10,6 +10,7 @@ import pytest
 from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError
 from mist_ci.matchspec import Contestant, Evaluation, Portion, evaluate, load, read
 from mist_ci.models.attempt import Attempt, AttemptStatus, Side, judging_of, paid_for, spend_of
+from mist_ci.models.ceilings import UNLIMITED, Ceilings
 from mist_ci.models.config import Limits, PriceList, Provider
 from mist_ci.models.embedding import encode_vector
 from mist_ci.models.modelref import ModelReference
@@ -89,7 +90,7 @@ def run(
         seats,
         outside,
         stores.create("run"),
-        Decimal(ceiling) if ceiling else None,
+        Ceilings(usd=Decimal(ceiling)) if ceiling else UNLIMITED,
         {"prod": where, judges: provider(connections, prices)},
     )
 
@@ -429,5 +430,7 @@ def test_what_a_deployment_said_expires_whatever_it_is_called(kind: str, expires
     seat = Contestant(Side.HEAD, ModelReference(version=1, provider="prod", model="head"), provider())
     outside = world(models=models(criteria_judge(contains)), results=MemoryStores(), outputs=Watched())
     store = outside.results.create("run")
-    evaluate([Portion.whole(suite())], [seat], outside, store, None, {"prod": provider(), "judges": place})
+    evaluate(
+        [Portion.whole(suite())], [seat], outside, store, UNLIMITED, {"prod": provider(), "judges": place}
+    )
     assert (oldest[JUDGE] is not None) == expires

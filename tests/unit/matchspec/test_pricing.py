@@ -87,7 +87,7 @@ def test_input_from_a_cache_is_priced_as_such() -> None:
     contestant = side(Side.HEAD, provider(prices=prices))
     models = FakeModels(lambda _model, _messages: completion("0", tokens_cached=10))
     outside = dataclasses.replace(world(models=models), prices=DatedPrices())
-    done = evaluate([Portion.whole(suite(1))], [contestant], outside, outside.results.create("run"), None)
+    done = evaluate([Portion.whole(suite(1))], [contestant], outside, outside.results.create("run"))
     assert done.attempts[0].cost_usd == Decimal("0.5")
 
 
@@ -104,7 +104,7 @@ def test_a_gateway_that_is_dearer_than_the_price_list_stops_the_run_after_the_ca
     models = FakeModels(lambda _model, _messages: dear)
     done = run([suite(20)], [side(Side.HEAD, provider(prices=DOLLAR_A_CALL))], models, ceiling="8")
     assert not done.complete
-    assert done.spent_usd == spend_of(done.attempts).cost_usd == Decimal(10)
+    assert done.spent.usd == spend_of(done.attempts).cost_usd == Decimal(10)
 
 
 def test_a_ceiling_is_charged_what_was_reported_also_where_tokens_were_counted_here() -> None:
@@ -112,7 +112,7 @@ def test_a_ceiling_is_charged_what_was_reported_also_where_tokens_were_counted_h
     attempt = asked(answer, DOLLAR_A_CALL)
     loaded = suite(1)
     call = Call(side(Side.HEAD, provider(prices=DOLLAR_A_CALL)), loaded, loaded.samples[0], 0)
-    assert billed(call, attempt, (10_000, 2), world()) == THREE_CENTS
+    assert billed(call, attempt, (10_000, 2), world()).usd == THREE_CENTS
 
 
 def test_what_goes_into_a_cache_and_the_tier_are_told_and_never_more_than_their_whole() -> None:
@@ -142,4 +142,4 @@ def test_an_answer_of_unknown_cost_counts_all_that_was_set_aside_for_it() -> Non
     attempt = asked(completion("0", tier="flex"), None)
     loaded = suite(1)
     call = Call(side(Side.HEAD, provider(prices=DOLLAR_A_CALL)), loaded, loaded.samples[0], 0)
-    assert billed(call, attempt, (10, 2), world()) == Decimal(1)
+    assert billed(call, attempt, (10, 2), world()).usd == Decimal(1)

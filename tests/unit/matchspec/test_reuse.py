@@ -13,6 +13,7 @@ from mist_ci.errors import Code, CouldNotRun
 from mist_ci.matchspec import Contestant, Evaluation, evaluate
 from mist_ci.matchspec.reuse import ALIAS_AGE
 from mist_ci.models.attempt import Side, spend_of
+from mist_ci.models.ceilings import UNLIMITED, Ceilings
 from mist_ci.models.config import Provider
 from mist_ci.models.modelref import ModelReference, Parameters
 from mist_ci.models.output import RequestIdentity, StoredAnswer
@@ -45,7 +46,11 @@ def run(
     stores = MemoryStores()
     outside = world(models=models, results=stores, outputs=outputs, clock=TickingClock(at))
     done = evaluate(
-        portions(suites), contestants, outside, stores.create("run"), Decimal(ceiling) if ceiling else None
+        portions(suites),
+        contestants,
+        outside,
+        stores.create("run"),
+        Ceilings(usd=Decimal(ceiling)) if ceiling else UNLIMITED,
     )
     assert stores.only.attempts == list(done.attempts)
     return done

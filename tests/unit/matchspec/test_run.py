@@ -10,6 +10,7 @@ from mist_ci.errors import Code, CouldNotRun
 from mist_ci.matchspec import Contestant, Evaluation, Portion, evaluate, load, read
 from mist_ci.matchspec.run import GONE_AFTER
 from mist_ci.models.attempt import AttemptStatus, Side
+from mist_ci.models.ceilings import UNLIMITED, Ceilings
 from mist_ci.models.config import Limits, PriceList, Provider
 from mist_ci.models.modelref import ModelReference, Parameters
 from mist_ci.models.suite import ChatMessage, Suite, ToolCall
@@ -80,7 +81,11 @@ def run(
     stores = stores or MemoryStores()
     outside = world(models=models, results=stores)
     return evaluate(
-        portions(suites), contestants, outside, stores.create("run"), Decimal(ceiling) if ceiling else None
+        portions(suites),
+        contestants,
+        outside,
+        stores.create("run"),
+        Ceilings(usd=Decimal(ceiling)) if ceiling else UNLIMITED,
     )
 
 

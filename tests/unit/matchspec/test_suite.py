@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from mist_ci.errors import Code, ConfigError
-from mist_ci.matchspec import load, read
+from mist_ci.matchspec import examine, load, read
 from mist_ci.matchspec.graders.exact import Exact
 from mist_ci.models.suite import Suite
 from tests.fakes import InlineExecutor, MemoryTree, jsonl
@@ -139,7 +139,7 @@ def test_the_expectation_is_never_in_the_context_of_a_prompt() -> None:
     with pytest.raises(ConfigError) as caught:
         suite(header=HEADER + "prompt: '{{ input }} (it is {{ expected }})'\n")
     assert caught.value.code is Code.BAD_SAMPLE
-    assert str(caught.value.where) == "suites/qa.jsonl:1: prompt"
+    assert str(caught.value.where) == "suites/qa.yml: prompt"
     assert "`input`, `choices` and" in str(caught.value.hint)
 
 
@@ -150,6 +150,21 @@ def test_a_prompt_that_cannot_be_rendered_is_a_bad_sample(prompt: str) -> None:
     with pytest.raises(ConfigError) as caught:
         suite(header=f'{HEADER}prompt: "{prompt}"\n')
     assert caught.value.code is Code.BAD_SAMPLE
+
+
+def test_a_prompt_that_no_sample_can_fill_is_one_error_of_the_suite_s_own() -> None:
+    rows = jsonl(f'{{"input": "{number}", "expected": "x"}}' for number in range(20))
+    text = f"{HEADER}prompt: '{{{{ inputt }}}}'\ndata: rows.jsonl\n"
+    found = examine(MemoryTree({"s.yml": text, "rows.jsonl": rows}), "s.yml", InlineExecutor())
+    (error,) = found.errors
+    assert str(error).startswith("MC110 s.yml: prompt: for every sample the prompt cannot be rendered")
+
+
+def test_a_data_file_that_is_not_there_is_told_with_what_is() -> None:
+    tree = MemoryTree({"s.yml": f"{HEADER}data: row.jsonl\n", "rows.jsonl": "", "a/row.jsonl": ""})
+    with pytest.raises(ConfigError) as caught:
+        read(tree, "s.yml")
+    assert caught.value.hint == "did you mean 'rows.jsonl'?"
 
 
 def test_a_suite_without_template_needs_no_child() -> None:

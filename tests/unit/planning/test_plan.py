@@ -234,6 +234,17 @@ def test_a_removed_policy_takes_effect_after_the_merge() -> None:
     ]
 
 
+def test_a_file_that_answers_is_part_of_the_policy() -> None:
+    own = "own: {type: python, callable: 'answers:answer', files: [answers.py]}}"
+    text = POLICY.replace('/v1"}}', f'/v1"}}, {own}')
+    base = {**BASE, "mist.yml": text, "answers.py": "def answer(asked): ..."}
+    ((kind, subject, reason),) = steps(plan_for({"answers.py": "import head"}, base=base))
+    assert (kind, subject) == (StepKind.LINT_POLICY, "answers.py")
+    assert "takes effect after merge" in reason
+    with pytest.raises(ConfigError, match=r"answers\.py is not in"):
+        plan_for({}, "answers.py", base=base)
+
+
 @pytest.mark.parametrize("broken", ["version: 1\n", "gates: [", POLICY.replace("[bot]", "[bto]"), b"\xff"])
 def test_a_policy_that_is_broken_at_head_is_an_error_before_it_is_merged(broken: str | bytes) -> None:
     with pytest.raises(ConfigError) as caught:

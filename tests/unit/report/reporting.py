@@ -10,7 +10,7 @@ from mist_ci.models.plan import Event, Step, StepKind
 from mist_ci.models.report import BudgetLine, Report, SpendLine, TrainingEstimate
 from mist_ci.models.suite import Suite
 from mist_ci.models.verdict import Decision
-from mist_ci.tokentrace import evaluation_budget, inference_difference
+from mist_ci.tokentrace import allowances, evaluation_budget, inference_difference
 from tests.unit.gate.building import Pair, answers, decide_attempts
 
 EVENT = Event(
@@ -79,7 +79,7 @@ def report_on(
         baseline=baseline,
     )
     budgets: tuple[BudgetLine, ...] = evaluation_budget(
-        gate.budgets, attempts, {suite.digest for suite, _ in played}, complete=True
+        gate.budgets, allowances(gate.budgets, None), attempts, {suite.digest for suite, _ in played}
     )
     difference = inference_difference(
         "assistant", attempts, {suite.digest for suite, _ in played}, alpha=gate.defaults.alpha

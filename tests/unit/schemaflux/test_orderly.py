@@ -12,7 +12,7 @@ from mist_ci.parsing.strict_json import JsonValue, parse
 from mist_ci.schemaflux.judge import Judge
 from mist_ci.schemaflux.orderly import Signature
 from mist_ci.schemaflux.row import Row
-from mist_ci.schemaflux.rules import ROW_RULES
+from mist_ci.schemaflux.rules import CORPUS_RULES, ROW_RULES
 from mist_ci.schemaflux.selection import Selection
 
 PARAMETERS: JsonValue = {
@@ -117,6 +117,10 @@ def test_the_fast_path_says_what_the_slow_one_says(
     if signature is not None:
         assert parse(raw) == value
         assert judged(JUDGE, raw, signature) == judged(JUDGE, raw, None)
+        fast, slow = (Row(1, "f", raw, DataFormat.OPENAI_CHAT, orderly=one) for one in (signature, None))
+        assert (fast.answer, fast.prompt_sketch) == (slow.answer, slow.prompt_sketch)
+        for rule in CORPUS_RULES:
+            assert [*rule.sketches(fast)] == [fast.prompt_sketch] * rule.OF_PROMPTS
 
 
 def test_the_fast_path_is_taken() -> None:

@@ -1,6 +1,7 @@
 """What every rule owes: its bad example is found, its good one is silent, it never crashes, it has a page."""
 
 import json
+import pickle
 import re
 from pathlib import Path
 
@@ -171,6 +172,8 @@ def test_no_rule_crashes_on_any_json(one: JsonValue, other: JsonValue, data_form
         for corpus_rule in CORPUS_RULES:
             sketches, keys = list(corpus_rule.sketches(row)), list(corpus_rule.keys(row))
             assert len(sketches) == len(keys)
+            if row.plain is not None and row.prompt_sketch is not None:
+                assert sketches == [row.prompt_sketch] * corpus_rule.OF_PROMPTS
             for sketch, (key, note) in zip(sketches, keys, strict=True):
                 assert (len(sketch), len(key), len(note)) == (16, 16, 8)
                 corpus_rule.verdict(note, bytes(8))
@@ -180,6 +183,17 @@ def test_no_rule_crashes_on_any_json(one: JsonValue, other: JsonValue, data_form
         for row in rows:
             tally.add(row)
         list(tally.problems())
+
+
+def test_plain_rows_are_nothing_to_rules_that_skip_them() -> None:
+    said = ("system", "Be brief."), ("user", "Refund?"), ("assistant", "refund")
+    rows = [row_of(chat(*said[start:])) for start in (0, 1, 2)]
+    for rule in FOLD_RULES:
+        tally, empty = rule.tally(), pickle.dumps(rule.tally())
+        for row in rows:
+            assert row.plain is not None
+            tally.add(row)
+        assert not rule.META.skips_plain or pickle.dumps(tally) == empty
 
 
 @pytest.mark.slow

@@ -13,11 +13,11 @@ from mist_ci.models.modelref import ModelReference
 from mist_ci.models.suite import ChatMessage, Suite
 from mist_ci.ports.model_client import NoAnswer
 from mist_ci.stages import Calibrated, Subject, calibrate
+from mist_ci.tokentrace import Recorder
 from tests.fakes import (
     Answer,
     FakeModels,
     InlineExecutor,
-    MemoryStores,
     MemoryTree,
     RecordedProgress,
     jsonl,
@@ -58,7 +58,7 @@ def calibrated(
     progress: RecordedProgress | None = None,
 ) -> Calibrated:
     looked = world(models=models or FakeModels(always), progress=progress)
-    return calibrate(looked, MemoryStores().create("run"), SUBJECT, suites, attempts, ceiling_usd, SPLITS)
+    return calibrate(looked, Recorder.create(looked, "run"), SUBJECT, suites, attempts, ceiling_usd, SPLITS)
 
 
 def test_every_sample_is_asked_so_many_times_and_progress_is_told() -> None:

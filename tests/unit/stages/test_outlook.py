@@ -171,7 +171,7 @@ def test_a_policy_that_only_head_has_is_not_gated_yet() -> None:
     [
         (
             "0.001",
-            "eval_usd allows $0.0010 and the least that this takes is $0.0072: the gate will stop half way",
+            "eval_usd allows $0.0010 and the least that this takes is $0.0072: the gate will ask nobody, and fail",
         ),
         ("0.05", "eval_usd allows $0.050, and this may take up to $0.20"),
         ("5", None),

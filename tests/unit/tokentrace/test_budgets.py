@@ -1,5 +1,6 @@
 """Claims: a budget holds to the cent, and an unknown price under a budget is an error, never $0."""
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
@@ -10,11 +11,18 @@ from msgspec.structs import replace
 
 from mist_ci.errors import Code, CouldNotRun, ExitCode
 from mist_ci.models.attempt import Attempt, Side
+from mist_ci.models.ceilings import Unit
 from mist_ci.models.config import Budgets, Dataset, PriceList
 from mist_ci.models.report import BudgetLine, TrainingEstimate
 from mist_ci.models.suite import Suite
 from mist_ci.models.token_figures import TokenFigures, TrainerFates
-from mist_ci.tokentrace import evaluation_budget, training_budget, training_estimate
+from mist_ci.tokentrace import (
+    allowances,
+    evaluation_budget,
+    iterations,
+    training_budget,
+    training_estimate,
+)
 from tests.unit.gate.building import attempt, data_report, make_suite
 
 SUITE = make_suite("skill", 3)
@@ -54,8 +62,20 @@ def calls(
     ]
 
 
-def held(limits: Budgets, attempts: list[Attempt], *, complete: bool = True) -> BudgetLine:
-    (line,) = evaluation_budget(limits, attempts, COHORT, complete=complete)
+def all_held(
+    limits: Budgets,
+    attempts: list[Attempt],
+    cohort: set[str] = COHORT,
+    elsewhere: Collection[str] = (),
+    *,
+    stopped_by: Collection[Unit] = (),
+) -> tuple[BudgetLine, ...]:
+    allowed = allowances(limits, None)
+    return evaluation_budget(limits, allowed, attempts, cohort, elsewhere, stopped_by=stopped_by)
+
+
+def held(limits: Budgets, attempts: list[Attempt], *, stopped_by: Collection[Unit] = ()) -> BudgetLine:
+    (line,) = all_held(limits, attempts, stopped_by=stopped_by)
     return line
 
 
@@ -74,25 +94,25 @@ def test_a_budget_of_nothing_allows_what_is_free() -> None:
 
 
 def test_a_run_that_the_budget_stopped_is_over_and_says_that_it_stopped() -> None:
-    line = held(budgets(eval_usd="5"), calls(["4.99"]), complete=False)
+    line = held(budgets(eval_usd="5"), calls(["4.99"]), stopped_by={Unit.USD})
     assert line.over
     assert line.spent == "$4.9900 (stopped before the end)"
 
 
 def test_a_budget_that_stopped_a_run_before_its_first_call_is_over() -> None:
-    assert held(budgets(eval_usd="0"), [], complete=False).over
+    assert held(budgets(eval_usd="0"), [], stopped_by={Unit.USD}).over
 
 
 def test_an_unknown_price_under_a_money_budget_could_not_run() -> None:
     with pytest.raises(CouldNotRun, match="eval_usd is set and a price is unknown") as caught:
-        evaluation_budget(budgets(eval_usd="5"), calls(["0.01", None]), COHORT, complete=True)
+        all_held(budgets(eval_usd="5"), calls(["0.01", None]))
     assert (caught.value.code, caught.value.exit_code) == (Code.UNPRICED, ExitCode.COULD_NOT_RUN)
     assert caught.value.code == "MC306"
     assert caught.value.hint is not None
 
 
 def test_an_unknown_price_without_a_budget_is_no_error() -> None:
-    assert evaluation_budget(budgets(), calls([None]), COHORT, complete=True) == ()
+    assert all_held(budgets(), calls([None])) == ()
 
 
 def test_calls_without_an_answer_need_no_price() -> None:
@@ -115,7 +135,7 @@ def test_a_reused_answer_of_base_counts_with_what_it_costs() -> None:
 
 def test_no_calls_hold_no_evaluation_budget() -> None:
     limits = budgets(eval_usd="0", cost_per_request_increase=0.1)
-    assert evaluation_budget(limits, [], COHORT, complete=True) == ()
+    assert all_held(limits, []) == ()
 
 
 @pytest.mark.parametrize(
@@ -174,14 +194,14 @@ def test_results_that_hide_their_tokens_do_not_hide_their_price(cost: str | None
 
 def test_without_a_baseline_nothing_can_cost_more() -> None:
     limits = budgets(cost_per_request_increase=0.1)
-    assert evaluation_budget(limits, calls(["1"], Side.HEAD), COHORT, complete=True) == ()
+    assert all_held(limits, calls(["1"], Side.HEAD)) == ()
 
 
 @pytest.mark.parametrize("side", [Side.BASE, Side.HEAD])
 def test_an_unknown_price_of_either_side_could_not_be_compared(side: Side) -> None:
     attempts = [*calls([None], side), *calls(["1"], Side.HEAD if side is Side.BASE else Side.BASE)]
     with pytest.raises(CouldNotRun, match="cost_per_request_increase is set") as caught:
-        evaluation_budget(budgets(cost_per_request_increase=0.1), attempts, COHORT, complete=True)
+        all_held(budgets(cost_per_request_increase=0.1), attempts)
     assert caught.value.code is Code.UNPRICED
 
 
@@ -208,6 +228,11 @@ def estimate(cost: str | None) -> TrainingEstimate:
         epochs=1,
         cost_usd=None if cost is None else Decimal(cost),
     )
+
+
+def estimated_budget(limits: Budgets, estimates: list[TrainingEstimate]) -> tuple[BudgetLine, ...]:
+    hashes = {f"sha256:{number}": one for number, one in enumerate(estimates)}
+    return training_budget(limits, iterations(hashes, (), ()))
 
 
 def test_training_costs_tokens_times_epochs_times_price() -> None:
@@ -270,29 +295,27 @@ def test_training_without_a_price_has_no_cost(known: PriceList | None) -> None:
     ("costs", "over"), [(["100", "100"], False), (["100", "100.01"], True), (["0"], False)]
 )
 def test_the_training_budget_holds_over_all_data_sets(costs: list[str], over: bool) -> None:
-    (line,) = training_budget(budgets(training_usd="200"), [estimate(cost) for cost in costs])
+    (line,) = estimated_budget(budgets(training_usd="200"), [estimate(cost) for cost in costs])
     assert (line.name, line.limit, line.over) == ("training_usd", "$200", over)
 
 
 def test_training_at_an_unknown_price_under_a_budget_could_not_run() -> None:
     with pytest.raises(CouldNotRun, match="training_usd is set") as caught:
-        training_budget(budgets(training_usd="200"), [estimate("1"), estimate(None)])
+        estimated_budget(budgets(training_usd="200"), [estimate("1"), estimate(None)])
     assert caught.value.code is Code.UNPRICED
     assert "training_per_mtok" in str(caught.value.hint)
 
 
 def test_no_training_or_no_budget_is_no_line() -> None:
-    assert training_budget(budgets(training_usd="200"), []) == ()
-    assert training_budget(budgets(), [estimate(None)]) == ()
+    assert estimated_budget(budgets(training_usd="200"), []) == ()
+    assert estimated_budget(budgets(), [estimate(None)]) == ()
 
 
 def test_what_another_runner_paid_is_no_part_of_what_this_run_may_spend() -> None:
     other = make_suite("imported", 3)
     limits = budgets(eval_usd="5", cost_per_request_increase=0.2)
     theirs = calls(["200"], Side.BASE, other) + calls(["300"], Side.HEAD, other)
-    (increase,) = evaluation_budget(limits, theirs, {other.digest}, {other.digest}, complete=True)
+    (increase,) = all_held(limits, theirs, {other.digest}, {other.digest})
     assert (increase.name, increase.over) == ("cost_per_request_increase", True)
-    spent, _ = evaluation_budget(
-        limits, theirs + calls(["1"]), {other.digest, SUITE.digest}, {other.digest}, complete=True
-    )
+    spent, _ = all_held(limits, theirs + calls(["1"]), {other.digest, SUITE.digest}, {other.digest})
     assert (spent.name, spent.over, spent.spent) == ("eval_usd", False, "$1.0000")

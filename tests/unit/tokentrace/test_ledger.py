@@ -1,5 +1,6 @@
 """Claims: what a ledger adds up is exactly what was spent, in any order of lines; what cannot be used is counted."""
 
+import pickle
 import random
 from collections import defaultdict
 from decimal import Decimal
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from mist_ci.models.attempt import Attempt, Judgement, Side, spend_of
-from mist_ci.models.ledger import Ledger, Totals, percentile_ms
+from mist_ci.models.ledger import Ledger, Totals, percentiles_ms
 from mist_ci.models.message import TraceSpan, encode
-from mist_ci.tokentrace import read_ledger, spans
+from mist_ci.tokentrace import joined, read_ledger, read_part
 from tests.unit.gate.building import attempt, make_suite
 from tests.unit.tokentrace.test_spans import END, RUN, START, runs
+from tests.unit.tokentrace.trees import spans
 
 NOW = END * 10
 many = settings(deadline=None, max_examples=60)
@@ -32,6 +34,9 @@ def written(attempts: list[Attempt]) -> list[bytes]:
 def some() -> list[Attempt]:
     suite = make_suite("skill", 4)
     return [attempt(suite, one, side, 1.0) for side in (Side.BASE, Side.HEAD) for one in suite.samples]
+
+
+unjudged = runs.map(lambda attempts: [replace(one, judgement=None) for one in attempts])
 
 
 def read(lines: list[bytes]) -> Ledger:
@@ -58,7 +63,7 @@ def same(totals: Totals, attempts: list[Attempt]) -> None:
 
 
 @many
-@given(runs, st.integers(0, 2**32))
+@given(unjudged, st.integers(0, 2**32))
 def test_run_and_suites_and_samples_and_calls_come_to_the_same_in_any_order(
     attempts: list[Attempt], seed: int
 ) -> None:
@@ -76,6 +81,37 @@ def test_run_and_suites_and_samples_and_calls_come_to_the_same_in_any_order(
         assert set(run.by(name)) == set(parted)
         for key, totals in run.by(name).items():
             same(totals, parted[key])
+
+
+@many
+@given(runs, st.integers(0, 2**32), st.integers(1, 5), st.booleans())
+def test_parts_that_processes_read_come_to_what_one_reading_comes_to(
+    attempts: list[Attempt], seed: int, parts: int, is_doubled: bool
+) -> None:
+    lines = written(attempts)
+    lines += lines[: len(lines) // 2] if is_doubled else []
+    random.Random(seed).shuffle(lines)
+    read_apart = [pickle.loads(pickle.dumps(read_part(lines[at::parts], NOW))) for at in range(parts)]
+    found, expected = joined(read_apart, NOW), read(lines)
+    if found is None:
+        assert parts > 1
+        assert is_doubled
+        return
+    assert found.notices == expected.notices
+    for run, other in zip(found.runs, expected.runs, strict=True):
+        assert (run.run_id, run.about, run.spans, run.start_ns) == (
+            other.run_id, other.about, other.spans, other.start_ns,
+        )  # fmt: skip
+        assert {group: totals.figures for group, totals in run.groups.items()} == {
+            group: totals.figures for group, totals in other.groups.items()
+        }
+        assert sorted(run.total().latencies_ns) == sorted(other.total().latencies_ns)
+
+
+def test_calls_that_need_another_part_are_left_to_one_reading() -> None:
+    nameless = lines_of([call(tokens_in=3), call().model_copy(update={"span_id": "c" * 16})])
+    assert joined([read_part([line], NOW) for line in nameless], NOW) is None
+    assert joined([read_part(nameless, NOW)], NOW) is not None
 
 
 @many
@@ -114,7 +150,7 @@ def test_a_line_that_cannot_be_used_is_counted_and_the_others_count(line: bytes,
 
 def test_a_flipped_bit_is_found_by_the_checksum() -> None:
     lines = written(some())
-    lines[-1] = lines[-1].replace(b'"attempt":0', b'"attempt":1')
+    lines[0] = lines[0].replace(b'"attempt":0', b'"attempt":1')
     assert read(lines).left_out == {"with a wrong checksum": 1}
 
 
@@ -173,9 +209,9 @@ def test_a_run_that_was_cut_off_still_has_its_calls() -> None:
 
 def test_percentiles_are_latencies_that_were_measured() -> None:
     totals = Totals()
-    assert percentile_ms(totals.latencies_ns, 0.5) is None
+    assert percentiles_ms(totals.latencies_ns, 0.5) == (None,)
     totals.latencies_ns.extend(number * 10**6 for number in range(100, 0, -1))
-    assert [percentile_ms(totals.latencies_ns, share) for share in (0.5, 0.95, 1.0)] == [50.0, 95.0, 100.0]
+    assert percentiles_ms(totals.latencies_ns, 0.5, 0.95, 1.0) == (50.0, 95.0, 100.0)
 
 
 def test_what_judging_took_is_a_side_of_its_own_and_in_the_whole() -> None:
