@@ -10,7 +10,9 @@ WORTH_TELLING = 0.05
 ABSURD, ABSURD_BY_ANOTHER = 4.0, 8.0
 """So many times as many, or as few: by the model's own tokenizer, and by one that stands in for it."""
 TEMPLATE_TOKENS, END_TOKENS = 64, 8
-"""What a chat template may put around a prompt, and around an answer, before anybody wonders."""
+"""What a chat template may put around a prompt, and around an answer, before anybody doubts the report."""
+MESSAGE_TOKENS = 8
+"""What it puts around a message as a rule."""
 
 
 class Sums(Model):
@@ -35,6 +37,8 @@ class TokenCheck(Model):
     is_own: bool
     """False where the counter stands in for a tokenizer that nobody knows."""
     answers: int
+    messages: int
+    """In the prompts of all of them."""
     silent: int
     """Answers with a text and a report of no tokens."""
     tokens_in: Sums
@@ -59,8 +63,11 @@ class TokenCheck(Model):
 
     @property
     def is_worth_telling(self) -> bool:
-        """True when reports and counts of the model's own tokenizer are not alike; another one's never are."""
-        return self.is_own and any(self._parts())
+        """True when reports are off a count of the model's own tokenizer by more than a template and an end explain."""
+        return self.is_own and (
+            _is_off(self.tokens_in, MESSAGE_TOKENS * self.messages)
+            or _is_off(self.tokens_out, 2 * self.answers)
+        )
 
     @property
     def caution(self) -> str | None:
@@ -98,3 +105,8 @@ _DOUBT = "money and budgets that stand on it are not to be trusted"
 
 def _beyond(sums: Sums) -> str:
     return f"{abs(sums.apart):.0%} {'above' if sums.apart > 0 else 'below'} what is counted"
+
+
+def _is_off(sums: Sums, free: int) -> bool:
+    most, least = (1 + WORTH_TELLING) * sums.counted + free, (1 - WORTH_TELLING) * sums.counted
+    return not least <= sums.reported <= most

@@ -61,6 +61,7 @@ def token_check(
         counter=ruler.name,
         is_own=ruler.is_own,
         answers=len(told),
+        messages=sum(len(prompts[one.suite_digest, one.key]) for one in told),
         silent=sum(bool(one.output.strip()) and not one.tokens_out for one in told),
         tokens_in=Sums(reported=sum(one.tokens_in for one in told), counted=sum(asked)),
         tokens_out=Sums(

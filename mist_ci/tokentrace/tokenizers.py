@@ -72,7 +72,8 @@ def _told(base: _Lengths, head: _Lengths, ratio: float, how: str) -> str | None:
     longer = as_base - base.tokens
     reasoned = head.reasoning - base.reasoning
     parts = [f"{_signed(head.tokens - as_base)} by another tokenizer ({how})"]
-    parts.append(f"{_signed(longer)} by {'longer' if longer >= 0 else 'shorter'} answers")
+    if abs(longer) >= _SHOWN:
+        parts.append(f"{_signed(longer)} by {'longer' if longer > 0 else 'shorter'} answers")
     if abs(reasoned) >= _SHOWN:
         parts.append(f"{_signed(reasoned)} by reasoning")
     apart = head.tokens + head.reasoning - base.tokens - base.reasoning

@@ -71,8 +71,9 @@ def test_reports_that_are_apart_from_counts_are_a_line_of_the_comment_and_names_
         counter="o200k_base",
         is_own=True,
         answers=32,
+        messages=1,
         silent=0,
-        tokens_in=Sums(reported=112, counted=100),
+        tokens_in=Sums(reported=1120, counted=1000),
         tokens_out=alike,
         around=None,
     )

@@ -64,6 +64,7 @@ def test_what_is_apart_is_told_with_what_it_may_come_from(told: dict[str, Any], 
     found = checked(answers(**told))
     assert words in found.sentence
     assert found.caution is None
+    assert not checked(answers(**told), STAND_IN).is_worth_telling
 
 
 @pytest.mark.parametrize(
@@ -80,6 +81,13 @@ def test_a_report_that_cannot_be_right_is_a_caution(told: dict[str, Any], words:
     assert caution is not None
     assert words in caution
     assert caution.endswith("money and budgets that stand on it are not to be trusted")
+
+
+def test_a_comment_has_a_line_only_where_neither_a_template_nor_an_end_explains_it() -> None:
+    assert not checked(answers(tokens_in=lambda n: 12 + n, tokens_out=22)).is_worth_telling
+    assert checked(answers(tokens_in=lambda n: 24 + n)).is_worth_telling
+    assert checked(answers(tokens_out=25)).is_worth_telling
+    assert checked(answers(tokens_out=18)).is_worth_telling
 
 
 def test_a_short_prompt_in_a_long_template_is_no_caution_and_neither_is_what_a_stand_in_counts() -> None:
