@@ -9,7 +9,7 @@ import click
 from mist_ci.cli.options import SETTINGS
 from mist_ci.cli.trace_export import export
 from mist_ci.cli.trace_filters import Filters, filtered
-from mist_ci.cli.trace_places import FROM, chosen, ledger_of
+from mist_ci.cli.trace_places import FROM, SHAPE, chosen, ledger_of
 from mist_ci.cli.trace_query import query
 from mist_ci.cli.trace_record import record
 from mist_ci.errors import ExitCode
@@ -18,11 +18,6 @@ from mist_ci.models.ledger_parts import By
 if TYPE_CHECKING:
     from mist_ci.models.ledger import LedgerRun
     from mist_ci.report.sheet import Sheet
-
-SHAPE = click.option(
-    "--format", "shape", type=click.Choice(["text", "json", "csv", "markdown"]), default="text",
-    show_default=True, help="What stdout carries.",
-)  # fmt: skip
 
 
 @click.group(context_settings=SETTINGS)

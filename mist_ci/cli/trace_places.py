@@ -1,4 +1,4 @@
-"""Where spans are looked for, and which run is meant: the same for every command about traces."""
+"""Where spans are looked for, which run is meant, and in what shape: the same for every command about traces."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,6 +17,10 @@ DEFAULT = Path("mist-results")
 FROM = click.option(
     "--from", "places", multiple=True, metavar="PATH", type=click.Path(path_type=Path),
     help="Results of the gate, of one run, or a file of spans; may be repeated.  [default: mist-results]",
+)  # fmt: skip
+SHAPE = click.option(
+    "--format", "shape", type=click.Choice(["text", "json", "csv", "markdown"]), default="text",
+    show_default=True, help="What stdout carries.",
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mist_ci.cli.options import SETTINGS
-from mist_ci.cli.trace_places import FROM, files_of, ledger_of, note
+from mist_ci.cli.trace_places import FROM, SHAPE, files_of, ledger_of, note
 from mist_ci.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -16,10 +16,7 @@ if TYPE_CHECKING:
 @click.command(context_settings=SETTINGS)
 @click.argument("sql")
 @FROM
-@click.option(
-    "--format", "shape", type=click.Choice(["text", "json", "csv", "markdown"]), default="text",
-    show_default=True, help="What stdout carries.",
-)  # fmt: skip
+@SHAPE
 def query(sql: str, places: tuple[Path, ...], shape: str) -> int:
     """Ask the ledger with SQL, of one SELECT: tables are spans, calls, runs, trainings and alerts.
 

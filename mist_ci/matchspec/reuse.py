@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -57,52 +58,25 @@ def remember(call: Call, answer: Completion, world: World, run_id: str) -> None:
     world.outputs.put(call.identity, stored)
 
 
+_OF_ITS_STORING = {"written", "run", "commit", "renewed"}
+_GIVEN = tuple(name for name in StoredAnswer.__struct_fields__ if name not in _OF_ITS_STORING)
+"""What an answer has, stored or not, under the same names."""
+
+
 def completion_of(stored: StoredAnswer) -> Completion:
     """A stored answer as it was given."""
-    return Completion(
-        text=stored.text,
-        finish_reason=stored.finish_reason,
-        tokens_in=stored.tokens_in,
-        tokens_out=stored.tokens_out,
-        fingerprint=stored.fingerprint,
-        refusal=stored.refusal,
-        tool_calls=stored.tool_calls,
-        tokens_cached=stored.tokens_cached,
-        tokens_reasoning=stored.tokens_reasoning,
-        tokens_cache_written=stored.tokens_cache_written,
-        tokens_cache_written_1h=stored.tokens_cache_written_1h,
-        tokens_not_text=stored.tokens_not_text,
-        tier=stored.tier,
-        cost_usd=stored.cost_usd,
-        first_logprobs=stored.first_logprobs,
-    )
+    return Completion(**_given(stored))
 
 
 def to_store(
     answer: Completion, now: datetime, run_id: str, commit: str | None, *, renewed: bool
 ) -> StoredAnswer:
     """An answer as it is stored, with when and for whom it was given."""
-    return StoredAnswer(
-        text=answer.text,
-        finish_reason=answer.finish_reason,
-        tokens_in=answer.tokens_in,
-        tokens_out=answer.tokens_out,
-        fingerprint=answer.fingerprint,
-        refusal=answer.refusal,
-        tool_calls=answer.tool_calls,
-        tokens_cached=answer.tokens_cached,
-        tokens_reasoning=answer.tokens_reasoning,
-        tokens_cache_written=answer.tokens_cache_written,
-        tokens_cache_written_1h=answer.tokens_cache_written_1h,
-        tokens_not_text=answer.tokens_not_text,
-        tier=answer.tier,
-        cost_usd=answer.cost_usd,
-        first_logprobs=dict(answer.first_logprobs),
-        written=now,
-        run=run_id,
-        commit=commit,
-        renewed=renewed,
-    )
+    return StoredAnswer(**_given(answer), written=now, run=run_id, commit=commit, renewed=renewed)
+
+
+def _given(answer: Completion | StoredAnswer) -> dict[str, Any]:
+    return {name: getattr(answer, name) for name in _GIVEN}
 
 
 def identity_of(grader: ModelGrader, request: Request, provider: Provider, number: int) -> RequestIdentity:
