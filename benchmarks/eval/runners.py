@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from benchmarks.eval.measuring import Took, run
@@ -29,7 +30,15 @@ def question(number: int) -> str:
     return f"Question {number}: what is 6 times 7? Answer with the number only."
 
 
-def mist_ci(place: Path, url: str, samples: int, connections: int, *, store: str = "store") -> Took:
+def mist_ci(
+    place: Path,
+    url: str,
+    samples: int,
+    connections: int,
+    *,
+    store: str = "store",
+    program: Sequence[str] = ("mist_ci",),
+) -> Took:
     """`mist-ci eval` with records, journal and store; answers that are stored already are not asked again."""
     policy = (
         f"version: 1\nproviders:\n  bench:\n    type: openai\n    base_url: {url}\n"
@@ -46,7 +55,7 @@ def mist_ci(place: Path, url: str, samples: int, connections: int, *, store: str
     (place / "suites" / "s.yml").write_text("version: 1\nname: s\ngraders: [contains]\ndata: s.jsonl\n")
     rows = (json.dumps({"input": question(number), "expected": ANSWER}) for number in range(samples))
     (place / "suites" / "s.jsonl").write_text("".join(f"{row}\n" for row in rows))
-    command = [sys.executable, "-m", "mist_ci", "eval", "models/m.yml", "--outputs", store]
+    command = [sys.executable, "-m", *program, "eval", "models/m.yml", "--outputs", store]
     return run(command, place, {"PYTHONPATH": str(ROOT)})
 
 

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from mist_ci.adapters.hidden import make_hidden
 from mist_ci.errors import Code, ConfigError, CouldNotRun, Where
-from mist_ci.models.message import MAX_MESSAGE_BYTES
+from mist_ci.models.span_line import MAX_MESSAGE_BYTES
 
 NAME = "ledger.jsonl"
 """What is recorded by hand, beside the runs of a directory of results."""

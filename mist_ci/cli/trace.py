@@ -145,7 +145,8 @@ trace.add_command(query)
 
 def _show(sheets: "Sequence[Sheet]", flat: "Sheet", shape: str, document: dict[str, Any]) -> None:
     from mist_ci.cli.output import say, show_json
-    from mist_ci.report.sheet import markdown_table, separated, text_table
+    from mist_ci.report.sheet import markdown_table, text_table
+    from mist_ci.report.spreadsheet import separated
 
     match shape:
         case "json":

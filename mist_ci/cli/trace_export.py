@@ -93,7 +93,7 @@ def _traces(places: tuple[Path, ...], runs: tuple[str, ...]) -> set[str]:
 
 def _print(messages: "Iterator[WholeMessage]") -> None:
     from mist_ci import tokentrace
-    from mist_ci.report.sheet import separated
+    from mist_ci.report.spreadsheet import separated
 
     columns: Sequence[str] = tokentrace.COLUMNS
     while some := list(islice(messages, _OTLP_SPANS)):

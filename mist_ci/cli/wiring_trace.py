@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mist_ci.adapters.clock import SystemClock
-from mist_ci.adapters.git import GitRepository
 from mist_ci.errors import Code, ConfigError, CouldNotRun
 from mist_ci.ports.ledger import Ledger, Post
 
@@ -91,6 +90,8 @@ def append_to_ledger(path: Path, span: "TraceSpan") -> bool:
 
 def checked_out(repository: Path) -> tuple[str | None, str | None]:
     """The commit and the branch of a work tree; None outside of a repository, and for no branch."""
+    from mist_ci.adapters.git import GitRepository
+
     clone = GitRepository(repository)
     commit, branch = (
         clone.run("rev-parse", *arguments, "HEAD", check=False).decode(errors="replace").strip() or None

@@ -6,8 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-MAX_MESSAGE_BYTES = 10 * 2**20
-"""A serialised message is at most this long."""
+from mist_ci.models.span_line import MAX_MESSAGE_BYTES
 
 
 class Payload(BaseModel):

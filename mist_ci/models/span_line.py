@@ -8,6 +8,8 @@ from zlib import crc32
 
 import msgspec
 
+MAX_MESSAGE_BYTES = 10 * 2**20
+"""A serialised message is at most this long, whatever it carries."""
 Count = Annotated[int, msgspec.Meta(ge=0, le=10**15)]
 Amount = str | int | float | None
 """Money: text since money is exact. Numbers are what other writers send, and they are taken as they are written."""

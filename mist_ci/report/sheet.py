@@ -1,17 +1,14 @@
 """A table of exact values, and the four ways to show it: for a terminal, Markdown, a spreadsheet and a program."""
 
-import csv
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from mist_ci.models.figures import NO_SCORE, UNKNOWN, count, money
-from mist_ci.report.history.columns import cell, lined_up
-from mist_ci.report.history.separated import safe
+from mist_ci.report.columns import cell, lined_up
+from mist_ci.report.spreadsheet import Value
 from mist_ci.report.text import code_span
 
-Value = str | int | float | Decimal | None
-"""Decimals are US dollars, floats milliseconds or a score; None is unknown for money, and nothing for anything else."""
 _LONGEST = 48
 _MONEY = "usd"
 _SCORE = "score"
@@ -19,7 +16,10 @@ _SCORE = "score"
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """Rows under names of columns, which are those of the CSV and the JSON. Money is in columns that end in `usd`."""
+    """Rows under names of columns, which are those of the CSV and the JSON. Money is in columns that end in `usd`.
+
+    Decimals are US dollars, floats milliseconds or a score; None is unknown for money, and nothing for anything else.
+    """
 
     title: str
     columns: tuple[str, ...]
@@ -75,29 +75,6 @@ def markdown_table(sheet: Sheet) -> str:
         ),
     ]
     return "\n".join([*([f"**{sheet.title}**", ""] if sheet.title else []), *lines])
-
-
-@dataclass
-class _Page:
-    """What csv writes to."""
-
-    lines: list[str] = field(default_factory=list)
-
-    def write(self, text: str) -> None:
-        self.lines.append(text)
-
-
-def separated(columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
-    """Comma-separated values (RFC 4180) that no spreadsheet takes for formulas; every number as it is.
-
-    Without names of columns there is no header: rows that go on.
-    """
-    page = _Page()
-    writer = csv.writer(page)
-    if columns:
-        writer.writerow(columns)
-    writer.writerows([safe(value) for value in row] for row in rows)
-    return "".join(page.lines)
 
 
 def _is_number(sheet: Sheet, index: int) -> bool:

@@ -10,7 +10,8 @@ from mist_ci.models.ledger import JUDGING
 from mist_ci.models.message import TraceSpan
 from mist_ci.models.span_attributes import Spent
 from mist_ci.tokentrace.ledger.sums import RUN, SPEND
-from mist_ci.tokentrace.spans import Attribute, hex_of
+from mist_ci.tokentrace.span_ids import hex_of
+from mist_ci.tokentrace.spans import Attribute
 from mist_ci.tokentrace.sums import Sums, of_answer, of_judging
 
 Place = tuple[str, str, str, str]

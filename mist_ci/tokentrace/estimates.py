@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from mist_ci.models.message import TraceSpan
 from mist_ci.models.report import TrainingEstimate
-from mist_ci.tokentrace.spans import hex_of
+from mist_ci.tokentrace.span_ids import hex_of
 
 
 def estimate_span(

@@ -31,7 +31,8 @@ _LINE = (
     b'"checksum": %d, "payload": %b}\n'
 )
 _BOTH = 2 * _LINE
-_PAID = b'"calls":1,"tokens_in":%d,"tokens_out":%d,"cost_usd":%b'
+_PAID = b'"calls":%d,"tokens_in":%d,"tokens_out":%d%b,"cost_usd":%b'
+_PAID_ONCE = b'"calls":1,"tokens_in":%d,"tokens_out":%d,"cost_usd":%b'
 _STORED = b'"calls":0,"tokens_in":0,"tokens_out":0,"cost_usd":"0","reused_calls":1'
 Label = tuple[bytes, bytes, bytes]
 
@@ -111,7 +112,7 @@ def plain_lines(one: Attempt, seat: Seat, sample_id: bytes, span_id: bytes, call
     if one.reused:  # nothing was spent now
         spent, also = _STORED if usd is None else b'%b,"saved_usd":%b' % (_STORED, cost), b',"reused":true'
     else:
-        spent, also = _PAID % (one.tokens_in, one.tokens_out, cost), b""
+        spent, also = _PAID_ONCE % (one.tokens_in, one.tokens_out, cost), b""
     low = seat.low % (call_id, span_id, start_ns, end_ns, spent, number, also)
     if one.score is None:  # nobody could grade it
         ended, score = b"error", also
@@ -141,22 +142,21 @@ def sample_line(span_id: bytes, sums: Sums, label: Label, sample: Attempt) -> by
 
 def _spent(sums: Sums) -> bytes:
     """As the attributes of `models.span_attributes.Spent`."""
-    parts = b""
-    if sums.tokens_cached:
-        parts += b',"tokens_cached":%d' % sums.tokens_cached
-    if sums.tokens_reasoning:
-        parts += b',"tokens_reasoning":%d' % sums.tokens_reasoning
-    if sums.tokens_cache_written:
-        parts += b',"tokens_cache_written":%d' % sums.tokens_cache_written
-    parts += b',"cost_usd":' + _usd(sums.cost_usd)
+    line = _PAID % (sums.calls, sums.tokens_in, sums.tokens_out, _parts(sums), _usd(sums.cost_usd))
     if sums.reused_calls:
-        parts += b',"reused_calls":%d,"saved_usd":%b' % (sums.reused_calls, _usd(sums.saved_usd))
-    return b'"calls":%d,"tokens_in":%d,"tokens_out":%d%b' % (
-        sums.calls,
-        sums.tokens_in,
-        sums.tokens_out,
-        parts,
+        line += b',"reused_calls":%d,"saved_usd":%b' % (sums.reused_calls, _usd(sums.saved_usd))
+    return line
+
+
+def _parts(sums: Sums) -> bytes:
+    if not (sums.tokens_cached or sums.tokens_reasoning or sums.tokens_cache_written):
+        return b""
+    parts = (
+        (b"cached", sums.tokens_cached),
+        (b"reasoning", sums.tokens_reasoning),
+        (b"cache_written", sums.tokens_cache_written),
     )
+    return b"".join(b',"tokens_%b":%d' % part for part in parts if part[1])
 
 
 def _usd(amount: Decimal | None) -> bytes:

@@ -51,6 +51,10 @@ class Recorder:
     def record(self, attempt: Attempt) -> None:
         """The attempt, and its spans."""
         self.store.record(attempt)
+        self.trace_one(attempt)
+
+    def trace_one(self, attempt: Attempt) -> None:
+        """Only its spans."""
         self.store.spans(self._tracer.attempt(attempt, self.origins.get(attempt.side, UNKNOWN)))
 
     def trace(self, imported: Iterable[Attempt]) -> None:

@@ -2,13 +2,11 @@
 
 Ids are derived, never random, so parents are known before they end. An attempt and what is below it are made when the
 attempt ends; samples, suites and the run when the run ends, with the sums of what was below them.
-
-A sample's key is a hash, so ids below a suite are no new ones: they are the exclusive or of hashes, which is one.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Literal
 
 import msgspec
@@ -25,6 +23,7 @@ from mist_ci.models.span_attributes import (
     line_of,
 )
 from mist_ci.tokentrace.plain_lines import Seat, is_plain, label_of, plain_lines, sample_line
+from mist_ci.tokentrace.span_ids import MOST, PRIME, STEP, hex_of, number_of, number_of_key
 from mist_ci.tokentrace.sums import Figures, Sums, both, of_answer, of_judging, times_of
 
 RUN, SUITE, SAMPLE, ATTEMPT = "mist.run", "mist.suite", "mist.sample", "mist.attempt"
@@ -33,11 +32,6 @@ LONGEST_REASON = 300
 """Characters of why a try brought nothing."""
 IN_ONE_WRITE = 256
 """So many spans of samples are written together."""
-_OWN_KEY_DIGITS = 64
-_MOST = 2**64 - 1
-_PRIME = 2**64 - 59
-_STEP = 0x9E3779B97F4A7C15
-"""From a number that is taken to another one, far away."""
 Attribute = str | int | float | bool | None
 Status = Literal["ok", "error"]
 
@@ -66,22 +60,36 @@ class _Asked(msgspec.Struct, gc=False):
     seat: Seat = msgspec.field(default_factory=Seat)
 
 
+class _Sample(Sums, gc=False, kw_only=True):
+    """A sample's sums; `one` is the first of its attempts."""
+
+    one: Attempt
+
+
 class _Suite(msgspec.Struct):
     """A version of a suite, and what was asked of it."""
 
     span_id: str
     number: int
     ended: list[Attempt] = []
+    samples: "array[int]" = msgspec.field(default_factory=lambda: array("Q"))
+    """The numbers of their samples' spans."""
     asked: dict[str, _Asked] = {}
 
+    def summed(self) -> dict[int, _Sample]:
+        """Number → sample with its sums, in the order in which they first came."""
+        found: dict[int, _Sample] = {}
+        for number, one in zip(self.samples, self.ended, strict=True):
+            sample = found.get(number)
+            if sample is None:
+                sample = found[number] = _Sample(one=one)
+            sample.take(one)
+        return found
+
     def sample(self, key: str) -> int:
-        """The number of a sample's span."""
-        try:
-            if len(key) == _OWN_KEY_DIGITS:
-                return self.number ^ int(key, 16) % _PRIME
-        except ValueError:
-            pass
-        return number_of(self.span_id, key)  # another tool's key, which may be as short as a row's number
+        """The number of a sample's span. Another tool's key may be as short as a row's number."""
+        number = number_of_key(key)
+        return number_of(self.span_id, key) if number is None else self.number ^ number
 
 
 class Tracer:
@@ -105,15 +113,16 @@ class Tracer:
         have spans of their own.
         """
         suite = self._suites.get((one.suite, one.suite_digest)) or self._new_suite(one)
-        suite.ended.append(one)
         sample = suite.sample(one.key)
+        suite.ended.append(one)
+        suite.samples.append(sample)
         who = f"{one.model}\x1f{one.provider}\x1f" + one.side
         asked = suite.asked.get(who)
         if asked is None:
             asked = suite.asked[who] = _Asked(number_of(self._root_id, who))
-        number = (sample ^ asked.number) + one.attempt * _PRIME & _MOST
+        number = (sample ^ asked.number) + one.attempt * PRIME & MOST
         while number in self._seen:
-            number = number + _STEP & _MOST
+            number = number + STEP & MOST
         self._seen.add(number)
         if imported or not is_plain(one):
             return self._any(one, number, sample, origin, imported=imported)
@@ -169,10 +178,10 @@ class Tracer:
         total = Sums()
         for (name, digest), suite in self._suites.items():
             label, sums, lines = label_of(self.trace_id, suite.span_id, name), Sums(), list[bytes]()
-            for sample, in_sample in _samples(suite.ended):
-                sums.add(in_sample)
-                sums.last(in_sample.start_ns, in_sample.end_ns, is_ok=in_sample.is_ok)
-                lines.append(sample_line(b"%016x" % suite.sample(sample.key), in_sample, label, sample))
+            for number, sample in suite.summed().items():
+                sums.add(sample)
+                sums.last(sample.start_ns, sample.end_ns, is_ok=sample.is_ok)
+                lines.append(sample_line(b"%016x" % number, sample, label, sample.one))
                 if len(lines) == IN_ONE_WRITE:
                     yield b"".join(lines)
                     lines.clear()
@@ -262,27 +271,6 @@ class Tracer:
             start_ns=times[0], end_ns=times[1], status="ok" if is_ok else "error", attrs=attrs,
         )  # fmt: skip
         return line_of(span)
-
-
-def _samples(attempts: Iterable[Attempt]) -> Iterator[tuple[Attempt, Sums]]:
-    """Each sample, as one of its attempts, with its sums; in the order in which they first came."""
-    found: dict[str, tuple[Attempt, Sums]] = {}
-    for one in attempts:
-        known = found.get(one.key)
-        if known is None:
-            known = found[one.key] = one, Sums()
-        known[1].take(one)
-    yield from found.values()
-
-
-def hex_of(length: int, *parts: str) -> str:
-    """So many hex digits that stand for these parts."""
-    return sha256("\x1f".join(parts).encode()).hexdigest()[:length]
-
-
-def number_of(*parts: str) -> int:
-    """A number of 64 bits that stands for these parts."""
-    return int(hex_of(16, *parts), 16)
 
 
 def _lost(one: Attempt) -> int:

@@ -98,27 +98,32 @@ class Sums(msgspec.Struct, gc=False, kw_only=True):
             self.saved_usd = _plus(self.saved_usd, one.saved_usd)
 
     def take(self, one: Attempt) -> None:
-        """Adds an attempt with its judging."""
-        if one.token_basis is not None and not one.reused:
+        """Adds an attempt with its judging: `add(of_answer(one))` in fewer steps, as there is one for every answer."""
+        if one.token_basis is None:
+            pass
+        elif one.reused:
+            self.reused_calls += 1
+            self.saved_usd = _plus(self.saved_usd, one.cost_usd)
+        else:
             self.calls += 1
             self.tokens_in += one.tokens_in
             self.tokens_out += one.tokens_out
-            self.tokens_cached += one.tokens_cached
-            self.tokens_reasoning += one.tokens_reasoning
-            self.tokens_cache_written += one.tokens_cache_written
             self.cost_usd = _plus(self.cost_usd, one.cost_usd)
-        elif one.token_basis is not None:
-            self.reused_calls += 1
-            self.saved_usd = _plus(self.saved_usd, one.cost_usd)
+            if one.tokens_cached or one.tokens_reasoning or one.tokens_cache_written:
+                self.tokens_cached += one.tokens_cached
+                self.tokens_reasoning += one.tokens_reasoning
+                self.tokens_cache_written += one.tokens_cache_written
         if one.judgement is not None:
             self.add(Spent(**of_judging(one.judgement)))
-        self.last(*times_of(one), is_ok=one.status.counts)
+        self.last(*times_of(one), is_ok=one.score is not None)
 
     def last(self, start_ns: int, end_ns: int, *, is_ok: bool) -> None:
         """Something in it lasted from then to then."""
-        self.start_ns = min(self.start_ns or start_ns, start_ns)
+        if not self.start_ns or start_ns < self.start_ns:
+            self.start_ns = start_ns
         self.end_ns = max(self.end_ns, end_ns)
-        self.is_ok = self.is_ok and is_ok
+        if not is_ok:
+            self.is_ok = False
 
     @property
     def figures(self) -> Figures:

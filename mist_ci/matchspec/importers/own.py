@@ -14,9 +14,10 @@ from mist_ci.matchspec.importers.importer import Wish, hash_of, key_of
 from mist_ci.matchspec.importers.rows import refused, shown, top_keys
 from mist_ci.models.attempt import Attempt, AttemptStatus
 from mist_ci.models.eval_run import WHOLE
-from mist_ci.models.message import MAX_MESSAGE_BYTES, EvalResult
+from mist_ci.models.message import EvalResult
 from mist_ci.models.record import FINISHED, Record, RecordStatus, RecordTokens, Source
 from mist_ci.models.result_file import ResultFile
+from mist_ci.models.span_line import MAX_MESSAGE_BYTES
 
 NAME = "mist"
 VERSION = 1

@@ -6,8 +6,8 @@ from math import ceil, floor
 
 from mist_ci.models.figures import count, points
 from mist_ci.models.iteration import Iteration
+from mist_ci.report.columns import cell
 from mist_ci.report.history.best import score_of
-from mist_ci.report.history.columns import cell
 from mist_ci.report.history.table import by_model, label_of, suite_names
 
 ROWS = 5

@@ -1,34 +1,9 @@
-"""Iterations as comma-separated values (RFC 4180): a row for each suite of each iteration, and nothing left out.
+"""Iterations as comma-separated values: a row for each suite of each iteration, and nothing left out."""
 
-Spreadsheets take a cell that begins with `=`, `+`, `-` or `@` for a formula, and names come from pull requests. Such a
-text gets an apostrophe in front, as OWASP advises; a number is never a text and stays as it is.
-"""
-
-import csv
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
 
 from mist_ci.models.iteration import Expense, Iteration, SuiteScore
-from mist_ci.report.text import clean, workflow_safe
-
-Cell = str | int | float | Decimal | None
-_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-"""And their full-width forms, which some spreadsheets read alike."""
-
-
-_COMMAND = re.compile(r"^\s*::|##")
-
-
-@dataclass
-class _Sheet:
-    """What csv writes to."""
-
-    lines: list[str] = field(default_factory=list)
-
-    def write(self, text: str) -> None:
-        self.lines.append(text)
+from mist_ci.report.spreadsheet import Value, separated
 
 
 def comma_separated(
@@ -41,25 +16,10 @@ def comma_separated(
         for suite in one.suites
         if not suites or suite.name in suites
     ]
-    sheet = _Sheet()
-    writer = csv.writer(sheet)
-    writer.writerow(HEAD)
-    writer.writerows([safe(row[name]) for name in HEAD] for row in rows)
-    return "".join(sheet.lines)
+    return separated(HEAD, ([row[name] for name in HEAD] for row in rows))
 
 
-def safe(value: Cell) -> Cell:
-    """A number as it is, without an exponent; text on one line that is no formula and no command."""
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if not isinstance(value, str):
-        return value
-    is_plain = value.isascii() and value.isprintable() and not _COMMAND.search(value)
-    text = value if is_plain else workflow_safe(clean(value))
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _about(one: Iteration, releases: Mapping[str, Sequence[str]]) -> dict[str, Cell]:
+def _about(one: Iteration, releases: Mapping[str, Sequence[str]]) -> dict[str, Value]:
     return {
         "when": one.when.isoformat(timespec="seconds"),
         "run": one.run_id,
@@ -79,7 +39,7 @@ def _about(one: Iteration, releases: Mapping[str, Sequence[str]]) -> dict[str, C
     }
 
 
-def _suite(suite: SuiteScore) -> dict[str, Cell]:
+def _suite(suite: SuiteScore) -> dict[str, Value]:
     return {
         "suite": suite.name,
         "suite_digest": suite.digest,
@@ -95,7 +55,7 @@ def _suite(suite: SuiteScore) -> dict[str, Cell]:
     }
 
 
-def _overall(one: Iteration) -> dict[str, Cell]:
+def _overall(one: Iteration) -> dict[str, Value]:
     overall = one.overall
     return {
         "overall_difference": overall.estimate if overall else None,
@@ -105,12 +65,12 @@ def _overall(one: Iteration) -> dict[str, Cell]:
     }
 
 
-def _sides(one: Iteration) -> dict[str, Cell]:
+def _sides(one: Iteration) -> dict[str, Value]:
     sides = (("base", one.base_expense), ("head", one.head_expense), ("anchor", one.anchor_expense))
     return {name: value for side, expense in sides for name, value in _side(side, expense)}
 
 
-def _side(side: str, expense: Expense | None) -> Iterator[tuple[str, Cell]]:
+def _side(side: str, expense: Expense | None) -> Iterator[tuple[str, Value]]:
     yield f"{side}_calls", expense.calls if expense else None
     yield f"{side}_tokens_in", expense.tokens_in if expense else None
     yield f"{side}_tokens_out", expense.tokens_out if expense else None
@@ -119,7 +79,7 @@ def _side(side: str, expense: Expense | None) -> Iterator[tuple[str, Cell]]:
     yield f"{side}_saved_usd", expense.saved_usd if expense else None
 
 
-def _training(one: Iteration) -> dict[str, Cell]:
+def _training(one: Iteration) -> dict[str, Value]:
     """Of the data set that comes first."""
     first = one.data[0] if one.data else None
     return {

@@ -8,8 +8,8 @@ from mist_ci.models.attempt import exact_sum
 from mist_ci.models.figures import NO_SCORE, count, delta, money, points
 from mist_ci.models.iteration import Iteration, SuiteScore
 from mist_ci.models.report import DEFAULT_CONFIG, gate_label
+from mist_ci.report.columns import cell, lined_up
 from mist_ci.report.history.best import Best, best_so_far, score_of
-from mist_ci.report.history.columns import cell, lined_up
 from mist_ci.report.words import Word
 
 Releases = Mapping[str, Sequence[str]]

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from mist_ci.models.figures import NO_SCORE
-from mist_ci.report.history.columns import cell, lined_up
-from mist_ci.report.sheet import Sheet, Value, markdown_table, separated
+from mist_ci.report.columns import cell, lined_up
+from mist_ci.report.sheet import Sheet, markdown_table
+from mist_ci.report.spreadsheet import Value, separated
 
 _LONGEST = 80
 Plain = str | int | float | bool | None

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from mist_ci.models.ledger import EXACT, LedgerRun, Totals, percentiles_ms
-from mist_ci.report.sheet import Sheet, Value
+from mist_ci.report.sheet import Sheet
+from mist_ci.report.spreadsheet import Value
 from mist_ci.report.text import plain
 
 _MEDIAN, _SLOW = 0.5, 0.95

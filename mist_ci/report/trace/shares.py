@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from mist_ci.models.ledger_parts import By
 from mist_ci.models.share import Share
-from mist_ci.report.sheet import Sheet, Value
+from mist_ci.report.sheet import Sheet
+from mist_ci.report.spreadsheet import Value
 
 NOT_KNOWN = "(none)"
 _ITERATION = ("iteration", "model", "data")

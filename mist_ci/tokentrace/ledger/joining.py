@@ -1,6 +1,7 @@
 """Parts of a ledger that several processes read become one, where that is the same as reading it from first to last."""
 
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,13 +10,17 @@ from mist_ci.models.ledger import Ledger, LedgerRun
 from mist_ci.tokentrace.ledger.reading import Reader, Trace
 from mist_ci.tokentrace.ledger.summing import finished
 
+_NUMBERS = 2**64
+_RANGE = 2**58
+"""Numbers of a million spans, 16,000 at a time."""
+
 
 @dataclass(slots=True)
 class Part:
     """What one process read, made to be small on its way."""
 
     traces: list[tuple[Trace, "array[int] | None"]]
-    """Traces, with the numbers of their spans in place of their names; None where a name is no number."""
+    """Traces, with the numbers of their spans, sorted, in place of their names; None where a name is no number."""
     left_out: Counter[str]
     doubted: Counter[str]
 
@@ -51,17 +56,16 @@ def joined(parts: Iterable[Part], now_ns: int) -> Ledger | None:
 
 def _numbers(trace: Trace) -> "array[int] | None":
     try:
-        numbers = array("Q", bytes.fromhex("".join(trace.seen)))
+        numbers = array("Q", sorted(array("Q", bytes.fromhex("".join(trace.suites)))))
     except ValueError:
         numbers = None
-    trace.seen.clear()
-    for (
-        sums
-    ) in trace.sums.values():  # here, where other processes sort as well; sorted parts are merged quickly
-        sums.latencies_ns = array("q", sorted(sums.latencies_ns))
     if not trace.waiting:
+        trace.run.spans = len(trace.suites)
         trace.suites.clear()
         trace.above.clear()
+    # Here, where other processes sort as well; sorted parts are merged quickly.
+    for sums in trace.sums.values():
+        sums.latencies_ns = array("q", sorted(sums.latencies_ns))
     return numbers
 
 
@@ -90,7 +94,23 @@ def _is_doubtful(trace: Trace, parts: "list[array[int] | None]") -> bool:
     """True where parts of a trace may not simply be added up."""
     if len(parts) == 1:
         return False
-    numbers = set[int]()
-    for part in parts:
-        numbers.update(part or ())
-    return bool(trace.waiting) or len(numbers) < trace.run.spans
+    known = [numbers for numbers in parts if numbers is not None]
+    return bool(trace.waiting) or len(known) < len(parts) or _share_any(known)
+
+
+def _share_any(parts: "list[array[int]]") -> bool:
+    """True where a number is in two parts, each of which is sorted and has none twice.
+
+    One range of numbers after the other: sets that fit into a processor's cache take a third of the time of one of all.
+    """
+    starts = [0] * len(parts)
+    for end in range(_RANGE, _NUMBERS + 1, _RANGE):
+        found, several = set[int](), 0
+        for place, numbers in enumerate(parts):
+            start, stop = starts[place], bisect_left(numbers, end, starts[place])
+            found.update(numbers[start:stop])
+            several += stop - start
+            starts[place] = stop
+        if len(found) < several:
+            return True
+    return False

@@ -29,12 +29,11 @@ class Trace:
     """What was read of one trace."""
 
     run: LedgerRun
-    seen: set[str] = field(default_factory=set)
-    sums: dict[Kind, Sums] = field(default_factory=dict)
-    suites: dict[str, str] = field(default_factory=dict)
-    """Span → its suite, for what is below it and does not say."""
+    suites: dict[str, str | None] = field(default_factory=dict)
+    """Every span that was seen → its suite, for what is below it and does not say."""
     above: dict[str, str] = field(default_factory=dict)
     """Span → its parent, where it does not know its suite."""
+    sums: dict[Kind, Sums] = field(default_factory=dict)
     waiting: list[SpanLine] = field(default_factory=list)
     """Calls whose suite is not known yet."""
 
@@ -61,21 +60,25 @@ class Reader:
                 self.left_out[str(why)] += 1
 
     def _take(self, span: SpanLine, line: bytes) -> None:
-        cost, saved = money_of(span.attrs)
-        trace = self._trace(span.trace_id)
-        if span.span_id in trace.seen:
+        attrs = span.attrs
+        cost, saved = money_of(attrs)
+        trace = self.traces.get(span.trace_id) or self._trace(span.trace_id)
+        suites, span_id = trace.suites, span.span_id
+        if span_id in suites:
             raise Unusable(TWICE)
-        trace.seen.add(span.span_id)
-        trace.run.spans += 1
+        suite = suites[span_id] = attrs.suite
+        if suite is None and span.parent_id is not None:
+            trace.above[span_id] = span.parent_id
         if not span.start_ns <= span.end_ns <= self._latest_ns:
             self._doubt(span)
-        if span.operation in _TOLD:
+        operation = span.operation
+        if operation in _TOLD:
             _tell(trace.run, span, line)
-            if span.operation != RUN:
+            if operation != RUN:
                 return
-        elif span.operation == ATTEMPT and not trace.run.run_id:
+        elif operation == ATTEMPT and not trace.run.run_id:
             trace.run.run_id = str(attributes_of(line).get("mist.run_id") or "")
-        sums = sums_of(trace, span, span.attrs.suite)
+        sums = sums_of(trace, span, suite)
         if sums is None:
             trace.waiting.append(span)
         else:
@@ -112,11 +115,6 @@ def sums_of(trace: Trace, span: SpanLine, suite: str | None) -> Sums | None:
         if suite is None and not sums.is_level:
             return None
         trace.sums[kind] = sums
-    if sums.is_level:
-        if suite is not None:
-            trace.suites[span.span_id] = suite
-        elif span.parent_id is not None:
-            trace.above[span.span_id] = span.parent_id
     return sums
 
 

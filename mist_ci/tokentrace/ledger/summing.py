@@ -31,6 +31,7 @@ def _run(trace: Trace) -> LedgerRun:
         if sums is not None:
             sums.take(span, *money_of(span.attrs))
     run, levels = trace.run, dict[str, Totals]()
+    run.spans += len(trace.suites)
     trained_on = {kind[1:-1]: kind[-1] for kind in trace.sums if kind[0] == ATTEMPT}
     has_calls = any(not sums.is_level and kind[0] != SPEND for kind, sums in trace.sums.items())
     for kind, sums in trace.sums.items():
@@ -69,8 +70,9 @@ def _suite_above(trace: Trace, parent_id: str | None) -> str:
     """The suite of the nearest span above that has one."""
     above, times = parent_id, 0
     while above is not None and times <= len(trace.above):
-        if above in trace.suites:
-            return trace.suites[above]
+        suite = trace.suites.get(above)
+        if suite is not None:
+            return suite
         above, times = trace.above.get(above), times + 1
     return ""
 

@@ -38,30 +38,39 @@ class Sums(Totals):
 
     def take(self, span: SpanLine, cost: Decimal | None, saved: Decimal | None) -> None:
         """Adds a span."""
-        attrs, calls, reused = span.attrs, span.attrs.calls, span.attrs.reused_calls
+        attrs, calls = span.attrs, span.attrs.calls
         if calls is None:  # another writer's: one span is one call
-            calls = 0 if reused or self.is_level else 1
+            calls = 0 if attrs.reused_calls or self.is_level else 1
         self.calls += calls
         self.tokens_in += attrs.tokens_in or 0
         self.tokens_out += attrs.tokens_out or 0
-        self.tokens_cached += attrs.tokens_cached or 0
-        self.tokens_reasoning += attrs.tokens_reasoning or 0
+        if attrs.tokens_cached or attrs.tokens_reasoning:
+            self.tokens_cached += attrs.tokens_cached or 0
+            self.tokens_reasoning += attrs.tokens_reasoning or 0
         if cost is not None:
             self.cost.usd = _exact(self.cost.usd, cost)
         elif calls:
             self.cost.unknown += 1
-        if reused is not None:
-            self.reused_calls += reused
-            if saved is None:
-                self.saved.unknown += 1
-            elif saved:
-                self.saved.usd = _exact(self.saved.usd, saved)
+        if attrs.reused_calls is not None:
+            self._save(attrs.reused_calls, saved)
         if type(attrs.score) is float:
-            answers = 1 if attrs.answers is None else attrs.answers
-            self.scores.append(attrs.score * answers)
-            self.graded += answers
+            self._mark(attrs.score, attrs.answers)
         if not self.is_level:
             self._note(span, is_made=bool(calls))
+
+    def _save(self, calls: int, usd: Decimal | None) -> None:
+        """Stored answers."""
+        self.reused_calls += calls
+        if usd is None:
+            self.saved.unknown += 1
+        else:
+            self.saved.usd = _exact(self.saved.usd, usd)
+
+    def _mark(self, score: float, answers: int | None) -> None:
+        """A mean score, of so many answers."""
+        graded = 1 if answers is None else answers
+        self.scores.append(score * graded)
+        self.graded += graded
 
     def _note(self, span: SpanLine, *, is_made: bool) -> None:
         """What is asked of calls alone: when, how long, how they ended, and where prices came from."""

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from mist_ci.cli import cli
 from mist_ci.errors import Code, ConfigError, UsageError
 from mist_ci.models.message import TraceAlert, encode
-from mist_ci.tokentrace.spans import hex_of
+from mist_ci.tokentrace.span_ids import hex_of
 from tests.unit.tokentrace.test_ledger import some
 from tests.unit.tokentrace.test_trainers import OPENAI
 from tests.unit.tokentrace.trees import spans

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mist_ci.gate import eval_results
-from mist_ci.models.message import MAX_MESSAGE_BYTES, Envelope, EvalResult, encode, payload_bytes
+from mist_ci.models.message import Envelope, EvalResult, encode, payload_bytes
+from mist_ci.models.span_line import MAX_MESSAGE_BYTES
 from mist_ci.models.verdict import Outcome
 from tests.unit.gate.building import (
     BASE,

@@ -16,7 +16,7 @@ from mist_ci.models.attempt import Attempt, Judgement, Side, spend_of
 from mist_ci.models.ledger import NOT_ENDED, Ledger, Totals, percentiles_ms
 from mist_ci.models.message import TraceAlert, TraceSpan, encode
 from mist_ci.tokentrace import joined, read_ledger, read_part
-from mist_ci.tokentrace.spans import hex_of
+from mist_ci.tokentrace.span_ids import hex_of
 from tests.unit.gate.building import attempt, make_suite
 from tests.unit.tokentrace.test_spans import END, RUN, START, runs
 from tests.unit.tokentrace.trees import spans
