@@ -17,6 +17,7 @@ NAME = "ledger.jsonl"
 """What is recorded by hand, beside the runs of a directory of results."""
 RUN_FILE = "trace.jsonl"
 PORTION_BYTES = 32 * 2**20
+_READ_BYTES = 2**17
 _SIZE_MAX = 2**63
 _LINE_FEED, _BRACE = b"\n}"
 
@@ -69,7 +70,7 @@ def lines_of(portion: Portion, tell: Callable[[str], object]) -> Iterator[bytes]
     """Its whole lines; one that was cut off is told. Raises ConfigError MC101."""
     longest = MAX_MESSAGE_BYTES + 1
     try:
-        with portion.path.open("rb") as file:
+        with portion.path.open("rb", buffering=_READ_BYTES) as file:
             position = _first_line(file, portion.start)
             while position < portion.end and (line := file.readline(longest)):
                 position += len(line)
