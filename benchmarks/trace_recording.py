@@ -17,7 +17,7 @@ from benchmarks.eval import runners
 from benchmarks.eval.measuring import server
 from benchmarks.trace.evaluation import TOLD
 
-SAMPLES, ROUNDS, CONNECTIONS = 1000, 10, 64
+SAMPLES, ROUNDS, CONNECTIONS = 1000, 8, 64
 LATENCY_S = 0.05
 """As in `benchmarks.eval`: a server that answers at once is none, and a call to it half as dear."""
 MOST = 0.03

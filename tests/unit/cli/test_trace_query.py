@@ -48,6 +48,12 @@ def test_every_shape_is_exact() -> None:
     assert trace("query", sql, "--format", "markdown").stdout.startswith("| cost |")
 
 
+def test_an_answer_that_is_too_large_for_memory_is_one_clear_error() -> None:
+    with pytest.raises(UsageError, match="needs more memory than 400MB") as error:
+        trace("query", "SELECT string_agg(repeat('x', 1000), '') FROM range(2000000)")
+    assert error.value.code == Code.USAGE
+
+
 def test_alerts_and_what_was_left_out_are_there() -> None:
     path = Path("mist-results") / FIRST / "trace.jsonl"
     trace_id = json.loads(path.read_bytes().splitlines()[0])["payload"]["trace_id"]
