@@ -55,20 +55,21 @@ class IsolatedExecutor:
         """One rendering per conversation, in order, while they come. Costs as much as `render`."""
         job, rows = encode(chat_job(template, now)), self._limits.child_rows
         lines = (chat_line(conversation, template.behaviour) for conversation in conversations)
-        stops = 0
+        stops, has_answered = 0, False
         while (first := next(lines, None)) is not None:
             unanswered: deque[bytes] = deque()
             some = itertools.chain([first], itertools.islice(lines, rows - 1))
             try:
                 for reply in self._replies(job, some, unanswered, rows):
                     yield _chat_rendered(template, reply)
+                    has_answered = True
             except Stopped as reason:
                 failed = ChatRendered(template, None, str(reason))
                 yield failed
                 unanswered.popleft()  # it was this one; another child goes on with the next
                 stops += 1
                 lines = itertools.chain(unanswered, lines)  # type: ignore[assignment]
-                if stops > self._limits.restarts:
+                if stops > (self._limits.restarts if has_answered else self._limits.first_restarts):
                     yield from (failed for _ in lines)
 
     def _replies(

@@ -46,6 +46,8 @@ class Limits:
     """A new child takes over after so many, so that the limit on its CPU time means something."""
     restarts: int = 3
     """How many conversations may stop a child before all that follow are errors."""
+    first_restarts: int = 1
+    """The same while no conversation was rendered: then it is the template, and each costs `one_s`."""
 
     def total_s(self, rows: int) -> float:
         """Wall time for a call, after the child is ready."""
