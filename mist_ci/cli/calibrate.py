@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mist_ci.cli.options import CHOSEN, GATE, OUTPUT_FORMAT, POLICY_HERE, RESULTS, SETTINGS
+from mist_ci.cli.options import CHOSEN, GATE, LEDGER, OUTPUT_FORMAT, POLICY_HERE, RESULTS, SETTINGS
 from mist_ci.errors import Code, ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def dollars(_context: click.Context, _option: click.Parameter, value: str | None
 )
 @click.option("--max-usd", callback=dollars, metavar="USD", help="Stop, with nothing measured, at this cost.")
 @RESULTS
+@LEDGER
 @OUTPUT_FORMAT
 def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
     reference: Path,
@@ -57,6 +58,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
     splits: int,
     max_usd: Decimal | None,
     results: Path,
+    ledger: Path | None,
     output_format: str,
 ) -> int:
     """Compare one model REFERENCE with itself: how noisy is it, how often would the gate raise a false alarm?
@@ -73,7 +75,8 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
     from mist_ci.cli.local import inside, policy_of, suites_of
     from mist_ci.cli.output import show_json
     from mist_ci.models.calibration import CALIBRATION_FILE, Calibration
-    from mist_ci.stages import Subject
+    from mist_ci.models.ledger import KIND
+    from mist_ci.stages import Subject, open_ledger
     from mist_ci.stages import calibrate as measure
     from mist_ci.tokentrace import Recorder
 
@@ -82,13 +85,16 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
     before = planning.read_calibration(tree, config.name) or Calibration(version=1)
     model = planning.read_reference(tree, path, policy)
     name = _gate(policy, path, gate_name)
-    world = wiring.world(results, config.parent)
+    world = wiring.world(results, config.parent, ledger=ledger)
     documents = suites_of(tree, policy, config, chosen, world.shipped)
     programs = matchspec.TrustedPrograms(tree)
     suites = [matchspec.load(one, world.executor, programs=programs) for one in documents]
+    open_ledger(world)
     store = Recorder.create(world, f"calibrate-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
-    subject = Subject(path, model, name, policy.gates[name], policy, planning.read_judges(tree, config.name))
-    with store.run({"mist.gate": name, "mist.config": config.name, "mist.reference": path}):
+    about = {KIND: "calibration", "mist.gate": name, "mist.config": config.name, "mist.reference": path}
+    judges = planning.read_judges(tree, config.name)
+    subject = Subject(path, model, name, policy.gates[name], policy, judges)
+    with store.run(about):
         found = measure(world, store, subject, suites, attempts, max_usd, splits)
     after = before.updated(found.suites, [found.gate])
     wiring.save_beside(config.parent / CALIBRATION_FILE, after.model_dump_json(indent=2) + "\n")

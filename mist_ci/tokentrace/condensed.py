@@ -28,7 +28,8 @@ def condensed(
     """
     parts = defaultdict[Place, _Part](_Part)
     for one in attempts:
-        parts[one.suite, one.side.value, one.provider, one.model].answer(one)
+        if not one.is_only_judged:
+            parts[one.suite, one.side.value, one.provider, one.model].answer(one)
         if one.judgement is not None:
             judging = one.suite, one.side.value + JUDGING, "", ", ".join(one.judgement.models)
             parts[judging].judge(one.judgement)
