@@ -75,8 +75,11 @@ def lost_calls(trace_id: str, one: Attempt, above: str, commit: str | None) -> I
 def judging(
     trace_id: str, one: Attempt, judged: Judgement, above: str, commit: str | None
 ) -> Iterator[bytes]:
-    """What graders asked models about the answer, with the judge's words; below it the tries that brought nothing."""
-    own, models = hex_of(16, above, "judge"), ", ".join(judged.models)
+    """What graders asked models about the answer, with the judge's words; and its tries that brought nothing.
+
+    Those are beside it, as those of an answer are: whatever is above is the sum of what is below.
+    """
+    models = ", ".join(judged.models)
     for index, (reason, times) in enumerate(zip(judged.tried, judged.tried_ns, strict=False)):
         lost = TryAttributes(
             suite=one.suite,
@@ -88,7 +91,7 @@ def judging(
             status=AttemptStatus.INFRA_FAILURE,
             reason=_short(reason),
         )
-        ids = hex_of(16, own, "try", str(index)), own
+        ids = hex_of(16, above, "judge", "try", str(index)), above
         yield span_line(trace_id, ids, JUDGE, times, lost, is_ok=False)
     attrs = JudgeAttributes(
         suite=one.suite,
@@ -100,8 +103,8 @@ def judging(
         reason=judged.told or None,
         **of_judging(judged),
     )
-    times = judged.start_ns, judged.end_ns
-    yield span_line(trace_id, (own, above), JUDGE, times, attrs, is_ok=not judged.failed)
+    ids, times = (hex_of(16, above, "judge"), above), (judged.start_ns, judged.end_ns)
+    yield span_line(trace_id, ids, JUDGE, times, attrs, is_ok=not judged.failed)
 
 
 def _short(reason: str) -> str:
