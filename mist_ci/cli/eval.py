@@ -132,7 +132,7 @@ def _evaluate(
     about = {"mist.reference": path, "mist.selection": selection.label, "mist.config": config.name}
     with store.run(about):
         evaluation = matchspec.evaluate(portions, [seat], world, store, providers=policy.providers)
-        keep_spend(world, store, evaluation.attempts, evaluation.took_s)
+        keep_spend(world, store, evaluation.attempts, evaluation.took_s, is_whole=evaluation.failure is None)
         if evaluation.failure is not None:
             raise evaluation.failure
     run = run.model_copy(update={"finished": True})

@@ -113,7 +113,8 @@ def _ask(
 
     ceilings = Ceilings(usd=ceiling_usd)
     evaluation = matchspec.evaluate(asked, [seat], world, store, ceilings, providers, watch)
-    keep_spend(world, store, evaluation.attempts, evaluation.took_s)
+    is_whole = evaluation.complete and evaluation.failure is None
+    keep_spend(world, store, evaluation.attempts, evaluation.took_s, is_whole=is_whole)
     if evaluation.failure is not None:
         raise evaluation.failure
     if not evaluation.complete:

@@ -111,7 +111,8 @@ def _hear(
         store.trace_one(one)
 
     heard = matchspec.hear(spec, labels.answers, policy.providers, world, store.run_id, keep, ceiling_usd)
-    keep_spend(world, store, judged, heard.took_s)
+    is_whole = heard.complete and heard.failure is None
+    keep_spend(world, store, judged, heard.took_s, is_whole=is_whole)
     if heard.failure is not None:
         raise heard.failure
     if not heard.complete:

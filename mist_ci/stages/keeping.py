@@ -1,6 +1,7 @@
 """What was spent by hand, kept where the months of a team are added up."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 from mist_ci import tokentrace
 from mist_ci.models.attempt import Attempt
@@ -14,13 +15,16 @@ def open_ledger(world: World) -> None:
         world.ledger.open()
 
 
-def keep_spend(world: World, store: Recorder, attempts: Sequence[Attempt], took_s: float) -> None:
+def keep_spend(
+    world: World, store: Recorder, attempts: Sequence[Attempt], took_s: float, *, is_whole: bool
+) -> None:
     """Adds what the run of `store` asked to the ledger, where somebody named one, whatever became of it.
 
-    `took_s` are seconds of asking. Raises CouldNotRun MC309.
+    `took_s` are seconds of asking; `is_whole` is False where something ended it before. Raises CouldNotRun MC309.
     """
     if world.ledger is None or not attempts:
         return
     told = {**store.about, tokentrace.ASKING_S: round(took_s, 3)}
+    status: Literal["ok", "error"] = "ok" if is_whole else "error"
     times = store.start_ns, world.clock.now_ns()
-    world.ledger.append(list(tokentrace.condensed(store.run_id, attempts, times, told)))
+    world.ledger.append(list(tokentrace.condensed(store.run_id, attempts, times, told, status)))

@@ -116,7 +116,8 @@ class Spending:
         assert {name: one.figures for name, one in mine.by("side").items()} == {
             name: one.figures for name, one in found.by("side").items()
         }
-        assert (mine.run_id, mine.kind, mine.start_ns) == (found.run_id, found.kind, found.start_ns)
+        for name in ("run_id", "kind", "start_ns", "status"):
+            assert getattr(mine, name) == getattr(found, name)
         return found
 
 
