@@ -12,7 +12,11 @@ from mist_ci.errors import Code, ExitCode, UsageError
 if TYPE_CHECKING:
     from mist_ci.models.calibration import SuiteCalibration
     from mist_ci.models.config import Policy
+    from mist_ci.models.suite import Suite
+    from mist_ci.ports import World
+    from mist_ci.ports.files import Tree
     from mist_ci.stages import Calibrated
+    from mist_ci.tokentrace import Recorder
 
 
 def dollars(_context: click.Context, _option: click.Parameter, value: str | None) -> Decimal | None:
@@ -70,15 +74,14 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
     mist-ci calibrate models/assistant.yml --max-usd 2
     mist-ci calibrate models/assistant.yml --suite arithmetic --attempts 10
     """
-    from mist_ci import matchspec, planning
+    from mist_ci import planning
     from mist_ci.cli import wiring
-    from mist_ci.cli.local import inside, policy_of, suites_of
+    from mist_ci.cli.local import inside, policy_of
     from mist_ci.cli.output import show_json
     from mist_ci.models.calibration import CALIBRATION_FILE, Calibration
     from mist_ci.models.ledger import KIND
-    from mist_ci.stages import Subject, open_ledger
+    from mist_ci.stages import Subject
     from mist_ci.stages import calibrate as measure
-    from mist_ci.tokentrace import Recorder
 
     tree = wiring.directory(config.parent)
     policy, path = policy_of(tree, config), inside(reference, config.parent)
@@ -86,23 +89,19 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
     model = planning.read_reference(tree, path, policy)
     name = _gate(policy, path, gate_name)
     world = wiring.world(results, config.parent, ledger=ledger)
-    documents = suites_of(tree, policy, config, chosen, world.shipped)
-    programs = matchspec.TrustedPrograms(tree)
-    suites = [matchspec.load(one, world.executor, programs=programs) for one in documents]
-    open_ledger(world)
-    store = Recorder.create(world, f"calibrate-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
+    suites = _suites(tree, policy, config, chosen, world)
+    store = _store(world)
     about = {KIND: "calibration", "mist.gate": name, "mist.config": config.name, "mist.reference": path}
-    judges = planning.read_judges(tree, config.name)
-    subject = Subject(path, model, name, policy.gates[name], policy, judges)
+    subject = Subject(path, model, name, policy.gates[name], policy, planning.read_judges(tree, config.name))
     with store.run(about):
         found = measure(world, store, subject, suites, attempts, max_usd, splits)
     after = before.updated(found.suites, [found.gate])
-    wiring.save_beside(config.parent / CALIBRATION_FILE, after.model_dump_json(indent=2) + "\n")
+    target = config.parent / CALIBRATION_FILE
+    wiring.save_beside(target, after.model_dump_json(indent=2) + "\n")
     if output_format == "json":
         show_json(after.model_dump(mode="json"))
     else:
-        _print(found, attempts)
-        _say_where(str(config.parent / CALIBRATION_FILE), store.location)
+        _print(found, attempts, str(target), store.location)
     return ExitCode.PASSED
 
 
@@ -117,7 +116,26 @@ def _gate(policy: "Policy", path: str, chosen: str | None) -> str:
     return chosen or (guarding or list(policy.gates))[0]
 
 
-def _print(found: "Calibrated", attempts: int) -> None:
+def _store(world: "World") -> "Recorder":
+    from mist_ci.stages import open_ledger
+    from mist_ci.tokentrace import Recorder
+
+    open_ledger(world)
+    return Recorder.create(world, f"calibrate-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
+
+
+def _suites(
+    tree: "Tree", policy: "Policy", config: Path, chosen: tuple[str, ...], world: "World"
+) -> "list[Suite]":
+    from mist_ci import matchspec
+    from mist_ci.cli.local import suites_of
+
+    documents = suites_of(tree, policy, config, chosen, world.shipped)
+    programs = matchspec.TrustedPrograms(tree)
+    return [matchspec.load(one, world.executor, programs=programs) for one in documents]
+
+
+def _print(found: "Calibrated", attempts: int, target: str, location: str) -> None:
     from mist_ci.cli.output import say
     from mist_ci.models.figures import count, money
     from mist_ci.report.text import plain
@@ -146,6 +164,7 @@ def _print(found: "Calibrated", attempts: int) -> None:
     say(
         f"{count(spend.calls, 'call')}, {count(spend.tokens_in + spend.tokens_out, 'token')}, {money(spend.cost_usd)}"
     )
+    _say_where(target, location)
 
 
 def _row(one: "SuiteCalibration") -> str:

@@ -116,6 +116,7 @@ class Spending:
         assert {name: one.figures for name, one in mine.by("side").items()} == {
             name: one.figures for name, one in found.by("side").items()
         }
+        assert (mine.total().score is None) == (mine.kind == "judge check"), "labels say nothing of a model"
         for name in ("run_id", "kind", "start_ns", "status"):
             assert getattr(mine, name) == getattr(found, name)
         return found
