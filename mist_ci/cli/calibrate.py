@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mist_ci.cli.options import CHOSEN, GATE, OUTPUT_FORMAT, POLICY_HERE, RESULTS, SETTINGS
+from mist_ci.cli.options import CHOSEN, GATE, LEDGER, OUTPUT_FORMAT, POLICY_HERE, RESULTS, SETTINGS
 from mist_ci.errors import Code, ExitCode, UsageError
 
 if TYPE_CHECKING:
     from mist_ci.models.calibration import SuiteCalibration
     from mist_ci.models.config import Policy
+    from mist_ci.models.suite import Suite
+    from mist_ci.ports import World
+    from mist_ci.ports.files import Tree
     from mist_ci.stages import Calibrated
+    from mist_ci.tokentrace import Recorder
 
 
 def dollars(_context: click.Context, _option: click.Parameter, value: str | None) -> Decimal | None:
@@ -47,6 +51,7 @@ def dollars(_context: click.Context, _option: click.Parameter, value: str | None
 )
 @click.option("--max-usd", callback=dollars, metavar="USD", help="Stop, with nothing measured, at this cost.")
 @RESULTS
+@LEDGER
 @OUTPUT_FORMAT
 def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
     reference: Path,
@@ -57,6 +62,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
     splits: int,
     max_usd: Decimal | None,
     results: Path,
+    ledger: Path | None,
     output_format: str,
 ) -> int:
     """Compare one model REFERENCE with itself: how noisy is it, how often would the gate raise a false alarm?
@@ -68,35 +74,34 @@ def calibrate(  # noqa: PLR0913, PLR0917 - one for each option
     mist-ci calibrate models/assistant.yml --max-usd 2
     mist-ci calibrate models/assistant.yml --suite arithmetic --attempts 10
     """
-    from mist_ci import matchspec, planning
+    from mist_ci import planning
     from mist_ci.cli import wiring
-    from mist_ci.cli.local import inside, policy_of, suites_of
+    from mist_ci.cli.local import inside, policy_of
     from mist_ci.cli.output import show_json
     from mist_ci.models.calibration import CALIBRATION_FILE, Calibration
+    from mist_ci.models.ledger import KIND
     from mist_ci.stages import Subject
     from mist_ci.stages import calibrate as measure
-    from mist_ci.tokentrace import Recorder
 
     tree = wiring.directory(config.parent)
     policy, path = policy_of(tree, config), inside(reference, config.parent)
     before = planning.read_calibration(tree, config.name) or Calibration(version=1)
     model = planning.read_reference(tree, path, policy)
     name = _gate(policy, path, gate_name)
-    world = wiring.world(results, config.parent)
-    documents = suites_of(tree, policy, config, chosen, world.shipped)
-    programs = matchspec.TrustedPrograms(tree)
-    suites = [matchspec.load(one, world.executor, programs=programs) for one in documents]
-    store = Recorder.create(world, f"calibrate-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
+    world = wiring.world(results, config.parent, ledger=ledger)
+    suites = _suites(tree, policy, config, chosen, world)
+    store = _store(world)
+    about = {KIND: "calibration", "mist.gate": name, "mist.config": config.name, "mist.reference": path}
     subject = Subject(path, model, name, policy.gates[name], policy, planning.read_judges(tree, config.name))
-    with store.run({"mist.gate": name, "mist.config": config.name, "mist.reference": path}):
+    with store.run(about):
         found = measure(world, store, subject, suites, attempts, max_usd, splits)
     after = before.updated(found.suites, [found.gate])
-    wiring.save_beside(config.parent / CALIBRATION_FILE, after.model_dump_json(indent=2) + "\n")
+    target = config.parent / CALIBRATION_FILE
+    wiring.save_beside(target, after.model_dump_json(indent=2) + "\n")
     if output_format == "json":
         show_json(after.model_dump(mode="json"))
     else:
-        _print(found, attempts)
-        _say_where(str(config.parent / CALIBRATION_FILE), store.location)
+        _print(found, attempts, str(target), store.location)
     return ExitCode.PASSED
 
 
@@ -111,7 +116,26 @@ def _gate(policy: "Policy", path: str, chosen: str | None) -> str:
     return chosen or (guarding or list(policy.gates))[0]
 
 
-def _print(found: "Calibrated", attempts: int) -> None:
+def _store(world: "World") -> "Recorder":
+    from mist_ci.stages import open_ledger
+    from mist_ci.tokentrace import Recorder
+
+    open_ledger(world)
+    return Recorder.create(world, f"calibrate-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}")
+
+
+def _suites(
+    tree: "Tree", policy: "Policy", config: Path, chosen: tuple[str, ...], world: "World"
+) -> "list[Suite]":
+    from mist_ci import matchspec
+    from mist_ci.cli.local import suites_of
+
+    documents = suites_of(tree, policy, config, chosen, world.shipped)
+    programs = matchspec.TrustedPrograms(tree)
+    return [matchspec.load(one, world.executor, programs=programs) for one in documents]
+
+
+def _print(found: "Calibrated", attempts: int, target: str, location: str) -> None:
     from mist_ci.cli.output import say
     from mist_ci.models.figures import count, money
     from mist_ci.report.text import plain
@@ -140,6 +164,7 @@ def _print(found: "Calibrated", attempts: int) -> None:
     say(
         f"{count(spend.calls, 'call')}, {count(spend.tokens_in + spend.tokens_out, 'token')}, {money(spend.cost_usd)}"
     )
+    _say_where(target, location)
 
 
 def _row(one: "SuiteCalibration") -> str:

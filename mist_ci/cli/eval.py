@@ -106,7 +106,7 @@ def _evaluate(
     from mist_ci.cli.local import inside, missing_reference, policy_of, suites_of
     from mist_ci.models.attempt import Side
     from mist_ci.models.eval_run import EVAL_FILE
-    from mist_ci.stages import keep_spend
+    from mist_ci.stages import keep_spend, open_ledger
 
     tree = wiring.directory(config.parent)
     policy = policy_of(tree, config)
@@ -119,6 +119,7 @@ def _evaluate(
     programs = matchspec.TrustedPrograms(tree)
     suites = [matchspec.load(one, world.executor, programs=programs) for one in documents]
     matchspec.check_names(suites, selection)
+    open_ledger(world)
     run_id = f"eval-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}"
     store = tokentrace.Recorder.create(world, run_id)
     store.origins[Side.HEAD] = tokentrace.Origin.of(head)
@@ -129,10 +130,9 @@ def _evaluate(
     seat = matchspec.Contestant(Side.HEAD, head, policy.providers[head.provider])
     portions = [replace(matchspec.Portion.whole(suite), label=selection.label) for suite in asked]
     about = {"mist.reference": path, "mist.selection": selection.label, "mist.config": config.name}
-    start_ns = world.clock.now_ns()
     with store.run(about):
         evaluation = matchspec.evaluate(portions, [seat], world, store, providers=policy.providers)
-        keep_spend(world, store.run_id, evaluation, start_ns, about)
+        keep_spend(world, store, evaluation.attempts, evaluation.took_s, is_whole=evaluation.failure is None)
         if evaluation.failure is not None:
             raise evaluation.failure
     run = run.model_copy(update={"finished": True})

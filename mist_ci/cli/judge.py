@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mist_ci.cli.calibrate import dollars
-from mist_ci.cli.options import OUTPUT_FORMAT, OUTPUTS, OUTPUTS_MODE, POLICY_HERE, RESULTS, SETTINGS
+from mist_ci.cli.options import LEDGER, OUTPUT_FORMAT, OUTPUTS, OUTPUTS_MODE, POLICY_HERE, RESULTS, SETTINGS
 from mist_ci.errors import Code, ExitCode, UsageError
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def judge() -> None:
 @RESULTS
 @OUTPUTS
 @OUTPUTS_MODE
+@LEDGER
 @OUTPUT_FORMAT
 def check(  # noqa: PLR0913, PLR0917 - one for each option
     suite_name: str,
@@ -56,6 +57,7 @@ def check(  # noqa: PLR0913, PLR0917 - one for each option
     results: Path,
     outputs: Path | None,
     outputs_mode: str,
+    ledger: Path | None,
     output_format: str,
 ) -> int:
     """Hold the judge of a SUITE against people: ask it about answers that they have labelled.
@@ -74,7 +76,7 @@ def check(  # noqa: PLR0913, PLR0917 - one for each option
     from mist_ci.cli.output import show_json
     from mist_ci.cli.stored import outputs_by_hand
 
-    world = wiring.world(results, config.parent, outputs_by_hand(outputs, outputs_mode))
+    world = wiring.world(results, config.parent, outputs_by_hand(outputs, outputs_mode), ledger=ledger)
     models = wiring.models_by_hand(config.parent, None, None, outputs, world.progress)
     world = replace(world, models=models)
     found = _check(suite_name, labels, grader_name, pass_from, max_usd, config, world)
@@ -102,8 +104,10 @@ def _check(
     from mist_ci import matchspec
     from mist_ci.cli import wiring
     from mist_ci.cli.local import policy_of, read_file, suites_of
-    from mist_ci.errors import CouldNotRun
+    from mist_ci.models.ledger import KIND
+    from mist_ci.stages import open_ledger
     from mist_ci.stages.judge_check import check_judge
+    from mist_ci.tokentrace import Recorder
 
     tree = wiring.directory(config.parent)
     policy = policy_of(tree, config)
@@ -111,12 +115,12 @@ def _check(
     suite = matchspec.load(document, world.executor, programs=matchspec.TrustedPrograms(tree))
     spec = _judge_of(suite, grader_name)
     read = matchspec.read_labels(read_file(labels), str(labels), suite, pairs=spec.compares)
+    open_ledger(world)
     run_id = f"judge-{world.clock.now():%Y%m%dT%H%M%SZ}-{world.clock.unique()[:8]}"
-    found = check_judge(world, run_id, suite, spec, read, policy, pass_from=pass_from, ceiling_usd=max_usd)
-    if not found.complete:
-        message = "the money ran out before the judge was asked about every answer"
-        raise CouldNotRun(Code.NOT_COMPARABLE, message, hint="raise --max-usd, or label fewer answers")
-    return found
+    store = Recorder.create(world, run_id)
+    about = {KIND: "judge check", "mist.config": config.name, "mist.grader": spec.title}
+    with store.run(about):
+        return check_judge(world, store, suite, spec, read, policy, pass_from=pass_from, ceiling_usd=max_usd)
 
 
 def _judge_of(suite: "Suite", name: str | None) -> "GraderSpec":

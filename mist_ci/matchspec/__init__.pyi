@@ -2,9 +2,10 @@ from .calls import Contestant, Portion, attempts_of
 from .examining import Examination, examine
 from .foretelling import questions_of_judges
 from .graders import TrustedPrograms, trusted
+from .graders.modelled import Judged
 from .imported import ImportedSuite, only_in_head, pair_records, told_of_head_alone
-from .judge_check import Opinion, hear
-from .labels import Labels, read_labels
+from .judge_check import Heard, Opinion, hear
+from .labels import Labelled, Labels, read_labels
 from .linting import Remark
 from .loading import load
 from .merging import Part, merge, read_part
@@ -19,7 +20,10 @@ __all__ = [
     "Contestant",
     "Evaluation",
     "Examination",
+    "Heard",
     "ImportedSuite",
+    "Judged",
+    "Labelled",
     "Labels",
     "Opinion",
     "Part",

@@ -9,7 +9,7 @@ from mist_ci.models.attempt import Judgement, exact_sum, told_basis
 from mist_ci.models.config import Provider
 from mist_ci.models.usage import TokenBasis
 from mist_ci.ports import World
-from mist_ci.ports.model_client import Completion, Request
+from mist_ci.ports.model_client import Completion, NoAnswer, Request
 
 MOST_TOLD = 1_000
 """Characters of a judge's reasons that are kept with an attempt."""
@@ -33,6 +33,15 @@ class Bill:
     saved: list[Decimal | None] = field(default_factory=list)
     bases: set[str] = field(default_factory=set)
     failed: bool = False
+    tried: list[str] = field(default_factory=list)
+    tried_ns: list[tuple[int, int]] = field(default_factory=list)
+
+    def lose(self, reply: Completion | NoAnswer, asked_ns: int, asked_s: float) -> None:
+        """The tries of a question that brought nothing: it was asked at `asked_ns`, `asked_s` by the event loop."""
+        for reason, (began_s, ended_s) in zip(reply.tried, reply.tried_s, strict=False):
+            start_ns = asked_ns + int(max(began_s - asked_s, 0.0) * 1e9)
+            self.tried.append(reason)
+            self.tried_ns.append((start_ns, max(start_ns, asked_ns + int((ended_s - asked_s) * 1e9))))
 
     def add(
         self, request: Request, reply: Completion, provider: Provider, *, asked: bool, is_text: bool = True
@@ -76,9 +85,11 @@ class Bill:
             cost_bases=tuple(sorted(self.bases)),
             reused=len(self.saved),
             saved_usd=_total(self.saved),
-            start_ns=self.start_ns,
-            end_ns=self.world.clock.now_ns(),
+            start_ns=min([self.start_ns, *(began for began, _ in self.tried_ns)]),
+            end_ns=max([self.world.clock.now_ns(), *(ended for _, ended in self.tried_ns)]),
             failed=self.failed,
+            tried=tuple(self.tried),
+            tried_ns=tuple(self.tried_ns),
             told=shown,
             order_flipped=order_flipped,
         )

@@ -7,7 +7,6 @@ from decimal import Decimal
 import anyio
 
 from mist_ci.errors import cancelled
-from mist_ci.matchspec.bill import Bill
 from mist_ci.matchspec.budget import Budget
 from mist_ci.matchspec.graders import grader
 from mist_ci.matchspec.graders.modelled import AnswerGrader, Judged, ModelGrader, PairingGrader
@@ -31,11 +30,21 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """All that the judge said, in the order of the labels, and what each took. `complete` is False without money."""
+    """All that the judge said, in the order of the labels. `complete` is False where the money ran out.
+
+    `failure` is what ended it before: the judge's server refuses, is gone, or somebody stopped the run.
+    """
 
     opinions: tuple[Opinion, ...]
-    judgements: tuple[Judgement, ...]
     complete: bool
+    failure: Exception | None
+    took_s: float
+    """Seconds of asking."""
+
+
+Keep = Callable[[Labelled, Judged | str, Judgement], None]
+"""Told of each answer what the judge says, or why it says nothing, and what that took: also where it was cut short."""
+CUT_SHORT = "the run ended before it was judged"
 
 
 @dataclass(slots=True)
@@ -43,8 +52,8 @@ class _Hearing:
     judging: Judging
     judge: ModelGrader
     left: Iterator[tuple[int, Labelled]]
+    keep: Keep
     found: dict[int, Opinion] = field(default_factory=dict)
-    judgements: list[Judgement] = field(default_factory=list)
     complete: bool = True
     failure: Exception | None = None
 
@@ -55,33 +64,35 @@ def hear(
     providers: Mapping[str, Provider],
     world: World,
     run_id: str,
+    keep: Keep,
     ceiling_usd: Decimal | None = None,
 ) -> Heard:
-    """Asks the judge about every answer. What it said before is not asked again.
+    """Asks the judge about every answer, and `keep` is told of each. What it said before is not asked again.
 
-    Raises ConfigError for a provider that is not there, and CouldNotRun when the judge's server refuses, is gone, or
-    the run is stopped.
+    Raises ConfigError for a provider that is not there.
     """
     judge = grader(spec)
     if not isinstance(judge, ModelGrader):
         raise TypeError(f"{spec.name} asks nobody")
-    judging = Judging(world, providers, run_id, Budget(Ceilings(usd=ceiling_usd)))
-    hearing = _Hearing(judging, judge, iter(enumerate(labels)))
+    budget = Budget(Ceilings(usd=ceiling_usd), anyio.current_time)
+    judging = Judging(world, providers, run_id, budget)
+    hearing = _Hearing(judging, judge, iter(enumerate(labels)), keep)
     connections = judging.provider(judge).limits.connections
     world.progress.start("asking the judge, answers", len(labels))
     try:
         with world.interrupts.watched() as interrupted:
-            anyio.run(_hear, hearing, connections, world, interrupted)
+            anyio.run(_hear, hearing, budget, connections, world, interrupted)
     finally:
         world.progress.finish()
-    if hearing.failure is not None:
-        raise hearing.failure
     found = tuple(hearing.found[index] for index in sorted(hearing.found))
-    return Heard(found, tuple(hearing.judgements), hearing.complete)
+    return Heard(found, hearing.complete, hearing.failure, budget.took_s)
 
 
-async def _hear(hearing: _Hearing, connections: int, world: World, interrupted: Callable[[], bool]) -> None:
+async def _hear(
+    hearing: _Hearing, budget: Budget, connections: int, world: World, interrupted: Callable[[], bool]
+) -> None:
     hearing.judging.open([hearing.judge], {})
+    budget.start()
     try:
         async with anyio.create_task_group() as watch:
             watch.start_soon(_heed, hearing, interrupted, watch.cancel_scope)
@@ -90,6 +101,7 @@ async def _hear(hearing: _Hearing, connections: int, world: World, interrupted: 
                     group.start_soon(_work, hearing, world, group.cancel_scope)
             watch.cancel_scope.cancel()
     finally:
+        budget.finish()
         with anyio.CancelScope(shield=True):
             await hearing.judging.aclose()
 
@@ -104,24 +116,28 @@ async def _heed(hearing: _Hearing, interrupted: Callable[[], bool], scope: anyio
 
 async def _work(hearing: _Hearing, world: World, scope: anyio.CancelScope) -> None:
     for index, labelled in hearing.left:
-        bill = hearing.judging.bill()
         try:
-            found = await hearing.judging.judge(_question(hearing.judge, labelled), bill)
+            await _listen(hearing, index, labelled)
         except OutOfMoneyError:
             hearing.complete = False
-            _keep(hearing, bill)
             return
-        except Exception as error:  # noqa: BLE001 - raised by the caller
+        except Exception as error:  # noqa: BLE001 - raised by the caller, who keeps what was paid for
             hearing.failure = hearing.failure or error
             scope.cancel()
             return
-        hearing.found[index] = Opinion(labelled, found)
-        _keep(hearing, bill)
         world.progress.advance()
 
 
-def _keep(hearing: _Hearing, bill: Bill) -> None:
-    hearing.judgements.append(bill.judgement())
+async def _listen(hearing: _Hearing, index: int, labelled: Labelled) -> None:
+    """One answer. What was asked about it was paid for, also where the rest never comes."""
+    bill, found = hearing.judging.bill(), None
+    try:
+        found = await hearing.judging.judge(_question(hearing.judge, labelled), bill)
+        hearing.found[index] = Opinion(labelled, found)
+    finally:
+        if found is not None or bill.calls or bill.saved or bill.tried:
+            told = found.reason if isinstance(found, Judged) else ""
+            hearing.keep(labelled, found or CUT_SHORT, bill.judgement(told))
 
 
 def _question(judge: ModelGrader, labelled: Labelled) -> Question:

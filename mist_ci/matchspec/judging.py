@@ -183,7 +183,7 @@ class Judging:
             await anyio.sleep(LOOK_AGAIN_S)
         try:
             held = replace(request, tokens=sum(tokens), may_retry=reservation.renew)
-            reply = await self._ask(grader, held)
+            reply = await self._ask(grader, held, bill)
             if isinstance(reply, Completion):
                 is_asked = not reply.replayed
                 usd, taken = bill.add(request, reply, provider, asked=is_asked, is_text=not grader.embeds)
@@ -241,12 +241,14 @@ class Judging:
             stored = to_store(reply, now, self._run_id, question.commit, renewed=doubts)
             self._world.outputs.put(identity, stored)
 
-    async def _ask(self, grader: ModelGrader, request: Request) -> Completion | NoAnswer:
+    async def _ask(self, grader: ModelGrader, request: Request, bill: Bill) -> Completion | NoAnswer:
         line = self._lines[grader.provider, grader.embeds]
+        asked_ns, asked_s = self._world.clock.now_ns(), anyio.current_time()
         try:
             reply = await line.client.complete(request)
         except CouldNotRun as error:
             raise _of_grader(grader, request, error) from None
+        bill.lose(reply, asked_ns, asked_s)
         line.take(reply)
         if line.trouble and isinstance(reply, NoAnswer):
             raise CouldNotRun(

@@ -65,6 +65,10 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unkn
     end_ns: int
     failed: bool = False
     """A model gave no reply, or none that could be read."""
+    tried: tuple[str, ...] = ()
+    """Why each try that brought no reply did not, in order; empty in results of older versions."""
+    tried_ns: tuple[tuple[int, int], ...] = ()
+    """When each of those tries began and ended, in Unix nanoseconds."""
     told: str = ""
     """Why the score is what it is, in the judge's words, shortened."""
     order_flipped: bool | None = None
@@ -137,6 +141,11 @@ class Attempt(msgspec.Struct, frozen=True, kw_only=True, gc=False, forbid_unknow
         """Refuses a score that is no number from 0 to 1."""
         if self.score is not None and not 0.0 <= self.score <= 1.0:
             raise ValueError(f"a score lies in [0, 1], and this one is {self.score}")
+
+    @property
+    def is_only_judged(self) -> bool:
+        """True for an answer that people labelled: nobody knows who gave it, and it is no call."""
+        return not self.model and self.judgement is not None and self.token_basis is None
 
     @property
     def latency_ms(self) -> float:

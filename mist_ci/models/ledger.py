@@ -23,6 +23,10 @@ JUDGING = " (judging)"
 one span stands for several calls."""
 
 
+KIND = "mist.kind"
+"""Of a run's span: what it is, where it is neither an evaluation nor a training."""
+
+
 class Group(NamedTuple):
     """Whose calls are added up together. What is not known is an empty text."""
 
@@ -152,6 +156,12 @@ class LedgerRun:
     def is_training(self) -> bool:
         """True for a trace that holds trainings and no calls."""
         return bool(self.trainings) and not self.groups
+
+    @property
+    def kind(self) -> str:
+        """What it is, in one or two words: an evaluation, a calibration, a judge check, a training."""
+        told = self.about.get(KIND)
+        return "training" if self.is_training else told if isinstance(told, str) and told else "evaluation"
 
     def total(self) -> Totals:
         """All calls together."""

@@ -51,7 +51,8 @@ class TryAttributes(msgspec.Struct, omit_defaults=True, gc=False, kw_only=True):
 
     suite: str = msgspec.field(name="eval.suite")
     side: str
-    provider: str
+    provider: str | None = None
+    """None where graders asked, as in `JudgeAttributes`."""
     model: str
     attempt: int
     iteration: str | None = None

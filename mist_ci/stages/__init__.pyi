@@ -1,7 +1,7 @@
 from .ahead import Earlier
 from .calibrating import Calibrated, Subject, calibrate
 from .conclusion import conclude, could_not_run
-from .keeping import keep_spend
+from .keeping import keep_spend, open_ledger
 from .outlook import outlook_of_change, outlook_of_files
 from .run import Run
 
@@ -14,6 +14,7 @@ __all__ = [
     "conclude",
     "could_not_run",
     "keep_spend",
+    "open_ledger",
     "outlook_of_change",
     "outlook_of_files",
 ]

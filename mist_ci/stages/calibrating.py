@@ -19,6 +19,7 @@ from mist_ci.models.plan import ModelChange
 from mist_ci.models.suite import AttemptCounts, Suite
 from mist_ci.models.usage import Spend
 from mist_ci.ports import World
+from mist_ci.stages.keeping import keep_spend
 from mist_ci.tokentrace import Gauge, Origin, Recorder
 
 
@@ -56,7 +57,8 @@ def calibrate(
     """Asks every sample `attempts` times (at least 2) and judges `splits` pretend changes from the answers.
 
     `world.outputs` should hold nothing, because a stored answer would be the same one again. Raises CouldNotRun
-    when the money ran out or too many answers are missing: nothing is measured from half of the answers.
+    when the money ran out or too many answers are missing: nothing is measured from half of the answers, and what
+    they took is in the ledger all the same.
     """
     answers = _ask(world, store, subject, suites, attempts, ceiling_usd)
     change = ModelChange(
@@ -111,6 +113,8 @@ def _ask(
 
     ceilings = Ceilings(usd=ceiling_usd)
     evaluation = matchspec.evaluate(asked, [seat], world, store, ceilings, providers, watch)
+    is_whole = evaluation.complete and evaluation.failure is None
+    keep_spend(world, store, evaluation.attempts, evaluation.took_s, is_whole=is_whole)
     if evaluation.failure is not None:
         raise evaluation.failure
     if not evaluation.complete:

@@ -139,8 +139,7 @@ def _is_untold(attempts: Iterable[Attempt]) -> bool:
 
 
 def _save(run: Run, finished: Report, end_ns: int, estimates: Sequence[TraceSpan]) -> None:
-    status: Literal["ok", "error"] = "ok" if finished.problem is None else "error"
-    run.store.end(run.start_ns, end_ns, _about(run, finished), status)
+    run.store.end(run.start_ns, end_ns, _about(run, finished), _status(finished))
     for estimate in estimates:
         run.store.message("trace.span", estimate)
     for model in finished.decision.models:
@@ -167,12 +166,16 @@ def _keep(run: Run, finished: Report, end_ns: int, estimates: Sequence[TraceSpan
     everything = [attempt for attempts in run.attempts.values() for attempt in attempts]
     times = run.start_ns, end_ns
     try:
-        mine = tokentrace.condensed(run.run_id, everything, times, _about(run, finished))
+        mine = tokentrace.condensed(run.run_id, everything, times, _about(run, finished), _status(finished))
         run.world.ledger.append([*mine, *estimates])
     except (
         MistError
     ) as error:  # the verdict is made, and whoever reads it has to know that the next one sees less
         yield f"what this run spent is not in the ledger, and no later budget will count it: {error}"
+
+
+def _status(finished: Report) -> Literal["ok", "error"]:
+    return "ok" if finished.problem is None else "error"
 
 
 def _about(run: Run, finished: Report) -> dict[str, str | int | float | bool | None]:

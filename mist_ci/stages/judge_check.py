@@ -1,19 +1,23 @@
 """Holding a judge against people: what it says of answers that they have labelled, as agreement and as a record."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from mist_ci import gate, matchspec
-from mist_ci.matchspec import Labels, Opinion
-from mist_ci.models.attempt import spend_on_judging
+from mist_ci.errors import Code, CouldNotRun
+from mist_ci.matchspec import Heard, Judged, Labelled, Labels, Opinion
+from mist_ci.models.attempt import Attempt, AttemptStatus, Judgement, Side, spend_on_judging
 from mist_ci.models.config import Policy
 from mist_ci.models.judges import Confusion, JudgeCheck, answer_key
 from mist_ci.models.suite import GraderSpec, Suite
 from mist_ci.models.usage import Spend
 from mist_ci.ports import World
+from mist_ci.stages.keeping import keep_spend
 from mist_ci.stats import Agreement, Bounds, cohens_kappa, wilson_interval
+from mist_ci.tokentrace import Recorder
 
 _TIE = 0.5
 
@@ -47,12 +51,11 @@ class Checked:
     split: int
     problem: str | None
     spend: Spend
-    complete: bool
 
 
 def check_judge(
     world: World,
-    run_id: str,
+    store: Recorder,
     suite: Suite,
     spec: GraderSpec,
     labels: Labels,
@@ -63,9 +66,11 @@ def check_judge(
 ) -> Checked:
     """Asks the judge about every labelled answer. A score from `pass_from` on is a pass, by people and by the judge.
 
-    Of a pair, the better answer passes; a judge that sees a tie where people saw none is wrong.
+    Of a pair, the better answer passes; a judge that sees a tie where people saw none is wrong. What it took is in the
+    spans of `store` and in the ledger, whatever became of it. Raises CouldNotRun where the
+    judge's server refuses or is gone, the money ran out, or the run is stopped.
     """
-    heard = matchspec.hear(spec, labels.answers, policy.providers, world, run_id, ceiling_usd)
+    heard, spend = _hear(world, store, suite, spec, labels, policy, ceiling_usd)
     verdicts = tuple(
         _verdicts(one, pass_from, pairs=spec.compares)
         for one in heard.opinions
@@ -84,8 +89,60 @@ def check_judge(
         unread=unread,
         split=labels.split,
         problem=gate.judge_floor(confusion).problem,
-        spend=spend_on_judging(heard.judgements),
-        complete=heard.complete,
+        spend=spend,
+    )
+
+
+def _hear(
+    world: World,
+    store: Recorder,
+    suite: Suite,
+    spec: GraderSpec,
+    labels: Labels,
+    policy: Policy,
+    ceiling_usd: Decimal | None,
+) -> tuple[Heard, Spend]:
+    judged, numbers = list[Attempt](), Counter[str]()
+
+    def keep(labelled: Labelled, found: Judged | str, judgement: Judgement) -> None:
+        one = _attempt(suite, labelled, numbers[labelled.sample.key], found, judgement)
+        numbers[one.key] += 1
+        judged.append(one)
+        store.trace_one(one)
+
+    heard = matchspec.hear(spec, labels.answers, policy.providers, world, store.run_id, keep, ceiling_usd)
+    is_whole = heard.complete and heard.failure is None
+    keep_spend(world, store, judged, heard.took_s, is_whole=is_whole)
+    if heard.failure is not None:
+        raise heard.failure
+    if not heard.complete:
+        message = "the money ran out before the judge was asked about every answer"
+        raise CouldNotRun(Code.NOT_COMPARABLE, message, hint="raise --max-usd, or label fewer answers")
+    return heard, spend_on_judging([one.judgement for one in judged if one.judgement is not None])
+
+
+def _attempt(
+    suite: Suite, labelled: Labelled, number: int, found: Judged | str, judgement: Judgement
+) -> Attempt:
+    """Nobody's answer, as it is in spans: it is no call, and what the judge took for it is below it."""
+    has_verdict = isinstance(found, Judged)
+    return Attempt(
+        side=Side.HEAD,
+        suite=suite.name,
+        suite_digest=suite.digest,
+        sample=labelled.sample.id,
+        key=labelled.sample.key,
+        attempt=number,
+        status=AttemptStatus.SCORED if has_verdict else AttemptStatus.GRADER_FAILURE,
+        score=found.score if isinstance(found, Judged) else None,
+        scores={},
+        output="",
+        reason="" if isinstance(found, Judged) else found,
+        provider="",
+        model="",
+        start_ns=judgement.start_ns,
+        end_ns=judgement.end_ns,
+        judgement=judgement,
     )
 
 

@@ -11,7 +11,7 @@ from mist_ci.models.message import TraceSpan
 from mist_ci.models.span_attributes import Spent
 from mist_ci.tokentrace.ledger.sums import RUN, SPEND
 from mist_ci.tokentrace.span_ids import hex_of
-from mist_ci.tokentrace.spans import Attribute
+from mist_ci.tokentrace.spans import Attribute, Status
 from mist_ci.tokentrace.sums import Sums, of_answer, of_judging
 
 Place = tuple[str, str, str, str]
@@ -19,7 +19,11 @@ Place = tuple[str, str, str, str]
 
 
 def condensed(
-    run_id: str, attempts: Iterable[Attempt], times: tuple[int, int], about: Mapping[str, Attribute]
+    run_id: str,
+    attempts: Iterable[Attempt],
+    times: tuple[int, int],
+    about: Mapping[str, Attribute],
+    status: Status = "ok",
 ) -> Iterator[TraceSpan]:
     """The run's own span, and one span for each suite, side, provider and model. `times` are Unix nanoseconds.
 
@@ -28,7 +32,8 @@ def condensed(
     """
     parts = defaultdict[Place, _Part](_Part)
     for one in attempts:
-        parts[one.suite, one.side.value, one.provider, one.model].answer(one)
+        if not one.is_only_judged:
+            parts[one.suite, one.side.value, one.provider, one.model].answer(one)
         if one.judgement is not None:
             judging = one.suite, one.side.value + JUDGING, "", ", ".join(one.judgement.models)
             parts[judging].judge(one.judgement)
@@ -39,7 +44,7 @@ def condensed(
     start_ns, end_ns = times
     told = {"mist.run_id": run_id, **about, **total.told}
     yield TraceSpan(
-        trace_id=trace_id, span_id=root_id, operation=RUN, start_ns=start_ns, end_ns=end_ns, status="ok", attrs=told
+        trace_id=trace_id, span_id=root_id, operation=RUN, start_ns=start_ns, end_ns=end_ns, status=status, attrs=told
     )  # fmt: skip
     for place, part in parts.items():
         suite, side, provider, model = place

@@ -28,6 +28,10 @@ class Recorder:
     clock: Clock
     origins: dict[Side, Origin] = field(default_factory=dict)
     """Of those who are asked now."""
+    about: Mapping[str, Attribute] = field(default_factory=dict)
+    """What its run says of itself, once it has begun."""
+    start_ns: int = 0
+    """When the run began, in Unix nanoseconds."""
     _alarm: Alarm = field(default_factory=Alarm)
 
     def __post_init__(self) -> None:
@@ -84,17 +88,17 @@ class Recorder:
     @contextmanager
     def run(self, about: Mapping[str, Attribute]) -> Iterator[None]:
         """A run from here on. It ends with the block; an error that ends it is told in its span, and raised."""
-        start_ns = self.clock.now_ns()
+        self.about, self.start_ns = about, self.clock.now_ns()
         try:
             yield
         except BaseException as error:
             outcome = error.code.value if isinstance(error, MistError) else type(error).__name__
             with suppress(MistError):  # a full disk does not hide what ended the run
                 told = {**about, "mist.outcome": outcome, "mist.complete": False}
-                self.end(start_ns, self.clock.now_ns(), told, "error")
+                self.end(self.start_ns, self.clock.now_ns(), told, "error")
             raise
         told = {**about, "mist.outcome": "finished", "mist.complete": True}
-        self.end(start_ns, self.clock.now_ns(), told, "ok")
+        self.end(self.start_ns, self.clock.now_ns(), told, "ok")
 
     def end(self, start_ns: int, end_ns: int, about: Mapping[str, Attribute], status: Status) -> None:
         """What is above the attempts, with its sums: the run is over, however it ended."""

@@ -29,7 +29,7 @@ _TOLD = {
 }  # fmt: skip
 _ABOUT = {
     "gate": "VARCHAR", "branch": "VARCHAR", "commit": "VARCHAR", "base_commit": "VARCHAR", "event": "VARCHAR",
-    "outcome": "VARCHAR", "pull_requests": "VARCHAR",
+    "outcome": "VARCHAR", "pull_requests": "VARCHAR", "kind": "VARCHAR",
 }  # fmt: skip
 _TRAINED = {
     "trainer": "VARCHAR", "job": "VARCHAR", "base_model": "VARCHAR", "tokens": "BIGINT", "steps": "BIGINT",
@@ -155,6 +155,7 @@ def _of_run(run: LedgerRun) -> Iterator[Row]:
         told: dict[str, object] = {
             **about,
             **{name: getattr(total, name) for name in _SPENT if not name.endswith("usd")},
+            "kind": run.kind,
             "run_id": run.run_id, "trace_id": run.trace_id, "status": run.status or None, "start_ns": run.start_ns,
             "end_ns": run.end_ns, "cost_usd": total.cost.known_usd, "saved_usd": total.saved.known_usd,
             "unpriced_calls": total.cost.unknown, "failed": total.failed, "spans": run.spans, "score": total.score,

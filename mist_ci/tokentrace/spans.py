@@ -11,25 +11,20 @@ from typing import Literal
 
 import msgspec
 
-from mist_ci.models.attempt import Attempt, AttemptStatus, Judgement
+from mist_ci.models.attempt import Attempt
 from mist_ci.models.modelref import ModelReference
 from mist_ci.models.span_attributes import (
     AttemptAttributes,
-    CallAttributes,
-    JudgeAttributes,
     SuiteAttributes,
-    TryAttributes,
     WrittenSpan,
     line_of,
 )
+from mist_ci.tokentrace.call_spans import call, judging, lost_calls, span_line
 from mist_ci.tokentrace.plain_lines import Seat, is_plain, label_of, plain_lines, sample_line
 from mist_ci.tokentrace.span_ids import MOST, PRIME, STEP, hex_of, number_of, number_of_key
-from mist_ci.tokentrace.sums import Figures, Sums, both, of_answer, of_judging, times_of
+from mist_ci.tokentrace.sums import Sums, both, of_answer, of_judging, times_of
 
 RUN, SUITE, SAMPLE, ATTEMPT = "mist.run", "mist.suite", "mist.sample", "mist.attempt"
-CALL, JUDGE = "gen_ai.chat", "gen_ai.judge"
-LONGEST_REASON = 300
-"""Characters of why a try brought nothing."""
 IN_ONE_WRITE = 256
 """So many spans of samples are written together."""
 Attribute = str | int | float | bool | None
@@ -136,11 +131,12 @@ class Tracer:
     def _any(self, one: Attempt, number: int, sample: int, origin: Origin, *, imported: bool) -> bytes:
         """The same, whatever happened to it."""
         figures, span_id = of_answer(one), f"{number:016x}"
-        lines = [self._try(one, origin, span_id, index) for index in range(_lost(one))]
-        if one.token_basis is not None or not lines:
-            lines.append(self._call(one, origin, number, figures))
+        trace_id, commit = self.trace_id, origin.iteration
+        lines = list(lost_calls(trace_id, one, span_id, commit))
+        if one.token_basis is not None or not (lines or one.is_only_judged):
+            lines.append(call(trace_id, one, (f"{number ^ self._below:016x}", span_id), commit, figures))
         if one.judgement is not None:
-            lines.append(self._judging(one, one.judgement, origin, span_id))
+            lines += judging(trace_id, one, one.judgement, span_id, commit)
             figures = both(figures, of_judging(one.judgement))
         attrs = AttemptAttributes(
             run_id=self._run_id,
@@ -161,7 +157,7 @@ class Tracer:
             **figures,
         )
         ids = span_id, f"{sample:016x}"
-        lines.append(self._line(ids, ATTEMPT, times_of(one), attrs, is_ok=one.status.counts))
+        lines.append(span_line(trace_id, ids, ATTEMPT, times_of(one), attrs, is_ok=one.status.counts))
         return b"".join(lines)
 
     def end(
@@ -187,7 +183,7 @@ class Tracer:
                     lines.clear()
             above = SuiteAttributes(suite=name, suite_digest=digest, **sums.figures)
             ids, times = (suite.span_id, self._root_id), (sums.start_ns, sums.end_ns)
-            lines.append(self._line(ids, SUITE, times, above, is_ok=sums.is_ok))
+            lines.append(span_line(self.trace_id, ids, SUITE, times, above, is_ok=sums.is_ok))
             yield b"".join(lines)
             total.add(sums)
         yield self._root(start_ns, end_ns, {**(about or {}), **total.told}, status)
@@ -205,78 +201,3 @@ class Tracer:
         span_id = hex_of(16, self._root_id, SUITE, *place)
         suite = self._suites[place] = _Suite(span_id, number_of(span_id, SAMPLE))
         return suite
-
-    def _call(self, one: Attempt, origin: Origin, number: int, figures: Figures) -> bytes:
-        """The call that brought the answer, without the tries before it; of an attempt without any, all of it."""
-        has_answer = one.token_basis is not None or one.status.counts
-        attrs = CallAttributes(
-            suite=one.suite,
-            side=one.side,
-            attempt=one.attempt,
-            provider=one.provider,
-            model=one.model,
-            fingerprint=one.fingerprint,
-            iteration=origin.iteration,
-            cost_basis=one.cost_basis,
-            price_as_of=one.price_as_of,
-            tokens_basis=one.token_basis,
-            tier=one.tier,
-            retries=one.retries,
-            reused=one.reused,
-            status=None if has_answer else one.status,
-            reason=None if has_answer else _short(one.reason),
-            **figures,
-        )
-        times = one.tried_ns[-1] if one.tried_ns else (one.start_ns, one.end_ns)
-        ids = f"{number ^ self._below:016x}", f"{number:016x}"
-        return self._line(ids, CALL, times, attrs, is_ok=has_answer)
-
-    def _try(self, one: Attempt, origin: Origin, above: str, index: int) -> bytes:
-        """A try that brought nothing: no call, and nobody knows its tokens or its cost."""
-        attrs = TryAttributes(
-            suite=one.suite,
-            side=one.side,
-            attempt=one.attempt,
-            provider=one.provider,
-            model=one.model,
-            iteration=origin.iteration,
-            calls=0,
-            status=AttemptStatus.INFRA_FAILURE,
-            reason=_short(one.tried[index]),
-        )
-        ids = hex_of(16, above, "try", str(index)), above
-        return self._line(ids, CALL, one.tried_ns[index], attrs, is_ok=False)
-
-    def _judging(self, one: Attempt, judged: Judgement, origin: Origin, above: str) -> bytes:
-        """What graders asked models about the answer, and why the score is what it is, in the judge's words."""
-        attrs = JudgeAttributes(
-            suite=one.suite,
-            side=one.side,
-            model=", ".join(judged.models),
-            iteration=origin.iteration,
-            cost_basis=", ".join(judged.cost_bases) or None,
-            score=one.score,
-            reason=judged.told or None,
-            **of_judging(judged),
-        )
-        ids, times = (hex_of(16, above, "judge"), above), (judged.start_ns, judged.end_ns)
-        return self._line(ids, JUDGE, times, attrs, is_ok=not judged.failed)
-
-    def _line(
-        self, ids: tuple[str, str], operation: str, times: tuple[int, int], attrs: object, *, is_ok: bool
-    ) -> bytes:
-        """A span as a line; its `ids` are its own and its parent's."""
-        span = WrittenSpan(
-            trace_id=self.trace_id, span_id=ids[0], parent_id=ids[1], operation=operation,
-            start_ns=times[0], end_ns=times[1], status="ok" if is_ok else "error", attrs=attrs,
-        )  # fmt: skip
-        return line_of(span)
-
-
-def _lost(one: Attempt) -> int:
-    """How many tries brought nothing, where it is known when they were made."""
-    return min(len(one.tried), len(one.tried_ns))
-
-
-def _short(reason: str) -> str:
-    return reason if len(reason) <= LONGEST_REASON else reason[: LONGEST_REASON - 1] + "…"

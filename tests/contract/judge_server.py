@@ -10,7 +10,7 @@ from typing import Any, Self
 from mist_ci.models.suite import ChatMessage
 
 Model = Callable[[str, Sequence[ChatMessage]], object]
-"""What a model of that name says to messages: a text, or a list of numbers."""
+"""What a model of that name says to messages: a text, a list of numbers, or the status of an error."""
 
 
 class JudgeServer:
@@ -58,7 +58,10 @@ class JudgeServer:
             data = [{"object": "embedding", "index": 0, "embedding": vector}]
             return 200, {"object": "list", "data": data, "usage": {"prompt_tokens": 3, "total_tokens": 3}}
         messages = tuple(ChatMessage(role=one["role"], content=one["content"]) for one in body["messages"])
-        message = {"role": "assistant", "content": model(name, messages)}
+        said = model(name, messages)
+        if isinstance(said, int):
+            return said, {"error": {"message": "not now"}}
+        message = {"role": "assistant", "content": said}
         usage = {"prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 12}
         return 200, {
             "choices": [{"index": 0, "finish_reason": "stop", "message": message}],

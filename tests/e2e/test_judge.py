@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -141,6 +142,42 @@ def test_a_judge_that_disagrees_stays_advisory_and_the_worst_is_shown(repository
         "judge", "check", "kindness", "--labels", "labels.jsonl", "--format", "json", cwd=repository.path
     )
     assert json.loads(told.stdout)["reaches_the_floor"] is False
+
+
+def test_what_checks_and_calibrations_took_is_in_the_ledger_with_the_tries_that_brought_nothing(
+    repository: Repository, server: JudgeServer
+) -> None:
+    judge, paid = server.models[JUDGE], Decimal("0.000014")  # 10 tokens in, 2 out
+
+    def stumbling(name: str, messages: Sequence[ChatMessage]) -> object:
+        return 500 if server.asked[JUDGE] == 2 else judge(name, messages)
+
+    server.models[JUDGE] = stumbling
+    check = "judge", "check", "kindness", "--labels", str(labels(repository))
+    kept = {"MIST_CI_LEDGER": "kept"}
+    assert mist_ci(*check, cwd=repository.path, env=kept).returncode == 0
+    poor = mist_ci(*check, "--max-usd", "0.005", "--ledger", "mist-results", cwd=repository.path)
+    assert poor.returncode == 3
+    assert "the money ran out" in poor.stderr
+    answers = "calibrate", "models/bot.yml", "--attempts", "2", "--splits", "2"
+    assert mist_ci(*answers, cwd=repository.path, env=kept).returncode == 0
+    spent = {GOOD: server.asked[GOOD], JUDGE: server.asked[JUDGE] - 1}
+
+    told = {
+        place: json.loads(
+            mist_ci("trace", "list", "--from", place, "--format", "json", cwd=repository.path).stdout
+        )["runs"]
+        for place in ("kept", "mist-results")
+    }
+    assert [(one["kind"], one["status"]) for one in told["mist-results"]] == [
+        ("judge check", "ok"), ("judge check", "error"), ("calibration", "ok"),
+    ]  # fmt: skip
+    assert told["kept"] == [told["mist-results"][0], told["mist-results"][2]]
+    assert sum(one["calls"] for one in told["mist-results"]) == sum(spent.values())
+    assert sum(Decimal(one["cost_usd"]) for one in told["mist-results"]) == paid * sum(spent.values())
+    first = mist_ci("trace", "report", told["kept"][0]["run"], "--format", "json", cwd=repository.path)
+    (side,) = json.loads(first.stdout)["parts"]["side"]
+    assert (side["side"], side["calls"], side["failed"]) == ("head (judging)", 60, 1)
 
 
 def test_what_the_gate_requires_has_to_be_checked_and_no_token_is_spent_before(

@@ -135,7 +135,6 @@ def _value(value: object, figure: str) -> Value:
 
 def _listed(run: LedgerRun) -> tuple[Value, ...]:
     total = run.total()
-    kind = "training" if run.is_training else "evaluation"
     tokens: Value = total.tokens_in + total.tokens_out
     cost: Value = total.cost.known_usd
     models = " ".join(sorted({group.model for group in run.groups} - {""}))
@@ -149,7 +148,7 @@ def _listed(run: LedgerRun) -> tuple[Value, ...]:
     return (
         f"{when:%Y-%m-%d %H:%M}" if when else None,
         run.run_id or run.trace_id,
-        kind,
+        run.kind,
         status,
         _text(run, "mist.branch"),
         (_text(run, "mist.commit") or "")[:_COMMIT_DIGITS],

@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
+import msgspec
 import pytest
 
 from mist_ci.errors import Code, ConfigError, CouldNotRun, UsageError
 from mist_ci.matchspec import Contestant, Evaluation, Portion, evaluate, load, read
-from mist_ci.models.attempt import Attempt, AttemptStatus, Side, judging_of, paid_for, spend_of
+from mist_ci.models.attempt import Attempt, AttemptStatus, Judgement, Side, judging_of, paid_for, spend_of
 from mist_ci.models.ceilings import UNLIMITED, Ceilings
 from mist_ci.models.config import Limits, PriceList, Provider
 from mist_ci.models.embedding import encode_vector
@@ -251,12 +252,38 @@ def test_a_judge_that_gives_no_answer_is_a_missing_score_and_never_a_zero() -> N
     assert all("no reply" in one.reason for one in found.attempts)
 
 
-def test_a_judge_whose_server_is_gone_ends_the_run() -> None:
-    silent = NoAnswer("connection refused", retries=4, server_gone=True)
+def test_tries_of_a_judge_that_brought_nothing_are_kept_with_their_times_whatever_came_after() -> None:
+    tries = {"tried": ("HTTP 429", "timed out"), "tried_s": ((0.0, 1.0), (2.0, 3.0))}
+    busy = NoAnswer("timed out (after 1 retries)", retries=1, server_gone=False, **tries)  # type: ignore[arg-type]
+
+    def judge(model: str, messages: Sequence[ChatMessage]) -> Answer:
+        said = criteria_judge(contains)(model, messages)
+        assert isinstance(said, str)
+        return busy if "no" in messages[-1].content.split() else completion(said, retries=2, **tries)
+
+    found = run(models(judge, {"base": "no", "head": "yes"}), [suite(samples=1)])
+    for side, status in ((Side.BASE, AttemptStatus.GRADER_FAILURE), (Side.HEAD, AttemptStatus.SCORED)):
+        (one,) = of_side(found, side).values()
+        assert (one.status, one.tried) == (status, ())
+        assert one.judgement is not None
+        assert one.judgement.tried == ("HTTP 429", "timed out")
+        assert all(
+            one.judgement.start_ns <= began <= ended <= one.judgement.end_ns
+            for began, ended in one.judgement.tried_ns
+        )
+    old = msgspec.json.decode(b'{"models": ["m"], "start_ns": 1, "end_ns": 2}', type=Judgement)
+    assert (old.tried, old.tried_ns) == ((), ()), "what older versions wrote"
+
+
+def test_a_judge_whose_server_is_gone_ends_the_run_and_what_was_tried_is_kept() -> None:
+    silent = NoAnswer(
+        "connection refused", retries=0, server_gone=True, tried=("refused",), tried_s=((0, 1),)
+    )
     found = run(models(lambda _model, _messages: silent), [suite(samples=9)], sides=[Side.HEAD])
     assert isinstance(found.failure, CouldNotRun)
     assert found.failure.code is Code.SERVER_GONE
     assert "'judges'" in found.failure.message
+    assert sum(len(one.judgement.tried) for one in found.attempts if one.judgement) == 3
 
 
 def test_an_empty_answer_scores_nothing_and_nobody_is_asked() -> None:

@@ -258,7 +258,8 @@ def test_percentiles_are_latencies_that_were_measured() -> None:
 
 def test_what_judging_took_is_a_side_of_its_own_and_in_the_whole() -> None:
     asked = Judgement(
-        models=("judge",), calls=2, tokens_in=50, tokens_out=9, cost_usd=Decimal("0.5"), start_ns=START, end_ns=END
+        models=("judge",), calls=2, tokens_in=50, tokens_out=9, cost_usd=Decimal("0.5"), start_ns=START, end_ns=END,
+        tried=("HTTP 429", "no reply"), tried_ns=((START, END), (START, END)),
     )  # fmt: skip
     unpriced = replace(asked, cost_usd=None)
     for judgement, usd in ((asked, Decimal("4.0008")), (unpriced, None)):
@@ -269,4 +270,6 @@ def test_what_judging_took_is_a_side_of_its_own_and_in_the_whole() -> None:
         sides = run.by("side")
         assert list(sides) == ["base", "base (judging)", "head", "head (judging)"]
         assert (sides["head"].calls, sides["head (judging)"].calls) == (4, 8)
+        assert (sides["head"].failed, sides["head (judging)"].failed) == (0, 8)
+        assert (run.by("model")["judge"].calls, run.by("model")["judge"].failed) == (16, 16)
         assert len(sides["head (judging)"].latencies_ns) == 0

@@ -47,6 +47,8 @@ def judgements(draw: st.DrawFn, start_ns: int, end_ns: int) -> Judgement:
         saved_usd=draw(costs) if stored else Decimal(0),
         start_ns=start_ns + 1,
         end_ns=end_ns + draw(st.integers(0, 1_000)),
+        tried=("HTTP 429",) * (tries := draw(st.integers(0, 2))),
+        tried_ns=((start_ns + 1, start_ns + 2),) * tries,
     )
 
 
@@ -74,6 +76,8 @@ def calls(draw: st.DrawFn) -> Attempt:
     )
     if made.score is None:
         return made
+    if made.judgement is not None and draw(st.booleans()):  # an answer that people labelled
+        return replace(made, model="", provider="", token_basis=None, tried=(), tried_ns=())
     if tries:
         made = replace(made, tried_ns=(*made.tried_ns, (made.end_ns - 1, made.end_ns)))
     return replace(
@@ -278,6 +282,23 @@ def test_every_try_that_brought_nothing_is_an_error_without_tokens_or_cost_and_t
         assert not {"tokens_in", "tokens_out", "cost_usd"} & set(span.attrs)
     assert tries[0].attrs["reason"] == "429: slow down"
     assert len(str(tries[1].attrs["reason"])) == 300
+
+
+def test_tries_of_a_judge_are_beside_the_judging_and_an_answer_that_people_labelled_is_no_call() -> None:
+    judged = Judgement(
+        models=("judge",), calls=1, tokens_in=9, tokens_out=2, cost_usd=Decimal(1), start_ns=100, end_ns=900,
+        tried=("HTTP 429", "HTTP 500"), tried_ns=((200, 300), (400, 500)),
+    )  # fmt: skip
+    one = attempt(SUITES[0], SUITES[0].samples[0], Side.HEAD, 1.0, start_ns=100)
+    labelled = replace(one, judgement=judged, provider="", model="", token_basis=None)
+    *tries, judging, above = spans(RUN, [labelled], START, END)[:4]
+    assert {span.operation for span in (*tries, judging)} == {"gen_ai.judge"}
+    assert {span.parent_id for span in (*tries, judging)} == {above.span_id}
+    assert [(one.status, one.start_ns, one.attrs["calls"], one.attrs["reason"]) for one in tries] == [
+        ("error", 200, 0, "HTTP 429"), ("error", 400, 0, "HTTP 500"),
+    ]  # fmt: skip
+    assert (judging.status, figures(judging)) == ("ok", figures(above))
+    assert figures(above) == spent([labelled])
 
 
 def test_an_attempt_says_which_commit_and_which_data_its_model_comes_from() -> None:
