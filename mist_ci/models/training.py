@@ -38,6 +38,8 @@ class Training:
     status: TrainingStatus
     source_sha256: str
     """Of the file that was read, 64 hex digits."""
+    row: str | None = None
+    """What tells it from other rows of its table, wherever the table goes on: None where the file is one training."""
     job: str | None = None
     error: str | None = None
     """Why a job failed."""

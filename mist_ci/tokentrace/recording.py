@@ -122,13 +122,11 @@ def not_from_the_future(training: Training, now_ns: int, file: str) -> Training:
 
 
 def training_span(training: Training, modified_ns: int) -> TraceSpan:
-    """The span. Its id comes from the job, so that the same file recorded again is the same span.
+    """The span. Its id comes from the job, so that the same training recorded again is the same span.
 
     Where the trainer knows no time of day, it ended when its file was written.
     """
-    identity = hashlib.sha256(
-        "\x1f".join((training.trainer, training.job or "", training.source_sha256, _row(training))).encode()
-    ).hexdigest()
+    identity = hashlib.sha256("\x1f".join(_named(training)).encode()).hexdigest()
     end_ns = training.end_ns or modified_ns
     lasted_ns = int((training.runtime_s or 0) * 10**9)
     start_ns = training.start_ns if training.start_ns is not None else end_ns - lasted_ns
@@ -148,13 +146,13 @@ def training_span(training: Training, modified_ns: int) -> TraceSpan:
     )
 
 
-def _row(training: Training) -> str:
-    """Rows of one table differ in this."""
-    return (
-        ""
-        if training.job
-        else repr((training.base_model, training.data_hash, training.tokens, training.end_ns))
-    )
+def _named(training: Training) -> tuple[str, ...]:
+    """What makes it this training: its job, however often that is fetched; else its row, or all of its file."""
+    if training.job:
+        return training.trainer, "job", training.job, training.base_model or ""
+    if training.row:
+        return training.trainer, "row", training.row
+    return training.trainer, "file", training.source_sha256
 
 
 def _attrs(training: Training) -> Attributes:
@@ -195,8 +193,9 @@ def recorded_before(span: TraceSpan, ledger: Ledger) -> Attributes | None:
 
 
 def changed(span: TraceSpan, before: Attributes) -> list[str]:
-    """Names of attributes that are others than the ledger has."""
-    return sorted(key for key, value in span.attrs.items() if before.get(key) != value)
+    """Names of attributes that are others than the ledger has. A file that was fetched again says nothing."""
+    found = (key for key, value in span.attrs.items() if before.get(key) != value)
+    return sorted(key for key in found if key != "training.source_sha256")
 
 
 def duplicates(span: TraceSpan, ledger: Ledger) -> list[str]:

@@ -59,8 +59,8 @@ def _loaded(file: ResultFile, text: str) -> object:
 
 def _objects(file: ResultFile, loaded: object) -> Sequence[Fields]:
     if isinstance(loaded, dict):
-        inner = loaded.get("data")  # a page of a list of jobs
-        if loaded.get("object") == "list" and isinstance(inner, list):
+        inner = loaded.get("data")  # a page of a list of jobs; Together's has nothing beside it
+        if isinstance(inner, list) and (loaded.get("object") == "list" or len(loaded) == 1):
             loaded = inner
         else:
             return [Fields(file.path, loaded)]

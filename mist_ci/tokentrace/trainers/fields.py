@@ -10,6 +10,10 @@ from mist_ci.errors import Code, ConfigError, Where
 MAX_COUNT = 10**15
 """More tokens, steps or seconds than this are a mistake."""
 MAX_TEXT = 500
+_SMALLEST, _LARGEST, _DIGITS = -18, 40, 60
+"""Powers of ten that a number may have; written out it would be a text of that length."""
+_CLOCKS_NS = 946_684_800 * 10**9
+"""The year 2000. What is before it comes from a clock that nobody set."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,10 @@ class Fields:
             self.refuse(name, "must be a finite number")
         if found < 0:
             self.refuse(name, f"must not be negative, and is {found}")
+        if found and not (
+            _SMALLEST <= found.adjusted() <= _LARGEST and len(found.as_tuple().digits) <= _DIGITS
+        ):
+            self.refuse(name, "is beyond any training: too large, too small or too many digits")
         return found
 
     def count(self, name: str) -> int | None:
@@ -72,11 +80,19 @@ class Fields:
             except ValueError:
                 self.refuse(name, "must be a time such as 2026-11-26T12:00:00Z")
             aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-            return int(aware.timestamp()) * 10**9 + aware.microsecond * 1000
+            whole_s = round((aware.replace(microsecond=0) - datetime.fromtimestamp(0, UTC)).total_seconds())
+            return self._set(name, whole_s * 10**9 + aware.microsecond * 1000)
         seconds = self.number(name)
         if seconds is None or seconds > 10**11:
             self.refuse(name, "must be Unix seconds")
-        return int(seconds * 10**9)
+        return self._set(name, int(seconds * 10**9))
+
+    def _set(self, name: str, moment_ns: int) -> int:
+        return (
+            moment_ns
+            if moment_ns >= _CLOCKS_NS
+            else self.refuse(name, "is before the year 2000: no clock was set")
+        )
 
     def object(self, name: str) -> "Fields | None":
         """An object inside."""

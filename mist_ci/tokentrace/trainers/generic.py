@@ -18,6 +18,7 @@ COLUMNS = (
 )
 _MEASURES = ("tokens", "gpu_hours", "runtime_s", "cost")
 _DOLLARS = "USD"
+MAX_COST_USD = 10**12
 
 
 def is_one(values: dict[str, object]) -> bool:
@@ -28,13 +29,16 @@ def is_one(values: dict[str, object]) -> bool:
 
 def rows(file: str, text: str) -> Iterator[Fields]:
     """Rows of a CSV with a header. Raises ConfigError MC115."""
-    reader = csv.DictReader(text.splitlines(), strict=True)
+    reader = csv.DictReader(text.splitlines(keepends=True), strict=True)
 
     def refusal(why: str) -> ConfigError:
         hint = "write it as a CSV with a header, such as docs/trace.md shows"
         return ConfigError(Code.BAD_TRACE, why, where=Where(file, reader.line_num), hint=hint)
 
     try:
+        names = list(reader.fieldnames or ())
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise refusal(f"the header has {', '.join(map(ascii, twice))} more than once")
         for row in reader:
             if None in row or None in row.values():
                 raise refusal("the row has another number of cells than the header")
@@ -50,6 +54,8 @@ def read(fields: Fields, sha256: str) -> Training:
             fields.refuse(str(name), "nobody knows this column", f"there are: {', '.join(COLUMNS)}")
     base_model = fields.needed_text("base_model")
     cost = fields.number("cost")
+    if cost is not None and cost >= MAX_COST_USD:
+        fields.refuse("cost", f"must be less than ${MAX_COST_USD:,}")
     currency = fields.text("currency") or _DOLLARS
     if cost is not None and currency != _DOLLARS:
         hint = "convert it to US dollars at the day's rate; a ledger adds amounts up"
@@ -63,6 +69,7 @@ def read(fields: Fields, sha256: str) -> Training:
         trainer=NAME,
         status=_status(fields),
         source_sha256=sha256,
+        row=_row(fields),
         job=fields.text("job"),
         error=fields.text("error"),
         base_model=base_model,
@@ -81,6 +88,12 @@ def read(fields: Fields, sha256: str) -> Training:
         commit=fields.text("commit"),
         branch=fields.text("branch"),
     )
+
+
+def _row(fields: Fields) -> str:
+    """All that the row says, so that a table which has grown is no table of new trainings."""
+    said = ((name, fields.values.get(name)) for name in COLUMNS)
+    return repr([(name, str(value)) for name, value in said if value not in (None, "")])
 
 
 def one_currency(found: list[Fields]) -> None:

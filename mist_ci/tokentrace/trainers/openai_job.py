@@ -16,6 +16,8 @@ _ENDED = {
     "canceled": TrainingStatus.CANCELLED,  # Azure's older interface
 }
 
+_AUTO = (None, "auto", -1)
+
 
 def is_one(values: dict[str, object]) -> bool:
     """True for a job, also where Azure leaves `object` out."""
@@ -64,11 +66,11 @@ def _error(fields: Fields) -> str | None:
 
 
 def _epochs(fields: Fields) -> Decimal | None:
-    """They moved into `method` once; `auto` says nothing."""
+    """They moved into `method` once; `auto`, which is -1 at Azure, says nothing."""
     places = [fields.object("hyperparameters")]
     method = fields.object("method")
     for name in ("supervised", "dpo", "reinforcement"):
         kind = method.object(name) if method else None
         places.append(kind.object("hyperparameters") if kind else None)
-    told = (place for place in places if place and place.values.get("n_epochs") not in (None, "auto"))
+    told = (place for place in places if place and place.values.get("n_epochs") not in _AUTO)
     return next((place.number("n_epochs") for place in told), None)

@@ -18,6 +18,7 @@ _ENDED = {
     "cancelled": TrainingStatus.CANCELLED,
 }
 _BILLIONTHS = -9
+_ERRORS = ("JOB_ERROR", "JOB_USER_ERROR")
 
 
 def is_one(values: dict[str, object]) -> bool:
@@ -56,5 +57,5 @@ def read(fields: Fields, sha256: str) -> Training:
 
 def _error(fields: Fields) -> str | None:
     """What the last event says that is an error."""
-    told = [event for event in fields.objects("events") if (event.text("type") or "").upper() == "JOB_ERROR"]
+    told = [event for event in fields.objects("events") if (event.text("type") or "").upper() in _ERRORS]
     return told[-1].text("message") if told else None

@@ -114,6 +114,7 @@ def test_epochs_of_an_openai_job_may_be_in_its_method_or_auto() -> None:
     moved = {"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": 2}}}
     assert only({**OPENAI, "hyperparameters": None, "method": moved}).epochs == 2
     assert only({**OPENAI, "hyperparameters": {"n_epochs": "auto"}}).epochs is None
+    assert only({**OPENAI, "hyperparameters": {"n_epochs": -1}}).epochs is None  # Azure
 
 
 def test_a_together_job_says_its_price_in_billionths() -> None:
@@ -159,7 +160,10 @@ def test_a_table_has_a_training_in_each_row() -> None:
     ({**OPENAI, "trained_tokens": -1}, "trained_tokens", "negative"),
     ({**OPENAI, "status": "running"}, "status", "not ended"),
     ({**OPENAI, "status": None}, "status", "missing"),
-    ({**OPENAI, "finished_at": 5}, "finished_at", "before"),
+    ({**OPENAI, "finished_at": 1_700_000_000}, "finished_at", "before"),
+    ({**OPENAI, "created_at": 5}, "created_at", "before the year 2000"),
+    ({"base_model": "m", "cost": 1, "finished_at": "1960-01-01"}, "finished_at", "before the year 2000"),
+    ({"base_model": "m", "cost": 10**12}, "cost", "less than $1,000,000,000,000"),
     ({**TOGETHER, "status": "uploading"}, "status", "not ended"),
     ({**TOGETHER, "updated_at": "yesterday"}, "updated_at", "time"),
     ({"base_model": "m", "tokens": 1, "colour": "red"}, "colour", "nobody knows"),
@@ -179,6 +183,8 @@ def test_a_field_that_cannot_be_used_is_named(content: object, field: str, said:
     ('{"a":\n1', 2, "no JSON"),
     ("base_model,tokens\nm,1,2\n", 2, "cells"),
     ("base_model,tokens\nm,-1\n", 2, "negative"),
+    ("base_model,cost\nm,1e999999999\n", 2, "beyond any training"),
+    ("base_model,tokens,tokens\nm,1,2\n", 1, "more than once"),
     (TABLE + "llama-3,5,1,EUR,\n", 4, "two currencies"),
     ('base_model,tokens\nm,"1\n', None, "CSV"),
 ])  # fmt: skip
@@ -244,3 +250,26 @@ def test_a_file_that_says_something_else_than_the_command_line_is_an_error() -> 
 def test_the_same_file_is_the_same_span() -> None:
     assert training_span(only(OPENAI), 1).span_id == training_span(only(OPENAI), 2).span_id
     assert hash_of([b"a", b"b"]) != hash_of([b"ab"])
+
+
+def test_a_training_is_itself_however_its_file_is_written() -> None:
+    def spans(content: object, **more: str) -> list[str]:
+        return [
+            training_span(tied(one, Ties(**more), "f"), 1).trace_id for one in read_training(file(content))
+        ]
+
+    assert spans(OPENAI) == spans(json.dumps({**OPENAI, "metadata": None}, indent=4))
+    assert spans(STATE) == spans(STATE, base_model="llama")
+    assert spans(TABLE) == spans(TABLE + "llama-3,7,1,USD,\n")[:2]
+    costs = spans("base_model,cost\nm,1\nm,2\n")
+    assert costs[0] != costs[1]
+
+
+def test_a_name_of_two_lines_in_a_table_keeps_both() -> None:
+    assert only('base_model,tokens\n"a\nb",1\n').base_model == "a\nb"
+
+
+def test_a_page_of_togethers_jobs_is_a_list_of_them() -> None:
+    assert only({"data": [TOGETHER]}).job == "ft-01234567"
+    told = [{"type": "job_user_error", "message": "bad file"}]
+    assert only({**TOGETHER, "status": "user_error", "events": told}).error == "bad file"
