@@ -65,16 +65,17 @@ def are(number: int) -> str:
 def money(usd: Decimal | str | None) -> str:
     """US dollars: at least two decimals, and enough of them to show two digits of a small sum.
 
-    >>> money("12.5"), money("0.000123"), money("0"), money(None)
-    ('$12.50', '$0.00012', '$0.00', 'unknown')
+    >>> money("12.5"), money("0.000123"), money("-0.5"), money("0"), money(None)
+    ('$12.50', '$0.00012', '-$0.50', '$0.00', 'unknown')
     """
     if usd is None:
         return UNKNOWN
     amount = Decimal(usd)
+    sign = "-" if amount < 0 else ""
     if amount == 0 or abs(amount) >= 1:
-        return f"${amount:,.2f}"
+        return f"{sign}${abs(amount):,.2f}"
     decimals = max(2, 1 - amount.adjusted())
-    return f"${amount:.{decimals}f}"
+    return f"{sign}${abs(amount):.{decimals}f}"
 
 
 def seconds(duration_s: float) -> str:

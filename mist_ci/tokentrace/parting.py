@@ -10,6 +10,8 @@ from mist_ci.models.share import Share
 Name = tuple[str, ...]
 _COMMITS = {"base": "mist.base_commit", "head": "mist.commit"}
 """What a run says of both, where its calls are only sums."""
+_OF_RUNS = (By.BRANCH, By.MONTH, By.PULL_REQUEST)
+_NOBODY = Group("", "", "", "", "", "")
 _LAST_NS = 253_370_764_800 * 10**9
 """The year 9999: a clock that says more says nothing."""
 
@@ -26,6 +28,8 @@ def shares(runs: Sequence[LedgerRun], by: By) -> list[Share]:
             share = _at(found, _name(run, group, by))
             share.runs.add(run.trace_id)
             share.totals.add(totals)
+        if not run.groups and not run.is_training and by in _OF_RUNS:  # a run that asked nobody is one as well
+            _at(found, _name(run, _NOBODY, by)).runs.add(run.trace_id)
     for run in runs:
         for training in run.trainings:
             for share in _trained(found, run, training, by):

@@ -27,7 +27,7 @@ _OPTIONAL = (
     "score",
 )
 LIST = (
-    *("when", "run", "kind", "status", "branch", "commit", "model", "calls", "tokens", "cost_usd"),
+    *("when", "run", "kind", "status", "outcome", "branch", "commit", "model", "calls", "tokens", "cost_usd"),
     *("stored_answers", "saved_usd"),
 )
 TRAINING = (
@@ -61,7 +61,7 @@ def figures(totals: Totals) -> tuple[Value, ...]:
 def all_runs(runs: Sequence[LedgerRun]) -> Sheet:
     """A row for each run, oldest first. Tokens of a training are those that it trained on."""
     return Sheet(
-        "", LIST, [_listed(run) for run in runs], ("stored_answers", "saved_usd", "branch", "commit")
+        "", LIST, [_listed(run) for run in runs], ("stored_answers", "saved_usd", "outcome", "branch", "commit")
     )
 
 
@@ -150,6 +150,7 @@ def _listed(run: LedgerRun) -> tuple[Value, ...]:
         run.run_id or run.trace_id,
         run.kind,
         status,
+        _text(run, "mist.outcome"),
         _text(run, "mist.branch"),
         (_text(run, "mist.commit") or "")[:_COMMIT_DIGITS],
         models,
