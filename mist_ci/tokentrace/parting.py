@@ -28,7 +28,9 @@ def shares(runs: Sequence[LedgerRun], by: By) -> list[Share]:
             share = _at(found, _name(run, group, by))
             share.runs.add(run.trace_id)
             share.totals.add(totals)
-        if not run.groups and not run.is_training and by in _OF_RUNS:  # a run that asked nobody is one as well
+        if (
+            not run.groups and not run.is_training and by in _OF_RUNS
+        ):  # a run that asked nobody is one as well
             _at(found, _name(run, _NOBODY, by)).runs.add(run.trace_id)
     for run in runs:
         for training in run.trainings:

@@ -26,6 +26,7 @@ def test_a_ledger_says_what_the_report_of_the_run_says(repository: Repository) -
     told, stderr = trace(repository.path, "report", report["run_id"])
 
     assert (run["run"], run["branch"], run["kind"]) == (report["run_id"], "main", "evaluation")
+    assert (run["status"], run["outcome"]) == ("ok", "failed")
     assert report["event"]["head"].startswith(run["commit"])
     assert told["flaws"] == []
     assert stderr == ""

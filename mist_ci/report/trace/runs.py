@@ -61,7 +61,10 @@ def figures(totals: Totals) -> tuple[Value, ...]:
 def all_runs(runs: Sequence[LedgerRun]) -> Sheet:
     """A row for each run, oldest first. Tokens of a training are those that it trained on."""
     return Sheet(
-        "", LIST, [_listed(run) for run in runs], ("stored_answers", "saved_usd", "outcome", "branch", "commit")
+        "",
+        LIST,
+        [_listed(run) for run in runs],
+        ("stored_answers", "saved_usd", "outcome", "branch", "commit"),
     )
 
 

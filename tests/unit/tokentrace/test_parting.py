@@ -81,3 +81,14 @@ def test_months_and_branches_and_pull_requests_are_those_of_runs() -> None:
     assert [share.name[0] for share in shares(RUNS, By.MONTH)] == ["2026-11", "2026-12"]
     assert list(by(By.BRANCH)) == ["main", "release", ""]
     assert by(By.PULL_REQUEST)["7"].totals.calls == 12
+
+
+def test_a_run_that_asked_nobody_counts_where_runs_are_counted() -> None:
+    about: Attributes = {"mist.branch": "main", "mist.pull_requests": "7"}
+    runs = [*RUNS, LedgerRun("three", "three", DECEMBER, DECEMBER + 1, "ok", about)]
+    for part, name in ((By.MONTH, "2026-12"), (By.BRANCH, "main"), (By.PULL_REQUEST, "7")):
+        (share,) = [one for one in shares(runs, part) if one.name == (name,)]
+        assert len(share.runs) == 2
+        assert share.totals.calls == 12
+    for part in (By.ITERATION, By.MODEL, By.SUITE):
+        assert [one.name for one in shares(runs, part)] == [one.name for one in shares(RUNS, part)]
