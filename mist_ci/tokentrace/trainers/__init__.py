@@ -1,6 +1,7 @@
 """What trainers leave behind, read into one kind of record. A format that nobody knows is refused, never guessed at."""
 
 import json
+from collections import Counter
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from types import ModuleType
@@ -47,8 +48,17 @@ def _rows(file: ResultFile) -> list[tuple[Fields, ModuleType]]:
 
 def _loaded(file: ResultFile, text: str) -> object:
     """Numbers as decimals: money has to stay exact. NaN is in many logs, and refused where it would count."""
+
+    def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        values = dict(pairs)
+        if len(values) < len(pairs):
+            ((twice, _),) = Counter(name for name, _ in pairs).most_common(1)
+            why, where = f"has {twice!a} twice in one object", Where(file.path, field=twice)
+            raise ConfigError(Code.BAD_TRACE, why, where=where, hint="keep the right one")
+        return values
+
     try:
-        return json.loads(text, parse_float=Decimal, parse_constant=Decimal)
+        return json.loads(text, parse_float=Decimal, parse_constant=Decimal, object_pairs_hook=once)
     except json.JSONDecodeError as error:
         where = Where(file.path, error.lineno, error.colno)
         hint = "it may have been cut off: fetch it again"

@@ -39,6 +39,9 @@ def rows(file: str, text: str) -> Iterator[Fields]:
         names = list(reader.fieldnames or ())
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise refusal(f"the header has {', '.join(map(ascii, twice))} more than once")
+        for name in names:
+            if (meant := name.strip().lower().replace(" ", "_")) != name and meant in COLUMNS:
+                raise refusal(f"the header has {name!a}, and the column is called {meant!a}")
         for row in reader:
             if None in row or None in row.values():
                 raise refusal("the row has another number of cells than the header")

@@ -171,6 +171,7 @@ def test_a_table_has_a_training_in_each_row() -> None:
     ({"base_model": "m", "tokens": ""}, "tokens", "missing"),
     ({"base_model": "m", "cost": 3, "currency": "EUR"}, "currency", "US dollars"),
     ({"object": "list", "data": [OPENAI, {**OPENAI, "id": None}]}, "[1].id", "missing"),
+    ('{"base_model": "m", "cost": 1, "cost": 2}', "cost", "twice"),
 ])  # fmt: skip
 def test_a_field_that_cannot_be_used_is_named(content: object, field: str, said: str) -> None:
     error = refused(content)
@@ -185,6 +186,7 @@ def test_a_field_that_cannot_be_used_is_named(content: object, field: str, said:
     ("base_model,tokens\nm,-1\n", 2, "negative"),
     ("base_model,cost\nm,1e999999999\n", 2, "beyond any training"),
     ("base_model,tokens,tokens\nm,1,2\n", 1, "more than once"),
+    ("Base_Model,tokens\nm,1\n", 1, "'base_model'"),
     (TABLE + "llama-3,5,1,EUR,\n", 4, "two currencies"),
     ('base_model,tokens\nm,"1\n', None, "CSV"),
 ])  # fmt: skip
