@@ -6,7 +6,7 @@ from typing import Literal
 from mist_ci import tokentrace
 from mist_ci.models.attempt import Attempt
 from mist_ci.ports import World
-from mist_ci.tokentrace import Recorder
+from mist_ci.tokentrace import FINISHED, Recorder
 
 
 def open_ledger(world: World) -> None:
@@ -24,7 +24,12 @@ def keep_spend(
     """
     if world.ledger is None or not attempts:
         return
-    told = {**store.about, tokentrace.ASKING_S: round(took_s, 3)}
     status: Literal["ok", "error"] = "ok" if is_whole else "error"
+    told = {
+        **store.about,
+        tokentrace.ASKING_S: round(took_s, 3),
+        "mist.outcome": FINISHED if is_whole else "not finished",
+        "mist.complete": is_whole,
+    }
     times = store.start_ns, world.clock.now_ns()
     world.ledger.append(list(tokentrace.condensed(store.run_id, attempts, times, told, status)))

@@ -14,7 +14,7 @@ from .ledger import Part, joined, read_ledger, read_part
 from .otlp import export_request, rejected
 from .outlay import Accounts, Answers, Lengths, assumptions, outlay
 from .parting import shares
-from .recorder import Recorder
+from .recorder import FINISHED, Recorder
 from .recording import (
     Against,
     Rates,
@@ -37,6 +37,7 @@ from .training import training_estimate
 __all__ = [
     "ASKING_S",
     "COLUMNS",
+    "FINISHED",
     "OWN_TOKENS",
     "OWN_USD",
     "PULL_REQUESTS",

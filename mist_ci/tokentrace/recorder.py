@@ -14,6 +14,9 @@ from mist_ci.ports.results import ResultStore
 from mist_ci.tokentrace.alerts import Alarm, Gauge
 from mist_ci.tokentrace.spans import UNKNOWN, Attribute, Origin, Status, Tracer
 
+FINISHED = "finished"
+"""The outcome of a run that decides nothing."""
+
 
 @dataclass
 class Recorder:
@@ -97,7 +100,7 @@ class Recorder:
                 told = {**about, "mist.outcome": outcome, "mist.complete": False}
                 self.end(self.start_ns, self.clock.now_ns(), told, "error")
             raise
-        told = {**about, "mist.outcome": "finished", "mist.complete": True}
+        told = {**about, "mist.outcome": FINISHED, "mist.complete": True}
         self.end(self.start_ns, self.clock.now_ns(), told, "ok")
 
     def end(self, start_ns: int, end_ns: int, about: Mapping[str, Attribute], status: Status) -> None:
