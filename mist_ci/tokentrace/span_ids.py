@@ -9,7 +9,7 @@ PRIME = 2**64 - 59
 MOST = 2**64 - 1
 STEP = 0x9E3779B97F4A7C15
 """From a number that is taken to another one, far away."""
-_KEY_DIGITS = 64
+KEY_DIGITS = 64
 
 
 def hex_of(length: int, *parts: str) -> str:
@@ -20,11 +20,3 @@ def hex_of(length: int, *parts: str) -> str:
 def number_of(*parts: str) -> int:
     """A number of 64 bits that stands for these parts."""
     return int(hex_of(16, *parts), 16)
-
-
-def number_of_key(key: str) -> int | None:
-    """The same for a key of ours, which is a hash already; None for another tool's."""
-    try:
-        return int(key, 16) % PRIME if len(key) == _KEY_DIGITS else None
-    except ValueError:
-        return None

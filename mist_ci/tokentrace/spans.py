@@ -21,7 +21,7 @@ from mist_ci.models.span_attributes import (
 )
 from mist_ci.tokentrace.call_spans import call, judging, lost_calls, span_line
 from mist_ci.tokentrace.plain_lines import Seat, is_plain, label_of, plain_lines, sample_line
-from mist_ci.tokentrace.span_ids import MOST, PRIME, STEP, hex_of, number_of, number_of_key
+from mist_ci.tokentrace.span_ids import KEY_DIGITS, MOST, PRIME, STEP, hex_of, number_of
 from mist_ci.tokentrace.sums import Sums, both, of_answer, of_judging, times_of
 
 RUN, SUITE, SAMPLE, ATTEMPT = "mist.run", "mist.suite", "mist.sample", "mist.attempt"
@@ -82,9 +82,13 @@ class _Suite(msgspec.Struct):
         return found
 
     def sample(self, key: str) -> int:
-        """The number of a sample's span. Another tool's key may be as short as a row's number."""
-        number = number_of_key(key)
-        return number_of(self.span_id, key) if number is None else self.number ^ number
+        """The number of a sample's span. Our own keys are hashes; another tool's may be as short as a row's number."""
+        try:
+            if len(key) == KEY_DIGITS:
+                return self.number ^ int(key, 16) % PRIME
+        except ValueError:
+            pass
+        return number_of(self.span_id, key)
 
 
 class Tracer:
