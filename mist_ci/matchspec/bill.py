@@ -1,6 +1,6 @@
 """What graders took to ask models about one answer, as it adds up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -9,7 +9,7 @@ from mist_ci.models.attempt import Judgement, exact_sum, told_basis
 from mist_ci.models.config import Provider
 from mist_ci.models.usage import TokenBasis
 from mist_ci.ports import World
-from mist_ci.ports.model_client import Completion, NoAnswer, Request
+from mist_ci.ports.model_client import Completion, Request
 
 MOST_TOLD = 1_000
 """Characters of a judge's reasons that are kept with an attempt."""
@@ -36,12 +36,11 @@ class Bill:
     tried: list[str] = field(default_factory=list)
     tried_ns: list[tuple[int, int]] = field(default_factory=list)
 
-    def lose(self, reply: Completion | NoAnswer, asked_ns: int, asked_s: float) -> None:
-        """The tries of a question that brought nothing: it was asked at `asked_ns`, `asked_s` by the event loop."""
-        for reason, (began_s, ended_s) in zip(reply.tried, reply.tried_s, strict=False):
-            start_ns = asked_ns + int(max(began_s - asked_s, 0.0) * 1e9)
+    def lose(self, tries: Iterable[tuple[str, tuple[int, int]]]) -> None:
+        """The tries of a question that brought nothing: why, and when each began and ended."""
+        for reason, times_ns in tries:
             self.tried.append(reason)
-            self.tried_ns.append((start_ns, max(start_ns, asked_ns + int((ended_s - asked_s) * 1e9))))
+            self.tried_ns.append(times_ns)
 
     def add(
         self, request: Request, reply: Completion, provider: Provider, *, asked: bool, is_text: bool = True

@@ -14,6 +14,7 @@ from mist_ci.matchspec.budget import DEFAULT_OUTPUT_TOKENS, MESSAGE_TOKENS, Budg
 from mist_ci.matchspec.graders.modelled import Judged, ModelGrader, UnreadableReplyError
 from mist_ci.matchspec.line import Line
 from mist_ci.matchspec.reuse import ALIAS_AGE, completion_of, identity_of, lasts, to_store
+from mist_ci.matchspec.timing import Span
 from mist_ci.models.ceilings import NOTHING, Charge
 from mist_ci.models.config import Provider
 from mist_ci.models.output import RequestIdentity
@@ -248,7 +249,8 @@ class Judging:
             reply = await line.client.complete(request)
         except CouldNotRun as error:
             raise _of_grader(grader, request, error) from None
-        bill.lose(reply, asked_ns, asked_s)
+        span = Span.of(asked_ns, asked_s, anyio.current_time(), reply)
+        bill.lose(zip(reply.tried, span.tried_ns, strict=False))
         line.take(reply)
         if line.trouble and isinstance(reply, NoAnswer):
             raise CouldNotRun(

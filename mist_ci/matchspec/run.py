@@ -17,6 +17,7 @@ from mist_ci.matchspec.judging import Asks, Judging, OutOfMoneyError
 from mist_ci.matchspec.line import Line
 from mist_ci.matchspec.marking import NO_MONEY, UNGRADED, Marking
 from mist_ci.matchspec.tally import Evaluation, Tally
+from mist_ci.matchspec.timing import Span
 from mist_ci.matchspec.unpriced import refuse_unpriced
 from mist_ci.models.attempt import Attempt, Side
 from mist_ci.models.ceilings import NOTHING, UNLIMITED, Ceilings, Charge
@@ -210,7 +211,7 @@ async def _recall(call: Call, run: _Run) -> Answered | None:
     answer, entry = stored
     if len(run.attempts) % _STORED_IN_A_ROW == 0:
         await anyio.lowlevel.checkpoint()  # thousands of stored answers must not keep a signal waiting
-    attempt = record.answered(call, answer, UNGRADED, record.Span(start_ns, start_ns), world)
+    attempt = record.answered(call, answer, UNGRADED, Span(start_ns, start_ns), world)
     return replace(attempt, reused=True, stored_at=entry.written, stored_for=entry.commit), answer
 
 
@@ -260,7 +261,7 @@ async def _complete(call: Call, run: _Run, tokens: tuple[int, int], reservation:
     request = call.request(sum(tokens), reservation.renew)
     start_ns, started_s = world.clock.now_ns(), anyio.current_time()
     answer = await line.client.complete(request)
-    span = record.Span.of(start_ns, started_s, anyio.current_time(), answer)
+    span = Span.of(start_ns, started_s, anyio.current_time(), answer)
     line.take(answer)
     if isinstance(answer, NoAnswer):
         attempt = record.unanswered(call, answer, span)

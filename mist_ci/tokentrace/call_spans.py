@@ -1,6 +1,6 @@
 """The spans at the bottom of the tree: calls, tries that brought nothing, and what graders asked about an answer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from mist_ci.models.attempt import Attempt, AttemptStatus, Judgement
 from mist_ci.models.span_attributes import (
@@ -55,21 +55,38 @@ def call(trace_id: str, one: Attempt, ids: tuple[str, str], commit: str | None, 
 
 
 def lost_calls(trace_id: str, one: Attempt, above: str, commit: str | None) -> Iterator[bytes]:
-    """Tries that brought nothing, where it is known when they were made: no calls, and nobody knows tokens or cost."""
-    for index, (reason, times) in enumerate(zip(one.tried, one.tried_ns, strict=False)):
+    """The tries of an answer that brought nothing."""
+    tries = zip(one.tried, one.tried_ns, strict=False)
+    return _lost(trace_id, one, (CALL, one.model, one.provider), tries, (above, "try"), commit)
+
+
+def _lost(
+    trace_id: str,
+    one: Attempt,
+    asked: tuple[str, str, str | None],
+    tries: Iterable[tuple[str, tuple[int, int]]],
+    place: tuple[str, ...],
+    commit: str | None,
+) -> Iterator[bytes]:
+    """Tries that brought nothing, where it is known when they were made: no calls, and nobody knows tokens or cost.
+
+    `asked` is the operation, the model and its provider; `place` the parent, and what ids are made of beside it.
+    """
+    operation, model, provider = asked
+    for index, (reason, times) in enumerate(tries):
         attrs = TryAttributes(
             suite=one.suite,
             side=one.side,
             attempt=one.attempt,
-            provider=one.provider,
-            model=one.model,
+            provider=provider,
+            model=model,
             iteration=commit,
             calls=0,
             status=AttemptStatus.INFRA_FAILURE,
             reason=_short(reason),
         )
-        ids = hex_of(16, above, "try", str(index)), above
-        yield span_line(trace_id, ids, CALL, times, attrs, is_ok=False)
+        ids = hex_of(16, *place, str(index)), place[0]
+        yield span_line(trace_id, ids, operation, times, attrs, is_ok=False)
 
 
 def judging(
@@ -80,19 +97,8 @@ def judging(
     Those are beside it, as those of an answer are: whatever is above is the sum of what is below.
     """
     models = ", ".join(judged.models)
-    for index, (reason, times) in enumerate(zip(judged.tried, judged.tried_ns, strict=False)):
-        lost = TryAttributes(
-            suite=one.suite,
-            side=one.side,
-            attempt=one.attempt,
-            model=models,
-            iteration=commit,
-            calls=0,
-            status=AttemptStatus.INFRA_FAILURE,
-            reason=_short(reason),
-        )
-        ids = hex_of(16, above, "judge", "try", str(index)), above
-        yield span_line(trace_id, ids, JUDGE, times, lost, is_ok=False)
+    tries = zip(judged.tried, judged.tried_ns, strict=False)
+    yield from _lost(trace_id, one, (JUDGE, models, None), tries, (above, "judge", "try"), commit)
     attrs = JudgeAttributes(
         suite=one.suite,
         side=one.side,

@@ -11,6 +11,7 @@ Name = tuple[str, ...]
 _COMMITS = {"base": "mist.base_commit", "head": "mist.commit"}
 """What a run says of both, where its calls are only sums."""
 _OF_RUNS = (By.BRANCH, By.MONTH, By.PULL_REQUEST)
+"""Parts that a run has by itself, also where it asked nobody."""
 _NOBODY = Group("", "", "", "", "", "")
 _LAST_NS = 253_370_764_800 * 10**9
 """The year 9999: a clock that says more says nothing."""
@@ -28,9 +29,7 @@ def shares(runs: Sequence[LedgerRun], by: By) -> list[Share]:
             share = _at(found, _name(run, group, by))
             share.runs.add(run.trace_id)
             share.totals.add(totals)
-        if (
-            not run.groups and not run.is_training and by in _OF_RUNS
-        ):  # a run that asked nobody is one as well
+        if not run.groups and not run.is_training and by in _OF_RUNS:
             _at(found, _name(run, _NOBODY, by)).runs.add(run.trace_id)
     for run in runs:
         for training in run.trainings:

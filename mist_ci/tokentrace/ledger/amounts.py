@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 from mist_ci.models.span_line import Unusable
 
 _NOTHING = Decimal(0)
-_MAX_USD = Decimal(10) ** 12
+MAX_USD = Decimal(10) ** 12
 _LONGEST_AMOUNT = 80
 _SMALLEST = 40
 
@@ -17,7 +17,7 @@ def decimal_of(amount: str | float) -> Decimal:
     text = amount if type(amount) is str else str(amount)
     try:
         found = Decimal(text)
-        is_possible = len(text) <= _LONGEST_AMOUNT and _NOTHING <= found < _MAX_USD
+        is_possible = len(text) <= _LONGEST_AMOUNT and _NOTHING <= found < MAX_USD
     except InvalidOperation:
         raise Unusable("with an amount that is no number") from None
     if not is_possible or (("E" in text or "e" in text) and found and found.adjusted() < -_SMALLEST):

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from mist_ci.errors import Code, ConfigError, Where
 from mist_ci.models.training import Training, TrainingCost, TrainingStatus
+from mist_ci.tokentrace.ledger.amounts import MAX_USD
 from mist_ci.tokentrace.trainers.fields import Fields
 
 NAME = "generic"
@@ -18,7 +19,6 @@ COLUMNS = (
 )
 _MEASURES = ("tokens", "gpu_hours", "runtime_s", "cost")
 _DOLLARS = "USD"
-MAX_COST_USD = 10**12
 
 
 def is_one(values: dict[str, object]) -> bool:
@@ -57,8 +57,8 @@ def read(fields: Fields, sha256: str) -> Training:
             fields.refuse(str(name), "nobody knows this column", f"there are: {', '.join(COLUMNS)}")
     base_model = fields.needed_text("base_model")
     cost = fields.number("cost")
-    if cost is not None and cost >= MAX_COST_USD:
-        fields.refuse("cost", f"must be less than ${MAX_COST_USD:,}")
+    if cost is not None and cost >= MAX_USD:
+        fields.refuse("cost", f"must be less than ${MAX_USD:,}")
     currency = fields.text("currency") or _DOLLARS
     if cost is not None and currency != _DOLLARS:
         hint = "convert it to US dollars at the day's rate; a ledger adds amounts up"
